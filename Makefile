@@ -1,0 +1,45 @@
+# Every target does its own set-up: a .venv with the pinned dependencies of constraints.txt.
+PYTHON ?= python3
+BIN := .venv/bin
+READY := .venv/.ready
+
+.PHONY: demo run test test-long check bench format lock clean
+
+demo: $(READY)            ## the main job with no account anywhere: type /superoffice today
+	@$(BIN)/python -m bot demo $(ARGS)
+
+run: $(READY)             ## the bot, configured by variables or BOT_CONFIG
+	@$(BIN)/python -m bot run
+
+test: $(READY)            ## the tests, under three minutes
+	$(BIN)/python -m pytest -n auto $(ARGS)
+
+test-long: $(READY)       ## kill loops, soaks, sweeps
+	$(BIN)/python -m pytest -m long $(ARGS)
+
+check: $(READY)           ## lint, types, import rules
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(READY)           ## the benchmarks, ratios side by side in one run
+	$(BIN)/python -m tests.bench $(ARGS)
+
+format: $(READY)
+	$(BIN)/ruff check --fix-only .
+	$(BIN)/ruff format .
+
+lock:                     ## pin the newest versions that pyproject.toml allows, with hashes
+	uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --upgrade \
+	  --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate -o constraints.txt
+
+clean:
+	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+
+$(READY): constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "superoffice-slack needs Python 3.11 or newer; name one with: make PYTHON=python3.12")'
+	@echo "Setting up .venv (once)"
+	@$(PYTHON) -m venv --clear .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r constraints.txt
+	@touch $@

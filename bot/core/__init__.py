@@ -1,0 +1,1 @@
+"""The pure core: standard library only; clock, zone and randomness are arguments."""

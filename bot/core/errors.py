@@ -1,0 +1,152 @@
+"""Everything that can go wrong and that a person should hear about.
+
+An error carries a code, its parameters and a reference id; the words, and the way out, are in
+``bot/text`` under ``error.<code>`` and ``error.<code>.next``. An error's docstring says what happened.
+Parameters never hold a secret, and never the text of a request or an answer.
+"""
+
+from typing import ClassVar
+
+__all__ = [
+    "BadCommand",
+    "BotError",
+    "Busy",
+    "CrmError",
+    "CrmFailed",
+    "CrmRefused",
+    "CrmTimedOut",
+    "CrmTooBusy",
+    "CrmTooLarge",
+    "CrmUnreachable",
+    "CrmUnreadable",
+    "CrmWrongAddress",
+    "LinkError",
+    "LinkEmailMismatch",
+    "LinkExpired",
+    "LinkThrottled",
+    "NotLinked",
+    "SignInRefused",
+    "TicketRefused",
+]
+
+
+class BotError(Exception):
+    """Something went wrong that this bot did not foresee."""
+
+    code: ClassVar[str] = "unexpected"
+
+    def __init__(self, **params: object) -> None:
+        super().__init__(self.code, params)
+        self.params = params
+
+    def __str__(self) -> str:
+        shown = ", ".join(f"{name}={value!r}" for name, value in sorted(self.params.items()))
+        return f"{self.code}({shown})"
+
+
+class Busy(BotError):
+    """As many commands wait as this bot takes at once."""
+
+    code = "busy"
+
+
+class NotLinked(BotError):
+    """This Slack user has not linked a SuperOffice user."""
+
+    code = "not-linked"
+
+
+class CrmError(BotError):
+    """SuperOffice did not give an answer. ``tenant`` names whose."""
+
+    code = "crm"
+
+
+class CrmUnreachable(CrmError):
+    """No connection: refused, unknown host, no route, TLS not trusted (``reason`` is a word for it)."""
+
+    code = "crm-unreachable"
+
+
+class CrmTimedOut(CrmError):
+    """No answer within the time a command has (``seconds``)."""
+
+    code = "crm-timed-out"
+
+
+class CrmTooBusy(CrmError):
+    """429, 502, 503 or 504, and still so after the retries (``status``)."""
+
+    code = "crm-too-busy"
+
+
+class CrmWrongAddress(CrmError):
+    """404, 421 or a redirect: nothing that speaks SOAP lives at this address (``status``)."""
+
+    code = "crm-wrong-address"
+
+
+class CrmTooLarge(CrmError):
+    """The answer is larger than this bot reads (``limit`` in bytes)."""
+
+    code = "crm-too-large"
+
+
+class CrmUnreadable(CrmError):
+    """The answer is not what this operation answers: not XML, another element, or no proof of success."""
+
+    code = "crm-unreadable"
+
+
+class CrmFailed(CrmError):
+    """SuperOffice says that the operation failed (``exception_type``; a SOAP Fault has ``Fault``)."""
+
+    code = "crm-failed"
+
+
+class CrmRefused(CrmFailed):
+    """SuperOffice says that this user may not do that: data rights, function rights or licence."""
+
+    code = "crm-refused"
+
+
+class TicketRefused(CrmFailed):
+    """SuperOffice no longer takes the ticket: expired, revoked or never valid."""
+
+    code = "ticket-refused"
+
+
+class SignInRefused(CrmError):
+    """SuperOffice does not know this user name with this password."""
+
+    code = "sign-in-refused"
+
+
+class LinkError(BotError):
+    """Linking did not work."""
+
+    code = "link"
+
+
+class LinkExpired(LinkError):
+    """The one-time page is used up, voided, expired or was never made."""
+
+    code = "link-expired"
+
+
+class LinkThrottled(LinkError):
+    """Too many attempts, by this user or from this address (``seconds`` to wait)."""
+
+    code = "link-throttled"
+
+
+class LinkEmailMismatch(LinkError):
+    """The Slack profile and the SuperOffice user have different e-mail addresses."""
+
+    code = "link-email-mismatch"
+
+
+class BadCommand(BotError):
+    """The command cannot be read (``problems``: one each of what is wrong)."""
+
+    code = "bad-command"

@@ -1,0 +1,58 @@
+"""Who is who, in Slack and in SuperOffice."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import NamedTuple
+
+from bot.core.secret import Secret
+
+__all__ = ["Link", "Principal", "Profile", "SlackUser"]
+
+
+class SlackUser(NamedTuple):
+    """A Slack user. The user's id alone is not unique: the workspace is part of the key."""
+
+    workspace: str
+    user: str
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """What Slack tells about a user (``users.info``)."""
+
+    user: SlackUser
+    name: str
+    #: IANA name, or ``None`` where Slack has none or one that this machine's zone data does not know.
+    zone: str | None = None
+    locale: str = "en"
+    email: str | None = None
+    #: Guests (``is_restricted``, ``is_ultra_restricted``) and members of other organisations (``is_stranger``).
+    is_guest: bool = False
+    is_admin: bool = False
+    is_deleted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """Who a ticket belongs to (SuperOffice's ``SoPrincipalCarrier``)."""
+
+    associate_id: int
+    person_id: int
+    full_name: str
+    #: The associate's login name, such as ``SAL0``.
+    login: str
+    email: str = ""
+    role: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A Slack user linked to a SuperOffice user. Date-times are aware, in UTC."""
+
+    user: SlackUser
+    tenant: str
+    principal: Principal
+    linked_at: datetime
+    #: When the ticket was last used; an onsite ticket dies six hours later.
+    used_at: datetime
+    ticket: Secret = field(repr=False)

@@ -1,0 +1,215 @@
+"""What the use cases need of the world: small protocols, async where they may wait.
+
+Each has a real implementation in ``crm``, ``store`` or ``slack``; ``app`` puts them together.
+"""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+from bot.core.activity import ALL_ACTIONS, Action, Activity
+from bot.core.people import Link, Principal, Profile, SlackUser
+from bot.core.secret import Secret
+
+__all__ = [
+    "ActivityQuery",
+    "Category",
+    "Clock",
+    "Crm",
+    "Deliveries",
+    "Invitation",
+    "Invitations",
+    "Links",
+    "People",
+    "Runner",
+    "SignedIn",
+    "Snapshot",
+    "SystemInfo",
+]
+
+
+class Clock(Protocol):
+    """The bot's own clock."""
+
+    def now(self) -> datetime:
+        """The time, aware, in UTC."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class ActivityQuery:
+    """What to ask of SuperOffice: one `GetMyActiveContacts`."""
+
+    #: An instant, aware; ``None`` asks for everything since the user's last log-out.
+    since: datetime | None
+    actions: Action = ALL_ACTIONS
+    #: Category ids; empty means all.
+    categories: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """The answer: the latest activity of each company, in the server's order.
+
+    It may hold rows from before ``query.since``: the start sent overlaps, since date-times carry no zone.
+    """
+
+    activities: Sequence[Activity]
+    #: When, by SuperOffice's own clock, in UTC.
+    as_of: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """A successful sign-in."""
+
+    principal: Principal
+    ticket: Secret = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Category:
+    """A company category of a tenant."""
+
+    id: int
+    name: str
+    rank: int = 0
+    deleted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SystemInfo:
+    """What an installation says of itself without a ticket."""
+
+    company: str
+    version: str
+    serial: str = ""
+
+
+class Crm(Protocol):
+    """One SuperOffice tenant. Every method raises :class:`~bot.core.errors.CrmError` subclasses."""
+
+    @property
+    def tenant(self) -> str:
+        """The tenant's id in this bot, such as ``onsite``."""
+        ...
+
+    async def sign_in(self, username: str, password: Secret) -> SignedIn:
+        """Trade a user name and password for a ticket (onsite only)."""
+        ...
+
+    async def activities(self, ticket: Secret, query: ActivityQuery) -> Snapshot:
+        """The latest activity on the companies of the ticket's user."""
+        ...
+
+    async def me(self, ticket: Secret) -> Principal:
+        """Who the ticket belongs to."""
+        ...
+
+    async def categories(self, ticket: Secret) -> Sequence[Category]:
+        """The tenant's company categories, deleted ones included."""
+        ...
+
+    async def system_info(self) -> SystemInfo:
+        """What the installation is. It needs no ticket."""
+        ...
+
+    async def now(self) -> datetime:
+        """The server's own clock, in UTC. It asks the server the first time, then remembers the difference."""
+        ...
+
+
+class Links(Protocol):
+    """Who is linked, with the sealed tickets."""
+
+    async def get(self, user: SlackUser) -> Link | None: ...
+
+    async def put(self, link: Link) -> None:
+        """Store a link; one that the user had before is replaced."""
+        ...
+
+    async def touch(self, user: SlackUser, used_at: datetime) -> None:
+        """The ticket was just used: SuperOffice renewed it to its full six hours."""
+        ...
+
+    async def delete(self, user: SlackUser) -> bool:
+        """Delete a link and its ticket; say whether there was one."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Invitation:
+    """A one-time link page: who may link, and what to answer when that is done."""
+
+    user: SlackUser
+    expires_at: datetime
+    #: The command that the user typed before linking, to be answered afterwards; ``""`` for none.
+    command: str
+    channel: str
+    response_url: Secret = field(repr=False)
+    attempts: int = 0
+
+
+class Invitations(Protocol):
+    """The one-time link pages. Only a keyed hash of a nonce is stored."""
+
+    async def create(self, nonce: Secret, invitation: Invitation) -> None:
+        """Store an invitation. Older ones of the same user are void from now on."""
+        ...
+
+    async def get(self, nonce: Secret, now: datetime) -> Invitation | None:
+        """The invitation, unless it is used up, void, expired or was never made."""
+        ...
+
+    async def pending(self, user: SlackUser, now: datetime) -> Invitation | None:
+        """The user's open invitation, if any."""
+        ...
+
+    async def use(self, nonce: Secret, now: datetime) -> bool:
+        """Use it up. ``True`` for one caller only, even when two try at once."""
+        ...
+
+    async def attempts(self, key: str, now: datetime) -> tuple[int, datetime | None]:
+        """How often signing in failed lately for ``key`` (a user or an address), and when last."""
+        ...
+
+    async def failed(self, key: str, now: datetime) -> None:
+        """Signing in failed for ``key``. Keys are stored hashed."""
+        ...
+
+    async def forgive(self, key: str) -> None:
+        """Forget the failures of ``key``."""
+        ...
+
+    async def prune(self, now: datetime) -> int:
+        """Delete what has expired; say how many rows."""
+        ...
+
+
+class Deliveries(Protocol):
+    """Which deliveries of Slack's were seen already: it may deliver twice."""
+
+    async def first(self, key: str, now: datetime) -> bool:
+        """Whether ``key`` (a trigger or event id) is seen for the first time."""
+        ...
+
+    async def prune(self, before: datetime) -> int:
+        """Forget those seen before that time."""
+        ...
+
+
+class People(Protocol):
+    """What Slack tells about its users."""
+
+    async def profile(self, user: SlackUser) -> Profile:
+        """The user's profile, at most minutes old."""
+        ...
+
+
+class Runner(Protocol):
+    """Work that happens after the acknowledgement."""
+
+    def submit(self, job: Callable[[], Awaitable[None]]) -> None:
+        """Queue a job. Raises :class:`~bot.core.errors.Busy` when the queue is full."""
+        ...
