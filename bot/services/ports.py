@@ -116,14 +116,16 @@ class Crm(Protocol):
         ...
 
     async def now(self) -> datetime:
-        """The server's own clock, in UTC. It asks the server the first time, then remembers the difference."""
+        """The server's own clock, in UTC. It asks the server once, then remembers the difference."""
         ...
 
 
 class Links(Protocol):
     """Who is linked, with the sealed tickets."""
 
-    async def get(self, user: SlackUser) -> Link | None: ...
+    async def get(self, user: SlackUser) -> Link | None:
+        """The user's link, its ticket unsealed."""
+        ...
 
     async def put(self, link: Link) -> None:
         """Store a link; one that the user had before is replaced."""
