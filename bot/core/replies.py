@@ -1,0 +1,162 @@
+"""What the bot answers, before anybody draws it. Empty, failed and waiting are types of their own."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from bot.core.activity import Activity
+from bot.core.command import Problem
+from bot.core.people import Principal
+from bot.core.period import Period
+from bot.core.secret import Secret
+from bot.core.window import Window
+
+__all__ = [
+    "ActivityAnswer",
+    "Busy",
+    "CannotRead",
+    "Failed",
+    "HelpText",
+    "Kept",
+    "LinkOffer",
+    "Linked",
+    "Me",
+    "NotLinkedYet",
+    "Reader",
+    "Reply",
+    "UnlinkQuestion",
+    "Unlinked",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Who reads a reply: in which language, and by which clock."""
+
+    zone: ZoneInfo
+    locale: str = "en"
+    #: Slack names no zone for this reader: the tenant's is used, and the reply says so.
+    zone_is_assumed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ActivityAnswer:
+    """The latest activity per company in a window: one page of it. No rows means a proven "nothing"."""
+
+    period: Period
+    window: Window
+    as_of: datetime
+    principal: Principal
+    #: The root of SuperOffice's web client, for links; ``""`` where it is not configured.
+    web_url: str
+    #: How many companies there are in all, and which of them this page shows, newest first.
+    total: int
+    rows: tuple[Activity, ...]
+    #: The position of the first row of this page, from 0.
+    offset: int = 0
+    #: Companies active again since the window ended, at the end of the list.
+    later: tuple[Activity, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """Something went wrong. ``code`` and ``params`` say what; ``reference`` finds it in the log."""
+
+    code: str
+    params: dict[str, object]
+    reference: str
+    #: The command that failed, to be tried again; ``""`` where that makes no sense.
+    command: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Busy:
+    """As many commands wait as this bot takes at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class CannotRead:
+    """The command makes no sense to the bot; each problem with the nearest valid form."""
+
+    problems: tuple[Problem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class HelpText:
+    """What one can type; about one verb, if it is named."""
+
+    verb: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LinkOffer:
+    """A button to the one-time page."""
+
+    url: Secret = field(repr=False)
+    expires_at: datetime
+    #: The command that will be answered once linked; ``""`` for none.
+    command: str = ""
+    #: Already linked as this user; linking again replaces that.
+    current: Principal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """The user is linked now."""
+
+    principal: Principal
+    #: The command that is answered next; ``""`` for none.
+    command: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NotLinkedYet:
+    """There is nothing to unlink or to show: this user is not linked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Me:
+    """As whom one is linked, and what is stored."""
+
+    principal: Principal
+    tenant: str
+    linked_at: datetime
+    used_at: datetime
+    #: When the ticket dies unless it is used before.
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class UnlinkQuestion:
+    """What unlinking will delete, with a button that does it."""
+
+    principal: Principal
+
+
+@dataclass(frozen=True, slots=True)
+class Unlinked:
+    """What was deleted."""
+
+    #: The name of the SuperOffice user who is no longer linked; ``""`` if there was no link (any more).
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """The reader chose not to unlink."""
+
+
+Reply = (
+    ActivityAnswer
+    | Failed
+    | Busy
+    | CannotRead
+    | HelpText
+    | LinkOffer
+    | Linked
+    | NotLinkedYet
+    | Me
+    | UnlinkQuestion
+    | Unlinked
+    | Kept
+)

@@ -1,0 +1,57 @@
+"""Windows of time, and which activities belong to one."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.core.activity import Activity
+
+__all__ = ["Judged", "Window", "judge", "known_time"]
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A half-open span, ``start <= time < end``, of aware date-times.
+
+    Without a ``start`` it begins at the reader's last log-out from SuperOffice; without an ``end`` it is
+    still open.
+    """
+
+    start: datetime | None
+    end: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """The activities of one answer, sorted out against a window; newest first."""
+
+    #: Within the window, or of unknown time: those come last.
+    inside: tuple[Activity, ...]
+    #: Active again since the window ended: SuperOffice tells the latest activity only, so what happened
+    #: within the window, if anything, can no longer be asked.
+    later: tuple[Activity, ...]
+
+
+def known_time(activity: Activity) -> datetime | None:
+    """When it happened, or ``None``: .NET's smallest and largest dates stand for "not known"."""
+    time = activity.time
+    return time if time is not None and 1 < time.year < 9999 else None
+
+
+def judge(activities: Iterable[Activity], window: Window) -> Judged:
+    """Keep what belongs to ``window``. What lies before it was asked for only to overlap."""
+    inside, later, undated = [], [], []
+    for activity in activities:
+        time = known_time(activity)
+        if time is None:
+            undated.append(activity)
+        elif window.end is not None and time >= window.end:
+            later.append((time, activity))
+        elif window.start is None or time >= window.start:
+            inside.append((time, activity))
+    return Judged((*_newest_first(inside), *undated), _newest_first(later))
+
+
+def _newest_first(dated: list[tuple[datetime, Activity]]) -> tuple[Activity, ...]:
+    ordered = sorted(dated, key=lambda pair: (pair[0], pair[1].company_id), reverse=True)
+    return tuple(activity for _, activity in ordered)
