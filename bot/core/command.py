@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from difflib import get_close_matches
 
-from bot.core.errors import BadCommand
+from bot.core.errors import BadCommand, Problem
 from bot.core.period import LastLogout, Period, Since, Today, Week, Yesterday, parse_when
 
 __all__ = [
@@ -14,7 +14,6 @@ __all__ = [
     "Command",
     "Help",
     "LinkMe",
-    "Problem",
     "ShowActivity",
     "ShowMe",
     "UnlinkMe",
@@ -58,17 +57,6 @@ Command = ShowActivity | LinkMe | UnlinkMe | ShowMe | Help
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
-    """One thing wrong with a command; its words are ``problem.<code>``."""
-
-    code: str
-    #: What was typed, unescaped.
-    given: str = ""
-    #: What might have been meant, ready to be typed; ``""`` where nothing is near.
-    nearest: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class Verb:
     """One verb of the command: how it is written, and how the rest of its line is read.
 
@@ -95,7 +83,7 @@ def parse(text: str) -> Command:
     word, _, rest = line.partition(" ")
     verb = verb_named(word)
     if verb is None:
-        raise BadCommand(problems=(Problem("unknown-verb", line, _nearest_verb(word, rest)),))
+        raise BadCommand(Problem("unknown-verb", line, _nearest_verb(word, rest)))
     return verb.read(rest)
 
 
@@ -128,7 +116,7 @@ def _alone(command: Command, name: str) -> Callable[[str], Command]:
 
     def read(rest: str) -> Command:
         if rest:
-            raise BadCommand(problems=(Problem("takes-nothing", f"{name} {rest}", name),))
+            raise BadCommand(Problem("takes-nothing", f"{name} {rest}", name))
         return command
 
     return read
@@ -136,12 +124,12 @@ def _alone(command: Command, name: str) -> Callable[[str], Command]:
 
 def _since(rest: str) -> Command:
     if not rest:
-        raise BadCommand(problems=(Problem("since-what", "since", "since monday"),))
+        raise BadCommand(Problem("since-what", "since", "since monday"))
     if rest in ("today", "midnight"):
         return ShowActivity(Today())
     when = parse_when("1d" if rest == "yesterday" else rest)
     if when is None:
-        raise BadCommand(problems=(Problem("unknown-when", rest, _nearest_when(rest)),))
+        raise BadCommand(Problem("unknown-when", rest, _nearest_when(rest)))
     return ShowActivity(Since(when))
 
 
@@ -156,7 +144,7 @@ def _help(rest: str) -> Command:
         return Help()
     verb = verb_named(rest.partition(" ")[0])
     if verb is None:
-        raise BadCommand(problems=(Problem("unknown-verb", rest, _nearest_verb(rest, "")),))
+        raise BadCommand(Problem("unknown-verb", rest, _nearest_verb(rest, "")))
     return Help(verb.name)
 
 

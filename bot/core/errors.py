@@ -5,6 +5,7 @@ An error carries a code, its parameters and a reference id; the words, and the w
 Parameters never hold a secret, and never the text of a request or an answer.
 """
 
+from dataclasses import dataclass
 from typing import ClassVar
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "LinkExpired",
     "LinkThrottled",
     "NotLinked",
+    "Problem",
     "SignInRefused",
     "TicketRefused",
 ]
@@ -146,7 +148,22 @@ class LinkEmailMismatch(LinkError):
     code = "link-email-mismatch"
 
 
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing wrong with a command; its words are ``problem.<code>``."""
+
+    code: str
+    #: What was typed, unescaped.
+    given: str = ""
+    #: What might have been meant, ready to be typed; ``""`` where nothing is near.
+    nearest: str = ""
+
+
 class BadCommand(BotError):
-    """The command cannot be read (``problems``: one each of what is wrong)."""
+    """The command cannot be read; every problem is named, not only the first."""
 
     code = "bad-command"
+
+    def __init__(self, *problems: Problem) -> None:
+        super().__init__(problems=len(problems))
+        self.problems = problems

@@ -5,7 +5,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from bot.core.activity import Activity
-from bot.core.command import Problem
+from bot.core.errors import Problem
 from bot.core.people import Principal
 from bot.core.period import Period
 from bot.core.secret import Secret
@@ -98,6 +98,8 @@ class LinkOffer:
     command: str = ""
     #: Already linked as this user; linking again replaces that.
     current: Principal | None = None
+    #: SuperOffice no longer takes the ticket that this user had.
+    ended: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,17 +10,20 @@ from typing import Protocol
 
 from bot.core.activity import ALL_ACTIONS, Action, Activity
 from bot.core.people import Link, Principal, Profile, SlackUser
+from bot.core.replies import Reader, Reply
 from bot.core.secret import Secret
 
 __all__ = [
     "ActivityQuery",
     "Category",
     "Clock",
+    "Conversation",
     "Crm",
     "Deliveries",
     "Invitation",
     "Invitations",
     "Links",
+    "Messenger",
     "People",
     "Runner",
     "SignedIn",
@@ -206,6 +209,27 @@ class People(Protocol):
 
     async def profile(self, user: SlackUser) -> Profile:
         """The user's profile, at most minutes old."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """Where a reply goes: back to where it was asked, seen by the one who asked."""
+
+    user: SlackUser
+    channel: str
+    #: Slack takes up to five replies there, within half an hour.
+    response_url: Secret = field(repr=False)
+
+
+class Messenger(Protocol):
+    """Tells people things in Slack."""
+
+    async def reply(self, to: Conversation, reply: Reply, reader: Reader, *, replace: bool = False) -> None:
+        """Show a reply to the one who asked; as a direct message where the conversation takes no more.
+
+        ``replace`` puts it in the place of the message whose button was pressed.
+        """
         ...
 
 

@@ -1,0 +1,80 @@
+"""What happened on my companies: ask SuperOffice, keep what was asked for, make a page of it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from bot.core.errors import BadCommand, Problem
+from bot.core.people import Link
+from bot.core.period import MAX_LOOK_BACK, Period, resolve
+from bot.core.replies import ActivityAnswer, Reader
+from bot.core.window import Window, judge
+from bot.services.ports import ActivityQuery, Clock, Crm, Links
+
+__all__ = ["PAGE", "Activities", "Page", "Tenant"]
+
+#: Companies on a page.
+PAGE = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Tenant:
+    """A SuperOffice installation and what this bot knows of it."""
+
+    crm: Crm
+    #: The root of the web client, for links; ``""`` where it is not configured.
+    web_url: str
+    zone: ZoneInfo
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Which part of an answer to show. A later page carries the window of the first."""
+
+    offset: int = 0
+    window: Window | None = None
+
+
+class Activities:
+    """The main job."""
+
+    def __init__(self, tenants: Mapping[str, Tenant], links: Links, clock: Clock) -> None:
+        self._tenants = tenants
+        self._links = links
+        self._clock = clock
+
+    async def answer(self, link: Link, period: Period, reader: Reader, page: Page) -> ActivityAnswer:
+        """One page of the latest activity per company. Raises :class:`BadCommand` and ``CrmError``.
+
+        Days are the reader's; "now" is the server's, whose clock stamps the activities.
+        """
+        tenant = self._tenants[link.tenant]
+        window = page.window or self._window(period, reader.zone, await tenant.crm.now())
+        snapshot = await tenant.crm.activities(link.ticket, ActivityQuery(window.start))
+        await self._links.touch(link.user, self._clock.now())
+        judged = judge(snapshot.activities, window)
+        everything = judged.inside + judged.later
+        # Fewer companies than last time: show the last page there is rather than an empty one.
+        offset = min(page.offset, max(0, (len(everything) - 1) // PAGE * PAGE))
+        border = len(judged.inside)
+        return ActivityAnswer(
+            period=period,
+            window=window,
+            as_of=snapshot.as_of,
+            principal=link.principal,
+            web_url=tenant.web_url,
+            total=len(everything),
+            rows=judged.inside[offset : offset + PAGE],
+            offset=offset,
+            later=everything[max(offset, border) : offset + PAGE],
+        )
+
+    @staticmethod
+    def _window(period: Period, zone: ZoneInfo, now: datetime) -> Window:
+        window = resolve(period, zone, now)
+        if window.start is not None and window.start > now:
+            raise BadCommand(Problem("in-the-future", nearest="today"))
+        if window.start is not None and window.start < now - MAX_LOOK_BACK:
+            raise BadCommand(Problem("too-long-ago", nearest="since 365d"))
+        return window

@@ -1,0 +1,254 @@
+"""Answer what people type and press: one request in, one reply out, whatever goes wrong."""
+
+import asyncio
+import logging
+import traceback
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from bot.core.command import Command, Help, LinkMe, ShowActivity, ShowMe, UnlinkMe, parse
+from bot.core.errors import BadCommand, BotError, Busy, CrmTimedOut, NotLinked, TicketRefused
+from bot.core.people import Link, SlackUser
+from bot.core.replies import (
+    CannotRead,
+    Failed,
+    HelpText,
+    Kept,
+    Linked,
+    LinkOffer,
+    Me,
+    NotLinkedYet,
+    Reader,
+    Reply,
+    Unlinked,
+    UnlinkQuestion,
+)
+from bot.core.replies import Busy as BusyReply
+from bot.services.activities import Activities, Page, Tenant
+from bot.services.linking import Invited, Linking
+from bot.services.linking import Linked as LinkedNow
+from bot.services.ports import (
+    Clock,
+    Conversation,
+    Deliveries,
+    Invitation,
+    Links,
+    Messenger,
+    People,
+    Runner,
+)
+
+__all__ = ["ONSITE_TICKET_LIFE", "Ask", "Commands", "Confirm", "Decline", "Request"]
+
+log = logging.getLogger(__name__)
+
+#: How long an onsite ticket lives without being used.
+#: Source: docs.superoffice.com, "Authentication onsite": "valid for 6 hours … renewed to the full 6 hours".
+ONSITE_TICKET_LIFE = timedelta(hours=6)
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """A typed command, or a button that asks for another page of its answer."""
+
+    text: str
+    page: Page = Page()
+
+
+@dataclass(frozen=True, slots=True)
+class Confirm:
+    """The button that unlinks."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decline:
+    """The button that does not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One delivery of Slack's."""
+
+    #: What tells this delivery from every other: the trigger id.
+    delivery: str
+    conversation: Conversation
+    wish: Ask | Confirm | Decline
+    #: The reply takes the place of the message whose button was pressed.
+    replace: bool = False
+    received_at: datetime | None = field(default=None, compare=False)
+
+
+class Commands:
+    """Takes requests, answers them after the acknowledgement."""
+
+    def __init__(
+        self,
+        *,
+        activities: Activities,
+        tenants: Mapping[str, Tenant],
+        linking: Linking,
+        links: Links,
+        deliveries: Deliveries,
+        people: People,
+        messenger: Messenger,
+        runner: Runner,
+        clock: Clock,
+        link_url: Callable[[Invited], str],
+        reference: Callable[[], str],
+        patience: timedelta = timedelta(seconds=25),
+    ) -> None:
+        self._activities = activities
+        self._tenants = tenants
+        self._linking = linking
+        self._links = links
+        self._deliveries = deliveries
+        self._people = people
+        self._messenger = messenger
+        self._runner = runner
+        self._clock = clock
+        self._link_url = link_url
+        self._reference = reference
+        self._patience = patience
+
+    async def take(self, request: Request) -> Reply | None:
+        """Accept a request to be answered later. Only a full queue is answered at once."""
+        now = self._clock.now()
+        if not await self._deliveries.first(request.delivery, now):
+            log.info("a delivery came twice", extra={"action": "command.repeated"})
+            return None
+        request = replace(request, received_at=now)
+        try:
+            self._runner.submit(lambda: self.answer(request))
+        except Busy:
+            log.warning("the queue is full", extra={"action": "command.busy"})
+            return BusyReply()
+        return None
+
+    async def answer(self, request: Request) -> None:
+        """Work out the reply and send it. It raises nothing but cancellation."""
+        reader = self._default_reader()
+        try:
+            reader = await self._reader(request.conversation.user)
+            reply = await self._in_time(request, reader)
+        except Exception as error:
+            reply = self._failed(error, request)
+        try:
+            await self._messenger.reply(request.conversation, reply, reader, replace=request.replace)
+        except Exception as error:
+            log_unexpected(error, "reply.lost", self._reference())
+
+    async def linked(self, done: LinkedNow) -> None:
+        """Say in Slack that linking worked, then answer what was asked before it."""
+        invitation = done.invitation
+        conversation = Conversation(invitation.user, invitation.channel, invitation.response_url)
+        reader = await self._reader(invitation.user)
+        said = Linked(done.link.principal, invitation.command)
+        await self._messenger.reply(conversation, said, reader, replace=True)
+        if invitation.command:
+            await self.answer(Request("", conversation, Ask(invitation.command)))
+
+    async def _in_time(self, request: Request, reader: Reader) -> Reply:
+        waited = self._clock.now() - request.received_at if request.received_at else timedelta(0)
+        remaining = (self._patience - waited).total_seconds()
+        try:
+            async with asyncio.timeout(remaining):
+                return await self._reply(request, reader)
+        except TimeoutError as error:
+            raise CrmTimedOut(seconds=round(self._patience.total_seconds())) from error
+
+    async def _reply(self, request: Request, reader: Reader) -> Reply:
+        user = request.conversation.user
+        match request.wish:
+            case Ask(text, page):
+                return await self._command(parse(text), page, request, reader)
+            case Confirm():
+                link = await self._links.get(user)
+                gone = await self._linking.unlink(user)
+                return Unlinked(link.principal.full_name if link and gone else "")
+            case Decline():
+                return Kept()
+
+    async def _command(self, command: Command, page: Page, request: Request, reader: Reader) -> Reply:
+        user = request.conversation.user
+        link = await self._links.get(user)
+        match command:
+            case Help(verb):
+                return HelpText(verb)
+            case LinkMe():
+                return await self._offer(request, current=link)
+            case ShowActivity(period):
+                if link is None:
+                    return await self._offer(request, wanted=True)
+                try:
+                    return await self._activities.answer(link, period, reader, page)
+                except TicketRefused:
+                    return await self._offer(request, wanted=True, ended=True)
+            case ShowMe() if link:
+                return _me(link)
+            case UnlinkMe() if link:
+                return UnlinkQuestion(link.principal)
+            case ShowMe() | UnlinkMe():
+                return NotLinkedYet()
+
+    async def _offer(
+        self, request: Request, *, current: Link | None = None, wanted: bool = False, ended: bool = False
+    ) -> LinkOffer:
+        """Invite the user to the one-time page; what they asked for is answered once they are linked."""
+        asked = request.wish.text if wanted and isinstance(request.wish, Ask) else ""
+        to = request.conversation
+        invited = await self._linking.invite(to.user, asked, to.channel, to.response_url)
+        return LinkOffer(
+            url=self._link_url(invited),
+            expires_at=invited.expires_at,
+            command=invited.command,
+            current=current.principal if current else None,
+            ended=ended,
+        )
+
+    async def _reader(self, user: SlackUser) -> Reader:
+        profile = await self._people.profile(user)
+        if profile.zone is None:
+            return replace(self._default_reader(), locale=profile.locale)
+        return Reader(ZoneInfo(profile.zone), profile.locale)
+
+    def _default_reader(self) -> Reader:
+        tenant = next(iter(self._tenants.values()))
+        return Reader(tenant.zone, zone_is_assumed=True)
+
+    def _failed(self, error: Exception, request: Request) -> Reply:
+        if isinstance(error, BadCommand):
+            return CannotRead(error.problems)
+        if isinstance(error, NotLinked):
+            return NotLinkedYet()
+        reference = self._reference()
+        known = error if isinstance(error, BotError) else BotError()
+        if known is error:
+            log.warning("%s", error, extra={"action": "command.failed", "reference": reference})
+        else:
+            log_unexpected(error, "command.failed", reference)
+        asked = request.wish.text if isinstance(request.wish, Ask) else ""
+        return Failed(known.code, dict(known.params), reference, asked)
+
+
+def _me(link: Link) -> Me:
+    return Me(
+        principal=link.principal,
+        tenant=link.tenant,
+        linked_at=link.linked_at,
+        used_at=link.used_at,
+        expires_at=link.used_at + ONSITE_TICKET_LIFE,
+    )
+
+
+def log_unexpected(error: Exception, action: str, reference: str) -> None:
+    """Log where an unforeseen error happened. Its own text stays out: it may quote a customer or a secret."""
+    frames = "".join(traceback.format_tb(error.__traceback__))
+    log.error(
+        "unforeseen %s, reference %s\n%s",
+        type(error).__name__,
+        reference,
+        frames,
+        extra={"action": action, "reference": reference},
+    )

@@ -1,0 +1,38 @@
+"""Dates and times in words, in the reader's zone and language."""
+
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_datetime, get_timezone_location
+
+from bot.text import locale_of, sentence
+
+__all__ = ["clock", "day", "moment", "zone_name"]
+
+
+def moment(when: datetime, zone: ZoneInfo, locale: str) -> str:
+    """A day and a time without a year, such as ``Mon 16 Nov 00:00``."""
+    return format_datetime(when, "EEE d MMM HH:mm", tzinfo=zone, locale=locale_of(locale))
+
+
+def clock(when: datetime, zone: ZoneInfo, locale: str) -> str:
+    """A time of the day, such as ``08:12``."""
+    return format_datetime(when, "HH:mm", tzinfo=zone, locale=locale_of(locale))
+
+
+def day(which: date, today: date, locale: str) -> str:
+    """A day as a heading: ``Today``, ``Yesterday``, or such as ``Wednesday 18 November``."""
+    if which == today:
+        return sentence("day.today", locale)
+    if which == today - timedelta(days=1):
+        return sentence("day.yesterday", locale)
+    pattern = "EEEE d MMMM" if which.year == today.year else "EEEE d MMMM y"
+    return format_datetime(datetime(which.year, which.month, which.day), pattern, locale=locale_of(locale))  # noqa: DTZ001 - a calendar day
+
+
+def zone_name(zone: ZoneInfo, locale: str) -> str:
+    """The zone as people call it: ``Oslo time``, or ``UTC``."""
+    if zone.key in ("UTC", "Etc/UTC"):
+        return "UTC"
+    city = get_timezone_location(zone, locale=locale_of(locale), return_city=True)
+    return sentence("zone", locale, city=city)
