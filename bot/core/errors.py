@@ -28,6 +28,7 @@ __all__ = [
     "NotLinked",
     "Problem",
     "SignInRefused",
+    "SlackFailed",
     "TicketRefused",
 ]
 
@@ -157,6 +158,12 @@ class Problem:
     given: str = ""
     #: What might have been meant, ready to be typed; ``""`` where nothing is near.
     nearest: str = ""
+
+
+class SlackFailed(BotError):
+    """Slack did not answer, or refused (``error`` is Slack's own code for it)."""
+
+    code = "slack-failed"
 
 
 class BadCommand(BotError):

@@ -43,6 +43,8 @@ class Reader:
 class ActivityAnswer:
     """The latest activity per company in a window: one page of it. No rows means a proven "nothing"."""
 
+    #: The command as it was typed, which a later page asks again.
+    asked: str
     period: Period
     window: Window
     as_of: datetime

@@ -12,7 +12,7 @@ from bot.core.replies import ActivityAnswer, Reader
 from bot.core.window import Window, judge
 from bot.services.ports import ActivityQuery, Clock, Crm, Links
 
-__all__ = ["PAGE", "Activities", "Page", "Tenant"]
+__all__ = ["FIRST", "PAGE", "Activities", "Page", "Tenant"]
 
 #: Companies on a page.
 PAGE = 10
@@ -36,6 +36,9 @@ class Page:
     window: Window | None = None
 
 
+FIRST = Page()
+
+
 class Activities:
     """The main job."""
 
@@ -44,7 +47,9 @@ class Activities:
         self._links = links
         self._clock = clock
 
-    async def answer(self, link: Link, period: Period, reader: Reader, page: Page) -> ActivityAnswer:
+    async def answer(
+        self, link: Link, asked: str, period: Period, reader: Reader, page: Page
+    ) -> ActivityAnswer:
         """One page of the latest activity per company. Raises :class:`BadCommand` and ``CrmError``.
 
         Days are the reader's; "now" is the server's, whose clock stamps the activities.
@@ -59,6 +64,7 @@ class Activities:
         offset = min(page.offset, max(0, (len(everything) - 1) // PAGE * PAGE))
         border = len(judged.inside)
         return ActivityAnswer(
+            asked=asked,
             period=period,
             window=window,
             as_of=snapshot.as_of,

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from bot.core.command import Command, Help, LinkMe, ShowActivity, ShowMe, UnlinkMe, parse
 from bot.core.errors import BadCommand, BotError, Busy, CrmTimedOut, NotLinked, TicketRefused
 from bot.core.people import Link, SlackUser
+from bot.core.replies import Busy as BusyReply
 from bot.core.replies import (
     CannotRead,
     Failed,
@@ -25,15 +26,14 @@ from bot.core.replies import (
     Unlinked,
     UnlinkQuestion,
 )
-from bot.core.replies import Busy as BusyReply
-from bot.services.activities import Activities, Page, Tenant
+from bot.core.secret import Secret
+from bot.services.activities import FIRST, Activities, Page, Tenant
 from bot.services.linking import Invited, Linking
 from bot.services.linking import Linked as LinkedNow
 from bot.services.ports import (
     Clock,
     Conversation,
     Deliveries,
-    Invitation,
     Links,
     Messenger,
     People,
@@ -54,7 +54,7 @@ class Ask:
     """A typed command, or a button that asks for another page of its answer."""
 
     text: str
-    page: Page = Page()
+    page: Page = FIRST
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +95,7 @@ class Commands:
         messenger: Messenger,
         runner: Runner,
         clock: Clock,
-        link_url: Callable[[Invited], str],
+        link_url: Callable[[Invited], Secret],
         reference: Callable[[], str],
         patience: timedelta = timedelta(seconds=25),
     ) -> None:
@@ -182,7 +182,7 @@ class Commands:
                 if link is None:
                     return await self._offer(request, wanted=True)
                 try:
-                    return await self._activities.answer(link, period, reader, page)
+                    return await self._activities.answer(link, _asked(request), period, reader, page)
                 except TicketRefused:
                     return await self._offer(request, wanted=True, ended=True)
             case ShowMe() if link:
@@ -196,7 +196,7 @@ class Commands:
         self, request: Request, *, current: Link | None = None, wanted: bool = False, ended: bool = False
     ) -> LinkOffer:
         """Invite the user to the one-time page; what they asked for is answered once they are linked."""
-        asked = request.wish.text if wanted and isinstance(request.wish, Ask) else ""
+        asked = _asked(request) if wanted else ""
         to = request.conversation
         invited = await self._linking.invite(to.user, asked, to.channel, to.response_url)
         return LinkOffer(
@@ -228,8 +228,11 @@ class Commands:
             log.warning("%s", error, extra={"action": "command.failed", "reference": reference})
         else:
             log_unexpected(error, "command.failed", reference)
-        asked = request.wish.text if isinstance(request.wish, Ask) else ""
-        return Failed(known.code, dict(known.params), reference, asked)
+        return Failed(known.code, dict(known.params), reference, _asked(request))
+
+
+def _asked(request: Request) -> str:
+    return request.wish.text if isinstance(request.wish, Ask) else ""
 
 
 def _me(link: Link) -> Me:

@@ -24,7 +24,7 @@ class UnknownSentence(LookupError):
     """No catalogue has a sentence with this id."""
 
 
-def sentence(id: str, locale: str = SOURCE, **params: object) -> str:  # noqa: A002 - gettext's own word
+def sentence(id: str, /, locale: str = SOURCE, **params: object) -> str:  # noqa: A002 - gettext's own word
     """The sentence ``id`` in the reader's language, with its values put in.
 
     Raises :class:`UnknownSentence` for an id that the English catalogue does not have, and

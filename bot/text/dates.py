@@ -7,7 +7,7 @@ from babel.dates import format_datetime, get_timezone_location
 
 from bot.text import locale_of, sentence
 
-__all__ = ["clock", "day", "moment", "zone_name"]
+__all__ = ["clock", "day", "moment", "weekday", "zone_name"]
 
 
 def moment(when: datetime, zone: ZoneInfo, locale: str) -> str:
@@ -18,6 +18,11 @@ def moment(when: datetime, zone: ZoneInfo, locale: str) -> str:
 def clock(when: datetime, zone: ZoneInfo, locale: str) -> str:
     """A time of the day, such as ``08:12``."""
     return format_datetime(when, "HH:mm", tzinfo=zone, locale=locale_of(locale))
+
+
+def weekday(when: datetime, zone: ZoneInfo, locale: str) -> str:
+    """The name of the day, such as ``Monday``."""
+    return format_datetime(when, "EEEE", tzinfo=zone, locale=locale_of(locale))
 
 
 def day(which: date, today: date, locale: str) -> str:

@@ -1,0 +1,204 @@
+"""The shorter replies: linking, help, and what went wrong."""
+
+from bot.core.command import VERBS, verb_named
+from bot.core.errors import Problem
+from bot.core.replies import (
+    CannotRead,
+    Failed,
+    HelpText,
+    Linked,
+    LinkOffer,
+    Me,
+    NotLinkedYet,
+    Reader,
+    Unlinked,
+    UnlinkQuestion,
+)
+from bot.slack.blocks.elements import (
+    Block,
+    Message,
+    actions,
+    button,
+    context,
+    escape,
+    header,
+    link_button,
+    note,
+    section,
+    shorten,
+)
+from bot.text import sentence
+from bot.text.dates import moment, zone_name
+
+__all__ = [
+    "busy",
+    "cannot_read",
+    "failed",
+    "help_text",
+    "kept",
+    "link_offer",
+    "linked",
+    "me",
+    "not_linked",
+    "unlink_question",
+    "unlinked",
+]
+
+MAX_TYPED = 200
+
+
+def link_offer(reply: LinkOffer, reader: Reader, command: str) -> Message:
+    """The button to the one-time page."""
+    locale = reader.locale
+    title = sentence("link.title", locale)
+    blocks = [header(title), section(sentence("link.ended" if reply.ended else "link.why", locale))]
+    if reply.command:
+        typed = f"{command} {_typed(reply.command)}"
+        blocks.append(section(sentence("link.then", locale, command=typed)))
+    if reply.current:
+        blocks.append(context(sentence("link.replaces", locale, name=reply.current.full_name)))
+    blocks.append(actions(link_button("link", sentence("button.link", locale), reply.url.reveal())))
+    until = moment(reply.expires_at, reader.zone, locale)
+    blocks.append(note(sentence("link.until", locale, time=until)))
+    return Message(title, blocks)
+
+
+def linked(reply: Linked, reader: Reader, command: str) -> Message:
+    """Linking worked."""
+    title = sentence("linked.title", reader.locale, name=reply.principal.full_name)
+    if reply.command:
+        more = sentence("linked.then", reader.locale, command=f"{command} {_typed(reply.command)}")
+    else:
+        more = sentence("linked.next", reader.locale, command=command)
+    return Message(escape(title), [header(title), section(more)])
+
+
+def not_linked(reply: NotLinkedYet, reader: Reader, command: str) -> Message:
+    """There is nothing to show or to delete."""
+    title = sentence("not-linked.title", reader.locale)
+    return Message(
+        title, [header(title), section(sentence("not-linked.next", reader.locale, command=command))]
+    )
+
+
+def me(reply: Me, reader: Reader, command: str) -> Message:
+    """As whom, since when, until when, and what is stored."""
+    locale, who = reader.locale, reply.principal
+    title = sentence("me.title", locale, name=who.full_name)
+    since = moment(reply.linked_at, reader.zone, locale)
+    until = moment(reply.expires_at, reader.zone, locale)
+    zone = zone_name(reader.zone, locale)
+    identity = " · ".join(part for part in (who.login, who.role, who.email) if part)
+    return Message(
+        escape(title),
+        [
+            header(title),
+            context(identity),
+            section(
+                "\n".join(
+                    (
+                        sentence("me.since", locale, time=since),
+                        sentence("me.until", locale, time=until, zone=zone),
+                    )
+                )
+            ),
+            section(sentence("me.stored", locale)),
+            note(sentence("me.delete", locale, command=command)),
+        ],
+    )
+
+
+def unlink_question(reply: UnlinkQuestion, reader: Reader, command: str) -> Message:
+    """What unlinking deletes, and the button that does it."""
+    title = sentence("unlink.title", reader.locale, name=reply.principal.full_name)
+    unlink = button("unlink", sentence("button.unlink", reader.locale), style="danger")
+    keep = button("keep", sentence("button.keep", reader.locale))
+    what = section(sentence("unlink.what", reader.locale))
+    return Message(escape(title), [header(title), what, actions(unlink, keep)])
+
+
+def unlinked(reply: Unlinked, reader: Reader, command: str) -> Message:
+    """What was deleted."""
+    if not reply.name:
+        return not_linked(NotLinkedYet(), reader, command)
+    title = sentence("unlinked.title", reader.locale, name=reply.name)
+    what = section(sentence("unlinked.what", reader.locale, command=command))
+    return Message(escape(title), [header(title), what])
+
+
+def kept(reader: Reader) -> Message:
+    """Nothing was deleted."""
+    text = sentence("unlink.kept", reader.locale)
+    return Message(text, [section(text)])
+
+
+def busy(reader: Reader) -> Message:
+    """The queue is full."""
+    text = f"{sentence('error.busy', reader.locale)} {sentence('error.busy.next', reader.locale)}"
+    return Message(text, [section(text)])
+
+
+def failed(reply: Failed, reader: Reader, command: str) -> Message:
+    """What failed, what to do next, and a reference; never mistaken for an empty answer."""
+    locale = reader.locale
+    whose = "error.title" if reply.code.startswith("crm") else "error.title.own"
+    title = sentence(whose, locale)
+    what = sentence(f"error.{reply.code}", locale, **_escaped(reply.params))
+    way_out = sentence(f"error.{reply.code}.next", locale, **_escaped(reply.params))
+    blocks: list[Block] = [header(title), section(f"{what} {way_out}")]
+    if reply.command:
+        blocks.append(
+            actions(button("again", sentence("button.again", locale), shorten(reply.command, 2000)))
+        )
+    blocks.append(context(sentence("error.reference", locale, reference=reply.reference)))
+    return Message(f"{title}. {what} {way_out}", blocks)
+
+
+def cannot_read(reply: CannotRead, reader: Reader, command: str) -> Message:
+    """What was typed, each thing wrong with it, and the nearest valid form."""
+    title = sentence("problem.title", reader.locale)
+    lines = [_problem(problem, reader, command) for problem in reply.problems]
+    hint = note(sentence("problem.help", reader.locale, command=command))
+    return Message(" ".join((title + ".", *lines)), [header(title), *map(section, lines), hint])
+
+
+def help_text(reply: HelpText, reader: Reader, command: str) -> Message:
+    """Everything one can type, or one verb with its examples."""
+    verb = verb_named(reply.verb)
+    if verb is None:
+        return _all_help(reader, command)
+    what = sentence(f"verb.{verb.name}", reader.locale, command=command)
+    more = sentence(f"verb.{verb.name}.more", reader.locale, command=command)
+    title = f"{command} {verb.usage}"
+    blocks = [header(title), section(f"{what[0].upper()}{what[1:]}.\n{more}")]
+    if verb.examples:
+        blocks.append(section("\n".join(f"`{command} {example}`" for example in verb.examples)))
+    return Message(escape(f"{title}: {what}"), blocks)
+
+
+def _all_help(reader: Reader, command: str) -> Message:
+    title = sentence("help.title", reader.locale)
+    lines = [
+        f"`{command} {escape(verb.usage)}`  {sentence(f'verb.{verb.name}', reader.locale, command=command)}"
+        for verb in VERBS
+    ]
+    only_you = note(sentence("help.only-you", reader.locale))
+    more = note(sentence("help.more", reader.locale, command=command))
+    return Message("\n".join((title, *lines)), [header(title), section("\n".join(lines)), only_you, more])
+
+
+def _problem(problem: Problem, reader: Reader, command: str) -> str:
+    what = sentence(f"problem.{problem.code}", reader.locale, given=_typed(problem.given))
+    if not problem.nearest:
+        return what
+    nearest = sentence("problem.nearest", reader.locale, command=command, nearest=_typed(problem.nearest))
+    return f"{what} {nearest}"
+
+
+def _typed(text: str) -> str:
+    """What somebody typed, to be shown between back-ticks."""
+    return escape(shorten(text.replace("`", "'"), MAX_TYPED))
+
+
+def _escaped(params: dict[str, object]) -> dict[str, object]:
+    return {name: escape(value) if isinstance(value, str) else value for name, value in params.items()}

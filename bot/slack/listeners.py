@@ -1,0 +1,60 @@
+"""What Slack may deliver: acknowledge, read, hand over."""
+
+from typing import Any, Protocol
+
+from slack_bolt.async_app import AsyncAck, AsyncApp
+
+from bot.core.people import SlackUser
+from bot.core.replies import Reader, Reply
+from bot.services.commands import Request
+from bot.services.ports import Messenger
+from bot.slack.blocks import draw
+from bot.slack.payload import ACTIONS, pressed, typed
+from bot.slack.people import SlackPeople
+
+__all__ = ["register"]
+
+Body = dict[str, Any]
+
+
+class Taker(Protocol):
+    """Accepts requests; a reply is due at once only when it cannot."""
+
+    async def take(self, request: Request) -> Reply | None:
+        """Accept a request to be answered later."""
+        ...
+
+
+def register(
+    app: AsyncApp,
+    *,
+    command: str,
+    commands: Taker,
+    messenger: Messenger,
+    people: SlackPeople,
+    default_reader: Reader,
+) -> None:
+    """Put the listeners on ``app``. ``command`` is the slash command's name."""
+
+    @app.command(command)
+    async def on_command(ack: AsyncAck, body: Body) -> None:
+        refusal = await commands.take(typed(body))
+        message = draw(refusal, default_reader, command) if refusal else None
+        await (ack(text=message.text, response_type="ephemeral") if message else ack())
+
+    async def on_press(ack: AsyncAck, body: Body) -> None:
+        request = pressed(body)
+        await ack()
+        if refusal := await commands.take(request):
+            await messenger.reply(request.conversation, refusal, default_reader)
+
+    async def on_open(ack: AsyncAck) -> None:
+        await ack()  # Slack reports the press of a button that opens a page, too
+
+    async def on_user_change(event: Body, body: Body) -> None:
+        people.forget(SlackUser(body["team_id"], event["user"]["id"]))
+
+    for action in ACTIONS:
+        app.action(action)(on_press)
+    app.action("link")(on_open)
+    app.event("user_change")(on_user_change)

@@ -1,0 +1,68 @@
+"""Replies on their way to Slack: to where they were asked, or else as a direct message."""
+
+import logging
+
+from aiohttp import ClientError, ClientSession
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.core.errors import SlackFailed
+from bot.core.replies import Reader, Reply
+from bot.core.secret import Secret
+from bot.services.ports import Conversation
+from bot.slack.blocks import Message, draw
+from bot.slack.sdk import webhook
+
+__all__ = ["SlackMessenger"]
+
+log = logging.getLogger(__name__)
+
+
+class SlackMessenger:
+    """Draws replies and sends them, ephemeral, by ``response_url``.
+
+    Slack takes five of them within thirty minutes; what it does not take goes to the user as a direct
+    message (``chat.postMessage`` to the user's id, scope ``chat:write``), so that no answer is lost.
+    """
+
+    def __init__(self, client: AsyncWebClient, session: ClientSession, command: str) -> None:
+        self._client = client
+        self._session = session
+        self._command = command
+
+    async def reply(self, to: Conversation, reply: Reply, reader: Reader, *, replace: bool = False) -> None:
+        """Send a reply. Raises :class:`SlackFailed` when not even a direct message arrives."""
+        message = draw(reply, reader, self._command)
+        if to.response_url and await self._respond(to.response_url, message, replace=replace):
+            return
+        log.warning("a response_url failed", extra={"action": "reply.direct-message"})
+        await self._direct_message(to.user.user, message)
+
+    async def _respond(self, url: Secret, message: Message, *, replace: bool) -> bool:
+        try:
+            answer = await webhook(url, self._session).send(
+                text=message.text,
+                blocks=message.blocks,
+                response_type="ephemeral",
+                replace_original=replace,
+                unfurl_links=False,
+                unfurl_media=False,
+            )
+        except (ClientError, TimeoutError, OSError) as error:
+            log.warning("no answer: %s", type(error).__name__, extra={"action": "reply.respond"})
+            return False
+        return bool(answer.status_code == 200)
+
+    async def _direct_message(self, user: str, message: Message) -> None:
+        try:
+            await self._client.chat_postMessage(
+                channel=user,
+                text=message.text,
+                blocks=message.blocks,
+                unfurl_links=False,
+                unfurl_media=False,
+            )
+        except SlackApiError as error:
+            raise SlackFailed(error=str(error.response.get("error", ""))) from None
+        except (ClientError, TimeoutError, OSError) as error:
+            raise SlackFailed(error=type(error).__name__) from None

@@ -1,0 +1,90 @@
+"""What Slack delivers, as requests; what buttons carry and bring back."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from bot.core.people import SlackUser
+from bot.core.replies import ActivityAnswer
+from bot.core.secret import Secret
+from bot.core.window import Window
+from bot.services.activities import Page
+from bot.services.commands import Ask, Confirm, Decline, Request
+from bot.services.ports import Conversation
+
+__all__ = ["ACTIONS", "PageButton", "pressed", "typed"]
+
+#: Every button that this bot draws, by its ``action_id``.
+ACTIONS = ("page.newest", "page.next", "again", "unlink", "keep")
+
+#: Slack's limit for a button's value.
+MAX_VALUE = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class PageButton:
+    """The query behind a page button, with its absolute start: it works after a restart, and on any day."""
+
+    asked: str
+    window: Window
+    offset: int
+
+    @classmethod
+    def of(cls, reply: ActivityAnswer, offset: int) -> "PageButton":
+        """The button under ``reply`` that leads to ``offset``."""
+        return cls(reply.asked, reply.window, offset)
+
+    def encode(self) -> str:
+        """The button's value."""
+        start, end = (
+            moment.isoformat() if moment else None for moment in (self.window.start, self.window.end)
+        )
+        value = {"v": 1, "c": self.asked, "s": start, "e": end, "o": self.offset}
+        return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
+
+    @classmethod
+    def decode(cls, value: str) -> "PageButton":
+        """What :meth:`encode` made. Raises :class:`ValueError`, :class:`KeyError` or :class:`TypeError`."""
+        fields = json.loads(value)
+        start, end = (datetime.fromisoformat(fields[key]) if fields[key] else None for key in "se")
+        return cls(str(fields["c"]), Window(start, end), max(0, int(fields["o"])))
+
+
+def typed(body: Mapping[str, Any]) -> Request:
+    """The request in a slash command's form fields.
+
+    Source: docs.slack.dev, "Implementing slash commands".
+    """
+    user = SlackUser(body["team_id"], body["user_id"])
+    conversation = Conversation(user, body["channel_id"], Secret(body["response_url"]))
+    return Request(f"command:{body['trigger_id']}", conversation, Ask(body.get("text", "")))
+
+
+def pressed(body: Mapping[str, Any]) -> Request:
+    """The request in a ``block_actions`` payload.
+
+    Source: docs.slack.dev, "block_actions payload".
+    """
+    user = SlackUser(
+        body["user"]["team_id"] if "team_id" in body["user"] else body["team"]["id"], body["user"]["id"]
+    )
+    channel = body.get("channel") or {}
+    conversation = Conversation(user, channel.get("id", ""), Secret(body.get("response_url", "")))
+    action = body["actions"][0]
+    wish = _wish(action["action_id"], action.get("value", ""))
+    return Request(f"press:{body['trigger_id']}", conversation, wish, replace=True)
+
+
+def _wish(action: str, value: str) -> Ask | Confirm | Decline:
+    match action:
+        case "unlink":
+            return Confirm()
+        case "keep":
+            return Decline()
+        case "again":
+            return Ask(value)
+        case _:
+            page = PageButton.decode(value)
+            return Ask(page.asked, Page(page.offset, page.window))

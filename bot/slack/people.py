@@ -1,0 +1,80 @@
+"""What Slack tells about its users, remembered for a few minutes."""
+
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from aiohttp import ClientError
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.core.errors import SlackFailed
+from bot.core.people import Profile, SlackUser
+from bot.services.ports import Clock
+
+__all__ = ["SlackPeople"]
+
+
+class SlackPeople:
+    """Profiles by ``users.info`` (Tier 4, scope ``users:read``; the e-mail needs ``users:read.email``)."""
+
+    def __init__(
+        self,
+        client: AsyncWebClient,
+        clock: Clock,
+        keep: timedelta = timedelta(minutes=10),
+        most: int = 10_000,
+    ) -> None:
+        self._client = client
+        self._clock = clock
+        self._keep = keep
+        self._most = most
+        self._known: dict[SlackUser, tuple[datetime, Profile]] = {}
+
+    async def profile(self, user: SlackUser) -> Profile:
+        """The user's profile. Raises :class:`SlackFailed`."""
+        now = self._clock.now()
+        found = self._known.get(user)
+        if found and now - found[0] < self._keep:
+            return found[1]
+        profile = _profile(user, await self._ask(user))
+        while len(self._known) >= self._most:
+            del self._known[next(iter(self._known))]
+        self._known[user] = (now, profile)
+        return profile
+
+    def forget(self, user: SlackUser) -> None:
+        """Ask again next time: Slack says that this user's profile changed."""
+        self._known.pop(user, None)
+
+    async def _ask(self, user: SlackUser) -> dict[str, Any]:
+        try:
+            answer = await self._client.users_info(user=user.user, include_locale=True)
+        except SlackApiError as error:
+            raise SlackFailed(error=str(error.response.get("error", ""))) from None
+        except (ClientError, TimeoutError) as error:
+            raise SlackFailed(error=type(error).__name__) from None
+        return dict(answer["user"])
+
+
+def _profile(user: SlackUser, info: dict[str, Any]) -> Profile:
+    """Source: docs.slack.dev, "User object"; missing and null fields are normal there."""
+    details = info.get("profile") or {}
+    name = details.get("display_name") or details.get("real_name") or info.get("real_name") or user.user
+    return Profile(
+        user=user,
+        name=name,
+        zone=_known_zone(info.get("tz")),
+        locale=info.get("locale") or "en",
+        email=details.get("email") or None,
+        is_guest=any(info.get(flag) for flag in ("is_restricted", "is_ultra_restricted", "is_stranger")),
+        is_admin=any(info.get(flag) for flag in ("is_admin", "is_owner", "is_primary_owner")),
+        is_deleted=bool(info.get("deleted")),
+    )
+
+
+def _known_zone(name: str | None) -> str | None:
+    try:
+        return ZoneInfo(name).key if name else None
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return None
