@@ -12,7 +12,6 @@ LIBRARIES = (
     "slack_bolt",
     "slack_sdk",
     "stamina",
-    "urllib3",
     "uvicorn",
     "zeep",
 )
@@ -33,7 +32,7 @@ class LineFormatter(logging.Formatter):
 
 
 def configure(level: str) -> None:
-    """Send the log to standard error, from ``level`` on; libraries speak from WARNING on, whatever the level."""
+    """Log to standard error from ``level`` on; libraries speak from WARNING on, whatever the level."""
     handler = logging.StreamHandler()
     handler.setFormatter(LineFormatter())
     root = logging.getLogger()

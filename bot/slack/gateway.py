@@ -2,6 +2,7 @@
 
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.error import BoltError
 from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
@@ -18,9 +19,9 @@ def bolt_app(client: AsyncWebClient, team: str | None) -> AsyncApp:
     Mode). ``team`` is the workspace that the token belongs to, once known: requests of another are refused.
     """
 
-    async def authorize(enterprise_id: str | None, team_id: str | None) -> AuthorizeResult | None:
+    async def authorize(enterprise_id: str | None, team_id: str | None) -> AuthorizeResult:
         if team is not None and team_id != team:
-            return None
+            raise BoltError("a request of another workspace")
         return AuthorizeResult(enterprise_id=enterprise_id, team_id=team_id, bot_token=client.token)
 
     app = AsyncApp(

@@ -108,7 +108,6 @@ def _replay(body: bytes) -> Receive:
 
 
 async def _refuse(send: Send, status: int, *headers: tuple[bytes, bytes]) -> None:
-    await send(
-        {"type": "http.response.start", "status": status, "headers": [(b"content-length", b"0"), *headers]}
-    )
+    start = {"type": "http.response.start", "status": status}
+    await send({**start, "headers": [(b"content-length", b"0"), *headers]})
     await send({"type": "http.response.body", "body": b""})

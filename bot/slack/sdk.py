@@ -35,7 +35,7 @@ def web_client(token: Secret, api_url: str, session: ClientSession) -> AsyncWebC
         logger=sdk_log(),
         retry_handlers=[
             AsyncConnectionErrorRetryHandler(),
-            AsyncRateLimitErrorRetryHandler(max_retry_count=2),
+            _wait_out_429(),
         ],
     )
 
@@ -47,5 +47,9 @@ def webhook(url: Secret, session: ClientSession) -> AsyncWebhookClient:
         timeout=TIMEOUT,
         session=session,
         logger=sdk_log(),
-        retry_handlers=[AsyncRateLimitErrorRetryHandler(max_retry_count=2)],
+        retry_handlers=[_wait_out_429()],
     )
+
+
+def _wait_out_429() -> AsyncRateLimitErrorRetryHandler:
+    return AsyncRateLimitErrorRetryHandler(max_retry_count=2)
