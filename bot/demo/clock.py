@@ -1,0 +1,43 @@
+"""The demo's time: everything here asks a clock, so that tests can move it."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Protocol
+
+__all__ = ["Clock", "SystemClock", "TestClock"]
+
+
+class Clock(Protocol):
+    """Tells the time."""
+
+    def now(self) -> datetime:
+        """The time, aware, in UTC."""
+        ...
+
+
+class SystemClock:
+    """The machine's own clock."""
+
+    def now(self) -> datetime:
+        """The time, aware, in UTC."""
+        return datetime.now(UTC)
+
+
+class TestClock:
+    """A clock that stands still until it is moved."""
+
+    __test__ = False  # not a test case, whatever pytest thinks of the name
+
+    def __init__(self, now: datetime) -> None:
+        self._now = now.astimezone(UTC)
+
+    def now(self) -> datetime:
+        """The time, aware, in UTC."""
+        return self._now
+
+    def move(self, **delta: float) -> None:
+        """Move by ``timedelta(**delta)``."""
+        self._now += timedelta(**delta)
+
+    def set(self, now: datetime) -> None:
+        """Move to an aware time."""
+        self._now = now.astimezone(UTC)

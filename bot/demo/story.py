@@ -1,0 +1,181 @@
+"""What happens in the demo's CRM: a pure function of the seed and of time."""
+
+from bisect import bisect_left, bisect_right, insort
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from random import Random
+from typing import NamedTuple
+
+from bot.demo.cast import COLLEAGUES, COMPANIES, FIRST_NAMES, HOSTILE, LAST_NAMES, USERS, Staff, User
+
+__all__ = ["ACTIONS", "Company", "Event", "Story", "action_id", "person_name"]
+
+#: ContactAction's flags, by their names on the wire (the reference of ContactAction, Services84 to 88).
+ACTIONS = {
+    "Created": 1,
+    "Updated": 2,
+    "NewActivity": 4,
+    "ActivityCompleted": 8,
+    "PersonAdded": 16,
+    "PersonUpdated": 32,
+    "DocumentAdded": 64,
+}
+
+#: How often each happens. A company is created once; the story sees to that itself.
+_WEIGHTS = {
+    "Updated": 12,
+    "NewActivity": 34,
+    "ActivityCompleted": 26,
+    "PersonAdded": 9,
+    "PersonUpdated": 7,
+    "DocumentAdded": 12,
+}
+
+
+class Company(NamedTuple):
+    """A company (SuperOffice: a contact) with its owner."""
+
+    id: int
+    name: str
+    department: str
+    org_number: str
+    url: str
+    category_id: int
+    owner: User
+    people: tuple[int, ...]
+
+
+class Event(NamedTuple):
+    """One thing that happened on a company. Ordered by time."""
+
+    time: datetime
+    number: int
+    company_id: int
+    action: str
+    actor: Staff
+    action_id: int
+    person_id: int
+
+
+@dataclass
+class Story:
+    """About 60 companies and their activity: three weeks of it before ``start``, then one every ``pace``.
+
+    ``activities(until)`` depends on the arguments alone: two servers with the same seed and start tell the
+    same story. Without history and pace nothing happens but what tests make happen.
+    """
+
+    start: datetime
+    seed: int = 7
+    history: int = 420
+    pace: timedelta | None = timedelta(seconds=40)
+    companies: dict[int, Company] = field(init=False)
+    _events: list[Event] = field(init=False, default_factory=list)
+    _by_company: dict[int, list[Event]] = field(init=False, default_factory=dict)
+    _next: int = field(init=False, default=1)
+
+    def __post_init__(self) -> None:
+        self.companies = {company.id: company for company in _companies(Random(f"{self.seed}:companies"))}
+        self._by_company = {company: [] for company in self.companies}
+        for event in _past(self.seed, self.start, self.history, list(self.companies.values())):
+            self.add(event)
+
+    def owned_by(self, user: User) -> Sequence[Company]:
+        """The user's own companies, by id."""
+        return [company for company in self.companies.values() if company.owner is user]
+
+    def activities(self, until: datetime) -> Sequence[Event]:
+        """Everything that has happened up to ``until`` (aware), oldest first."""
+        self._tell(until)
+        return self._events[: bisect_right(self._events, until, key=lambda event: event.time)]
+
+    def on_company(self, company_id: int, since: datetime, until: datetime) -> Sequence[Event]:
+        """What happened on one company from ``since`` to ``until``, both included, oldest first."""
+        self._tell(until)
+        events = self._by_company[company_id]
+        first = bisect_left(events, since, key=lambda event: event.time)
+        return events[first : bisect_right(events, until, key=lambda event: event.time)]
+
+    def version(self, until: datetime) -> int:
+        """A number that changes with whatever is told up to ``until``."""
+        self._tell(until)
+        return len(self._events)
+
+    def add(self, event: Event) -> None:
+        """Let something happen that the seed does not know of."""
+        insort(self._events, event)
+        insort(self._by_company[event.company_id], event)
+
+    def _tell(self, until: datetime) -> None:
+        if self.pace is None:
+            return
+        while (event := self._coming(self._next, self.pace)).time <= until:
+            self.add(event)
+            self._next += 1
+
+    def _coming(self, number: int, pace: timedelta) -> Event:
+        random = Random(f"{self.seed}:{number}")
+        time = self.start + pace * (number - random.random() * 0.5)
+        return _event(
+            random, time.replace(microsecond=0), number, random.choice(list(self.companies.values()))
+        )
+
+
+def _companies(random: Random) -> Iterator[Company]:
+    names = [*COMPANIES, *((name, "", random.choice((1, 2, 3))) for name in HOSTILE)]
+    # The seller owns the hostile ones too: what she sees must stand it.
+    owners = random.choices(USERS, (20, 12, 14, 8, 8), k=len(COMPANIES)) + [USERS[0]] * len(HOSTILE)
+    for number, ((name, department, category), owner) in enumerate(zip(names, owners, strict=True)):
+        company = 701 + number * 3
+        slug = "".join(letter for letter in name.lower() if letter.isascii() and letter.isalpha())[:20] or "a"
+        url = f"https://{slug}.example.{'com' if number % 3 else 'org'}/"
+        people = tuple(3000 + number * 10 + each for each in range(random.randint(1, 6)))
+        yield Company(
+            company,
+            name,
+            department,
+            str(random.randint(900_000_000, 999_999_999)),
+            url,
+            category,
+            owner,
+            people,
+        )
+
+
+def _past(seed: int, start: datetime, count: int, companies: Sequence[Company]) -> Iterator[Event]:
+    random = Random(f"{seed}:past")
+    # Denser towards now, as an inbox looks: half of it in the last week.
+    ages = sorted((21 * 86_400 * random.random() ** 1.6 for _ in range(count)), reverse=True)
+    new = {company.id for company in random.sample(companies, 6)}
+    for number, age in enumerate(ages):
+        time = (start - timedelta(seconds=60 + age)).replace(microsecond=0)
+        company = random.choice(companies)
+        event = _event(random, time, number - count, company)
+        if company.id in new:
+            new.discard(company.id)
+            event = event._replace(action="Created", action_id=company.id)
+        yield event
+
+
+def _event(random: Random, time: datetime, number: int, company: Company) -> Event:
+    (action,) = random.choices(list(_WEIGHTS), list(_WEIGHTS.values()))
+    others = [*(user.staff for user in USERS), *COLLEAGUES]
+    actor = company.owner.staff if random.random() < 0.45 else random.choice(others)
+    person = random.choice(company.people)
+    return Event(
+        time, number, company.id, action, actor, action_id(action, company.id, person, number), person
+    )
+
+
+def action_id(action: str, company_id: int, person_id: int, number: int) -> int:
+    """The id of the element that an action was found on: company, person, follow-up or document."""
+    if action in {"Created", "Updated"}:
+        return company_id
+    return person_id if action.startswith("Person") else 60_000 + number
+
+
+def person_name(person_id: int) -> str:
+    """The name of a person at a company."""
+    random = Random(person_id)
+    return f"{random.choice(FIRST_NAMES)} {random.choice(LAST_NAMES)}"
