@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: demo run test test-long check bench format lock clean
+.PHONY: demo run test test-long check bench docs format lock clean
 
 demo: $(READY)            ## the main job with no account anywhere: type /superoffice today
 	@$(BIN)/python -m bot demo $(ARGS)
@@ -25,6 +25,9 @@ check: $(READY)           ## lint, types, import rules
 
 bench: $(READY)           ## the benchmarks, ratios side by side in one run
 	$(BIN)/python -m tests.bench $(ARGS)
+
+docs: $(READY)            ## the files made from the definitions of the settings
+	$(BIN)/python -m bot.config.document config/bot.example.toml docs/configuration.md
 
 format: $(READY)
 	$(BIN)/ruff check --fix-only .

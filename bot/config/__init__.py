@@ -1,0 +1,25 @@
+"""The configuration: read once, every problem reported together, secrets hidden from the start.
+
+The settings are defined in one place, :mod:`bot.config.settings`; the example file and
+``docs/configuration.md`` are made from there (`make docs`).
+"""
+
+from bot.config.loading import load
+from bot.config.parsers import Listen, Network
+from bot.config.problems import ConfigurationError, Problem
+from bot.config.settings import Commands, Linking, Settings, Slack, Tenant, Web, Wsdl
+
+__all__ = [
+    "Commands",
+    "ConfigurationError",
+    "Linking",
+    "Listen",
+    "Network",
+    "Problem",
+    "Settings",
+    "Slack",
+    "Tenant",
+    "Web",
+    "Wsdl",
+    "load",
+]

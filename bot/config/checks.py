@@ -1,0 +1,96 @@
+"""What one setting alone cannot tell: what must be set together, and what is safe."""
+
+import os
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from bot.config.parsers import Listen, is_loopback
+from bot.config.problems import Problem
+from bot.config.reading import Table
+from bot.config.settings import Slack, Tenant, Web, Wsdl
+
+__all__ = ["problems", "warnings"]
+
+Check = Callable[[Table], Iterator[Problem]]
+
+
+def problems(table: Table) -> Iterator[Problem]:
+    """What is wrong with a table as a whole."""
+    yield from _PROBLEMS.get(table.kind, _nothing)(table)
+
+
+def warnings(table: Table) -> Iterator[Problem]:
+    """What works, but should be known."""
+    yield from _WARNINGS.get(table.kind, _nothing)(table)
+
+
+def _nothing(table: Table) -> Iterator[Problem]:
+    yield from ()
+
+
+def _slack(table: Table) -> Iterator[Problem]:
+    if table.lacks("signing_secret") and table.lacks("app_token"):
+        yield table.problem(
+            "signing_secret", "it is missing, and so is SLACK_APP_TOKEN (slack.app_token): set one."
+        )
+    if _is_open_http(table.value("api_url")):
+        yield table.problem("api_url", "plain http is accepted for this machine alone; use https.")
+
+
+def _tenant(table: Table) -> Iterator[Problem]:
+    for name in ("url", "web_url"):
+        if _is_open_http(table.value(name)) and table.value("allow_http") is False:
+            yield table.problem(
+                name,
+                f"plain http is accepted for this machine alone; use https, or set {table.key}.allow_http.",
+            )
+    yield from _files(table, "ca_bundle")
+
+
+def _tenant_warnings(table: Table) -> Iterator[Problem]:
+    if _is_open_http(table.value("url")):
+        yield table.problem("url", "passwords, tickets and answers travel readable, over plain http.")
+
+
+def _wsdl(table: Table) -> Iterator[Problem]:
+    urls = {name: value for name, value in table.values.items() if "://" in str(value)}
+    yield from _files(table, *(table.values.keys() - urls.keys()))
+    for name, url in urls.items():
+        if _is_open_http(url):
+            yield table.problem(name, "plain http is accepted for this machine alone; use https or a file.")
+
+
+def _files(table: Table, *names: str) -> Iterator[Problem]:
+    for name in names:
+        file = table.value(name)
+        if file is not None and not (Path(file).is_file() and os.access(file, os.R_OK)):
+            yield table.problem(name, "there is no such file, or it cannot be read.")
+
+
+def _web(table: Table) -> Iterator[Problem]:
+    listen: Listen | None = table.value("listen")
+    if table.lacks("public_url") and listen and not listen.is_loopback:
+        yield table.problem("public_url", "it is missing, and the bot listens beyond this machine.")
+    if _is_open_http(table.value("public_url")) and table.value("allow_http") is False:
+        yield table.problem(
+            "public_url",
+            "plain http is accepted for this machine alone, since passwords are typed there; use https.",
+        )
+
+
+def _web_warnings(table: Table) -> Iterator[Problem]:
+    if _is_open_http(table.value("public_url")):
+        yield table.problem("public_url", "passwords are typed on a page that travels over plain http.")
+    if any(network.prefixlen == 0 for network in table.values["trusted_proxies"]):
+        yield table.problem("trusted_proxies", "everybody's X-Forwarded-For is believed.")
+
+
+def _is_open_http(url: str | None) -> bool:
+    parts = urlsplit(url or "")
+    return parts.scheme == "http" and not is_loopback(parts.hostname or "")
+
+
+_PROBLEMS: Mapping[type[Any], Check] = {Slack: _slack, Tenant: _tenant, Wsdl: _wsdl, Web: _web}
+_WARNINGS: Mapping[type[Any], Check] = {Tenant: _tenant_warnings, Web: _web_warnings}

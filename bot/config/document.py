@@ -1,0 +1,113 @@
+"""The example file and the documentation, made from the definitions of the settings.
+
+`make docs` runs this module with the names of the two files.
+"""
+
+import json
+import sys
+from collections.abc import Iterator
+from itertools import groupby
+from pathlib import Path
+from textwrap import wrap
+from typing import Any
+
+from bot.config.definition import Definition
+from bot.config.reading import definitions
+
+__all__ = ["example_toml", "reference"]
+
+WIDTH = 100
+HEAD_TOML = """\
+# Every setting of superoffice-slack. Made from the definitions in bot/config by `make docs`.
+#
+# Copy this file, name the copy in BOT_CONFIG, and take the # away from what you set. A line that stays
+# a comment shows the default, or an example where there is none. Variables win over this file.
+"""
+HEAD_MARKDOWN = """\
+# Configuration
+
+<!-- Made from the definitions in bot/config by `make docs`. -->
+
+The bot reads its configuration once, at start: from variables, and from the TOML file that `BOT_CONFIG`
+names. Variables win, and a blank one is as good as none. If anything is wrong, all of it is told together
+and the bot does not start. [`config/bot.example.toml`](../config/bot.example.toml) has every setting with
+its default.
+
+The `SUPEROFFICE_…` variables describe the tenant `onsite`, which is `[tenants.onsite]` in the file. This
+version serves one tenant. Plain `http` is accepted for this machine alone, elsewhere only where an
+`allow_http` says so, and then with a warning. Relative paths start where the bot is started.
+"""
+
+
+def example_toml() -> str:
+    """``config/bot.example.toml``: every setting with its meaning, and its default or an example."""
+    parts = [HEAD_TOML]
+    for table, kind, settings in _tables():
+        if table:
+            parts.append("\n".join(["", "", *_comment(kind.__doc__ or ""), f"[{_onsite(table)}]"]))
+        parts.extend(_toml_entry(name, made) for name, made in settings)
+    return "\n".join(parts) + "\n"
+
+
+def reference() -> str:
+    """``docs/configuration.md``: the same for reading."""
+    parts = [HEAD_MARKDOWN, *(_markdown_table(*table) for table in _tables())]
+    return "\n".join(parts)
+
+
+def _tables() -> Iterator[tuple[str, type[Any], list[tuple[str, Definition]]]]:
+    for (table, kind), rows in groupby(definitions(), lambda row: (row[0].rpartition(".")[0], row[1])):
+        yield table, kind, [(key.rpartition(".")[2], made) for key, _, made in rows]
+
+
+def _toml_entry(name: str, made: Definition) -> str:
+    line = f"{name} = {_literal(made, made.default or made.example)}"
+    notes = " ".join(_notes(made))
+    return "\n".join(["", *_comment(made.meaning), *_comment(notes), line if made.required else f"# {line}"])
+
+
+def _notes(made: Definition) -> Iterator[str]:
+    if made.awaits:
+        yield f"({made.awaits}: not in this version yet.)"
+    if made.required:
+        yield "Required."
+    if made.variable:
+        yield f"Variable: {made.variable}."
+    if made.default and made.default != made.example:
+        yield f"Example: {_literal(made, made.example)}"
+
+
+def _literal(made: Definition, text: str) -> str:
+    if made.listed:
+        return json.dumps([part.strip() for part in text.split(",")])
+    return text if text in {"true", "false"} or text.isdecimal() else json.dumps(text)
+
+
+def _comment(text: str) -> list[str]:
+    return [f"# {line}" for line in wrap(text.replace("`", ""), WIDTH, break_on_hyphens=False)]
+
+
+def _markdown_table(table: str, kind: type[Any], settings: list[tuple[str, Definition]]) -> str:
+    title = f"## `[{_onsite(table)}]`\n\n{kind.__doc__}\n" if table else "## At the top of the file\n"
+    rows = [f"| {' | '.join(_cells(name, made))} |" for name, made in settings]
+    return "\n".join(
+        [title, "| setting | variable | default | example | meaning |", "|---|---|---|---|---|", *rows, ""]
+    )
+
+
+def _cells(name: str, made: Definition) -> Iterator[str]:
+    yield f"`{name}`"
+    yield f"`{made.variable}`" if made.variable else ""
+    yield "*required*" if made.required else f"`{made.default}`" if made.default else ""
+    yield f"`{made.example}`"
+    later = f" *({made.awaits}: not in this version yet.)*" if made.awaits else ""
+    yield made.meaning + later
+
+
+def _onsite(table: str) -> str:
+    return table.replace("<id>", "onsite")
+
+
+if __name__ == "__main__":
+    for made_file, text in zip(sys.argv[1:], (example_toml(), reference()), strict=True):
+        Path(made_file).write_text(text, "utf-8")

@@ -1,0 +1,77 @@
+"""From the environment to the frozen settings, or to everything that is wrong with them."""
+
+import tomllib
+from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
+from itertools import chain
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from bot.config import checks
+from bot.config.problems import ConfigurationError, Problem
+from bot.config.reading import Table, Tree, definitions, read
+from bot.config.settings import Commands, Linking, Settings, Slack, Tenant, Web, Wsdl
+
+__all__ = ["load"]
+
+FILE = "BOT_CONFIG"
+PREFIXES = ("BOT_", "SLACK_", "SUPEROFFICE_")
+#: How much alike a variable must be to one of ours before it is taken for a slip of the pen.
+ALIKE = 0.88
+
+
+def load(environ: Mapping[str, str]) -> Settings:
+    """Read the configuration from the variables and the TOML file that ``BOT_CONFIG`` names.
+
+    Variables win; a blank one is as good as none. Raises :class:`ConfigurationError` with every
+    problem of both. It reads files only, and makes none.
+    """
+    tree, of_file = _toml(environ.get(FILE, "").strip())
+    tables, wrong, awaited = read(tree, environ)
+    wrong = [*of_file, *wrong, *chain.from_iterable(map(checks.problems, tables))]
+    slips = list(_slips(environ))
+    if wrong:
+        raise ConfigurationError((*wrong, *awaited, *slips))
+    told = [*awaited, *slips, *chain.from_iterable(map(checks.warnings, tables))]
+    return _settings(tables, tuple(f"{warning.setting}: {warning.what}" for warning in told))
+
+
+def _toml(name: str) -> tuple[Tree, list[Problem]]:
+    if not name:
+        return {}, []
+    try:
+        return tomllib.loads(Path(name).read_text("utf-8")), []
+    except OSError as error:
+        what = f"{name} cannot be read: {error.strerror}."
+    except UnicodeDecodeError:
+        what = f"{name} is not UTF-8."
+    except (ValueError, RecursionError) as error:
+        what = f"{name} is not TOML: {error}."
+    return {}, [Problem(FILE, what, "/etc/superoffice-slack/bot.toml")]
+
+
+def _slips(environ: Mapping[str, str]) -> Iterator[Problem]:
+    ours = {FILE, "PORT", *(made.variable for _, _, made in definitions() if made.variable)}
+    for name in sorted(set(environ) - ours):
+        near = get_close_matches(name, ours, n=1, cutoff=ALIKE) if name.startswith(PREFIXES) else []
+        if near:
+            yield Problem(name, f"there is no such variable; did you mean {near[0]}?")
+
+
+def _settings(tables: list[Table], warnings: tuple[str, ...]) -> Settings:
+    def only(kind: type[Any]) -> dict[str, Any]:
+        (values,) = (table.values for table in tables if table.kind is kind)
+        return values
+
+    id_ = next(table.key for table in tables if table.kind is Tenant).removeprefix("tenants.")
+    web = only(Web)
+    return Settings(
+        **only(Settings),
+        slack=Slack(**only(Slack)),
+        tenants=MappingProxyType({id_: Tenant(id=id_, wsdl=Wsdl(**only(Wsdl)), **only(Tenant))}),
+        web=Web(**web | {"public_url": web["public_url"] or web["listen"].url}),
+        linking=Linking(**only(Linking)),
+        commands=Commands(**only(Commands)),
+        warnings=warnings,
+    )

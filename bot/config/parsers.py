@@ -1,0 +1,247 @@
+"""From the text of a setting to its value: one small function for each kind of setting.
+
+Each raises :class:`ValueError` with the rest of the sentence "it must be …". None of them repeats the
+text that it was given, so that what it says of a secret can be shown.
+"""
+
+import base64
+import binascii
+import re
+from collections.abc import Callable
+from difflib import get_close_matches
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+from pathlib import Path
+from typing import NamedTuple, TypeVar
+from urllib.parse import SplitResult, urlsplit, urlunsplit
+from zoneinfo import ZoneInfo, available_timezones
+
+from bot.core.secret import Secret
+
+__all__ = [
+    "Listen",
+    "Network",
+    "choice",
+    "directory_url",
+    "environment",
+    "flag",
+    "is_loopback",
+    "listen",
+    "many",
+    "matching",
+    "network",
+    "path",
+    "root_url",
+    "sealing_keys",
+    "secret",
+    "sqlite_path",
+    "superoffice_url",
+    "url",
+    "url_or_path",
+    "whole",
+    "zone",
+]
+
+T = TypeVar("T")
+Network = IPv4Network | IPv6Network
+KEY_BYTES = 32
+
+
+class Listen(NamedTuple):
+    """Where the HTTP server listens."""
+
+    host: str
+    port: int
+
+    @property
+    def is_loopback(self) -> bool:
+        """Whether only this machine can reach it."""
+        return is_loopback(self.host)
+
+    @property
+    def url(self) -> str:
+        """Its address as this machine sees it."""
+        return f"http://{f'[{self.host}]' if ':' in self.host else self.host}:{self.port}"
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host name or address is this machine itself."""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host.lower() == "localhost"
+
+
+def flag(text: str) -> bool:
+    """Yes or no."""
+    words = {
+        "true": True,
+        "yes": True,
+        "on": True,
+        "1": True,
+        "false": False,
+        "no": False,
+        "off": False,
+        "0": False,
+    }
+    try:
+        return words[text.lower()]
+    except KeyError:
+        raise ValueError("true or false") from None
+
+
+def whole(low: int, high: int) -> Callable[[str], int]:
+    """A whole number from ``low`` to ``high``, both included."""
+
+    def parse(text: str) -> int:
+        if not re.fullmatch(r"[0-9]{1,9}", text, re.ASCII) or not low <= int(text) <= high:
+            raise ValueError(f"a whole number from {low} to {high}")
+        return int(text)
+
+    return parse
+
+
+def choice(*words: str) -> Callable[[str], str]:
+    """One of some words, in any case."""
+    known = {word.lower(): word for word in words}
+
+    def parse(text: str) -> str:
+        if text.lower() not in known:
+            raise ValueError(f"one of {', '.join(words)}")
+        return known[text.lower()]
+
+    return parse
+
+
+def matching(pattern: str, meaning: str) -> Callable[[str], str]:
+    """A text of a certain form."""
+
+    def parse(text: str) -> str:
+        if not re.fullmatch(pattern, text, re.ASCII):
+            raise ValueError(meaning)
+        return text
+
+    return parse
+
+
+def secret(pattern: str, meaning: str) -> Callable[[str], Secret]:
+    """A secret of a certain form."""
+    parse = matching(pattern, meaning)
+    return lambda text: Secret(parse(text))
+
+
+def sealing_keys(text: str) -> Secret:
+    """Keys of 32 random bytes in URL-safe base64, comma-separated, newest first."""
+    keys = [key.strip() for key in text.split(",")]
+    for number, key in enumerate(keys, 1):
+        if not _is_key(key):
+            which = f"; number {number} of these {len(keys)} is not" if len(keys) > 1 else ""
+            raise ValueError(
+                f"{KEY_BYTES} random bytes in URL-safe base64{which} (`python -m bot keys new` makes one)"
+            )
+    return Secret(",".join(keys))
+
+
+def _is_key(text: str) -> bool:
+    try:
+        return len(base64.b64decode(text, altchars=b"-_", validate=True)) == KEY_BYTES
+    except (binascii.Error, ValueError):
+        return False
+
+
+def many(parse: Callable[[str], T]) -> Callable[[str], tuple[T, ...]]:
+    """Any number of them, comma-separated."""
+
+    def parse_all(text: str) -> tuple[T, ...]:
+        try:
+            return tuple(parse(part.strip()) for part in text.split(",") if part.strip())
+        except ValueError as error:
+            raise ValueError(f"a list, each of it {error}") from None
+
+    return parse_all
+
+
+def network(text: str) -> Network:
+    """An IP network, or one address."""
+    try:
+        return ip_network(text, strict=False)
+    except ValueError:
+        raise ValueError("an IP address or network") from None
+
+
+def listen(text: str) -> Listen:
+    """``host:port``; an IPv6 address stands in brackets. Port 0 takes a free one."""
+    found = re.fullmatch(r"(?:\[([0-9a-fA-F:.]+)\]|([^\s:/\[\]]+)):([0-9]{1,5})", text, re.ASCII)
+    if not found or int(found[3]) > 65535:
+        raise ValueError("host:port, with a port from 0 to 65535")
+    return Listen(found[1] or found[2], int(found[3]))
+
+
+def url(text: str) -> str:
+    """An ``http`` or ``https`` address without user name, password, query or fragment."""
+    return urlunsplit(_split(text))
+
+
+def _split(text: str, *, may_ask: bool = False) -> SplitResult:
+    meaning = "an https:// address" + ("" if may_ask else ", without a query")
+    try:
+        parts = urlsplit(text)
+        port_is_fine = parts.port is None or parts.port > 0
+    except ValueError:
+        raise ValueError(meaning) from None
+    if "@" in parts.netloc:
+        raise ValueError("an address without user name and password in it")
+    if parts.scheme not in {"http", "https"} or not parts.hostname or not port_is_fine:
+        raise ValueError(meaning)
+    if (parts.query and not may_ask) or parts.fragment or re.search(r"[\s\x00-\x1f\\]", text):
+        raise ValueError(meaning)
+    return parts
+
+
+def root_url(text: str) -> str:
+    """An address to put paths behind: without a last slash."""
+    return url(text).rstrip("/")
+
+
+def directory_url(text: str) -> str:
+    """An address to put names behind: with a last slash."""
+    return root_url(text) + "/"
+
+
+def environment(text: str) -> str:
+    """An environment of SuperOffice CRM Online, by name or address."""
+    return root_url(text) if "://" in text else choice("sod", "qaonline", "online")(text)
+
+
+def superoffice_url(text: str) -> str:
+    """Where SuperOffice's SOAP services are, up to ``ServicesNN/``; a missing last slash is added."""
+    parts = _split(text)
+    if not re.search(r"/services8[4-8]/?$", parts.path, re.IGNORECASE | re.ASCII):
+        raise ValueError("the address up to and with Services84/, 85, 86, 87 or Services88/")
+    return urlunsplit(parts._replace(path=parts.path.rstrip("/") + "/"))
+
+
+def url_or_path(text: str) -> str:
+    """A file's path, or an address to read it from."""
+    return urlunsplit(_split(text, may_ask=True)) if "://" in text else text
+
+
+def path(text: str) -> Path:
+    """A path; a relative one starts where the bot is started."""
+    return Path(text).expanduser()
+
+
+def sqlite_path(text: str) -> Path:
+    """The path of the SQLite file."""
+    if "://" in text:
+        raise ValueError("the path of an SQLite file; PostgreSQL is not in this version yet")
+    return path(text)
+
+
+def zone(text: str) -> ZoneInfo:
+    """A time zone by its IANA name."""
+    try:
+        return ZoneInfo(text)
+    except (ValueError, LookupError, OSError):
+        near = get_close_matches(text, available_timezones(), n=1)
+        hint = f" (did you mean {near[0]}?)" if near else ""
+        raise ValueError(f"the IANA name of a time zone{hint}") from None

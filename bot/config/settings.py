@@ -1,0 +1,312 @@
+"""The settings. Each dataclass is a table of the TOML file and each field, by its definition, a setting.
+
+These definitions drive reading, checking, the example file and the documentation.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from bot.config import parsers
+from bot.config.definition import TABLE, TABLES, setting
+from bot.config.parsers import Listen, Network
+from bot.core.secret import Secret
+
+__all__ = ["Commands", "Linking", "Settings", "Slack", "Tenant", "Web", "Wsdl"]
+
+ONLINE = "SuperOffice CRM Online"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Slack:
+    """Your Slack workspace, over HTTP or, with an app-level token, over Socket Mode."""
+
+    bot_token: Secret = setting(
+        parsers.secret(r"(xoxe\.)?xoxb-\S+", "the bot token, which starts with xoxb-"),
+        "The bot token of the installed app (OAuth & Permissions in the app's settings).",
+        "xoxb-1234-5678-abcd",
+        variable="SLACK_BOT_TOKEN",
+        required=True,
+        secret=True,
+    )
+    signing_secret: Secret | None = setting(
+        parsers.secret(r"\S+", "one word, as the app's settings show it"),
+        "The app's signing secret (Basic Information). Needed over HTTP, of no use in Socket Mode.",
+        "0123456789abcdef0123456789abcdef",
+        variable="SLACK_SIGNING_SECRET",
+        secret=True,
+    )
+    app_token: Secret | None = setting(
+        parsers.secret(r"xapp-\S+", "an app-level token, which starts with xapp-"),
+        "An app-level token with connections:write. Present: Socket Mode; absent: HTTP.",
+        "xapp-1-A1234-5678-abcd",
+        variable="SLACK_APP_TOKEN",
+        secret=True,
+    )
+    client_id: str | None = setting(
+        parsers.matching(r"\d+\.\d+", "the app's client id, two numbers with a dot between"),
+        "The app's client id, for installing into many workspaces.",
+        "1234567890.1234567890",
+        variable="SLACK_CLIENT_ID",
+        awaits="many workspaces",
+    )
+    client_secret: Secret | None = setting(
+        parsers.secret(r"\S+", "one word, as the app's settings show it"),
+        "The app's client secret, for installing into many workspaces.",
+        "0123456789abcdef0123456789abcdef",
+        variable="SLACK_CLIENT_SECRET",
+        secret=True,
+        awaits="many workspaces",
+    )
+    command: str = setting(
+        parsers.matching(r"/[^\s/]{1,31}", "a slash and at most 31 characters without spaces"),
+        "The slash command, as it is called in the app's settings.",
+        "/superoffice",
+        variable="SLACK_COMMAND",
+        default="/superoffice",
+    )
+    api_url: str = setting(
+        parsers.directory_url,
+        "Where Slack's Web API is.",
+        "https://slack.com/api/",
+        variable="SLACK_API_URL",
+        default="https://slack.com/api/",
+    )
+
+    @property
+    def socket_mode(self) -> bool:
+        """Whether Slack is reached over Socket Mode, else over HTTP."""
+        return self.app_token is not None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Wsdl:
+    """Other WSDLs than the ones that come with the bot, for an installation that differs: files or URLs."""
+
+    contact: str | None = setting(
+        parsers.url_or_path,
+        "The WSDL of Contact.svc.",
+        "wsdl/Contact.wsdl",
+    )
+    so_principal: str | None = setting(
+        parsers.url_or_path,
+        "The WSDL of SoPrincipal.svc.",
+        "wsdl/SoPrincipal.wsdl",
+    )
+    mdo: str | None = setting(parsers.url_or_path, "The WSDL of MDO.svc.", "wsdl/MDO.wsdl")
+    person: str | None = setting(parsers.url_or_path, "The WSDL of Person.svc.", "wsdl/Person.wsdl")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Tenant:
+    """Your SuperOffice. The variables describe the tenant `onsite`."""
+
+    id: str
+    url: str = setting(
+        parsers.superoffice_url,
+        "Where its SOAP services are, up to `ServicesNN/`.",
+        "https://crm.example.com/remote/Services86/",
+        variable="SUPEROFFICE_URL",
+        required=True,
+    )
+    web_url: str | None = setting(
+        parsers.root_url,
+        "The root of its web client, for links to companies. Without it answers have no links.",
+        "https://crm.example.com/SuperOffice",
+        variable="SUPEROFFICE_WEB_URL",
+    )
+    timezone: ZoneInfo = setting(
+        parsers.zone,
+        "Its base time zone, by IANA name.",
+        "Europe/Oslo",
+        variable="SUPEROFFICE_TIMEZONE",
+        required=True,
+    )
+    action_time_zone: str = setting(
+        parsers.choice("tenant", "utc"),
+        "The zone in which to read the time of an activity: `tenant` (its base time zone) or `utc`.",
+        "tenant",
+        default="tenant",
+    )
+    application_token: Secret = setting(
+        parsers.secret(r"\S*", "one word without spaces"),
+        "The ApplicationToken to send. An onsite installation does not check it: leave it empty.",
+        "0123456789abcdef0123456789abcdef",
+        variable="SUPEROFFICE_APP_TOKEN",
+        default="",
+        secret=True,
+    )
+    allow_http: bool = setting(
+        parsers.flag,
+        "Accept plain http for this tenant beyond this machine: passwords and tickets travel readable.",
+        "true",
+        default="false",
+    )
+    proxy: str | None = setting(
+        parsers.url,
+        "The HTTP proxy on the way to it.",
+        "http://proxy.example.com:3128",
+    )
+    ca_bundle: Path | None = setting(
+        parsers.path,
+        "A file of certificate authorities to trust for it, in PEM form, instead of the system's own.",
+        "config/ca.pem",
+    )
+    tenant: str | None = setting(
+        parsers.matching(r"Cust\d+", "a customer id such as Cust12345"),
+        "The customer id of an online tenant; only its users may link.",
+        "Cust12345",
+        variable="SUPEROFFICE_TENANT",
+        awaits=ONLINE,
+    )
+    environment: str | None = setting(
+        parsers.environment,
+        "The online environment: `sod`, `qaonline`, `online` or an address.",
+        "online",
+        variable="SUPEROFFICE_ENVIRONMENT",
+        awaits=ONLINE,
+    )
+    client_id: str | None = setting(
+        parsers.matching(r"\S+", "one word without spaces"),
+        "The OIDC client id of the application registered with SuperOffice.",
+        "0123456789abcdef",
+        variable="SUPEROFFICE_CLIENT_ID",
+        awaits=ONLINE,
+    )
+    services: str | None = setting(
+        parsers.matching(r"Services8[4-8]", "Services84, 85, 86, 87 or Services88"),
+        "The version of the SOAP services of an online tenant.",
+        "Services86",
+        variable="SUPEROFFICE_SERVICES",
+        awaits=ONLINE,
+    )
+    wsdl: Wsdl = field(default_factory=Wsdl, metadata={TABLE: Wsdl})
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Web:
+    """The bot's own HTTP server: the link page, health, and Slack's requests over HTTP."""
+
+    listen: Listen = setting(
+        parsers.listen,
+        "The address and port to listen on. The variable `PORT=n`, as hosting platforms set it, "
+        "means `0.0.0.0:n`.",
+        "0.0.0.0:3000",
+        variable="BOT_LISTEN",
+        stand_in=("PORT", "0.0.0.0:{}"),
+        default="127.0.0.1:3000",
+    )
+    public_url: str = setting(
+        parsers.root_url,
+        "Where users reach the link page. Needed unless the bot listens on this machine alone.",
+        "https://bot.example.com",
+        variable="BOT_PUBLIC_URL",
+    )
+    allow_http: bool = setting(
+        parsers.flag,
+        "Accept plain http in `public_url` beyond this machine: passwords travel readable.",
+        "true",
+        default="false",
+    )
+    trusted_proxies: tuple[Network, ...] = setting(
+        parsers.many(parsers.network),
+        "Whose `X-Forwarded-For` is believed: addresses or networks.",
+        "10.0.0.0/8,192.0.2.7",
+        variable="BOT_TRUSTED_PROXIES",
+        default="",
+        listed=True,
+    )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Linking:
+    """How a Slack user becomes a SuperOffice user."""
+
+    email_must_match: bool = setting(
+        parsers.flag,
+        "Refuse a SuperOffice user whose e-mail address is not that of the Slack profile.",
+        "false",
+        default="true",
+    )
+    lifetime_minutes: int = setting(
+        parsers.whole(1, 60),
+        "How long a link page can be used, in minutes.",
+        "5",
+        default="10",
+    )
+
+    @property
+    def lifetime(self) -> timedelta:
+        """How long a link page can be used."""
+        return timedelta(minutes=self.lifetime_minutes)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Commands:
+    """How much the bot does at once."""
+
+    workers: int = setting(
+        parsers.whole(1, 256), "How many commands ask SuperOffice at the same time.", "16", default="32"
+    )
+    queue_size: int = setting(
+        parsers.whole(1, 10_000),
+        "How many more may wait; the next one is told that the bot is busy.",
+        "500",
+        default="200",
+    )
+    seconds: int = setting(
+        parsers.whole(5, 300),
+        "After how many seconds in all a command gives up.",
+        "20",
+        default="25",
+    )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Settings:
+    """The whole configuration."""
+
+    secret_key: Secret = setting(
+        parsers.sealing_keys,
+        "The key that seals tickets and tokens at rest: 32 random bytes in URL-safe base64, from "
+        "`python -m bot keys new`. Several, comma-separated, newest first, while a key is being replaced.",
+        "(the output of: python -m bot keys new)",
+        variable="BOT_SECRET_KEY",
+        required=True,
+        secret=True,
+    )
+    database: Path = setting(
+        parsers.sqlite_path,
+        "The SQLite file. PostgreSQL is not in this version yet.",
+        "/var/lib/superoffice-slack/bot.db",
+        variable="BOT_DATABASE",
+        default="data/bot.db",
+    )
+    admins: tuple[str, ...] = setting(
+        parsers.many(parsers.matching(r"[UW][A-Z0-9]+", "a Slack user id such as U024BE7LH")),
+        "Slack user ids of the bot's admins, beside the workspace's own.",
+        "U024BE7LH,U061F7AUR",
+        default="",
+        listed=True,
+    )
+    log_level: str = setting(
+        parsers.choice("DEBUG", "INFO", "WARNING", "ERROR"),
+        "How much is logged: DEBUG, INFO, WARNING or ERROR.",
+        "DEBUG",
+        default="INFO",
+    )
+    slack: Slack = field(metadata={TABLE: Slack})
+    tenants: Mapping[str, Tenant] = field(metadata={TABLES: Tenant})
+    web: Web = field(metadata={TABLE: Web})
+    linking: Linking = field(default_factory=Linking, metadata={TABLE: Linking})
+    commands: Commands = field(default_factory=Commands, metadata={TABLE: Commands})
+    #: What works, but should be known; to be logged at start.
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def tenant(self) -> Tenant:
+        """The one tenant that this version serves."""
+        (tenant,) = self.tenants.values()
+        return tenant
