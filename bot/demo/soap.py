@@ -234,13 +234,9 @@ def element(name: str, value: object) -> str:
 
 def envelope(namespace: str, headers: Sequence[str], response: str, content: bytes) -> bytes:
     """A whole answer. ``content`` is what the response element holds, in the service's namespace."""
-    head = "".join(headers)
-    return (
-        f'<s:Envelope xmlns:s="{SOAP}"><s:Header>{head}</s:Header>'.encode()
-        + f'<s:Body><{response} xmlns="{namespace}">'.encode()
-        + content
-        + f"</{response}></s:Body></s:Envelope>".encode()
-    )
+    head = f"<s:Header>{''.join(headers)}</s:Header>" if headers else ""
+    opening = f'<s:Envelope xmlns:s="{SOAP}">{head}<s:Body><{response} xmlns="{namespace}">'
+    return opening.encode() + content + f"</{response}></s:Body></s:Envelope>".encode()
 
 
 def succeeded(namespace: str, yes: bool) -> str:

@@ -50,7 +50,8 @@ async def test_an_access_token_is_traded_from_services86_on(
     namespace = "http://www.superoffice.net/ws/crm/NetServer/Services85"
     body = (
         '<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body>'
-        f'<AuthenticateWithAccessToken xmlns="{namespace}">{inner}</AuthenticateWithAccessToken></s:Body></s:Envelope>'
+        f'<AuthenticateWithAccessToken xmlns="{namespace}">{inner}</AuthenticateWithAccessToken>'
+        "</s:Body></s:Envelope>"
     )
     headers = {
         "SOAPAction": f"{namespace}/SoPrincipal/AuthenticateWithAccessToken",
