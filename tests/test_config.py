@@ -227,7 +227,7 @@ def test_a_tenants_id_is_plain(toml: WriteToml) -> None:
         ("SLACK_COMMAND", "/two words"),
         ("SLACK_COMMAND", "/" + "x" * 32),
         ("SLACK_API_URL", "http://slack.example.com/api/"),
-        ("SLACK_CLIENT_ID", "client"),
+        ("SLACK_CLIENT_ID", "A0123"),
         ("SUPEROFFICE_URL", "https://crm.example.com/remote/"),
         ("SUPEROFFICE_URL", "https://crm.example.com/remote/Services83/"),
         ("SUPEROFFICE_URL", "https://crm.example.com/remote/Services86/Contact.svc"),
