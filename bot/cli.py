@@ -1,0 +1,101 @@
+"""The command line: ``python -m bot``."""
+
+import asyncio
+import base64
+import os
+import secrets
+import signal
+import sys
+from collections.abc import AsyncIterator, Coroutine, Mapping
+from contextlib import asynccontextmanager
+from typing import Any, TypeVar
+
+import click
+
+from bot import __version__, app, logs
+from bot.config import ConfigurationError, Settings, load
+
+__all__ = ["main"]
+
+Result = TypeVar("Result")
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="superoffice-slack")
+def main() -> None:
+    """What happened on my companies? SuperOffice activity in Slack."""
+
+
+@main.command()
+def run() -> None:
+    """Run the bot: all in one process. The database is brought up to date first, after a back-up."""
+    settings = _settings(os.environ)
+    logs.configure(settings.log_level)
+    _run(_serve(settings))
+
+
+@main.command()
+@click.option("--socket-mode", is_flag=True, help="Let Slack's side speak Socket Mode instead of HTTP.")
+def demo(*, socket_mode: bool) -> None:
+    """Try it with no account anywhere: a SuperOffice and a Slack of its own, and the real bot between."""
+    from bot.demo.play import play  # the demo is outside the product: nothing else loads it
+
+    logs.configure("WARNING")
+    interactive = sys.stdin.isatty() and sys.stdout.isatty()
+    sys.exit(_run(play(_start, interactive=interactive, out=sys.stdout, socket_mode=socket_mode)))
+
+
+@main.command()
+def migrate() -> None:
+    """Bring the database up to date, after a back-up, without running the bot."""
+    settings = _settings(os.environ)
+    for line in app.migrate(settings):
+        click.echo(line)
+
+
+@main.group()
+def keys() -> None:
+    """The keys that seal tickets at rest."""
+
+
+@keys.command("new")
+def new_key() -> None:
+    """Print a new key, for BOT_SECRET_KEY."""
+    click.echo(base64.urlsafe_b64encode(secrets.token_bytes(32)).decode())
+
+
+async def _serve(settings: Settings) -> None:
+    """Run until SIGINT or SIGTERM."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    async with app.running(settings) as bot:
+        click.echo(f"Listening on {bot.url}", err=True)
+        stopped = asyncio.create_task(stop.wait())
+        ended = asyncio.create_task(bot.ended())
+        await asyncio.wait({stopped, ended}, return_when=asyncio.FIRST_COMPLETED)
+        stopped.cancel()
+        ended.cancel()
+
+
+@asynccontextmanager
+async def _start(environ: Mapping[str, str]) -> AsyncIterator[app.Bot]:
+    async with app.running(load(environ)) as bot:
+        yield bot
+
+
+def _settings(environ: Mapping[str, str]) -> Settings:
+    try:
+        return load(environ)
+    except ConfigurationError as error:
+        click.echo(str(error), err=True)
+        sys.exit(2)
+
+
+def _run(work: Coroutine[Any, Any, Result]) -> Result:
+    try:
+        import uvloop
+    except ImportError:  # not on Windows
+        return asyncio.run(work)
+    return uvloop.run(work)

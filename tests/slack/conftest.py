@@ -1,0 +1,166 @@
+"""Every kind of reply, with ordinary and with hostile content."""
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from bot.core.activity import Action, Activity
+from bot.core.errors import Problem
+from bot.core.people import Principal
+from bot.core.period import LastLogout, Since, Today, Weekday, Yesterday
+from bot.core.replies import (
+    ActivityAnswer,
+    Busy,
+    CannotRead,
+    Failed,
+    HelpText,
+    Kept,
+    Linked,
+    LinkOffer,
+    Me,
+    NotLinkedYet,
+    Reader,
+    Reply,
+    Unlinked,
+    UnlinkQuestion,
+)
+from bot.core.secret import Secret
+from bot.core.window import Window
+
+OSLO = ZoneInfo("Europe/Oslo")
+READER = Reader(OSLO)
+#: Thursday 19 November 2026, 09:41 in Oslo.
+NOW = datetime(2026, 11, 19, 8, 41, tzinfo=UTC)
+KIANNA = Principal(528, 419, "Kianna Ledner", "KL", "kianna@example.com", "Sales")
+HOSTILE = "<!channel> *Bold* <https://evil.example|Nordea> & `Sons` @here #general :tada:"
+
+
+def activity(company_id: int, company: str, **changes: object) -> Activity:
+    plain = Activity(
+        company_id=company_id,
+        company=company,
+        department="",
+        org_number="",
+        url="",
+        category="Customer",
+        owner="Kianna Ledner",
+        owner_id=528,
+        action=Action.NEW_ACTIVITY | Action.PERSON_ADDED,
+        other_actions=(),
+        time=NOW - timedelta(hours=1, minutes=29),
+        actor="Walsh Brekke",
+        actor_id=947,
+        action_id=510,
+        person_id=419,
+    )
+    return plain._replace(**changes)  # type: ignore[arg-type]
+
+
+ROWS = (
+    activity(726, "Rodriguez Inc and Sons", category="VIP Customer"),
+    activity(
+        31,
+        "Nordlys Kraft AS",
+        department="Drift",
+        action=Action.ACTIVITY_COMPLETED,
+        actor="Kianna Ledner",
+        actor_id=419,
+        time=NOW - timedelta(hours=1, minutes=46),
+    ),
+    activity(
+        57,
+        "Bergström & Söner AB",
+        category="Prospect",
+        action=Action.DOCUMENT_ADDED,
+        actor="Ida Holm",
+        owner="Per Lund",
+        owner_id=7,
+        time=NOW - timedelta(hours=17, minutes=21),
+    ),
+    activity(
+        9,
+        HOSTILE,
+        department=HOSTILE,
+        category=HOSTILE,
+        owner=HOSTILE,
+        owner_id=8,
+        actor=HOSTILE,
+        action=Action(0),
+        other_actions=("ProjectAdded", HOSTILE),
+        time=None,
+    ),
+)
+
+MONDAY = Window(datetime(2026, 11, 15, 23, tzinfo=UTC))
+WEDNESDAY = Window(datetime(2026, 11, 17, 23, tzinfo=UTC), datetime(2026, 11, 18, 23, tzinfo=UTC))
+
+
+def answered(**changes: object) -> ActivityAnswer:
+    fields: dict[str, object] = {
+        "asked": "since monday",
+        "period": Since(Weekday(0)),
+        "window": MONDAY,
+        "as_of": NOW,
+        "principal": KIANNA,
+        "web_url": "https://crm.example.com/SuperOffice",
+        "total": len(ROWS),
+        "rows": ROWS,
+    }
+    return ActivityAnswer(**{**fields, **changes})  # type: ignore[arg-type]
+
+
+REPLIES: dict[str, Reply] = {
+    "answer": answered(),
+    "answer-page": answered(
+        total=32, offset=10, rows=tuple(activity(n, f"Company {n} AS") for n in range(100, 110))
+    ),
+    "answer-last-page": answered(total=12, offset=10, rows=ROWS[:2]),
+    "answer-one": answered(asked="today", period=Today(), total=1, rows=ROWS[:1]),
+    "answer-yesterday": answered(
+        asked="yesterday", period=Yesterday(), window=WEDNESDAY, total=3, rows=ROWS[2:3], later=ROWS[:2]
+    ),
+    "answer-catchup": answered(asked="catchup", period=LastLogout(), window=Window(None)),
+    "answer-empty": answered(total=0, rows=()),
+    "answer-empty-yesterday": answered(
+        asked="yesterday", period=Yesterday(), window=WEDNESDAY, total=0, rows=()
+    ),
+    "answer-without-links": answered(web_url="", total=1, rows=ROWS[:1]),
+    "busy": Busy(),
+    "cannot-read": CannotRead(
+        (Problem("unknown-verb", "mondy", "since monday"), Problem("unknown-when", "<!here> `x`"))
+    ),
+    "failed": Failed("crm-timed-out", {"seconds": 25}, "1f0c93ab", "since monday"),
+    "failed-unforeseen": Failed("unexpected", {}, "1f0c93ab"),
+    "help": HelpText(),
+    "help-since": HelpText("since"),
+    "kept": Kept(),
+    "link": LinkOffer(
+        Secret("https://bot.example.com/link/NONCE"), NOW + timedelta(minutes=10), "since monday"
+    ),
+    "link-again": LinkOffer(
+        Secret("https://bot.example.com/link/NONCE"), NOW + timedelta(minutes=10), current=KIANNA
+    ),
+    "link-ended": LinkOffer(
+        Secret("https://bot.example.com/link/NONCE"), NOW + timedelta(minutes=10), "today", ended=True
+    ),
+    "linked": Linked(KIANNA),
+    "linked-then": Linked(KIANNA, "since monday"),
+    "me": Me(KIANNA, "onsite", NOW - timedelta(days=2), NOW - timedelta(hours=1), NOW + timedelta(hours=5)),
+    "not-linked": NotLinkedYet(),
+    "unlink": UnlinkQuestion(KIANNA),
+    "unlinked": Unlinked("Kianna Ledner"),
+    "unlinked-before": Unlinked(),
+}
+
+
+@pytest.fixture(params=REPLIES, ids=str)
+def reply(request: pytest.FixtureRequest) -> Reply:
+    """Every kind of reply in turn."""
+    return REPLIES[request.param]
+
+
+@pytest.fixture
+def reader() -> Reader:
+    """Somebody in Oslo."""
+    return READER
