@@ -61,8 +61,20 @@ def interpreted(message: Message) -> list[str]:
 
 
 HOSTILE = st.sampled_from(
-    ["<!channel>", "<!here|x>", "<@U123>", "<#C123|x>", "<https://evil.example|https://crm.example.com>"]
-    + ["<!date^1^{date}^https://evil.example|x>", "<!subteam^S1>", "&lt;!channel&gt;", "`", "*", "\u202e", ""]
+    (
+        "<!channel>",
+        "<!here|x>",
+        "<@U123>",
+        "<#C123|x>",
+        "<https://evil.example|https://crm.example.com>",
+        "<!date^1^{date}^https://evil.example|x>",
+        "<!subteam^S1>",
+        "&lt;!channel&gt;",
+        "`",
+        "*",
+        "\u202e",
+        "",
+    )
 )
 TEXT = st.text(max_size=400) | HOSTILE | st.tuples(HOSTILE, st.text(max_size=60)).map("".join)
 IDS = st.integers(0, 2**31 - 1)
@@ -94,10 +106,19 @@ WINDOWS = st.sampled_from(
         (LastLogout(), Window(None)),
     ]
 )
+ZONES = st.sampled_from(["Europe/Oslo", "UTC", "Pacific/Apia"])
 PAGES = st.lists(ACTIVITIES, max_size=10)
 
 
-@given(PAGES, PAGES, WINDOWS, TEXT, st.integers(0, 10_000), st.integers(0, 10_000), st.sampled_from(["Europe/Oslo", "UTC", "Pacific/Apia"]))
+@given(
+    PAGES,
+    PAGES,
+    WINDOWS,
+    TEXT,
+    st.integers(0, 10_000),
+    st.integers(0, 10_000),
+    ZONES,
+)
 def test_any_answer_is_within_the_limits_and_uninterpreted(
     rows: list[Activity],
     later: list[Activity],
