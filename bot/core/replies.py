@@ -128,6 +128,8 @@ class Me:
     used_at: datetime
     #: When the ticket dies unless it is used before.
     expires_at: datetime
+    #: That moment has passed.
+    ended: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,10 +9,11 @@ from bot.core.errors import BadCommand, Problem
 from bot.core.people import Link
 from bot.core.period import MAX_LOOK_BACK, Period, resolve
 from bot.core.replies import ActivityAnswer, Reader
+from bot.core.requests import Page
 from bot.core.window import Window, judge
 from bot.services.ports import ActivityQuery, Clock, Crm, Links
 
-__all__ = ["FIRST", "PAGE", "Activities", "Page", "Tenant"]
+__all__ = ["PAGE", "Activities", "Tenant"]
 
 #: Companies on a page.
 PAGE = 10
@@ -26,17 +27,6 @@ class Tenant:
     #: The root of the web client, for links; ``""`` where it is not configured.
     web_url: str
     zone: ZoneInfo
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """Which part of an answer to show. A later page carries the window of the first."""
-
-    offset: int = 0
-    window: Window | None = None
-
-
-FIRST = Page()
 
 
 class Activities:

@@ -4,7 +4,7 @@ import asyncio
 import logging
 import traceback
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -26,13 +26,13 @@ from bot.core.replies import (
     Unlinked,
     UnlinkQuestion,
 )
+from bot.core.requests import Ask, Confirm, Conversation, Decline, Page, Request
 from bot.core.secret import Secret
-from bot.services.activities import FIRST, Activities, Page, Tenant
+from bot.services.activities import Activities, Tenant
 from bot.services.linking import Invited, Linking
 from bot.services.linking import Linked as LinkedNow
 from bot.services.ports import (
     Clock,
-    Conversation,
     Deliveries,
     Links,
     Messenger,
@@ -40,44 +40,13 @@ from bot.services.ports import (
     Runner,
 )
 
-__all__ = ["ONSITE_TICKET_LIFE", "Ask", "Commands", "Confirm", "Decline", "Request"]
+__all__ = ["ONSITE_TICKET_LIFE", "Commands"]
 
 log = logging.getLogger(__name__)
 
 #: How long an onsite ticket lives without being used.
 #: Source: docs.superoffice.com, "Authentication onsite": "valid for 6 hours … renewed to the full 6 hours".
 ONSITE_TICKET_LIFE = timedelta(hours=6)
-
-
-@dataclass(frozen=True, slots=True)
-class Ask:
-    """A typed command, or a button that asks for another page of its answer."""
-
-    text: str
-    page: Page = FIRST
-
-
-@dataclass(frozen=True, slots=True)
-class Confirm:
-    """The button that unlinks."""
-
-
-@dataclass(frozen=True, slots=True)
-class Decline:
-    """The button that does not."""
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """One delivery of Slack's."""
-
-    #: What tells this delivery from every other: the trigger id.
-    delivery: str
-    conversation: Conversation
-    wish: Ask | Confirm | Decline
-    #: The reply takes the place of the message whose button was pressed.
-    replace: bool = False
-    received_at: datetime | None = field(default=None, compare=False)
 
 
 class Commands:
@@ -186,7 +155,7 @@ class Commands:
                 except TicketRefused:
                     return await self._offer(request, wanted=True, ended=True)
             case ShowMe() if link:
-                return _me(link)
+                return _me(link, self._clock.now())
             case UnlinkMe() if link:
                 return UnlinkQuestion(link.principal)
             case ShowMe() | UnlinkMe():
@@ -235,13 +204,15 @@ def _asked(request: Request) -> str:
     return request.wish.text if isinstance(request.wish, Ask) else ""
 
 
-def _me(link: Link) -> Me:
+def _me(link: Link, now: datetime) -> Me:
+    expires_at = link.used_at + ONSITE_TICKET_LIFE
     return Me(
         principal=link.principal,
         tenant=link.tenant,
         linked_at=link.linked_at,
         used_at=link.used_at,
-        expires_at=link.used_at + ONSITE_TICKET_LIFE,
+        expires_at=expires_at,
+        ended=expires_at <= now,
     )
 
 

@@ -11,13 +11,13 @@ from typing import Protocol
 from bot.core.activity import ALL_ACTIONS, Action, Activity
 from bot.core.people import Link, Principal, Profile, SlackUser
 from bot.core.replies import Reader, Reply
+from bot.core.requests import Conversation
 from bot.core.secret import Secret
 
 __all__ = [
     "ActivityQuery",
     "Category",
     "Clock",
-    "Conversation",
     "Crm",
     "Deliveries",
     "Invitation",
@@ -210,16 +210,6 @@ class People(Protocol):
     async def profile(self, user: SlackUser) -> Profile:
         """The user's profile, at most minutes old."""
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class Conversation:
-    """Where a reply goes: back to where it was asked, seen by the one who asked."""
-
-    user: SlackUser
-    channel: str
-    #: Slack takes up to five replies there, within half an hour.
-    response_url: Secret = field(repr=False)
 
 
 class Messenger(Protocol):

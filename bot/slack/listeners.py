@@ -6,7 +6,7 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.core.people import SlackUser
 from bot.core.replies import Reader, Reply
-from bot.services.commands import Request
+from bot.core.requests import Request
 from bot.services.ports import Messenger
 from bot.slack.blocks import draw
 from bot.slack.payload import ACTIONS, pressed, typed

@@ -8,8 +8,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.core.errors import SlackFailed
 from bot.core.replies import Reader, Reply
+from bot.core.requests import Conversation
 from bot.core.secret import Secret
-from bot.services.ports import Conversation
 from bot.slack.blocks import Message, draw
 from bot.slack.sdk import webhook
 

@@ -8,11 +8,9 @@ from typing import Any
 
 from bot.core.people import SlackUser
 from bot.core.replies import ActivityAnswer
+from bot.core.requests import Ask, Confirm, Conversation, Decline, Page, Request
 from bot.core.secret import Secret
 from bot.core.window import Window
-from bot.services.activities import Page
-from bot.services.commands import Ask, Confirm, Decline, Request
-from bot.services.ports import Conversation
 
 __all__ = ["ACTIONS", "PageButton", "pressed", "typed"]
 

@@ -147,6 +147,9 @@ REPLIES: dict[str, Reply] = {
     "linked": Linked(KIANNA),
     "linked-then": Linked(KIANNA, "since monday"),
     "me": Me(KIANNA, "onsite", NOW - timedelta(days=2), NOW - timedelta(hours=1), NOW + timedelta(hours=5)),
+    "me-ended": Me(
+        KIANNA, "onsite", NOW - timedelta(days=2), NOW - timedelta(hours=7), NOW - timedelta(hours=1), True
+    ),
     "not-linked": NotLinkedYet(),
     "unlink": UnlinkQuestion(KIANNA),
     "unlinked": Unlinked("Kianna Ledner"),

@@ -85,23 +85,21 @@ def me(reply: Me, reader: Reader, command: str) -> Message:
     """As whom, since when, until when, and what is stored."""
     locale, who = reader.locale, reply.principal
     title = sentence("me.title", locale, name=who.full_name)
-    since = moment(reply.linked_at, reader.zone, locale)
-    until = moment(reply.expires_at, reader.zone, locale)
-    zone = zone_name(reader.zone, locale)
+    since = sentence("me.since", locale, time=moment(reply.linked_at, reader.zone, locale))
+    until = sentence(
+        "me.ended" if reply.ended else "me.until",
+        locale,
+        time=moment(reply.expires_at, reader.zone, locale),
+        zone=zone_name(reader.zone, locale),
+        command=command,
+    )
     identity = " · ".join(part for part in (who.login, who.role, who.email) if part)
     return Message(
         escape(title),
         [
             header(title),
             context(identity),
-            section(
-                "\n".join(
-                    (
-                        sentence("me.since", locale, time=since),
-                        sentence("me.until", locale, time=until, zone=zone),
-                    )
-                )
-            ),
+            section(f"{since}\n{until}"),
             section(sentence("me.stored", locale)),
             note(sentence("me.delete", locale, command=command)),
         ],

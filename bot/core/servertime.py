@@ -1,0 +1,79 @@
+"""The start to ask of a server that reads zone-less times, in a zone that nobody can be sure of.
+
+SuperOffice takes ``ActivityStartTime`` without a zone, and a start in its future silently means "since the
+last log-out" (reference of ``GetMyActiveContacts``). It may read the start as UTC, in the tenant's base zone
+or in the zone that it names in its ``TimeZone`` header. So the start sent is early enough in each of these
+readings to lose nothing, and in none of them in the server's future.
+"""
+
+from collections.abc import Collection, Iterable
+from datetime import UTC, datetime, timedelta, tzinfo
+
+__all__ = ["MARGIN", "may_be_future", "offsets_near", "skew", "wire_start"]
+
+#: What is added to every overlap: a start is late by an hour where clocks change, and clocks are a bit off.
+MARGIN = timedelta(hours=1)
+
+#: The westernmost offset there is: at least as many hours can a server lie behind UTC that names no zone.
+_WESTERNMOST = timedelta(hours=-12)
+
+#: In the future in every zone (the easternmost is 14 hours ahead), even if the clock is a day slow.
+_SURELY_AHEAD = timedelta(days=3)
+
+_DAY = timedelta(days=1)
+
+
+def skew(server_date: datetime, received: datetime) -> timedelta:
+    """How far the server's clock is ahead of the bot's, in whole seconds, rather too little than too much.
+
+    ``server_date`` is the answer's ``Date`` header, cut to a second and older than its arrival by its time
+    on the way: added to the bot's clock, the difference never runs ahead of the server's own.
+    """
+    return timedelta(seconds=(server_date - received) // timedelta(seconds=1))
+
+
+def offsets_near(zones: Iterable[tzinfo], instant: datetime) -> frozenset[timedelta]:
+    """Every UTC offset that the zones have within a day of ``instant``: clocks may change in between."""
+    return frozenset(
+        offset
+        for zone in zones
+        for moment in (instant - _DAY, instant, instant + _DAY)
+        if (offset := moment.astimezone(zone).utcoffset()) is not None
+    )
+
+
+def wire_start(
+    since: datetime | None, zone: tzinfo, server_now: datetime, server_offsets: Collection[timedelta] | None
+) -> datetime:
+    """The naive start to send for everything ``since`` an instant.
+
+    Args:
+        since: aware; ``None`` asks for everything since the user's last log-out, so the start sent is
+            in the server's future on purpose, in every reading.
+        zone: the tenant's base zone, in which the start is written.
+        server_now: the server's clock, aware; rather behind than ahead of it.
+        server_offsets: the UTC offsets that the server's own zone may have near ``since``; ``None`` if it
+            names no zone, which is read as "any".
+    """
+    if since is None:
+        return server_now.astimezone(UTC).replace(tzinfo=None) + _SURELY_AHEAD
+    start = min(since, server_now).astimezone(UTC)
+    own = offsets_near((zone,), start)
+    local = max(own)
+    earliest = min(_readings(own, server_offsets))
+    # The first is what reads right in every zone. The second is longer west of Greenwich only: a server may
+    # store UTC, take the start for UTC and convert it once more.
+    overlap = max(local - earliest, abs(local), abs(min(own))) + MARGIN
+    return start.replace(tzinfo=None) + local - overlap
+
+
+def may_be_future(
+    start: datetime, zone: tzinfo, server_now: datetime, server_offsets: Collection[timedelta] | None
+) -> bool:
+    """Whether any reading puts the naive ``start`` in the server's future; ``server_now`` is aware."""
+    own = offsets_near((zone,), server_now)
+    return start - min(_readings(own, server_offsets)) > server_now.astimezone(UTC).replace(tzinfo=None)
+
+
+def _readings(own: frozenset[timedelta], server: Collection[timedelta] | None) -> frozenset[timedelta]:
+    return own.union((timedelta(0),), (_WESTERNMOST,) if server is None else server)
