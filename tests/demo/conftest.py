@@ -3,8 +3,10 @@ from datetime import UTC, datetime
 
 import aiohttp
 import pytest
+from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.demo.clock import TestClock
+from bot.demo.slack import Slack
 from bot.demo.superoffice import SuperOffice
 
 NAMESPACE = "http://www.superoffice.net/ws/crm/NetServer/Services86"
@@ -68,3 +70,14 @@ async def session() -> AsyncIterator[aiohttp.ClientSession]:
 @pytest.fixture
 def wire(session: aiohttp.ClientSession, crm: SuperOffice) -> Wire:
     return Wire(session, crm)
+
+
+@pytest.fixture
+async def slack(clock: TestClock) -> AsyncIterator[Slack]:
+    async with Slack(clock=clock) as slack:
+        yield slack
+
+
+@pytest.fixture
+def client(slack: Slack, session: aiohttp.ClientSession) -> AsyncWebClient:
+    return AsyncWebClient(slack.bot_token, base_url=slack.api_url, session=session)

@@ -12,6 +12,7 @@ from bot.demo.clock import TestClock
 from bot.demo.story import Story
 from bot.demo.superoffice import SuperOffice
 
+SOAP11 = "http://schemas.xmlsoap.org/soap/envelope/"
 SESSION = "SuperOffice.Exceptions.SoSessionException"
 
 
@@ -259,7 +260,7 @@ async def test_it_can_refuse_connections_and_count_them(wire: Any, crm: SuperOff
     await crm.accept()
     assert (await wire.active("2026-11-01T00:00:00"))[0] == 200
     assert [request.operation for request in crm.requests] == ["GetMyActiveContacts"] * 2
-    assert crm.requests[0].start == datetime(2026, 11, 1)  # noqa: DTZ001
+    assert crm.requests[0].start == datetime(2026, 11, 1)
 
 
 async def test_the_date_header_is_the_servers_own_clock(

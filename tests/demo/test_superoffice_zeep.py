@@ -20,9 +20,10 @@ async def ask(
     crm: SuperOffice, version: str, agent: str, operation: str, ticket: str = "", **fields: Any
 ) -> Any:
     def call() -> Any:
-        client = zeep.Client(str(Path(FOLDER or "") / version / f"WSDL-{version}-{agent}.xml"))
+        wsdl = Path(FOLDER or "") / version / f"WSDL-{version}-{agent}.xml"
+        client = zeep.Client(str(wsdl))  # type: ignore[no-untyped-call]
         binding = f"{{http://www.superoffice.net/ws/crm/NetServer/{version}}}BasicHttpBinding_{agent}"
-        service = client.create_service(binding, f"{crm.url_for(version)}{agent}.svc")
+        service = client.create_service(binding, f"{crm.url_for(version)}{agent}.svc")  # type: ignore[no-untyped-call]
         headers: dict[str, Any] = {"ApplicationToken": ""} | (
             {"Credentials": {"Ticket": ticket}} if ticket else {}
         )

@@ -1,0 +1,212 @@
+"""A Slack workspace: its members, its conversations, and who sees which message."""
+
+import asyncio
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from bot.demo.clock import Clock
+
+__all__ = ["APP", "BOT_USER", "CHANNELS", "MEMBERS", "TEAM", "Channel", "Member", "Message", "Workspace"]
+
+TEAM = "T0DEMO"
+OTHER_TEAM = "T0ELSEWHERE"
+APP = "A0SUPEROFFICE"
+BOT = "B0SUPEROFFICE"
+BOT_USER = "U0BOT"
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A user as ``users.info`` tells of one. ``flags`` are its booleans, such as ``is_restricted``."""
+
+    id: str
+    name: str
+    real_name: str
+    email: str | None = None
+    tz: str | None = "Europe/Oslo"
+    locale: str = "en-US"
+    flags: tuple[str, ...] = ()
+    team: str = TEAM
+
+    def info(self, *, with_email: bool = True, with_locale: bool = False) -> dict[str, Any]:
+        """The user object. What is not known is left out, as Slack does."""
+        flags = ("deleted", "is_bot", "is_app_user", "is_admin", "is_owner", "is_primary_owner")
+        profile = {"real_name": self.real_name, "display_name": self.name, "team": self.team}
+        if with_email and self.email:
+            profile["email"] = self.email
+        user: dict[str, Any] = {
+            "id": self.id,
+            "team_id": self.team,
+            "name": self.name,
+            "real_name": self.real_name,
+            "profile": profile,
+            **{flag: flag in self.flags for flag in (*flags, "is_restricted", "is_ultra_restricted")},
+        }
+        if self.tz:
+            user |= {"tz": self.tz, "tz_label": self.tz}
+        if with_locale:
+            user["locale"] = self.locale
+        return user | ({"is_stranger": True} if "is_stranger" in self.flags else {})
+
+
+MEMBERS = (
+    Member("U0SELLER", "kianna", "Kianna Ledner", "kianna.ledner@example.com"),
+    Member("U0MANAGER", "per", "Per Lund", "per.lund@example.com", flags=("is_admin", "is_owner")),
+    Member("U0COLLEAGUE", "ida", "Ida Holm", "Ida.Holm@example.com", "Europe/Helsinki"),
+    Member("U0OTHER", "eva", "Eva Moe", "eva@example.com", "Europe/Stockholm"),
+    Member("U0NOZONE", "tor", "Tor Berg", "tor.berg@example.com", None),
+    Member("U0GUEST", "gro", "Gro Guest", "gro@example.org", flags=("is_restricted",)),
+    Member("U0STRANGER", "stan", "Stan Stranger", None, None, flags=("is_stranger",), team=OTHER_TEAM),
+    Member(BOT_USER, "superoffice", "SuperOffice", None, None, flags=("is_bot",)),
+)
+
+
+@dataclass(slots=True)
+class Channel:
+    """A conversation. ``flags`` are those of ``conversations.info`` that are true."""
+
+    id: str
+    name: str
+    members: set[str]
+    flags: frozenset[str] = frozenset({"is_channel"})
+    creator: str = "U0MANAGER"
+    #: A direct message's other side.
+    user: str | None = None
+
+    def info(self) -> dict[str, Any]:
+        """The conversation object."""
+        flags = (
+            "is_channel is_group is_im is_mpim is_private is_archived is_general is_shared is_ext_shared "
+            "is_org_shared is_pending_ext_shared"
+        )
+        info: dict[str, Any] = {"id": self.id, **{flag: flag in self.flags for flag in flags.split()}}
+        if self.user:
+            return info | {"user": self.user, "is_user_deleted": False}
+        return info | {"name": self.name, "creator": self.creator, "is_member": BOT_USER in self.members}
+
+
+_PUBLIC = frozenset({"is_channel"})
+_PRIVATE = frozenset({"is_channel", "is_private"})
+_STAFF = ("U0SELLER", "U0MANAGER", "U0COLLEAGUE", "U0OTHER", "U0NOZONE")
+
+#: id, name, who is in it, flags. The bot is in most of them, so that one can see where it must not speak.
+CHANNELS = (
+    ("C0GENERAL", "general", (*_STAFF, BOT_USER), _PUBLIC),
+    ("C0SALES", "sales", ("U0SELLER", "U0MANAGER", "U0COLLEAGUE", BOT_USER), _PRIVATE),
+    ("C0RANDOM", "random", _STAFF, _PUBLIC),
+    ("C0BOARD", "board", ("U0SELLER", "U0MANAGER"), _PRIVATE),
+    ("C0SHARED", "with-partner", (*_STAFF, "U0STRANGER", BOT_USER), _PUBLIC | {"is_shared", "is_ext_shared"}),
+    ("C0PENDING", "soon-shared", (*_STAFF, BOT_USER), _PRIVATE | {"is_pending_ext_shared"}),
+    ("C0GUESTS", "with-guests", (*_STAFF, "U0GUEST", BOT_USER), _PUBLIC),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A message of the bot's, as it stands now."""
+
+    ts: str
+    channel: str
+    text: str
+    blocks: Sequence[Mapping[str, Any]] = ()
+    #: Who alone sees it; ``None``: everybody in the channel.
+    ephemeral_to: str | None = None
+    thread_ts: str | None = None
+    metadata: Mapping[str, Any] | None = None
+    #: Which way it came: ``chat.postMessage``, ``response_url``, ``ack``, ...
+    via: str = ""
+    edited: int = 0
+    deleted: bool = False
+    extra: Mapping[str, Any] = field(default_factory=dict)
+
+    def elements(self) -> Iterator[tuple[str, Mapping[str, Any]]]:
+        """Everything that can be pressed, with its block's id."""
+        for block in self.blocks:
+            pressable = [*block.get("elements", ()), block.get("accessory")]
+            yield from (
+                (block["block_id"], each)
+                for each in pressable
+                if isinstance(each, Mapping) and "action_id" in each
+            )
+
+
+class Workspace:
+    """Keeps the messages in order; tells those who wait of each that is new or changed."""
+
+    def __init__(self, clock: Clock) -> None:
+        self.members = {member.id: member for member in MEMBERS}
+        self.channels = {
+            id_: Channel(id_, name, set(members), flags) for id_, name, members, flags in CHANNELS
+        }
+        self._clock = clock
+        self._messages: dict[str, Message] = {}
+        self._count = 0
+        self._waiting: list[tuple[Callable[[Message], bool], asyncio.Future[Message]]] = []
+
+    def direct(self, user: str) -> Channel:
+        """The bot's direct message with a user; it is opened if need be."""
+        for channel in self.channels.values():
+            if channel.user == user:
+                return channel
+        channel = Channel(f"D0{user[2:]}", "", {user, BOT_USER}, frozenset({"is_im"}), user=user)
+        return self.channels.setdefault(channel.id, channel)
+
+    def post(self, message: Message) -> Message:
+        """Add a message; its ``ts`` and missing block ids are given here."""
+        self._count += 1
+        ts = f"{int(self._clock.now().timestamp())}.{self._count:06d}"
+        return self._keep(replace(message, ts=ts, blocks=self._with_ids(message.blocks)))
+
+    def change(self, ts: str, **fields: Any) -> Message:
+        """Change a message: its text, blocks, or that it is deleted."""
+        old = self._messages[ts]
+        if "blocks" in fields:
+            fields["blocks"] = self._with_ids(fields["blocks"])
+        return self._keep(replace(old, edited=old.edited + 1, **fields))
+
+    def get(self, ts: str) -> Message | None:
+        """The message as it stands now, unless it is deleted."""
+        message = self._messages.get(ts)
+        return None if message is None or message.deleted else message
+
+    def messages(self, channel: str | None = None, user: str | None = None) -> list[Message]:
+        """What stands there, oldest first: in a channel, as a user sees it."""
+        return [
+            message
+            for message in self._messages.values()
+            if not message.deleted
+            if channel is None or message.channel == channel
+            if user is None or self.sees(user, message)
+        ]
+
+    def sees(self, user: str, message: Message) -> bool:
+        """Whether a user sees a message."""
+        if message.ephemeral_to is not None:
+            return message.ephemeral_to == user
+        return user in self.channels[message.channel].members
+
+    async def wait(self, wanted: Callable[[Message], bool], timeout: float) -> Message:  # noqa: ASYNC109
+        """The first message that is wanted: of those there are, else of those to come."""
+        for message in self.messages():
+            if wanted(message):
+                return message
+        future: asyncio.Future[Message] = asyncio.get_running_loop().create_future()
+        self._waiting.append((wanted, future))
+        try:
+            return await asyncio.wait_for(future, timeout)
+        finally:
+            self._waiting.remove((wanted, future))
+
+    def _keep(self, message: Message) -> Message:
+        self._messages[message.ts] = message
+        for wanted, future in self._waiting:
+            if not future.done() and not message.deleted and wanted(message):
+                future.set_result(message)
+        return message
+
+    def _with_ids(self, blocks: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+        return [
+            block if "block_id" in block else {**block, "block_id": f"b{self._count}.{number}"}
+            for number, block in enumerate(blocks)
+        ]
