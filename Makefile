@@ -26,8 +26,8 @@ check: $(READY)           ## lint, types, import rules
 bench: $(READY)           ## the benchmarks, ratios side by side in one run
 	$(BIN)/python -m tests.bench $(ARGS)
 
-docs: $(READY)            ## the files made from the definitions of the settings
-	$(BIN)/python -m bot.config.document config/bot.example.toml docs/configuration.md
+docs: $(READY)            ## what is made from the definitions of settings and commands
+	$(BIN)/python -m docs.make
 
 format: $(READY)
 	$(BIN)/ruff check --fix-only .

@@ -15,10 +15,9 @@ from hypothesis import strategies as st
 
 from bot.config import ConfigurationError, Listen, Problem, Settings, load
 from bot.config.definition import Definition
-from bot.config.document import example_toml, reference
+from bot.config.document import example_toml
 from bot.config.reading import definitions
 
-ROOT = Path(__file__).parent.parent
 KEY = urlsafe_b64encode(bytes(range(32))).decode()
 OTHER_KEY = urlsafe_b64encode(bytes(32)).decode()
 ENOUGH: dict[str, str] = {
@@ -422,11 +421,6 @@ def test_the_variables_are_the_contracts() -> None:
         "SUPEROFFICE_URL",
         "SUPEROFFICE_WEB_URL",
     }
-
-
-def test_the_committed_files_are_what_make_docs_makes() -> None:
-    assert (ROOT / "config/bot.example.toml").read_text("utf-8") == example_toml()
-    assert (ROOT / "docs/configuration.md").read_text("utf-8") == reference()
 
 
 def test_the_example_is_a_configuration_once_the_key_is_made(toml: WriteToml) -> None:

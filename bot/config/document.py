@@ -1,13 +1,11 @@
 """The example file and the documentation, made from the definitions of the settings.
 
-`make docs` runs this module with the names of the two files.
+`make docs` writes them.
 """
 
 import json
-import sys
 from collections.abc import Iterator
 from itertools import groupby
-from pathlib import Path
 from textwrap import wrap
 from typing import Any
 
@@ -106,8 +104,3 @@ def _cells(name: str, made: Definition) -> Iterator[str]:
 
 def _onsite(table: str) -> str:
     return table.replace("<id>", "onsite")
-
-
-if __name__ == "__main__":
-    for made_file, text in zip(sys.argv[1:], (example_toml(), reference()), strict=True):
-        Path(made_file).write_text(text, "utf-8")

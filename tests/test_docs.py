@@ -1,0 +1,235 @@
+"""The documentation is tested like code: complete, its links alive, every sentence there and in use."""
+
+import ast
+import re
+import subprocess
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import click
+import pytest
+from babel.messages.pofile import read_po
+
+import bot.core.errors
+from bot.config.reading import definitions
+from bot.core.command import VERBS
+from bot.core.errors import BotError
+from docs.make import COMMANDS, made
+
+ROOT = Path(__file__).parent.parent
+PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]
+CATALOGUE = ROOT / "bot/text/locale/en/LC_MESSAGES/bot.po"
+#: Variables that are no settings: where the settings are, and what the tests use.
+OTHER_VARIABLES = {"BOT_CONFIG", "SUPEROFFICE_WSDL_DIR"}
+
+by_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+
+
+def text_of(page: Path) -> str:
+    return page.read_text("utf-8")
+
+
+def tracked() -> list[str]:
+    """Every file that is in git or would be."""
+    listed = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT,
+        capture_output=True,
+        check=True,
+        text=True,
+    )
+    return [name for name in listed.stdout.split("\0") if (ROOT / name).is_file()]
+
+
+# ------------------------------------------------------------------ settings, commands, dependencies
+
+
+def test_every_setting_is_documented() -> None:
+    page = text_of(ROOT / "docs/configuration.md")
+    for key, _, setting in definitions():
+        assert f"| `{key.rpartition('.')[2]}` |" in page
+        assert not setting.variable or f"`{setting.variable}`" in page
+
+
+@by_page
+def test_a_variable_that_is_named_is_a_setting(page: Path) -> None:
+    known = OTHER_VARIABLES | {setting.variable for _, _, setting in definitions()}
+    named = re.findall(r"\b(?:BOT|SLACK|SUPEROFFICE)_[A-Z][A-Z_]*[A-Z]\b", text_of(page))
+    assert set(named) <= known
+
+
+def commands_of(group: click.Group, path: str = "python -m bot") -> Iterator[str]:
+    for name, command in group.commands.items():
+        if isinstance(command, click.Group):
+            yield from commands_of(command, f"{path} {name}")
+        elif not command.hidden:
+            yield f"{path} {name}"
+
+
+def test_every_command_of_the_command_line_is_documented() -> None:
+    from bot.cli import main
+
+    written = "\n".join(text_of(page) for page in PAGES)
+    assert [command for command in commands_of(main) if command not in written] == []
+
+
+@pytest.mark.parametrize(("file", "text"), made().items(), ids=lambda value: getattr(value, "name", ""))
+def test_what_make_docs_makes_is_committed(file: Path, text: str) -> None:
+    assert text_of(file) == text
+
+
+def test_the_readme_has_every_verb() -> None:
+    (table,) = COMMANDS.findall(text_of(ROOT / "README.md"))
+    assert all(f"`/superoffice {verb.usage}`" in table for verb in VERBS)
+
+
+def test_every_dependency_has_its_reason() -> None:
+    project = tomllib.loads(text_of(ROOT / "pyproject.toml"))
+    listed = project["project"]["dependencies"] + project["dependency-groups"]["dev"]
+    names = [re.split(r"[^a-z0-9-]", requirement)[0] for requirement in listed]
+    decisions = text_of(ROOT / "docs/decisions.md")
+    assert [name for name in names if f"`{name}`" not in decisions] == []
+
+
+# ------------------------------------------------------------------ links
+
+
+def links(page: Path) -> list[str]:
+    """The targets of a page's links and pictures, outside code."""
+    prose = re.sub(r"^```.*?^```|`[^`\n]*`", "", text_of(page), flags=re.MULTILINE | re.DOTALL)
+    return re.findall(r"\]\(<?([^)>\s]+)>?(?: \"[^\"]*\")?\)", prose)
+
+
+def anchors(page: Path) -> set[str]:
+    """The anchors of a page's headings, the way GitHub makes them."""
+    headings = re.findall(r"^#+ (.+)$", text_of(page), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@by_page
+def test_links_between_pages_resolve(page: Path) -> None:
+    for link in links(page):
+        if not re.match(r"[a-z]+:", link):
+            path, _, anchor = link.partition("#")
+            target = (page.parent / path).resolve() if path else page
+            assert target.exists(), link
+            assert not anchor or anchor in anchors(target), link
+
+
+def test_every_page_is_reached_from_the_readme() -> None:
+    reached, new = set(), {ROOT / "README.md"}
+    while new:
+        page = new.pop()
+        reached.add(page)
+        linked = {(page.parent / link.partition("#")[0]).resolve() for link in links(page) if ":" not in link}
+        new |= {target for target in linked if target in PAGES} - reached
+    assert reached == set(PAGES)
+
+
+# ------------------------------------------------------------------ what no file may say
+
+
+def test_no_file_names_this_machine_or_a_registry() -> None:
+    machine = re.compile(r"(?<![\w.])/(root|work|farm)/")
+    registry = re.compile(r"(registry|resolved|index-url|index_url)\"? *[=:] *\"?https?://")
+    beside = re.compile(r"\bshared[/]")
+    for name in tracked():
+        try:
+            text = text_of(ROOT / name)
+        except UnicodeDecodeError:
+            continue
+        assert not machine.search(text), name
+        assert not registry.search(text), name
+        assert name == ".ci/run" or not beside.search(text), name
+
+
+# ------------------------------------------------------------------ sentences
+
+
+def catalogue() -> set[str]:
+    with CATALOGUE.open("rb") as file:
+        ids = [message.id for message in read_po(file) if message.id]
+    return {id_ if isinstance(id_, str) else id_[0] for id_ in ids}
+
+
+def as_pattern(node: ast.JoinedStr) -> str:
+    """The ids that an f-string may make: each value of it is one word, without a full stop."""
+    parts = [
+        re.escape(str(part.value)) if isinstance(part, ast.Constant) else "[^.]+" for part in node.values
+    ]
+    return "".join(parts)
+
+
+@dataclass
+class Uses:
+    """Ids and patterns that ``sentence`` is called with; any text and any pattern there is."""
+
+    asked: set[str] = field(default_factory=set)
+    asked_patterns: set[str] = field(default_factory=set)
+    texts: set[str] = field(default_factory=set)
+    patterns: set[str] = field(default_factory=set)
+
+    def read_code(self, tree: ast.Module) -> None:
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                self.texts.add(node.value)
+            elif isinstance(node, ast.JoinedStr) and re.match(r"[a-z-]+\\\.", as_pattern(node)):
+                self.patterns.add(as_pattern(node))
+            elif isinstance(node, ast.Call) and ast.unparse(node.func).endswith("sentence") and node.args:
+                self.read_call(node.args[0])
+
+    def read_call(self, id_: ast.expr) -> None:
+        if isinstance(id_, ast.Constant):
+            self.asked.add(str(id_.value))
+        self.asked_patterns |= {as_pattern(part) for part in ast.walk(id_) if isinstance(part, ast.JoinedStr)}
+
+    def read_template(self, text: str) -> None:
+        self.texts |= set(re.findall(r"""["']([a-z][a-z0-9.-]+)["']""", text))
+        self.patterns |= {
+            f"{re.escape(start)}[^.]+" for start in re.findall(r"""["']([a-z.-]+\.)["'] *~""", text)
+        }
+
+
+@pytest.fixture(scope="module")
+def uses() -> Uses:
+    found = Uses()
+    for file in (ROOT / "bot").rglob("*.py"):
+        if "demo" not in file.relative_to(ROOT).parts:
+            found.read_code(ast.parse(text_of(file)))
+    for file in (ROOT / "bot").rglob("*.html"):
+        found.read_template(text_of(file))
+    return found
+
+
+def test_every_sentence_that_is_asked_for_exists(uses: Uses) -> None:
+    ids = catalogue()
+    assert uses.asked - ids == set()
+    assert {
+        pattern for pattern in uses.asked_patterns if not any(re.fullmatch(pattern, id_) for id_ in ids)
+    } == set()
+
+
+def test_every_sentence_is_in_use(uses: Uses) -> None:
+    rest = catalogue() - uses.texts
+    assert {id_ for id_ in rest if not any(re.fullmatch(pattern, id_) for pattern in uses.patterns)} == set()
+
+
+def errors(kind: type[BotError] = BotError) -> Iterator[type[BotError]]:
+    yield kind
+    for other in kind.__subclasses__():
+        yield from errors(other)
+
+
+def test_every_error_has_its_sentence_and_the_way_out() -> None:
+    codes = {error.code for error in errors() if error.__module__ == bot.core.errors.__name__}
+    ids = catalogue()
+    assert {code for code in codes if f"error.{code}" not in ids or f"error.{code}.next" not in ids} == set()
+    told = {match[1] for id_ in ids if (match := re.fullmatch(r"error\.(.+)\.next", id_))}
+    assert told == codes
+
+
+def test_every_verb_has_its_sentences() -> None:
+    told = {match[1] for id_ in catalogue() if (match := re.fullmatch(r"verb\.([^.]+)", id_))}
+    assert told == {verb.name for verb in VERBS}
