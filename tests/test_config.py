@@ -161,6 +161,7 @@ def test_every_setting_can_stand_in_the_file_and_a_variable_wins(toml: WriteToml
     assert settings.tenant.timezone == ZoneInfo("Europe/Oslo")
     assert settings.tenant.action_time_zone == "utc"
     assert settings.tenant.wsdl.contact == "https://crm.example.com/remote/Services86/Contact.svc?singleWsdl"
+    assert list(settings.tenant.wsdl.by_service) == ["Contact"]
     assert settings.web.public_url == "http://[::1]:8080"
     assert settings.web.trusted_proxies == (ip_network("10.0.0.0/8"), ip_network("192.0.2.7/32"))
     assert not settings.linking.email_must_match
@@ -250,7 +251,8 @@ def test_a_tenants_id_is_plain(toml: WriteToml) -> None:
         ("BOT_DATABASE", "postgresql://bot:hunter2@db/bot"),
         ("BOT_SECRET_KEY", "short"),
         ("BOT_SECRET_KEY", KEY[:-2]),
-        ("BOT_SECRET_KEY", f"{KEY},{KEY[:-1]}"),
+        ("BOT_SECRET_KEY", f"{KEY},{KEY[:-2]}"),
+        ("BOT_SECRET_KEY", KEY.replace("A", "é", 1)),
         ("BOT_SECRET_KEY", f"{KEY},"),
     ],
 )

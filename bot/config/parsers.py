@@ -5,7 +5,6 @@ text that it was given, so that what it says of a secret can be shown.
 """
 
 import base64
-import binascii
 import re
 from collections.abc import Callable
 from difflib import get_close_matches
@@ -130,22 +129,22 @@ def secret(pattern: str, meaning: str) -> Callable[[str], Secret]:
 
 
 def sealing_keys(text: str) -> Secret:
-    """Keys of 32 random bytes in URL-safe base64, comma-separated, newest first."""
-    keys = [key.strip() for key in text.split(",")]
-    for number, key in enumerate(keys, 1):
-        if not _is_key(key):
-            which = f"; number {number} of these {len(keys)} is not" if len(keys) > 1 else ""
-            raise ValueError(
-                f"{KEY_BYTES} random bytes in URL-safe base64{which} (`python -m bot keys new` makes one)"
-            )
-    return Secret(",".join(keys))
+    """Keys of 32 random bytes in URL-safe base64, comma-separated, newest first; the padding may be missing."""
+    keys = [_key(part.strip()) for part in text.split(",")]
+    if None in keys:
+        which = f"; number {keys.index(None) + 1} of these {len(keys)} is not" if len(keys) > 1 else ""
+        raise ValueError(
+            f"{KEY_BYTES} random bytes in URL-safe base64{which} (`python -m bot keys new` makes one)"
+        )
+    return Secret(",".join(key for key in keys if key))
 
 
-def _is_key(text: str) -> bool:
+def _key(text: str) -> str | None:
     try:
-        return len(base64.b64decode(text, altchars=b"-_", validate=True)) == KEY_BYTES
-    except (binascii.Error, ValueError):
-        return False
+        key = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
+    except ValueError:
+        return None
+    return base64.urlsafe_b64encode(key).decode() if len(key) == KEY_BYTES else None
 
 
 def many(parse: Callable[[str], T]) -> Callable[[str], tuple[T, ...]]:

@@ -98,6 +98,17 @@ class Wsdl:
     mdo: str | None = setting(parsers.url_or_path, "The WSDL of MDO.svc.", "wsdl/MDO.wsdl")
     person: str | None = setting(parsers.url_or_path, "The WSDL of Person.svc.", "wsdl/Person.wsdl")
 
+    @property
+    def by_service(self) -> dict[str, str]:
+        """Those that are set, by the name of their service, such as ``Contact``."""
+        every = {
+            "Contact": self.contact,
+            "SoPrincipal": self.so_principal,
+            "MDO": self.mdo,
+            "Person": self.person,
+        }
+        return {service: wsdl for service, wsdl in every.items() if wsdl}
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Tenant:
