@@ -32,15 +32,14 @@ def text_of(page: Path) -> str:
 
 
 def tracked() -> list[str]:
-    """Every file that is in git or would be."""
-    listed = subprocess.run(
-        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
-        cwd=ROOT,
-        capture_output=True,
-        check=True,
-        text=True,
-    )
-    return [name for name in listed.stdout.split("\0") if (ROOT / name).is_file()]
+    """Every file that is in git or would be; without git, every file that is not hidden."""
+    asked = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+    listed = subprocess.run(asked, cwd=ROOT, capture_output=True, check=False, text=True)
+    names = listed.stdout.split("\0")
+    if listed.returncode:
+        visible = [path for path in ROOT.iterdir() if not path.name.startswith(".") and path.name != "data"]
+        names = [str(file.relative_to(ROOT)) for path in visible for file in (path, *path.rglob("*"))]
+    return [name for name in names if (ROOT / name).is_file()]
 
 
 # ------------------------------------------------------------------ settings, commands, dependencies

@@ -129,7 +129,7 @@ def secret(pattern: str, meaning: str) -> Callable[[str], Secret]:
 
 
 def sealing_keys(text: str) -> Secret:
-    """Keys of 32 random bytes in URL-safe base64, comma-separated, newest first; the padding may be missing."""
+    """Keys of 32 random bytes in URL-safe base64, comma-separated, newest first; padding may be missing."""
     keys = [_key(part.strip()) for part in text.split(",")]
     if None in keys:
         which = f"; number {keys.index(None) + 1} of these {len(keys)} is not" if len(keys) > 1 else ""
