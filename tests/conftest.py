@@ -1,9 +1,14 @@
 """Fixtures for every test."""
 
+import logging
+import re
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import settings
+
+from bot.demo.cast import COLLEAGUES, COMPANIES, USERS
 
 settings.register_profile("house", deadline=None)
 settings.load_profile("house")
@@ -37,3 +42,45 @@ def now() -> datetime:
 def clock() -> StoppedClock:
     """A clock that stands still until it is moved."""
     return StoppedClock()
+
+
+#: What no line of the log may hold: tickets, tokens, passwords, and who or what is in the CRM.
+FORBIDDEN = re.compile(
+    "|".join(
+        (
+            r"7T:\w",
+            r"8A:\w",
+            r"xox[abp]-[\w-]{6}",
+            r"xapp-\d",
+            *(re.escape(user.password) for user in USERS),
+            *(re.escape(user.full_name) for user in (*USERS, *COLLEAGUES)),
+            *(re.escape(name) for name, _, _ in COMPANIES),
+        )
+    )
+)
+
+
+class Listening(logging.Handler):
+    """Hears everything, as it would be printed."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.DEBUG)
+        self.leaks: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Note a record that holds what it must not; its text itself is not repeated."""
+        if FORBIDDEN.search(self.format(record)):
+            self.leaks.append(f"{record.name} {record.levelname} at {record.pathname}:{record.lineno}")
+
+
+@pytest.fixture(autouse=True)
+def nothing_leaks() -> Iterator[None]:
+    """Every test runs with all logs at DEBUG, and fails if one line names a ticket, a customer or a person."""
+    root, listening = logging.getLogger(), Listening()
+    level = root.level
+    root.addHandler(listening)
+    root.setLevel(logging.DEBUG)
+    yield
+    root.removeHandler(listening)
+    root.setLevel(level)
+    assert listening.leaks == []

@@ -1,0 +1,176 @@
+"""The main job on real input: a signed command, a SOAP call, blocks back."""
+
+import asyncio
+import json
+from pathlib import Path
+
+import pytest
+
+from bot.demo.slack import Slack
+from bot.demo.superoffice import SuperOffice
+from bot.demo.workspace import Message
+from tests.e2e.conftest import Start, World
+
+
+def said(message: Message) -> str:
+    """Everything a message says."""
+    return json.dumps([message.text, message.blocks], ensure_ascii=False)
+
+
+@pytest.mark.parametrize("socket_mode", [False, True], ids=["http", "socket-mode"])
+async def test_since_monday(start: Start, socket_mode: bool) -> None:
+    async with start(socket_mode=socket_mode) as world:
+        await world.link()
+        answer = await world.type("since monday")
+        message = await answer.next()
+        (call,) = world.crm.calls("GetMyActiveContacts")
+        assert call.user == SuperOffice.seller
+        assert "since Monday" in message.blocks[0]["text"]["text"]
+        assert "as Kianna Ledner" in said(message)
+        assert f"{world.crm.web_url}/default.aspx?contact.main?contact_id=" in said(message)
+        assert answer.ms < 1000
+
+
+async def test_what_just_happened_comes_first(world: World) -> None:
+    await world.link()
+    company = world.crm.companies(SuperOffice.seller)[3]
+    world.crm.happen(company.id, "DocumentAdded", SuperOffice.colleague)
+    message = await world.ask("")
+    first = next(block for block in message.blocks if block["type"] == "rich_text")
+    assert company.name in json.dumps(first, ensure_ascii=False)
+    assert "Document added  ·  Ida Holm" in json.dumps(first, ensure_ascii=False)
+
+
+async def test_what_was_asked_before_linking_is_answered_after(world: World) -> None:
+    answer = await world.type("since 3d")
+    offer = await answer.next()
+    url = next(element["url"] for _, element in offer.elements() if "url" in element)
+    status, page = await world.sign_in(url, SuperOffice.seller)
+    assert status == 200
+    assert "Linked as Kianna Ledner" in page
+    linked, answered = await answer.next(), await answer.next()
+    assert linked.ts == offer.ts, "the button gives way to the confirmation"
+    assert "Linked as Kianna Ledner" in said(linked)
+    assert "companies since" in said(answered)
+
+
+async def test_nobody_sees_another_ones_answer(world: World) -> None:
+    await world.link()
+    await world.link(Slack.manager, SuperOffice.manager)
+    hers, his = await asyncio.gather(world.ask("week"), world.ask("week", Slack.manager))
+    assert "as Kianna Ledner" in said(hers)
+    assert "as Per Lund" in said(his)
+    assert hers.user == Slack.seller.id
+    assert his.user == Slack.manager.id
+
+
+async def test_pages(world: World) -> None:
+    await world.link()
+    message = await world.ask("since 3w")
+    seen = []
+    while True:
+        seen += [b for b in message.blocks if b["type"] == "rich_text"]
+        if not any(e["action_id"] == "page.next" for _, e in message.elements()):
+            break
+        message = await (await world.slack.press(message, "page.next")).next()
+    shown = message.blocks[0]["text"]["text"]
+    assert shown.startswith(f"{len(seen)} companies")
+    assert len(seen) == len(world.crm.companies(SuperOffice.seller))
+    back = await (await world.slack.press(message, "page.newest")).next()
+    assert back.ts == message.ts
+
+
+async def test_a_page_button_works_after_a_restart(start: Start) -> None:
+    async with start() as world:
+        await world.link()
+        message = await world.ask("since 3w")
+    async with start() as world:
+        page = await (await world.slack.press(message, "page.next")).next()
+    assert page.ts == message.ts
+    assert "11 to" in said(page)
+
+
+async def test_empty_is_not_failed(world: World) -> None:
+    await world.link()
+    empty = await world.ask("since 0h")
+    assert "Nothing happened on your companies" in said(empty)
+    world.crm.faults.set("GetMyActiveContacts", silent=True)
+    failed = await world.ask("today")
+    assert "No answer from SuperOffice" in said(failed)
+    assert "Nothing happened" not in said(failed)
+
+
+async def test_a_ticket_that_ended_is_renewed_at_a_press(world: World) -> None:
+    await world.link()
+    world.crm.tickets.expire(SuperOffice.seller)
+    answer = await world.type("today")
+    offer = await answer.next()
+    assert "ended your sign-in" in said(offer)
+    url = next(element["url"] for _, element in offer.elements() if "url" in element)
+    assert (await world.sign_in(url, SuperOffice.seller))[0] == 200
+    await answer.next()
+    assert "today" in (await answer.next()).blocks[0]["text"]["text"]
+
+
+async def test_me_and_unlink(world: World) -> None:
+    assert "You are not linked" in said(await world.ask("me"))
+    assert "Linked as Kianna Ledner" in said(await world.link())
+    me = said(await world.ask("me"))
+    assert "You are Kianna Ledner in SuperOffice" in me
+    assert "Signed in until" in me
+    question = await world.ask("unlink")
+    assert "This deletes your ticket" in said(question)
+    assert "still linked" in said(await (await world.slack.press(question, "keep")).next())
+    question = await world.ask("unlink")
+    assert "Unlinked Kianna Ledner" in said(await (await world.slack.press(question, "unlink")).next())
+    assert "You are not linked" in said(await world.ask("me"))
+
+
+async def test_a_delivery_that_comes_twice_is_answered_once(world: World) -> None:
+    await world.link()
+    world.slack.twice = True
+    answer = await world.type("today")
+    await answer.next()
+    world.slack.twice = False
+    await (await world.type("help")).next()
+    assert len(answer.messages) == 1
+
+
+@pytest.mark.parametrize("status", [404, 500])
+async def test_without_response_url_the_answer_is_a_direct_message(world: World, status: int) -> None:
+    await world.link()
+    world.slack.response_urls.failures.append(status)
+    await world.type("today")
+    message = await world.slack.wait(lambda each: each in world.slack.direct_messages())
+    assert "today" in message.text
+
+
+async def test_fifty_at_once_are_acknowledged_within_a_second_and_answered(world: World) -> None:
+    await world.link()
+    world.crm.faults.set("GetMyActiveContacts", delay=4)
+    answers = await asyncio.gather(*(world.type("today") for _ in range(50)))
+    assert max(answer.ms for answer in answers) < 1000
+    await asyncio.gather(*(answer.next(20) for answer in answers))
+    assert len(world.crm.calls("GetMyActiveContacts")) == 50
+    assert world.crm.connections_opened <= 50
+
+
+async def test_a_full_queue_says_so(start: Start, tmp_path: Path) -> None:
+    toml = tmp_path / "bot.toml"
+    toml.write_text("[commands]\nworkers = 1\nqueue_size = 1\n")
+    async with start(BOT_CONFIG=str(toml)) as world:
+        await world.link()
+        world.crm.faults.set("GetMyActiveContacts", delay=0.5)
+        answers = await asyncio.gather(*(world.type("today") for _ in range(6)))
+        texts = [(await answer.next()).text for answer in answers]
+        assert any("more to do than I can take" in text for text in texts)
+        assert any("today" in text for text in texts)
+
+
+async def test_no_auth_test_for_a_request_and_one_wsdl_load(world: World) -> None:
+    await world.link()
+    before = len(world.slack.calls("auth.test"))
+    for _ in range(10):
+        await world.ask("today")
+    assert len(world.slack.calls("auth.test")) == before <= 1
+    assert len(world.slack.calls("users.info")) == 1
