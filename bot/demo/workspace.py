@@ -139,6 +139,8 @@ class Workspace:
         self.channels = {
             id_: Channel(id_, name, set(members), flags) for id_, name, members, flags in CHANNELS
         }
+        #: Called with each message that is new, changed or deleted.
+        self.listeners: list[Callable[[Message], None]] = []
         self._clock = clock
         self._messages: dict[str, Message] = {}
         self._count = 0
@@ -203,6 +205,8 @@ class Workspace:
         for wanted, future in self._waiting:
             if not future.done() and not message.deleted and wanted(message):
                 future.set_result(message)
+        for listener in self.listeners:
+            listener(message)
         return message
 
     def _with_ids(self, blocks: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:

@@ -1,3 +1,4 @@
+import logging
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 
@@ -80,4 +81,7 @@ async def slack(clock: TestClock) -> AsyncIterator[Slack]:
 
 @pytest.fixture
 def client(slack: Slack, session: aiohttp.ClientSession) -> AsyncWebClient:
-    return AsyncWebClient(slack.bot_token, base_url=slack.api_url, session=session)
+    # At DEBUG, slack_sdk logs whole answers.
+    quiet = logging.getLogger("slack_sdk.quiet")
+    quiet.setLevel(logging.WARNING)
+    return AsyncWebClient(slack.bot_token, base_url=slack.api_url, session=session, logger=quiet)

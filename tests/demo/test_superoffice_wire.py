@@ -198,7 +198,8 @@ async def test_what_wcf_would_refuse_is_a_fault(
         f'<h:Credentials xmlns:h="{namespace}"><h:Ticket>x</h:Ticket></h:Credentials></s:Header><s:Body>'
         f'<GetMyActiveContacts xmlns="{namespace}"><ActivityStartTime>2026-11-19T00:00:00</ActivityStartTime>'
         '<ContactCategories xmlns:a="http://schemas.microsoft.com/2003/10/Serialization/Arrays"><a:int>1</a:int>'
-        "</ContactCategories><ActionType>Created Updated</ActionType></GetMyActiveContacts></s:Body></s:Envelope>"
+        "</ContactCategories><ActionType>Created Updated</ActionType></GetMyActiveContacts>"
+        "</s:Body></s:Envelope>"
     )
     assert (await wire.send("Contact", "GetMyActiveContacts", text))[0] == 200
     status, answer = await wire.send("Contact", "GetMyActiveContacts", change(text))

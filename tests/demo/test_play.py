@@ -1,0 +1,174 @@
+"""The tour and the prompt, with a small stand-in for the bot: the real one is played end to end elsewhere."""
+
+import io
+import re
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import aiohttp
+import pytest
+from aiohttp import web
+
+from bot.demo.play import play
+from bot.demo.prompt import do
+from bot.demo.stage import Stage, set_up
+
+NAMESPACE = "http://www.superoffice.net/ws/crm/NetServer/Services86"
+PAGE = (
+    '<html><body><form method="post"><input type="hidden" name="csrf" value="{csrf}"><input name="username">'
+    '<input name="password" type="password"></form></body></html>'
+)
+
+
+@dataclass(frozen=True)
+class Running:
+    url: str
+
+
+class StandIn:
+    """Links, and answers with the companies that SuperOffice tells of; everything else with a word."""
+
+    def __init__(self, environ: Mapping[str, str], session: aiohttp.ClientSession) -> None:
+        self.environ = environ
+        self.session = session
+        self.ticket = ""
+        self.waiting = ""
+
+    def app(self) -> web.Application:
+        app = web.Application()
+        app.router.add_post("/slack/events", self.event)
+        app.router.add_get("/link/once", self.page)
+        app.router.add_post("/link/once", self.link)
+        return app
+
+    async def event(self, request: web.Request) -> web.Response:
+        form = await request.post()
+        if "payload" in form:
+            self.ticket = ""
+            url = re.findall(r'"response_url": "([^"]+)"', str(form["payload"]))[0]
+            await self.say(url, "Deleted")
+        elif not self.ticket:
+            self.waiting = str(form["response_url"])
+            await self.say(self.waiting, "Link", url=f"{self.environ['BOT_PUBLIC_URL']}/link/once")
+        elif form["text"] == "unlink":
+            await self.say(str(form["response_url"]), "Sure?", style="danger")
+        else:
+            await self.say(str(form["response_url"]), await self.active())
+        return web.Response()
+
+    async def page(self, _: web.Request) -> web.Response:
+        response = web.Response(text=PAGE.format(csrf="c0ffee"), content_type="text/html")
+        response.set_cookie("csrf", "c0ffee")
+        return response
+
+    async def link(self, request: web.Request) -> web.Response:
+        form = await request.post()
+        if form.get("csrf") != request.cookies.get("csrf"):
+            return web.Response(status=403)
+        name, password = str(form["username"]), str(form["password"])
+        inner = f"<UserName>{name}</UserName><Password>{password}</Password>"
+        answer = await self.soap("SoPrincipal", "AuthenticateUsernamePassword", inner)
+        self.ticket = re.findall("<Ticket>(.+?)</Ticket>", answer)[0]
+        await self.say(self.waiting, "Linked")
+        await self.say(self.waiting, await self.active())
+        return web.Response(text="<p>You are <b>linked</b>.</p>", content_type="text/html")
+
+    async def active(self) -> str:
+        start = "<ActivityStartTime>2000-01-01T00:00:00</ActivityStartTime>"
+        inner = f"{start}<ActionType>NewActivity DocumentAdded</ActionType>"
+        answer = await self.soap("Contact", "GetMyActiveContacts", inner)
+        ids, names = (re.findall(f"<{tag}>(.+?)</{tag}>", answer) for tag in ("ContactId", "Name"))
+        return "\n".join(f"contact_id={id_} {name}" for id_, name in zip(ids, names, strict=True))
+
+    async def soap(self, agent: str, operation: str, inner: str) -> str:
+        text = (
+            '<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Header>'
+            f'<h:Credentials xmlns:h="{NAMESPACE}"><h:Ticket>{self.ticket}</h:Ticket></h:Credentials>'
+            "</s:Header>"
+            f'<s:Body><{operation} xmlns="{NAMESPACE}">{inner}</{operation}></s:Body></s:Envelope>'
+        )
+        headers = {"SOAPAction": f"{NAMESPACE}/{agent}/{operation}", "Content-Type": "text/xml"}
+        url = f"{self.environ['SUPEROFFICE_URL']}{agent}.svc"
+        async with self.session.post(url, data=text.encode(), headers=headers) as response:
+            return await response.text()
+
+    async def say(self, to: str, text: str, **more: str) -> None:
+        label = {"type": "plain_text", "text": "Go"}
+        button = {"type": "button", "action_id": "go", "text": label, **more}
+        section = {"type": "section", "text": {"type": "plain_text", "text": text[:3000]}}
+        blocks = [section, {"type": "actions", "elements": [button]}] if more else [section]
+        async with self.session.post(to, json={"text": text, "blocks": blocks}) as response:
+            assert response.status == 200
+
+
+@asynccontextmanager
+async def stand_in(environ: Mapping[str, str]) -> AsyncIterator[Running]:
+    async with aiohttp.ClientSession() as session:
+        runner = web.AppRunner(StandIn(environ, session).app(), shutdown_timeout=0.1)
+        await runner.setup()
+        host, port = environ["BOT_LISTEN"].split(":")
+        await web.TCPSite(runner, host, int(port)).start()
+        try:
+            yield Running(f"http://{host}:{port}")
+        finally:
+            await runner.cleanup()
+
+
+@asynccontextmanager
+async def nobody(_: Mapping[str, str]) -> AsyncIterator[Running]:
+    yield Running("http://127.0.0.1:9")
+
+
+async def test_the_tour_plays_to_its_end() -> None:
+    out = io.StringIO()
+    assert await play(stand_in, interactive=False, out=out) == 0, out.getvalue()
+    shown = out.getvalue()
+    for words in (
+        "kianna types /superoffice today",
+        "You are linked.",
+        "1 [ Go ]",
+        "Deleted",
+        "That was the tour",
+    ):
+        assert words in shown
+
+
+async def test_a_tour_that_fails_says_why() -> None:
+    out = io.StringIO()
+    assert await play(nobody, interactive=False, out=out) == 1
+    assert "The tour failed: /superoffice today was not acknowledged: dispatch_failed" in out.getvalue()
+
+
+@pytest.fixture
+async def stage() -> AsyncIterator[Stage]:
+    async with set_up(stand_in, io.StringIO()) as stage:
+        yield stage
+
+
+async def test_the_prompt_does_what_is_typed(stage: Stage) -> None:
+    out: Any = stage.console.file
+    shown: Callable[[], str] = out.getvalue
+    await do(stage, "/superoffice today")
+    await do(stage, "1")
+    assert stage.link_url in shown()
+    await do(stage, "link")
+    assert f"User name KLED, password {stage.crm.seller.password}" in shown()
+    await do(stage, "login")
+    assert "The page says (200): You are linked." in shown()
+    await do(stage, "happen")
+    await do(stage, "as ida")
+    assert stage.member is stage.slack.colleague
+    for wrong in ("as nobody", "99"):
+        with pytest.raises(LookupError):
+            await do(stage, wrong)
+    await do(stage, "unlink")
+    await do(stage, "1")
+    assert "Deleted" in shown()
+
+
+async def test_only_what_the_person_sees_is_drawn(stage: Stage) -> None:
+    await do(stage, "as per")
+    await stage.slack.command("/superoffice", "today", user=stage.slack.seller)
+    assert "Link" not in stage.console.file.getvalue()  # type: ignore[attr-defined]
