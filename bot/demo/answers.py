@@ -77,8 +77,10 @@ class _ResponseUrl:
     channel: str
     user: str
     ends: datetime
-    #: The message that was pressed, or the latest one that came by this address.
-    original: str | None
+    #: The message that was pressed, if one was.
+    pressed: str | None
+    #: The latest message that came by this address.
+    latest: str | None = None
     uses: int = 0
 
 
@@ -93,10 +95,10 @@ class ResponseUrls:
         self._clock = clock
         self._known: dict[str, _ResponseUrl] = {}
 
-    def issue(self, answer: Answer, channel: str, user: str, original: str | None) -> str:
+    def issue(self, answer: Answer, channel: str, user: str, pressed: str | None) -> str:
         """A new address; its last part."""
         token = secrets.token_urlsafe(24)
-        self._known[token] = _ResponseUrl(answer, channel, user, self._clock.now() + LIFE, original)
+        self._known[token] = _ResponseUrl(answer, channel, user, self._clock.now() + LIFE, pressed)
         return token
 
     def acknowledge(self, token: str, body: Any) -> None:
@@ -125,7 +127,8 @@ class ResponseUrls:
         return web.Response(text="ok")
 
     def _apply(self, known: _ResponseUrl, body: Mapping[str, Any], via: str) -> None:
-        original = self._workspace.get(known.original) if known.original else None
+        # What a command's response_url replaces is not documented; the latest it brought is the likely one.
+        original = self._workspace.get(known.pressed or known.latest or "")
         if body.get("delete_original"):
             if original is None:
                 raise ApiError("message_not_found")
@@ -138,7 +141,7 @@ class ResponseUrls:
             message = self._workspace.change(original.ts, text=new.text, blocks=new.blocks, via=via)
         else:
             message = self._workspace.post(new)
-            known.original = known.original or message.ts
+            known.latest = message.ts
         known.answer.add(message)
 
 

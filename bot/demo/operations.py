@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from bot.demo import replies
@@ -21,7 +22,7 @@ from bot.demo.soap import (
 from bot.demo.story import ACTIONS, Company, Event, Story
 from bot.demo.tickets import Tickets
 
-__all__ = ["ZONES", "Operations"]
+__all__ = ["ZONES", "Conditions", "Operations"]
 
 #: SoTimeZoneId and SoTimeZoneLocationCode, where the documentation names them.
 ZONES = {
@@ -34,6 +35,19 @@ ZONES = {
 SESSION = "SuperOffice.Exceptions.SoSessionException"
 
 
+class Conditions(Protocol):
+    """What may change while the server runs."""
+
+    #: The base time zone: date-times on the wire carry no zone and mean this one.
+    zone: str
+    #: How far the server's own clock is ahead.
+    skew: timedelta
+    #: Whether registered/updated times are answered in UTC, as ``so-timezone.mdx`` hints.
+    utc_registered: bool
+    #: When a user last logged out, by login, for starts in the future.
+    last_logout: dict[str, datetime]
+
+
 @dataclass
 class Operations:
     """The CRM behind the protocol."""
@@ -41,20 +55,13 @@ class Operations:
     story: Story
     tickets: Tickets
     clock: Clock
-    #: The base time zone: date-times on the wire carry no zone and mean this one.
-    zone: str = "Europe/Oslo"
-    #: How far the server's own clock is off.
-    skew: timedelta = timedelta()
-    #: Whether registered/updated times are answered in UTC, as ``so-timezone.mdx`` hints.
-    utc_registered: bool = False
-    #: When a user last logged out, for starts in the future.
-    last_logout: dict[str, datetime] = field(default_factory=dict)
+    conditions: Conditions
     _rows: dict[tuple[Event, int, str], bytes] = field(default_factory=dict)
     _answers: dict[tuple[object, ...], bytes] = field(default_factory=dict)
 
     def now(self) -> datetime:
         """The server's own idea of now, aware, in UTC."""
-        return self.clock.now() + self.skew
+        return self.clock.now() + self.conditions.skew
 
     def answer(self, request: Request) -> bytes:
         """The whole envelope, also where the call fails in SuperOffice's own way."""
@@ -89,7 +96,7 @@ class Operations:
     def _zone(self, request: Request) -> str:
         """The zone in force: the request's TimeZone header, else the base zone."""
         asked = [zone for zone, known in ZONES.items() if request.zone and known[1] == request.zone[1]]
-        return asked[0] if asked else self.zone
+        return asked[0] if asked else self.conditions.zone
 
     # ------------------------------------------------------------ Contact
 
@@ -98,7 +105,15 @@ class Operations:
         until = self.now()
         zone = self._zone(request)
         version = self.story.version(until)
-        key = (user.login, since, request.actions, request.categories, version, zone, self.utc_registered)
+        key = (
+            user.login,
+            since,
+            request.actions,
+            request.categories,
+            version,
+            zone,
+            self.conditions.utc_registered,
+        )
         if key not in self._answers:
             if len(self._answers) > 2_000:
                 self._answers.clear()
@@ -119,7 +134,7 @@ class Operations:
         except OverflowError:
             instant = datetime(1 if start.year < 2 else 9999, 1, 1, tzinfo=UTC)
         if instant > self.now():
-            return self.last_logout.get(user.login, self.story.start - timedelta(hours=16))
+            return self.conditions.last_logout.get(user.login, self.story.start - timedelta(hours=16))
         return instant
 
     def _matching(
@@ -134,7 +149,7 @@ class Operations:
         for event in events:
             flags |= ACTIONS[event.action]
         registered = latest.action != "ActivityCompleted"
-        shown_in = "UTC" if self.utc_registered and registered else zone
+        shown_in = "UTC" if self.conditions.utc_registered and registered else zone
         key = (latest, flags, shown_in)
         if key not in self._rows:
             self._rows[key] = replies.row(company, latest, flags, shown_in)

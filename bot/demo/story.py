@@ -4,6 +4,7 @@ from bisect import bisect_left, bisect_right, insort
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from operator import attrgetter
 from random import Random
 from typing import NamedTuple
 
@@ -88,19 +89,19 @@ class Story:
     def activities(self, until: datetime) -> Sequence[Event]:
         """Everything that has happened up to ``until`` (aware), oldest first."""
         self._tell(until)
-        return self._events[: bisect_right(self._events, until, key=lambda event: event.time)]
+        return self._events[: bisect_right(self._events, until, key=_time)]
 
     def on_company(self, company_id: int, since: datetime, until: datetime) -> Sequence[Event]:
         """What happened on one company from ``since`` to ``until``, both included, oldest first."""
         self._tell(until)
         events = self._by_company[company_id]
-        first = bisect_left(events, since, key=lambda event: event.time)
-        return events[first : bisect_right(events, until, key=lambda event: event.time)]
+        first = bisect_left(events, since, key=_time)
+        return events[first : bisect_right(events, until, key=_time)]
 
-    def version(self, until: datetime) -> int:
-        """A number that changes with whatever is told up to ``until``."""
+    def version(self, until: datetime) -> tuple[int, int]:
+        """It changes with whatever is told up to ``until``."""
         self._tell(until)
-        return len(self._events)
+        return len(self._events), bisect_right(self._events, until, key=_time)
 
     def add(self, event: Event) -> None:
         """Let something happen that the seed does not know of."""
@@ -120,6 +121,9 @@ class Story:
         return _event(
             random, time.replace(microsecond=0), number, random.choice(list(self.companies.values()))
         )
+
+
+_time = attrgetter("time")
 
 
 def _companies(random: Random) -> Iterator[Company]:

@@ -120,6 +120,11 @@ class Message:
     deleted: bool = False
     extra: Mapping[str, Any] = field(default_factory=dict)
 
+    @property
+    def user(self) -> str | None:
+        """Whom it was written to alone, if so."""
+        return self.ephemeral_to
+
     def elements(self) -> Iterator[tuple[str, Mapping[str, Any]]]:
         """Everything that can be pressed, with its block's id."""
         for block in self.blocks:

@@ -1,7 +1,9 @@
 """The SuperOffice side against zeep and the official WSDLs, where SUPEROFFICE_WSDL_DIR points to them."""
 
 import asyncio
+import logging
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,15 @@ from bot.demo.superoffice import SuperOffice
 FOLDER = os.environ.get("SUPEROFFICE_WSDL_DIR")
 
 pytestmark = pytest.mark.skipif(not FOLDER, reason="SUPEROFFICE_WSDL_DIR is not set")
+
+
+@pytest.fixture(autouse=True)
+def quiet() -> Iterator[None]:
+    """At DEBUG, zeep logs whole envelopes."""
+    log = logging.getLogger("zeep")
+    log.setLevel(logging.WARNING)
+    yield
+    log.setLevel(logging.NOTSET)
 
 
 async def ask(
