@@ -1,0 +1,1 @@
+"""SuperOffice, behind the ``Crm`` port. The only package that imports zeep."""

@@ -1,0 +1,193 @@
+"""One SuperOffice tenant: the operations that the bot calls, behind the ``Crm`` port."""
+
+import asyncio
+import ssl
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import asynccontextmanager
+from datetime import datetime
+
+import aiohttp
+
+from bot.core.errors import CrmFailed, CrmTimedOut, CrmUnreadable, SignInRefused
+from bot.core.people import Principal
+from bot.core.secret import Secret
+from bot.crm import records
+from bot.crm.serverclock import ServerClock, ServerWarning
+from bot.crm.settings import TenantSettings
+from bot.crm.soap.endpoint import Endpoint
+from bot.crm.soap.envelope import Envelope
+from bot.crm.soap.reader import WIRE_NAMES
+from bot.crm.soap.services import Services, Unsendable
+from bot.crm.soap.transport import Limits, Transport
+from bot.services.ports import ActivityQuery, Category, Clock, SignedIn, Snapshot, SystemInfo
+
+__all__ = ["SuperOffice", "connect"]
+
+#: What an access token of SuperOffice CRM Online begins with.
+_ONLINE = "8A:"
+
+
+class SuperOffice:
+    """One tenant.
+
+    ``services`` are those of the tenant's version; tenants share them. ``session`` is the process's one
+    aiohttp session. It must keep no cookies (``aiohttp.DummyCookieJar``): they would be another user's.
+    """
+
+    def __init__(
+        self,
+        settings: TenantSettings,
+        services: Services,
+        session: aiohttp.ClientSession,
+        clock: Clock,
+        limits: Limits | None = None,
+    ) -> None:
+        self._settings = settings
+        self._services = services
+        self._limits = limits or Limits()
+        self._time = ServerClock(settings, clock)
+        self._asking_the_time = asyncio.Lock()
+        tls = ssl.create_default_context(cafile=settings.ca_bundle) if settings.ca_bundle else None
+        transport = Transport(settings.id, session, clock, limits=self._limits, proxy=settings.proxy, tls=tls)
+        self._endpoint = Endpoint(settings, services, transport, self._time)
+
+    @property
+    def tenant(self) -> str:
+        """The tenant's id in this bot."""
+        return self._settings.id
+
+    @property
+    def warnings(self) -> tuple[ServerWarning, ...]:
+        """What an administrator should look at, as of the last answer."""
+        return self._time.warnings
+
+    async def now(self) -> datetime:
+        """The server's own clock, in UTC. It is asked once; each answer puts it right."""
+        async with self._command() as deadline:
+            await self._know_the_time(deadline)
+        return self._time.now()
+
+    async def sign_in(self, username: str, password: Secret) -> SignedIn:
+        """Trade a user name and password for a ticket. Never tried twice: it may count towards a lock-out."""
+        async with self._command() as deadline:
+            try:
+                return await self._authenticate(
+                    "AuthenticateUsernamePassword",
+                    deadline,
+                    signing_in_as=username,
+                    UserName=username,
+                    Password=password.reveal(),
+                )
+            except Unsendable:
+                pass
+        raise SignInRefused(tenant=self.tenant)
+
+    async def activities(self, ticket: Secret, query: ActivityQuery) -> Snapshot:
+        """The latest activity on the companies of the ticket's user.
+
+        Should an answer show that its start may have been in the server's future, because a clock jumped,
+        it is asked for once more, by the time that it told.
+        """
+        async with self._command() as deadline:
+            await self._know_the_time(deadline)
+            start = self._time.start(query.since)
+            envelope = await self._ask(ticket, query, start, deadline)
+            if query.since is not None and self._time.may_be_future(start):
+                envelope = await self._ask(ticket, query, self._time.start(query.since), deadline)
+            rows = await self._endpoint.activities(envelope, self._time.reading_zone())
+            return Snapshot(rows, self._time.now())
+
+    async def me(self, ticket: Secret) -> Principal:
+        """Who the ticket belongs to. Of an onsite ticket SuperOffice tells the person, not the role."""
+        online = ticket.reveal().startswith(_ONLINE)
+        async with self._command() as deadline:
+            if online and self._services.offers("AuthenticateWithAccessToken"):
+                signed_in = await self._authenticate(
+                    "AuthenticateWithAccessToken", deadline, AccessToken=ticket.reveal()
+                )
+                return signed_in.principal
+            envelope = await self._endpoint.call("GetMyPerson", deadline, ticket=ticket)
+            entity = self._endpoint.result("GetMyPerson", envelope).Response
+            if not (entity and entity.PersonId):
+                raise CrmUnreadable(tenant=self.tenant, reason="no person")
+            return records.person(entity)
+
+    async def categories(self, ticket: Secret) -> Sequence[Category]:
+        """The tenant's company categories, deleted ones included, headings not."""
+        async with self._command() as deadline:
+            envelope = await self._endpoint.call("GetSimpleList", deadline, ticket=ticket, Name="category")
+            found = records.categories(self._endpoint.result("GetSimpleList", envelope).Response)
+            self._endpoint.require(envelope, proof=bool(found))
+            return found
+
+    async def system_info(self) -> SystemInfo:
+        """What the installation is. It needs no ticket."""
+        async with self._command() as deadline:
+            envelope = await self._endpoint.call("GetSystemInfo", deadline)
+            carrier = self._endpoint.result("GetSystemInfo", envelope).SystemInfo
+            if carrier is None:
+                raise CrmUnreadable(tenant=self.tenant, reason="no system")
+            return records.system_info(carrier)
+
+    async def _authenticate(
+        self, operation: str, deadline: float, *, signing_in_as: str | None = None, **params: str
+    ) -> SignedIn:
+        """Anything but a plain yes with a ticket fails: a wrong password is a success that says no."""
+        envelope = await self._endpoint.call(operation, deadline, signing_in_as=signing_in_as, **params)
+        answer = self._endpoint.result(operation, envelope)
+        if answer.AuthenticationSucceeded is False:
+            raise SignInRefused(tenant=self.tenant)
+        ticket = answer.Credentials and answer.Credentials.Ticket
+        if not (answer.AuthenticationSucceeded and answer.Response and ticket):
+            raise CrmUnreadable(tenant=self.tenant, reason="neither signed in nor refused")
+        return SignedIn(records.principal(answer.Response), Secret(ticket))
+
+    async def _ask(self, ticket: Secret, query: ActivityQuery, start: datetime, deadline: float) -> Envelope:
+        return await self._endpoint.call(
+            "GetMyActiveContacts",
+            deadline,
+            ticket=ticket,
+            ActivityStartTime=start,
+            ContactCategories={"int": list(query.categories)},
+            ActionType=[name for name, action in WIRE_NAMES.items() if action in query.actions],
+        )
+
+    async def _know_the_time(self, deadline: float) -> None:
+        """Ask the server for anything, once, if it never answered before: its ``Date`` comes along."""
+        async with self._asking_the_time:
+            if not self._time.known:
+                try:
+                    await self._endpoint.call("GetSystemInfo", deadline)
+                except CrmFailed:  # a refusal tells the time as well
+                    if not self._time.known:
+                        raise
+
+    @asynccontextmanager
+    async def _command(self) -> AsyncIterator[float]:
+        """Give what is within as long as a command may take; yield when that ends, by the loop's clock."""
+        limit = asyncio.timeout(self._limits.command)
+        try:
+            async with limit:
+                yield limit.when() or 0.0
+        except TimeoutError:
+            if not limit.expired():
+                raise
+        if limit.expired():
+            raise CrmTimedOut(tenant=self.tenant, seconds=self._limits.command)
+
+
+async def connect(
+    tenants: Iterable[TenantSettings],
+    session: aiohttp.ClientSession,
+    clock: Clock,
+    limits: Limits | None = None,
+) -> dict[str, SuperOffice]:
+    """A client for each tenant, by its id. Tenants of one version share one set of loaded WSDLs."""
+    loaded: dict[tuple[object, ...], Services] = {}
+    clients = {}
+    for settings in tenants:
+        key = (settings.version, *sorted(settings.wsdl.items()))
+        if key not in loaded:
+            loaded[key] = await Services.load(settings.version, settings.wsdl)
+        clients[settings.id] = SuperOffice(settings, loaded[key], session, clock, limits)
+    return clients

@@ -1,0 +1,57 @@
+"""What the client needs to know of a tenant."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from types import MappingProxyType
+from zoneinfo import ZoneInfo
+
+from bot.core.secret import Secret
+
+__all__ = ["NEWEST", "OLDEST", "ActionTimeZone", "TenantSettings", "services_version"]
+
+#: The versions of the web services that GetMyActiveContacts is the same in.
+OLDEST, NEWEST = 84, 88
+
+_UP_TO_SERVICES = re.compile(r"https?://[^?#\s]+/services(\d\d)/?", re.IGNORECASE)
+
+
+class ActionTimeZone(StrEnum):
+    """The zone that ``ActionTime`` is read in. SuperOffice does not document which it is."""
+
+    TENANT = "tenant"
+    UTC = "utc"
+
+
+@dataclass(frozen=True, slots=True)
+class TenantSettings:
+    """One SuperOffice tenant."""
+
+    #: The tenant's id in this bot, such as ``onsite``.
+    id: str
+    #: Up to ``ServicesNN/``, such as ``https://crm.example.com/remote/Services86/``.
+    url: str
+    #: The tenant's base time zone.
+    zone: ZoneInfo
+    #: Online: the client secret. Onsite it is not checked, and empty.
+    application_token: Secret = field(default_factory=lambda: Secret(""))
+    action_time_zone: ActionTimeZone = ActionTimeZone.TENANT
+    #: WSDLs to use in place of the bot's own: a file or a URL by service, such as ``Contact``.
+    wsdl: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    #: An HTTP proxy. Its URL may hold a password.
+    proxy: str | None = field(default=None, repr=False)
+    #: A PEM file with the certificates to trust in place of the system's.
+    ca_bundle: str | None = None
+
+    @property
+    def version(self) -> int:
+        """The version of the web services, from the URL; ``0`` where :func:`services_version` has none."""
+        return services_version(self.url) or 0
+
+
+def services_version(url: str) -> int | None:
+    """The version in a URL up to ``ServicesNN/``; ``None`` for any other URL, or a version not served."""
+    match = _UP_TO_SERVICES.fullmatch(url)
+    version = int(match[1]) if match else 0
+    return version if OLDEST <= version <= NEWEST else None

@@ -1,0 +1,139 @@
+"""One call from request to judged answer: where the parts of this package meet."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from datetime import tzinfo
+from typing import Any, ParamSpec, TypeVar
+
+from bot.core.activity import Activity
+from bot.core.errors import CrmError, CrmUnreadable
+from bot.core.secret import Secret
+from bot.crm.serverclock import ServerClock
+from bot.crm.settings import TenantSettings
+from bot.crm.soap.envelope import Envelope, Unreadable, open_envelope
+from bot.crm.soap.failures import failure_of_exception, failure_of_fault, failure_of_status
+from bot.crm.soap.reader import read
+from bot.crm.soap.services import Services
+from bot.crm.soap.transport import Response, Transport
+
+__all__ = ["Endpoint"]
+
+log = logging.getLogger(__name__)
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+#: From this size on, in bytes, an answer is decoded in a thread: the loop has commands to acknowledge.
+_LARGE = 100_000
+
+#: WCF sends a fault with 500; SOAP 1.2 has 400 for what is wrong with the request.
+_WITH_FAULT = (400, 500)
+
+
+class Endpoint:
+    """Calls one tenant's operations. The judge is strict: what is not proven a success is an error."""
+
+    def __init__(
+        self, settings: TenantSettings, services: Services, transport: Transport, time: ServerClock
+    ) -> None:
+        self._settings = settings
+        self._services = services
+        self._transport = transport
+        self._time = time
+        self._base = settings.url.rstrip("/") + "/"
+
+    async def call(
+        self,
+        operation: str,
+        deadline: float,
+        *,
+        ticket: Secret | None = None,
+        signing_in_as: str | None = None,
+        **params: object,
+    ) -> Envelope:
+        """Call an operation, and take what its answer tells about the server's time.
+
+        With ``signing_in_as``, a user name, it is never repeated. Raises :class:`CrmError` for an answer
+        that tells of a failure, and :class:`~bot.crm.soap.services.Unsendable`.
+        """
+        request = self._services.request(operation, self._settings.application_token, ticket, **params)
+        response = await self._transport.post(
+            self._base + request.path,
+            request.body,
+            request.headers,
+            repeatable=signing_in_as is None,
+            deadline=deadline,
+        )
+        envelope = await self._open(response, with_ticket=ticket is not None)
+        self._time.note(response.date, response.received, envelope.headers.location)
+        self._judge(envelope, signing_in_as)
+        return envelope
+
+    def result(self, operation: str, envelope: Envelope) -> Any:
+        """The body of a small answer, as zeep's object."""
+        try:
+            return self._services.answer(operation, envelope)
+        except Unreadable as error:
+            reason = str(error)
+        raise self._unreadable(reason)
+
+    async def activities(self, envelope: Envelope, zone: tzinfo) -> list[Activity]:
+        """The rows of an answer to GetMyActiveContacts; times without a zone are read in ``zone``."""
+        try:
+            activities = await _decode(envelope.size, read, envelope, zone)
+        except Unreadable as error:
+            reason = str(error)
+        else:
+            self.require(envelope, proof=bool(activities))
+            return activities
+        raise self._unreadable(reason)
+
+    def require(self, envelope: Envelope, *, proof: bool) -> None:
+        """Refuse an answer that holds nothing and does not say either that it succeeded."""
+        if not proof and envelope.headers.succeeded is not True:
+            raise self._unreadable("no proof of success")
+
+    async def _open(self, response: Response, *, with_ticket: bool) -> Envelope:
+        """Open a 200, or a fault. Any other status is judged as such, whatever its body looks like."""
+        reason = ""
+        if response.status == 200 or response.status in _WITH_FAULT:
+            try:
+                envelope = await _decode(len(response.content), open_envelope, response.content)
+                if response.status == 200 or envelope.kind == "Fault":
+                    return envelope
+            except Unreadable as error:
+                reason = str(error)
+        if response.status == 200:
+            raise self._unreadable(reason)
+        failure = failure_of_status(self._settings.id, response.status, with_ticket=with_ticket)
+        log.warning(
+            "SuperOffice answered %d",
+            response.status,
+            extra={"action": "crm.status", "tenant": self._settings.id, "error": failure.code},
+        )
+        raise failure
+
+    def _judge(self, envelope: Envelope, signing_in_as: str | None) -> None:
+        headers, about = (
+            envelope.headers,
+            {"signing_in": signing_in_as is not None, "user": signing_in_as or ""},
+        )
+        if envelope.kind == "Fault":
+            raise failure_of_fault(self._settings.id, envelope.body, **about)
+        if headers.succeeded is False or headers.exception is not None:
+            raise failure_of_exception(self._settings.id, headers.exception, **about)
+
+    def _unreadable(self, reason: str) -> CrmError:
+        log.warning(
+            "SuperOffice's answer is none: %s",
+            reason,
+            extra={"action": "crm.unreadable", "tenant": self._settings.id, "reason": reason},
+        )
+        return CrmUnreadable(tenant=self._settings.id, reason=reason)
+
+
+async def _decode(size: int, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    if size > _LARGE:
+        return await asyncio.to_thread(function, *args, **kwargs)
+    return function(*args, **kwargs)

@@ -1,0 +1,146 @@
+"""An answer's envelope, opened: what the response headers say, and the body's one element.
+
+The reader is liberal: a SOAP 1.1 or 1.2 envelope, any prefix or namespace, headers in any order or none, and
+unknown ones. What it does not take is XML that is broken or that brings a DTD.
+"""
+
+import threading
+from dataclasses import dataclass
+
+from lxml import etree
+
+__all__ = ["Envelope", "ExceptionInfo", "Headers", "Unreadable", "local_name", "open_envelope"]
+
+XSI = "http://www.w3.org/2001/XMLSchema-instance"
+
+
+class Unreadable(Exception):
+    """Not an answer. Its one argument is a word for why, never a part of the answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class ExceptionInfo:
+    """What failed, as the server tells it. The texts may hold anything."""
+
+    #: The .NET types, outermost first.
+    types: tuple[str, ...]
+    message: str
+    friendly_text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Headers:
+    """The four response headers."""
+
+    #: ``None`` where the server does not say.
+    succeeded: bool | None = None
+    exception: ExceptionInfo | None = None
+    #: ``SoTimeZoneLocationCode``, such as ``NO``; ``""`` where the server does not say.
+    location: str = ""
+    extra: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """An opened answer."""
+
+    headers: Headers
+    #: The first element of the body.
+    body: etree._Element
+    #: Of the answer, in bytes.
+    size: int
+
+    @property
+    def kind(self) -> str:
+        """The body element's local name, such as ``GetMyActiveContactsResponse`` or ``Fault``."""
+        return local_name(self.body)
+
+
+class _Parsers(threading.local):
+    """A parser for each thread: making one costs as much as a small answer, and sharing one locks."""
+
+    def __init__(self) -> None:
+        self.hardened = etree.XMLParser(
+            resolve_entities=False,
+            no_network=True,
+            huge_tree=False,
+            load_dtd=False,
+            remove_comments=True,
+            remove_pis=True,
+        )
+
+
+_PARSERS = _Parsers()
+
+
+def open_envelope(content: bytes) -> Envelope:
+    """Parse and open an answer. Raises :class:`Unreadable`."""
+    root = _parse(content)
+    if local_name(root) != "Envelope":
+        raise Unreadable("no envelope")
+    parts: dict[str, etree._Element] = {}
+    body = None
+    for child in root:
+        match local_name(child):
+            case "Body":
+                body = next(iter(child), None)
+            case "Header":
+                parts.update((local_name(header), header) for header in child)
+            case name:  # beside the header, as the documentation's own sample shows it
+                parts.setdefault(name, child)
+    if body is None:
+        raise Unreadable("no body")
+    return Envelope(_headers(parts), body, len(content))
+
+
+def local_name(element: etree._Element) -> str:
+    """An element's name without its namespace."""
+    return element.tag.rpartition("}")[2]
+
+
+def _parse(content: bytes) -> etree._Element:
+    try:
+        root = etree.fromstring(content, _PARSERS.hardened)
+    except (etree.XMLSyntaxError, ValueError):
+        root = None
+    if root is None:  # raised here, so that lxml's message, which quotes the answer, is not its context
+        raise Unreadable("not XML")
+    if root.getroottree().docinfo.doctype:  # type: ignore[union-attr]
+        raise Unreadable("a DTD")
+    return root
+
+
+def _headers(parts: dict[str, etree._Element]) -> Headers:
+    said = _text(parts, "Succeeded").strip().lower()
+    return Headers(
+        succeeded={"true": True, "1": True, "false": False, "0": False}.get(said),
+        exception=_exception(parts.get("ExceptionInfo")),
+        location=_text(_children(parts.get("TimeZone")), "SoTimeZoneLocationCode").strip(),
+        extra=tuple(_pairs(parts.get("ExtraInfo"))),
+    )
+
+
+def _exception(element: etree._Element | None) -> ExceptionInfo | None:
+    """``None`` also where the element is nil or says nothing, which is how success looks."""
+    fields = _children(element)
+    message, friendly_text = _text(fields, "Message"), _text(fields, "FriendlyText")
+    types = []
+    while fields:
+        types.append(_text(fields, "ExceptionType"))
+        fields = _children(fields.get("InnerException"))
+    types = [name for name in types if name]
+    return ExceptionInfo(tuple(types), message, friendly_text) if types or message or friendly_text else None
+
+
+def _pairs(element: etree._Element | None) -> list[tuple[str, str]]:
+    pairs = (_children(pair) for pair in (element if element is not None else ()))
+    return [(_text(pair, "Key"), _text(pair, "Value")) for pair in pairs]
+
+
+def _children(element: etree._Element | None) -> dict[str, etree._Element]:
+    return {} if element is None else {local_name(child): child for child in element}
+
+
+def _text(fields: dict[str, etree._Element], name: str) -> str:
+    element = fields.get(name)
+    return "" if element is None else element.text or ""

@@ -1,0 +1,205 @@
+"""zeep's part: requests built from WSDLs, and small answers turned into objects by them.
+
+What it takes care of, since zeep would do otherwise:
+
+- Tickets go along per call. ``set_default_soapheaders`` would mix those of calls at the same time.
+- The transport of zeep, which logs whole envelopes, loads WSDLs and nothing else. ``zeep.xsd`` logs values
+  that it cannot convert, and is silenced.
+- No WS-Addressing headers, although the official WSDLs make zeep add them.
+- A WSDL is read strictly, an answer liberally: its elements may be in another order, or unknown.
+"""
+
+# zeep has a py.typed and few types.
+# mypy: allow-untyped-calls
+
+import asyncio
+import logging
+from collections.abc import Mapping
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import requests
+import zeep
+from lxml import etree
+from zeep.wsdl.bindings import Soap11Binding
+
+from bot.core.secret import Secret
+from bot.crm.soap.envelope import XSI, Envelope, Unreadable
+
+__all__ = ["OPERATIONS", "Request", "Services", "Unsendable", "UnusableWsdl", "wsdl_folder"]
+
+#: The operations in use, each with its service.
+OPERATIONS: Mapping[str, str] = {
+    "GetMyActiveContacts": "Contact",
+    "AuthenticateUsernamePassword": "SoPrincipal",
+    "AuthenticateWithAccessToken": "SoPrincipal",
+    "GetSystemInfo": "SoPrincipal",
+    "GetMyPerson": "Person",
+    "GetSimpleList": "MDO",
+}
+
+#: Operations that older versions do not have, with the first that has.
+_SINCE = {"AuthenticateWithAccessToken": 86}
+
+_NAMESPACE = "http://www.superoffice.net/ws/crm/NetServer/Services{}"
+_OURS = b"Services86"
+_SOAP_11 = "http://schemas.xmlsoap.org/soap/envelope/"
+_LOAD_SECONDS = 20
+
+
+class UnusableWsdl(ValueError):
+    """A WSDL cannot be loaded, or does not describe what this bot calls."""
+
+
+class Unsendable(ValueError):
+    """A text holds characters that XML has no place for."""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Request:
+    """A request, ready to be posted. It holds a ticket or a password, so it does not show."""
+
+    #: What the URL goes on with, after ``ServicesNN/``.
+    path: str
+    headers: Mapping[str, str]
+    body: bytes
+
+
+class Services:
+    """The web services of one version, described by their WSDLs. Tenants share them."""
+
+    def __init__(self, version: int, clients: Mapping[str, zeep.Client]) -> None:
+        self.version = version
+        self._operations = {
+            name: _Operation(clients[service], service, name, version)
+            for name, service in OPERATIONS.items()
+            if _SINCE.get(name, version) <= version
+        }
+
+    @classmethod
+    async def load(cls, version: int, overrides: Mapping[str, str] | None = None) -> "Services":
+        """Load the WSDLs, in a thread. Do it once a process and version: it takes a tenth of a second.
+
+        ``overrides`` names a file or URL to use in place of the bot's own WSDL, by service, such as
+        ``Contact``. Raises :class:`UnusableWsdl`.
+        """
+        return await asyncio.to_thread(cls._load, version, overrides or {})
+
+    @classmethod
+    def _load(cls, version: int, overrides: Mapping[str, str]) -> "Services":
+        logging.getLogger("zeep.xsd").setLevel(logging.CRITICAL)
+        clients = {
+            service: _client(version, service, overrides.get(service))
+            for service in sorted(set(OPERATIONS.values()))
+        }
+        return cls(version, clients)
+
+    def offers(self, operation: str) -> bool:
+        """Whether this version has the operation."""
+        return operation in self._operations
+
+    def request(
+        self, operation: str, application_token: Secret, ticket: Secret | None, **params: object
+    ) -> Request:
+        """Build a request. Raises :class:`Unsendable`."""
+        headers: dict[str, object] = {"ApplicationToken": application_token.reveal()}
+        if ticket is not None:
+            headers["Credentials"] = {"Ticket": ticket.reveal()}
+        return self._operations[operation].request(headers, params)
+
+    def answer(self, operation: str, envelope: Envelope) -> Any:
+        """The body of a small answer as zeep's object, by the WSDL. Raises :class:`Unreadable`."""
+        return self._operations[operation].answer(envelope)
+
+
+class _Operation:
+    """One operation of a loaded WSDL."""
+
+    def __init__(self, client: zeep.Client, service: str, name: str, version: int) -> None:
+        self._client = client
+        self._name = name
+        self._path = f"{service}.svc"
+        for qname, binding in client.wsdl.bindings.items():
+            if isinstance(binding, Soap11Binding) and name in binding.all():
+                self._proxy = client.create_service(qname, self._path)
+                self._operation = binding.get(name)
+                break
+        else:
+            raise UnusableWsdl(f"The WSDL of {service} has no {name} over SOAP 1.1.")
+        self._operation.abstract.wsa_action = None
+        self._answer = self._operation.output.body.qname
+        if self._answer.namespace != _NAMESPACE.format(version):
+            raise UnusableWsdl(f"The WSDL of {service} is not that of Services{version}.")
+
+    def request(self, headers: Mapping[str, object], params: Mapping[str, object]) -> Request:
+        try:
+            envelope = self._client.create_message(self._proxy, self._name, _soapheaders=headers, **params)
+        except ValueError:
+            envelope = None
+        if envelope is None:
+            raise Unsendable(self._name)
+        http_headers = {
+            "Content-Type": "text/xml; charset=utf-8",
+            "SOAPAction": f'"{self._operation.soapaction}"',
+        }
+        return Request(self._path, http_headers, etree.tostring(envelope, encoding="utf-8"))
+
+    def answer(self, envelope: Envelope) -> Any:
+        if envelope.kind != self._answer.localname:
+            raise Unreadable("another answer")
+        try:
+            result = self._operation.process_reply(_as_declared(envelope, self._answer.namespace))
+        except (zeep.exceptions.Error, TypeError, ValueError):
+            result = None
+        if result is None:
+            raise Unreadable("not as the WSDL describes it")
+        return result.body
+
+
+def wsdl_folder() -> Path:
+    """Where the bot's own WSDLs are: within the package if it was installed, else beside it."""
+    crm = Path(__file__).parents[1]
+    installed = crm / "wsdl"
+    return installed if installed.is_dir() else crm.parents[1] / "config" / "wsdl"
+
+
+class _OfVersion(zeep.Transport):
+    """Loads the bot's own files, which speak of Services86, for another version."""
+
+    def __init__(self, version: int, session: requests.Session) -> None:
+        super().__init__(session=session)
+        self._version = b"Services%d" % version
+
+    def load(self, url: str) -> bytes:
+        content: bytes = super().load(url)
+        return content.replace(_OURS, self._version)
+
+
+def _client(version: int, service: str, location: str | None) -> zeep.Client:
+    settings = zeep.Settings(raw_response=True, forbid_dtd=True, forbid_entities=True)
+    with closing(requests.Session()) as session:
+        if location is None:
+            location = str(wsdl_folder() / f"{service}.wsdl")
+            transport: zeep.Transport = _OfVersion(version, session)
+        else:
+            transport = zeep.Transport(timeout=_LOAD_SECONDS, session=session)
+        try:
+            client = zeep.Client(location, transport=transport, settings=settings)
+        except (OSError, zeep.exceptions.Error, etree.XMLSyntaxError, LookupError, ValueError) as error:
+            raise UnusableWsdl(f"The WSDL of {service} cannot be loaded: {type(error).__name__}.") from error
+    settings.strict = False
+    settings.xsd_ignore_sequence_order = True
+    return client
+
+
+def _as_declared(envelope: Envelope, namespace: str) -> etree._Element:
+    """The envelope as the WSDL declares it: in SOAP 1.1, in the WSDL's namespace, with no ``xsi:type``."""
+    declared = etree.Element(f"{{{_SOAP_11}}}Envelope")
+    body = etree.SubElement(declared, f"{{{_SOAP_11}}}Body")
+    body.append(envelope.body)
+    for element in body.iterdescendants():
+        element.attrib.pop(f"{{{XSI}}}type", "")
+        element.tag = f"{{{namespace}}}{etree.QName(element).localname}"
+    return declared
