@@ -133,7 +133,9 @@ class SuperOffice:
         self, operation: str, deadline: float, *, signing_in_as: str | None = None, **params: str
     ) -> SignedIn:
         """Anything but a plain yes with a ticket fails: a wrong password is a success that says no."""
-        envelope = await self._endpoint.call(operation, deadline, signing_in_as=signing_in_as, **params)
+        envelope = await self._endpoint.call(
+            operation, deadline, ticket=None, signing_in_as=signing_in_as, **params
+        )
         answer = self._endpoint.result(operation, envelope)
         if answer.AuthenticationSucceeded is False:
             raise SignInRefused(tenant=self.tenant)

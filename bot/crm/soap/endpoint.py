@@ -115,14 +115,11 @@ class Endpoint:
         raise failure
 
     def _judge(self, envelope: Envelope, signing_in_as: str | None) -> None:
-        headers, about = (
-            envelope.headers,
-            {"signing_in": signing_in_as is not None, "user": signing_in_as or ""},
-        )
+        tenant, headers = self._settings.id, envelope.headers
         if envelope.kind == "Fault":
-            raise failure_of_fault(self._settings.id, envelope.body, **about)
+            raise failure_of_fault(tenant, envelope.body, signing_in_as)
         if headers.succeeded is False or headers.exception is not None:
-            raise failure_of_exception(self._settings.id, headers.exception, **about)
+            raise failure_of_exception(tenant, headers.exception, signing_in_as)
 
     def _unreadable(self, reason: str) -> CrmError:
         log.warning(

@@ -55,26 +55,24 @@ def failure_of_status(tenant: str, status: int, *, with_ticket: bool) -> CrmErro
     return kind(tenant=tenant, status=status, exception_type=f"HTTP {status}")
 
 
-def failure_of_fault(tenant: str, fault: etree._Element, *, signing_in: bool, user: str = "") -> CrmError:
+def failure_of_fault(tenant: str, fault: etree._Element, signing_in_as: str | None) -> CrmError:
     """The error for a SOAP fault, 1.1 (``faultstring``) or 1.2 (``Reason/Text``)."""
     words = [part.text or "" for part in fault.iter() if local_name(part) in ("faultstring", "Text")]
     info = ExceptionInfo(("Fault",), " ".join(words), "")
-    return failure_of_exception(tenant, info, signing_in=signing_in, user=user)
+    return failure_of_exception(tenant, info, signing_in_as)
 
 
-def failure_of_exception(
-    tenant: str, info: ExceptionInfo | None, *, signing_in: bool, user: str = ""
-) -> CrmError:
+def failure_of_exception(tenant: str, info: ExceptionInfo | None, signing_in_as: str | None) -> CrmError:
     """The error for what ``ExceptionInfo`` tells, also if that is nothing. It is logged, less what is secret.
 
-    ``user`` is the name that somebody signs in with, if so: it does not belong into the log.
+    ``signing_in_as`` is the name that somebody signs in with, if so: it does not belong into the log.
     """
     info = info or ExceptionInfo((), "", "")
     outermost = re.sub(r"[^\w.]", "", info.types[0] if info.types else "")[:_LONGEST]
-    kind = _kind(info, signing_in=signing_in)
+    kind = _kind(info, signing_in=signing_in_as is not None)
     log.warning(
         "SuperOffice says that it failed: %s",
-        scrub(info.message or info.friendly_text, user),
+        scrub(info.message or info.friendly_text, signing_in_as or ""),
         extra={"action": "crm.failed", "tenant": tenant, "exception_type": outermost, "error": kind.code},
     )
     if kind is SignInRefused:
