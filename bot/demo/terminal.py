@@ -56,7 +56,7 @@ class _Pen:
     # ------------------------------------------------------------ blocks
 
     def _header(self, block: Json) -> RenderableType:
-        return Padding(self.text(block["text"], "bold underline"), (1, 0, 0, 0))
+        return Padding(self.text(block["text"], "bold underline"), (1, 0, 0, 0), expand=False)
 
     def _section(self, block: Json) -> RenderableType:
         parts: list[RenderableType] = []
@@ -79,7 +79,9 @@ class _Pen:
         return Rule(style="dim")
 
     def _actions(self, block: Json) -> RenderableType:
-        return Padding(Text("  ").join(self.element(each) for each in block["elements"]), (1, 0, 0, 0))
+        return Padding(
+            Text("  ").join(self.element(each) for each in block["elements"]), (1, 0, 0, 0), expand=False
+        )
 
     _context_actions = _actions
 
@@ -159,7 +161,7 @@ class _Pen:
             elif kind == "rich_text_quote":
                 yield Text("▌ ", "dim") + self.line(part)
             elif kind == "rich_text_preformatted":
-                yield Padding(self.line(part), (0, 0, 0, 2))
+                yield Padding(self.line(part), (0, 0, 0, 2), expand=False)
             else:
                 yield self.line(part)
 
@@ -168,7 +170,9 @@ class _Pen:
             mark = f"{number}. " if part.get("style") == "ordered" else "• "
             text = self.line(item)
             lines = text.split("\n")
-            yield Padding(Text(mark) + Text("\n" + " " * len(mark)).join(lines), (0, 0, 0, indent + 1))
+            yield Padding(
+                Text(mark) + Text("\n" + " " * len(mark)).join(lines), (0, 0, 0, indent + 1), expand=False
+            )
 
     def line(self, part: Json) -> Text:
         return Text().join(self.leaf(each) for each in part["elements"])

@@ -1,5 +1,6 @@
 """Deliveries of the Slack side: to Bolt over signed HTTP, and over the real Socket Mode client."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
@@ -208,3 +209,42 @@ async def test_only_who_sees_a_message_can_press_its_buttons(slack: Slack, bot: 
     pressed = await slack.press(message, "more")
     assert pressed.payload["container"]["is_ephemeral"] is True
     assert "message" not in pressed.payload
+
+
+async def test_a_modal_is_submitted_with_its_state(slack: Slack, bot: Bot) -> None:
+    bot.response = lambda: web.json_response({"response_action": "errors", "errors": {"when": "Not a time"}})
+    view = {"type": "modal", "callback_id": "digest", "blocks": []}
+    answer = await slack.submit(view, {"when": {"at": {"type": "plain_text_input", "value": "25:00"}}})
+    assert answer.body["errors"] == {"when": "Not a time"}
+    assert answer.payload["view"]["state"]["values"]["when"]["at"]["value"] == "25:00"
+
+
+async def test_a_menu_is_chosen_from(slack: Slack, bot: Bot) -> None:
+    options = [
+        {"text": {"type": "plain_text", "text": name.title()}, "value": name} for name in ("why", "mute")
+    ]
+    row = {
+        "type": "section",
+        "text": {"type": "plain_text", "text": "Nordlys"},
+        "accessory": {"type": "overflow", "action_id": "row", "options": options},
+    }
+    answer = await slack.command("/superoffice")
+    await AsyncWebhookClient(answer.response_url).send(text="x", blocks=[row])
+    pressed = await slack.press(await answer.next(), "row", choice="mute")
+    assert pressed.payload["actions"][0]["selected_option"]["value"] == "mute"
+
+
+async def test_everything_may_be_delivered_twice(slack: Slack, bot: Bot) -> None:
+    slack.twice = True
+    assert (await slack.command("/superoffice")).acknowledged
+    assert len({body for _, body in bot.requests}) == 1
+    assert len(bot.requests) == 2
+
+
+async def test_a_message_that_comes_later_can_be_waited_for(slack: Slack, client: AsyncWebClient) -> None:
+    waiting = asyncio.create_task(slack.wait(lambda message: message.text == "Later", timeout=5))
+    await client.chat_postMessage(channel=slack.manager.id, text="Sooner")
+    await client.chat_postMessage(channel=slack.manager.id, text="Later")
+    assert (await waiting) == slack.direct_messages(slack.manager)[-1]
+    with pytest.raises(TimeoutError):
+        await slack.wait(lambda message: message.text == "Never", timeout=0.01)
