@@ -24,9 +24,11 @@ __all__ = [
     "LinkEmailMismatch",
     "LinkError",
     "LinkExpired",
+    "LinkNotAllowed",
     "LinkThrottled",
     "NotLinked",
     "Problem",
+    "SealBroken",
     "SignInRefused",
     "SlackFailed",
     "TicketRefused",
@@ -147,6 +149,20 @@ class LinkEmailMismatch(LinkError):
     """The Slack profile and the SuperOffice user have different e-mail addresses."""
 
     code = "link-email-mismatch"
+
+
+class LinkNotAllowed(LinkError):
+    """Guests, users of other organisations and deactivated users may not link."""
+
+    code = "link-not-allowed"
+
+
+class SealBroken(BotError):
+    """What is stored cannot be opened: its key is missing (``reason`` ``unknown-key``), or it was altered or
+    moved (``altered``). The row stays.
+    """
+
+    code = "seal-broken"
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ Each has a real implementation in ``crm``, ``store`` or ``slack``; ``app`` puts 
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from bot.core.activity import ALL_ACTIONS, Action, Activity
@@ -13,9 +13,11 @@ from bot.core.people import Link, Principal, Profile, SlackUser
 from bot.core.replies import Reader, Reply
 from bot.core.requests import Conversation
 from bot.core.secret import Secret
+from bot.core.throttle import Allowance
 
 __all__ = [
     "ActivityQuery",
+    "Attempts",
     "Category",
     "Clock",
     "Crm",
@@ -153,7 +155,6 @@ class Invitation:
     command: str
     channel: str
     response_url: Secret = field(repr=False)
-    attempts: int = 0
 
 
 class Invitations(Protocol):
@@ -175,20 +176,30 @@ class Invitations(Protocol):
         """Use it up. ``True`` for one caller only, even when two try at once."""
         ...
 
-    async def attempts(self, key: str, now: datetime) -> tuple[int, datetime | None]:
-        """How often signing in failed lately for ``key`` (a user or an address), and when last."""
-        ...
-
-    async def failed(self, key: str, now: datetime) -> None:
-        """Signing in failed for ``key``. Keys are stored hashed."""
-        ...
-
-    async def forgive(self, key: str) -> None:
-        """Forget the failures of ``key``."""
+    async def void(self, user: SlackUser) -> None:
+        """Delete the user's invitations."""
         ...
 
     async def prune(self, now: datetime) -> int:
         """Delete what has expired; say how many rows."""
+        ...
+
+
+class Attempts(Protocol):
+    """Attempts at signing in, counted so that guessing gets slow. Keys are stored hashed."""
+
+    async def reserve(self, allowances: Sequence[Allowance], now: datetime) -> timedelta:
+        """Count an attempt under every key and return zero; or, where one still has to wait, count none and
+        return how long. No two attempts see the same count, even when they come at once.
+        """
+        ...
+
+    async def release(self, allowances: Sequence[Allowance]) -> None:
+        """Take an attempt back that turned out to be no guess."""
+        ...
+
+    async def prune(self, now: datetime) -> int:
+        """Forget attempts that no longer count; say how many rows."""
         ...
 
 

@@ -1,0 +1,218 @@
+"""Link a Slack user to a SuperOffice user, by a one-time page."""
+
+import logging
+import math
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from ipaddress import ip_address, ip_network
+
+from bot.core.errors import (
+    CrmError,
+    LinkEmailMismatch,
+    LinkExpired,
+    LinkNotAllowed,
+    LinkThrottled,
+    SealBroken,
+    SignInRefused,
+)
+from bot.core.people import Link, Principal, Profile, SlackUser
+from bot.core.secret import Secret
+from bot.core.throttle import Allowance
+from bot.services.ports import Attempts, Clock, Crm, Invitation, Invitations, Links, People, SignedIn
+
+__all__ = ["Invited", "LinkPolicy", "Linked", "Linking", "Offer"]
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class LinkPolicy:
+    """What is asked of who links."""
+
+    #: The SuperOffice user's e-mail address must be the Slack profile's; a missing one is a mismatch.
+    email_must_match: bool = True
+    #: How long a page can be used.
+    lifetime: timedelta = timedelta(minutes=10)
+    #: How often a user may try before waiting begins.
+    tries: int = 3
+    #: The same for an address, which a whole office may share.
+    tries_per_address: int = 20
+    longest_wait: timedelta = timedelta(minutes=5)
+
+
+@dataclass(frozen=True, slots=True)
+class Invited:
+    """A page was made for a user; ``url_nonce`` is the last part of its address."""
+
+    url_nonce: Secret = field(repr=False)
+    expires_at: datetime
+    #: The command that is answered once the user is linked; ``""`` for none.
+    command: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What an open page is for."""
+
+    #: Who will be linked.
+    profile: Profile
+    expires_at: datetime
+    #: The command that is answered afterwards; ``""`` for none.
+    command: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """A user is linked now; the invitation says where that is told and what is answered next."""
+
+    link: Link
+    invitation: Invitation
+
+
+class Linking:
+    """The use case. ``token`` makes 32 random bytes in URL-safe base64; ``on_linked`` should only queue."""
+
+    def __init__(
+        self,
+        *,
+        links: Links,
+        invitations: Invitations,
+        attempts: Attempts,
+        crm: Crm,
+        people: People,
+        clock: Clock,
+        token: Callable[[], Secret],
+        on_linked: Callable[[Linked], Awaitable[None]],
+        policy: LinkPolicy = LinkPolicy(),
+    ) -> None:
+        self._links = links
+        self._invitations = invitations
+        self._attempts = attempts
+        self._crm = crm
+        self._people = people
+        self._clock = clock
+        self._token = token
+        self._on_linked = on_linked
+        self._policy = policy
+
+    async def invite(self, user: SlackUser, command: str, channel: str, response_url: Secret) -> Invited:
+        """Make a page for a user; an older one is void. Without a command, the older one's is kept."""
+        now = self._clock.now()
+        command = command or await self._earlier_command(user, now)
+        expires_at = now + self._policy.lifetime
+        nonce = self._token()
+        await self._invitations.create(nonce, Invitation(user, expires_at, command, channel, response_url))
+        return Invited(nonce, expires_at, command)
+
+    async def look(self, nonce: Secret) -> Offer:
+        """What the page is for. It changes nothing, so previews of links are harmless.
+
+        Raises :class:`LinkExpired`, :class:`LinkNotAllowed` and
+        :class:`~bot.core.errors.SlackFailed`.
+        """
+        invitation = await self._open(nonce)
+        profile = await self._allowed(invitation.user)
+        return Offer(profile, invitation.expires_at, invitation.command)
+
+    async def sign_in(self, nonce: Secret, username: str, password: Secret, address: str) -> Linked:
+        """Sign in to SuperOffice and link. Only success uses the page up.
+
+        Raises what :meth:`look` does, :class:`LinkThrottled`, :class:`LinkEmailMismatch`,
+        :class:`~bot.core.errors.SignInRefused` and every other :class:`~bot.core.errors.CrmError`.
+        """
+        invitation = await self._open(nonce)
+        profile = await self._allowed(invitation.user)
+        allowances = self._allowances(invitation.user, address)
+        await self._reserve(allowances)
+        signed_in = await self._ask(allowances, username, password)
+        self._require_same_person(profile, signed_in.principal)
+        now = self._clock.now()
+        if not await self._invitations.use(nonce, now):
+            raise LinkExpired
+        link = Link(invitation.user, self._crm.tenant, signed_in.principal, now, now, signed_in.ticket)
+        await self._links.put(link)
+        await self._attempts.release(allowances)
+        log.info("linked %s of %s", *reversed(invitation.user), extra={"action": "link.done"})
+        done = Linked(link, invitation)
+        await self._tell(done)
+        return done
+
+    async def unlink(self, user: SlackUser) -> bool:
+        """Delete a link and any open page; say whether there was a link."""
+        await self._invitations.void(user)
+        return await self._links.delete(user)
+
+    async def pending(self, user: SlackUser) -> Invitation | None:
+        """The user's open invitation, if any."""
+        return await self._invitations.pending(user, self._clock.now())
+
+    async def _earlier_command(self, user: SlackUser, now: datetime) -> str:
+        try:
+            older = await self._invitations.pending(user, now)
+        except SealBroken:
+            return ""  # the new page takes its place
+        return older.command if older else ""
+
+    async def _open(self, nonce: Secret) -> Invitation:
+        invitation = await self._invitations.get(nonce, self._clock.now())
+        if invitation is None:
+            raise LinkExpired
+        return invitation
+
+    async def _allowed(self, user: SlackUser) -> Profile:
+        profile = await self._people.profile(user)
+        if profile.is_guest or profile.is_deleted:
+            raise LinkNotAllowed
+        return profile
+
+    def _allowances(self, user: SlackUser, address: str) -> tuple[Allowance, ...]:
+        policy = self._policy
+        return (
+            Allowance(f"user {user.workspace} {user.user}", policy.tries, policy.longest_wait),
+            Allowance(f"address {_neighbours(address)}", policy.tries_per_address, policy.longest_wait),
+        )
+
+    async def _reserve(self, allowances: tuple[Allowance, ...]) -> None:
+        """Count the attempt before it is made, so that guesses sent at once do not slip past."""
+        wait = await self._attempts.reserve(allowances, self._clock.now())
+        if wait > timedelta(0):
+            raise LinkThrottled(seconds=math.ceil(wait.total_seconds()))
+
+    async def _ask(self, allowances: tuple[Allowance, ...], username: str, password: Secret) -> SignedIn:
+        """Ask SuperOffice. That it gives no answer is no guess of the user's."""
+        if not username or not password:
+            # SuperOffice takes "ticket, no password" for a user: that is not how one links.
+            raise SignInRefused(tenant=self._crm.tenant)
+        try:
+            return await self._crm.sign_in(username, password)
+        except SignInRefused:
+            raise
+        except CrmError:
+            await self._attempts.release(allowances)
+            raise
+
+    def _require_same_person(self, profile: Profile, principal: Principal) -> None:
+        in_slack, in_crm = _comparable(profile.email), _comparable(principal.email)
+        if self._policy.email_must_match and (not in_slack or in_slack != in_crm):
+            raise LinkEmailMismatch
+
+    async def _tell(self, done: Linked) -> None:
+        """The user is linked, whatever becomes of telling it."""
+        try:
+            await self._on_linked(done)
+        except Exception as error:
+            log.error("nobody was told: %s", type(error).__name__, extra={"action": "link.untold"})
+
+
+def _comparable(email: str | None) -> str:
+    return (email or "").strip().casefold()
+
+
+def _neighbours(address: str) -> str:
+    """Who counts as one: an IPv4 address, or the 64 bits of an IPv6 network that one customer gets."""
+    try:
+        parsed = ip_address(address)
+    except ValueError:
+        return address
+    return str(ip_network((parsed, 64), strict=False)) if parsed.version == 6 else str(parsed)

@@ -1,0 +1,63 @@
+"""What is kept: one SQLite file, secrets sealed, no row outside this package."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from sqlite_utils import Database
+
+from bot.core.secret import Secret
+from bot.store.attempts import SqliteAttempts
+from bot.store.database import DatabaseUnusable, open_database
+from bot.store.deliveries import SqliteDeliveries
+from bot.store.invitations import SqliteInvitations
+from bot.store.links import SqliteLinks
+from bot.store.migrating import Migrated, migrate
+from bot.store.sealing import BadKey, Sealer
+
+__all__ = ["BadKey", "DatabaseUnusable", "Migrated", "Sealer", "Store", "migrate", "opened"]
+
+#: Slack delivers again within minutes, delayed events within a day.
+DELIVERIES_KEPT = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """The open database, for the thread that opened it."""
+
+    links: SqliteLinks
+    invitations: SqliteInvitations
+    attempts: SqliteAttempts
+    deliveries: SqliteDeliveries
+    sealer: Sealer
+    db: Database = field(repr=False)
+
+    async def check(self) -> None:
+        """Raise unless the database can be read and written."""
+        self.db.conn.execute("BEGIN IMMEDIATE")
+        self.db.conn.execute("ROLLBACK")
+
+    async def prune(self, now: datetime) -> int:
+        """Delete what is expired or no longer needed; say how many rows. To be called every few minutes."""
+        pruned = await self.invitations.prune(now) + await self.attempts.prune(now)
+        return pruned + await self.deliveries.prune(now - DELIVERIES_KEPT)
+
+
+@contextmanager
+def opened(path: Path, secret_key: Secret) -> Iterator[Store]:
+    """Open an up-to-date database. Raises :class:`DatabaseUnusable` and :class:`BadKey`."""
+    sealer = Sealer.from_text(secret_key)
+    db = open_database(path)
+    try:
+        yield Store(
+            SqliteLinks(db, sealer),
+            SqliteInvitations(db, sealer),
+            SqliteAttempts(db, sealer),
+            SqliteDeliveries(db),
+            sealer,
+            db,
+        )
+    finally:
+        db.close()

@@ -1,0 +1,77 @@
+"""The one-time link pages."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlite_utils import Database
+
+from bot.core.people import SlackUser
+from bot.core.secret import Secret
+from bot.services.ports import Invitation
+from bot.store.database import micros, moment, writing
+from bot.store.sealing import Sealer
+
+__all__ = ["SqliteInvitations"]
+
+SELECT = "SELECT workspace, user, expires_at, command, channel, sealed_response_url FROM invitations"
+
+
+class SqliteInvitations:
+    """Implements the port ``Invitations``. A used one is deleted: nothing tells it from one never made."""
+
+    def __init__(self, db: Database, sealer: Sealer) -> None:
+        self._db = db
+        self._sealer = sealer
+
+    async def create(self, nonce: Secret, invitation: Invitation) -> None:
+        """Store an invitation in the place of the user's older one."""
+        row = (
+            self._hash(nonce),
+            *invitation.user,
+            micros(invitation.expires_at),
+            invitation.command,
+            invitation.channel,
+            self._sealer.seal(invitation.response_url, *_place(invitation.user)),
+        )
+        with writing(self._db) as connection:
+            connection.execute("DELETE FROM invitations WHERE workspace = ? AND user = ?", invitation.user)
+            connection.execute("INSERT INTO invitations VALUES (?, ?, ?, ?, ?, ?, ?)", row)
+
+    async def get(self, nonce: Secret, now: datetime) -> Invitation | None:
+        """The invitation, if it is open. Raises :class:`~bot.core.errors.SealBroken`."""
+        where = "nonce_hash = ? AND expires_at > ?"
+        return self._one(where, self._hash(nonce), micros(now))
+
+    async def pending(self, user: SlackUser, now: datetime) -> Invitation | None:
+        """The user's open invitation, if any. Raises :class:`~bot.core.errors.SealBroken`."""
+        return self._one("workspace = ? AND user = ? AND expires_at > ?", *user, micros(now))
+
+    async def use(self, nonce: Secret, now: datetime) -> bool:
+        """Use it up. ``True`` for one caller only, even when two try at once."""
+        statement = "DELETE FROM invitations WHERE nonce_hash = ? AND expires_at > ?"
+        return self._db.conn.execute(statement, (self._hash(nonce), micros(now))).rowcount == 1
+
+    async def void(self, user: SlackUser) -> None:
+        """Delete the user's invitations."""
+        self._db.conn.execute("DELETE FROM invitations WHERE workspace = ? AND user = ?", user)
+
+    async def prune(self, now: datetime) -> int:
+        """Delete what has expired; say how many rows."""
+        return self._db.conn.execute("DELETE FROM invitations WHERE expires_at <= ?", (micros(now),)).rowcount
+
+    def _one(self, where: str, *params: object) -> Invitation | None:
+        row = self._db.conn.execute(f"{SELECT} WHERE {where}", params).fetchone()
+        return self._invitation(row) if row else None
+
+    def _invitation(self, row: tuple[Any, ...]) -> Invitation:
+        workspace, user, expires_at, command, channel, sealed = row
+        who = SlackUser(workspace, user)
+        response_url = self._sealer.open(sealed, *_place(who))
+        return Invitation(who, moment(expires_at), command, channel, response_url)
+
+    def _hash(self, nonce: Secret) -> bytes:
+        return self._sealer.digest("invitations", nonce.reveal())
+
+
+def _place(user: SlackUser) -> tuple[str, ...]:
+    return ("invitations", "sealed_response_url", *user)

@@ -1,0 +1,88 @@
+"""Who is linked, with the sealed tickets."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlite_utils import Database
+
+from bot.core.people import Link, Principal, SlackUser
+from bot.core.secret import Secret
+from bot.store.database import micros, moment
+from bot.store.sealing import Sealer
+
+__all__ = ["SqliteLinks"]
+
+COLUMNS = (
+    "workspace, user, tenant, associate_id, person_id, full_name, login, email, role, linked_at, used_at, "
+    "sealed_ticket"
+)
+
+
+class SqliteLinks:
+    """Implements the port ``Links``. Every method is one statement, so atomic."""
+
+    def __init__(self, db: Database, sealer: Sealer) -> None:
+        self._db = db.conn
+        self._sealer = sealer
+
+    async def get(self, user: SlackUser) -> Link | None:
+        """The user's link. Raises :class:`~bot.core.errors.SealBroken` if its ticket does not open."""
+        query = f"SELECT {COLUMNS} FROM links WHERE workspace = ? AND user = ?"  # noqa: S608 - a constant
+        row = self._db.execute(query, user).fetchone()
+        return self._link(row) if row else None
+
+    async def put(self, link: Link) -> None:
+        """Store a link; one that the user had before is replaced."""
+        marks = ", ".join("?" * (COLUMNS.count(",") + 1))
+        statement = f"INSERT OR REPLACE INTO links ({COLUMNS}) VALUES ({marks})"  # noqa: S608 - constants
+        self._db.execute(statement, self._row(link))
+
+    async def touch(self, user: SlackUser, used_at: datetime) -> None:
+        """Remember when the ticket was last used; an earlier time than the one known changes nothing."""
+        self._db.execute(
+            "UPDATE links SET used_at = max(used_at, ?) WHERE workspace = ? AND user = ?",
+            (micros(used_at), *user),
+        )
+
+    async def delete(self, user: SlackUser) -> bool:
+        """Delete a link and its ticket, from the write-ahead log too; say whether there was one."""
+        deleted = self._db.execute("DELETE FROM links WHERE workspace = ? AND user = ?", user).rowcount
+        if deleted:
+            self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        return deleted > 0
+
+    def _row(self, link: Link) -> tuple[object, ...]:
+        who = link.principal
+        return (
+            *link.user,
+            link.tenant,
+            who.associate_id,
+            who.person_id,
+            who.full_name,
+            who.login,
+            who.email,
+            who.role,
+            micros(link.linked_at),
+            micros(link.used_at),
+            self._sealer.seal(link.ticket, *_place(link.user, link.tenant)),
+        )
+
+    def _link(self, row: tuple[Any, ...]) -> Link:
+        workspace, user, tenant, associate, person, full_name, login, email, role, linked, used, sealed = row
+        who = SlackUser(workspace, user)
+        return Link(
+            user=who,
+            tenant=tenant,
+            principal=Principal(associate, person, full_name, login, email, role),
+            linked_at=moment(linked),
+            used_at=moment(used),
+            ticket=self._ticket(sealed, who, tenant),
+        )
+
+    def _ticket(self, sealed: bytes, user: SlackUser, tenant: str) -> Secret:
+        return self._sealer.open(sealed, *_place(user, tenant))
+
+
+def _place(user: SlackUser, tenant: str) -> tuple[str, ...]:
+    """A ticket opens for its own user only, and goes to its own tenant only."""
+    return ("links", "sealed_ticket", *user, tenant)

@@ -1,0 +1,73 @@
+"""The schema, step by step. A step that was released is never changed: add another.
+
+Date-times are microseconds since 1970, UTC. A sealed value is ``sealing``'s; so is a keyed hash.
+"""
+
+from sqlite_utils import Database, Migrations
+
+__all__ = ["migrations"]
+
+migrations = Migrations("superoffice-slack")
+
+
+@migrations()
+def create_links(db: Database) -> None:
+    """Who is linked to whom."""
+    db.execute("""
+        CREATE TABLE links (
+            workspace TEXT NOT NULL,
+            user TEXT NOT NULL,
+            tenant TEXT NOT NULL,
+            associate_id INTEGER NOT NULL,
+            person_id INTEGER NOT NULL,
+            full_name TEXT NOT NULL,
+            login TEXT NOT NULL,
+            email TEXT NOT NULL,
+            role TEXT NOT NULL,
+            linked_at INTEGER NOT NULL,
+            used_at INTEGER NOT NULL,
+            sealed_ticket BLOB NOT NULL,
+            PRIMARY KEY (workspace, user)
+        ) STRICT, WITHOUT ROWID
+    """)
+
+
+@migrations()
+def create_invitations(db: Database) -> None:
+    """The one-time link pages, one a user."""
+    db.execute("""
+        CREATE TABLE invitations (
+            nonce_hash BLOB PRIMARY KEY,
+            workspace TEXT NOT NULL,
+            user TEXT NOT NULL,
+            expires_at INTEGER NOT NULL,
+            command TEXT NOT NULL,
+            channel TEXT NOT NULL,
+            sealed_response_url BLOB NOT NULL,
+            UNIQUE (workspace, user)
+        ) STRICT, WITHOUT ROWID
+    """)
+
+
+@migrations()
+def create_attempts(db: Database) -> None:
+    """Attempts at signing in, by the keyed hash of who or what tried."""
+    db.execute("""
+        CREATE TABLE attempts (
+            key_hash BLOB PRIMARY KEY,
+            tried INTEGER NOT NULL CHECK (tried >= 0),
+            last_at INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID
+    """)
+
+
+@migrations()
+def create_deliveries(db: Database) -> None:
+    """Slack's deliveries that were seen."""
+    db.execute("""
+        CREATE TABLE deliveries (
+            id TEXT PRIMARY KEY,
+            seen_at INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID
+    """)
+    db.execute("CREATE INDEX deliveries_seen_at ON deliveries (seen_at)")

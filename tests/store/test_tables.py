@@ -1,0 +1,241 @@
+"""What the ports promise, on a real database."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+
+from bot.core.errors import SealBroken
+from bot.core.people import Link, SlackUser
+from bot.core.secret import Secret
+from bot.core.throttle import Allowance
+from bot.services.ports import Attempts, Deliveries, Invitation, Invitations, Links
+from bot.store import Store
+
+Sql = Callable[..., list[tuple[object, ...]]]
+NONCE, OTHER = Secret("nonce"), Secret("other nonce")
+MINUTE = timedelta(minutes=1)
+
+
+def test_the_ports_are_implemented(store: Store) -> None:
+    """That they fit is for mypy to say."""
+    ports: tuple[Links, Invitations, Attempts, Deliveries]
+    ports = (store.links, store.invitations, store.attempts, store.deliveries)
+    assert len(ports) == 4
+
+
+# ---------------------------------------------------------------- links
+
+
+async def test_a_link_comes_back_as_it_was(store: Store, link: Link) -> None:
+    assert await store.links.get(link.user) is None
+    await store.links.put(link)
+    assert await store.links.get(link.user) == link
+
+
+async def test_the_workspace_is_part_of_the_key(store: Store, link: Link) -> None:
+    elsewhere = replace(link, user=SlackUser("T2", link.user.user), tenant="other")
+    await store.links.put(link)
+    await store.links.put(elsewhere)
+    assert await store.links.get(link.user) == link
+    assert await store.links.get(elsewhere.user) == elsewhere
+
+
+async def test_linking_again_replaces(store: Store, link: Link) -> None:
+    again = replace(link, tenant="other", ticket=Secret("7T:new"), linked_at=link.linked_at + MINUTE)
+    await store.links.put(link)
+    await store.links.put(again)
+    assert await store.links.get(link.user) == again
+
+
+async def test_using_a_ticket_moves_its_time_forward_only(store: Store, link: Link) -> None:
+    await store.links.put(link)
+    await store.links.touch(link.user, link.used_at + MINUTE)
+    await store.links.touch(link.user, link.used_at)
+    assert await store.links.get(link.user) == replace(link, used_at=link.used_at + MINUTE)
+    await store.links.touch(SlackUser("T9", "U9"), link.used_at)
+    assert await store.links.get(SlackUser("T9", "U9")) is None
+
+
+async def test_deleting_says_whether_there_was_one(store: Store, link: Link) -> None:
+    await store.links.put(link)
+    assert await store.links.delete(link.user)
+    assert not await store.links.delete(link.user)
+    assert await store.links.get(link.user) is None
+
+
+@pytest.mark.parametrize("column", ["workspace", "user", "tenant"])
+async def test_a_ticket_copied_elsewhere_does_not_open(
+    store: Store, link: Link, sql: Sql, column: str
+) -> None:
+    await store.links.put(link)
+    sql(f"UPDATE links SET {column} = 'X'")
+    moved = link.user if column == "tenant" else link.user._replace(**{column: "X"})
+    with pytest.raises(SealBroken):
+        await store.links.get(moved)
+    assert sql("SELECT count(*) FROM links") == [(1,)]
+
+
+async def test_a_broken_seal_can_be_replaced_and_deleted(store: Store, link: Link, sql: Sql) -> None:
+    await store.links.put(link)
+    sql("UPDATE links SET sealed_ticket = x'00'")
+    with pytest.raises(SealBroken) as broken:
+        await store.links.get(link.user)
+    assert broken.value.__context__ is None or link.ticket.reveal() not in repr(broken.value.__context__)
+    await store.links.put(link)
+    assert await store.links.get(link.user) == link
+    sql("UPDATE links SET sealed_ticket = x'00'")
+    assert await store.links.delete(link.user)
+
+
+# ---------------------------------------------------------------- invitations
+
+
+async def test_an_invitation_comes_back_until_it_expires(
+    store: Store, invitation: Invitation, now: datetime
+) -> None:
+    await store.invitations.create(NONCE, invitation)
+    last = invitation.expires_at - timedelta(microseconds=1)
+    assert await store.invitations.get(NONCE, last) == invitation
+    assert await store.invitations.pending(invitation.user, last) == invitation
+    assert await store.invitations.get(NONCE, invitation.expires_at) is None
+    assert await store.invitations.pending(invitation.user, invitation.expires_at) is None
+    assert not await store.invitations.use(NONCE, invitation.expires_at)
+    assert await store.invitations.get(OTHER, now) is None
+
+
+async def test_a_new_invitation_voids_the_older_one(
+    store: Store, invitation: Invitation, now: datetime
+) -> None:
+    colleague = replace(invitation, user=SlackUser("T1", "U2"))
+    await store.invitations.create(Secret("colleague's"), colleague)
+    await store.invitations.create(NONCE, invitation)
+    await store.invitations.create(OTHER, replace(invitation, command="today"))
+    assert await store.invitations.get(NONCE, now) is None
+    assert not await store.invitations.use(NONCE, now)
+    assert await store.invitations.get(OTHER, now) == replace(invitation, command="today")
+    assert await store.invitations.get(Secret("colleague's"), now) == colleague
+
+
+async def test_only_one_uses_an_invitation_up(store: Store, invitation: Invitation, now: datetime) -> None:
+    await store.invitations.create(NONCE, invitation)
+    used = await asyncio.gather(*(store.invitations.use(NONCE, now) for _ in range(10)))
+    assert sorted(used) == [False] * 9 + [True]
+    assert await store.invitations.get(NONCE, now) is None
+
+
+async def test_the_nonce_is_stored_as_a_keyed_hash(store: Store, invitation: Invitation, sql: Sql) -> None:
+    await store.invitations.create(NONCE, invitation)
+    assert sql("SELECT nonce_hash FROM invitations") == [(store.sealer.digest("invitations", "nonce"),)]
+
+
+async def test_voiding(store: Store, invitation: Invitation, now: datetime) -> None:
+    await store.invitations.create(NONCE, invitation)
+    await store.invitations.void(SlackUser("T1", "U2"))
+    assert await store.invitations.get(NONCE, now)
+    await store.invitations.void(invitation.user)
+    assert await store.invitations.get(NONCE, now) is None
+
+
+async def test_a_response_url_copied_to_another_user_does_not_open(
+    store: Store, invitation: Invitation, now: datetime, sql: Sql
+) -> None:
+    await store.invitations.create(NONCE, invitation)
+    sql("UPDATE invitations SET user = 'U2'")
+    with pytest.raises(SealBroken):
+        await store.invitations.get(NONCE, now)
+
+
+# ---------------------------------------------------------------- attempts
+
+
+async def test_waiting_grows_and_ends(store: Store, now: datetime) -> None:
+    allowance = Allowance("user", free=2)
+    waits = []
+    for _ in range(4):
+        while wait := await store.attempts.reserve([allowance], now):
+            waits.append(wait.total_seconds())
+            now += wait
+    assert waits == [2, 4]
+
+
+async def test_attempts_at_once_do_not_slip_past(store: Store, now: datetime) -> None:
+    allowance = Allowance("user", free=3)
+    waits = await asyncio.gather(*(store.attempts.reserve([allowance], now) for _ in range(20)))
+    assert sum(not wait for wait in waits) == 3
+
+
+async def test_one_that_waits_counts_for_none(store: Store, now: datetime, sql: Sql) -> None:
+    user, address = Allowance("user", free=1), Allowance("address", free=9)
+    await store.attempts.reserve([user, address], now)
+    assert await store.attempts.reserve([user, address], now)
+    assert sql("SELECT tried FROM attempts") == [(1,), (1,)]
+    assert await store.attempts.reserve([Allowance("colleague"), address], now) == timedelta(0)
+
+
+async def test_an_attempt_is_taken_back(store: Store, now: datetime) -> None:
+    allowance = Allowance("user", free=1)
+    for _ in range(5):
+        assert not await store.attempts.reserve([allowance], now)
+        await store.attempts.release([allowance])
+    await store.attempts.release([allowance, Allowance("nobody")])
+    assert not await store.attempts.reserve([allowance], now)
+    assert await store.attempts.reserve([allowance], now)
+
+
+async def test_attempts_are_forgotten_after_an_hour(store: Store, now: datetime) -> None:
+    allowance = Allowance("user", free=1, longest=timedelta(hours=9))
+    await store.attempts.reserve([allowance], now)
+    assert await store.attempts.reserve([allowance], now)
+    assert not await store.attempts.reserve([allowance], now + timedelta(hours=1))
+    assert await store.attempts.reserve([allowance], now + timedelta(hours=1)) == timedelta(seconds=2)
+
+
+async def test_who_tried_is_stored_hashed(store: Store, now: datetime, sql: Sql) -> None:
+    await store.attempts.reserve([Allowance("192.0.2.7")], now)
+    ((key,),) = sql("SELECT key_hash FROM attempts")
+    assert key == store.sealer.digest("attempts", "192.0.2.7")
+
+
+# ---------------------------------------------------------------- deliveries
+
+
+async def test_a_delivery_is_first_once(store: Store, now: datetime) -> None:
+    first = await asyncio.gather(*(store.deliveries.first("13.37", now) for _ in range(10)))
+    assert sorted(first) == [False] * 9 + [True]
+    assert await store.deliveries.first("13.38", now)
+
+
+async def test_old_deliveries_are_forgotten(store: Store, now: datetime) -> None:
+    await store.deliveries.first("old", now - timedelta(seconds=1))
+    await store.deliveries.first("new", now)
+    assert await store.deliveries.prune(now) == 1
+    assert await store.deliveries.first("old", now)
+    assert not await store.deliveries.first("new", now)
+
+
+# ---------------------------------------------------------------- all of it
+
+
+async def test_pruning_deletes_what_is_over_and_nothing_else(
+    store: Store, invitation: Invitation, link: Link, now: datetime, sql: Sql
+) -> None:
+    await store.links.put(link)
+    await store.invitations.create(NONCE, invitation)
+    await store.attempts.reserve([Allowance("user")], now)
+    await store.deliveries.first("13.37", now)
+    assert await store.prune(now) == 0
+    assert await store.prune(now + timedelta(days=2)) == 3
+    assert await store.links.get(link.user) == link
+
+
+async def test_a_failing_write_leaves_nothing_behind(
+    store: Store, invitation: Invitation, now: datetime
+) -> None:
+    await store.invitations.create(NONCE, invitation)
+    naive = replace(invitation, channel=None)  # type: ignore[arg-type]
+    with pytest.raises(Exception, match="NOT NULL"):
+        await store.invitations.create(OTHER, naive)
+    assert await store.invitations.get(NONCE, now) == invitation
