@@ -1,5 +1,7 @@
 """What Slack may deliver: acknowledge, read, hand over."""
 
+import asyncio
+from collections.abc import Coroutine
 from typing import Any, Protocol
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
@@ -35,6 +37,7 @@ def register(
     default_reader: Reader,
 ) -> None:
     """Put the listeners on ``app``. ``command`` is the slash command's name."""
+    telling: set[asyncio.Task[None]] = set()
 
     @app.command(command)
     async def on_command(ack: AsyncAck, body: Body) -> None:
@@ -46,7 +49,12 @@ def register(
         request = pressed(body)
         await ack()
         if refusal := await commands.take(request):
-            await messenger.reply(request.conversation, refusal, default_reader)
+            tell(messenger.reply(request.conversation, refusal, default_reader))
+
+    def tell(reply: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(reply)  # Slack is not kept waiting for Slack
+        telling.add(task)
+        task.add_done_callback(telling.discard)
 
     async def on_open(ack: AsyncAck) -> None:
         await ack()  # Slack reports the press of a button that opens a page, too

@@ -1,0 +1,314 @@
+"""The composition root: the only module that knows every concrete part.
+
+:func:`running` starts a bot and stops it again; the command line, the demo and the tests all call it.
+"""
+
+import asyncio
+import logging
+import secrets
+import socket
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, MutableMapping
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, timedelta
+from typing import Any
+
+import aiohttp
+import uvicorn
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from slack_bolt.adapter.asgi.async_handler import AsyncSlackRequestHandler
+from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
+from slack_bolt.async_app import AsyncApp
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot import store
+from bot.clock import SystemClock
+from bot.config import Settings
+from bot.config import Tenant as TenantConfig
+from bot.core.replies import Reader
+from bot.core.secret import Secret
+from bot.crm.client import SuperOffice
+from bot.crm.settings import ActionTimeZone, TenantSettings
+from bot.crm.soap.services import Services
+from bot.runner import QueueRunner
+from bot.services.activities import Activities, Tenant
+from bot.services.commands import Commands
+from bot.services.linking import Invited, Linked, Linking, LinkPolicy
+from bot.services.ports import Clock
+from bot.slack.gateway import bolt_app
+from bot.slack.guard import Guard
+from bot.slack.listeners import register
+from bot.slack.messenger import SlackMessenger
+from bot.slack.people import SlackPeople
+from bot.slack.sdk import sdk_log, web_client
+
+__all__ = ["Bot", "migrate", "running"]
+
+log = logging.getLogger(__name__)
+
+HOUSEKEEPING = timedelta(minutes=5)
+EVENTS = "/slack/events"
+#: Seconds that the start waits for Socket Mode's first connection.
+PATIENCE = 5
+
+ASGIApp = Callable[[MutableMapping[str, Any], Any, Any], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Bot:
+    """A running bot."""
+
+    #: The root of its own HTTP server.
+    url: str
+    _server: asyncio.Task[None]
+
+    async def ended(self) -> None:
+        """Return when the HTTP server has ended by itself, which it should not."""
+        await asyncio.wait({self._server})
+
+
+def migrate(settings: Settings, clock: Clock | None = None) -> list[str]:
+    """Bring the database up to date, after a back-up; say what was done."""
+    done = store.migrate(settings.database, (clock or SystemClock()).now())
+    lines = [f"Applied {name}" for name in done.applied] or ["Up to date"]
+    return [*([f"Back-up: {done.backup}"] if done.backup else []), *lines]
+
+
+@asynccontextmanager
+async def running(settings: Settings, clock: Clock | None = None) -> AsyncIterator[Bot]:
+    """Start a bot; in the end stop it: take nothing more, finish what is under way, close what is open."""
+    clock = clock or SystemClock()
+    for warning in settings.warnings:
+        log.warning("a setting: %s", warning, extra={"action": "start.setting"})
+    await asyncio.to_thread(migrate, settings, clock)
+    async with AsyncExitStack() as stack:
+        listening = stack.enter_context(_listening(settings))
+        url = settings.web.listen._replace(port=listening.getsockname()[1]).url
+        database = stack.enter_context(store.opened(settings.database, settings.secret_key))
+        session = await stack.enter_async_context(_session())
+        runner = await stack.enter_async_context(
+            QueueRunner(settings.commands.workers, settings.commands.queue_size)
+        )
+        scheduler = stack.enter_context(_housekeeping(database, clock))
+        bot = _Wiring(
+            settings, clock, database, session, runner, await _tenants(settings, session, clock), url
+        )
+        bolt = bot.bolt(await _team(bot.client))
+        events = None if settings.slack.socket_mode else _events(settings, bolt, clock)
+        server = await stack.enter_async_context(_serving(_front(events, bot.pages(scheduler)), listening))
+        await stack.enter_async_context(_socket_mode(settings, bolt))
+        log.info("running at %s", url, extra={"action": "start.done"})
+        yield Bot(url, server)
+
+
+class _Wiring:
+    """Who knows whom."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        clock: Clock,
+        database: store.Store,
+        session: aiohttp.ClientSession,
+        runner: QueueRunner,
+        tenants: Mapping[str, Tenant],
+        url: str,
+    ) -> None:
+        self._settings = settings
+        self._clock = clock
+        self._database = database
+        self._runner = runner
+        self._public_url = settings.web.public_url if settings.web.listen.port else url
+        self.client = web_client(settings.slack.bot_token, settings.slack.api_url, session)
+        self._people = SlackPeople(self.client, clock)
+        self._messenger = SlackMessenger(self.client, session, settings.slack.command)
+        self._tenants = tenants
+        self._linking = Linking(
+            links=database.links,
+            invitations=database.invitations,
+            attempts=database.attempts,
+            crm=next(iter(tenants.values())).crm,
+            people=self._people,
+            clock=clock,
+            token=lambda: Secret(secrets.token_urlsafe(32)),
+            on_linked=self._linked,
+            policy=LinkPolicy(settings.linking.email_must_match, settings.linking.lifetime),
+        )
+        self._commands = Commands(
+            activities=Activities(tenants, database.links, clock),
+            tenants=tenants,
+            linking=self._linking,
+            links=database.links,
+            deliveries=database.deliveries,
+            people=self._people,
+            messenger=self._messenger,
+            runner=runner,
+            clock=clock,
+            link_url=self._link_url,
+            reference=lambda: secrets.token_hex(4),
+            patience=timedelta(seconds=settings.commands.seconds),
+        )
+
+    def bolt(self, team: str | None) -> AsyncApp:
+        """Bolt, with every listener."""
+        app = bolt_app(self.client, team)
+        register(
+            app,
+            command=self._settings.slack.command,
+            commands=self._commands,
+            messenger=self._messenger,
+            people=self._people,
+            default_reader=Reader(self._settings.tenant.timezone),
+        )
+        return app
+
+    async def _linked(self, done: Linked) -> None:
+        self._runner.submit(lambda: self._commands.linked(done))
+
+    def _link_url(self, invited: Invited) -> Secret:
+        return Secret(f"{self._public_url}/link/{invited.url_nonce.reveal()}")
+
+
+@contextmanager
+def _listening(settings: Settings) -> Iterator[socket.socket]:
+    """The socket of the HTTP server; opened first, so that a second bot at the same port ends here."""
+    listen = settings.web.listen
+    family = socket.AF_INET6 if ":" in listen.host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as opened:
+        opened.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        opened.bind((listen.host, listen.port))
+        yield opened
+
+
+@asynccontextmanager
+async def _session() -> AsyncIterator[aiohttp.ClientSession]:
+    """The one session for SuperOffice and Slack. It keeps no cookies: they would be shared between users."""
+    connector = aiohttp.TCPConnector(limit=0, limit_per_host=0)
+    async with aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar()) as session:
+        yield session
+
+
+async def _tenants(settings: Settings, session: aiohttp.ClientSession, clock: Clock) -> Mapping[str, Tenant]:
+    return {
+        name: Tenant(await _crm(tenant, session, clock), tenant.web_url or "", tenant.timezone)
+        for name, tenant in settings.tenants.items()
+    }
+
+
+async def _crm(tenant: TenantConfig, session: aiohttp.ClientSession, clock: Clock) -> SuperOffice:
+    described = TenantSettings(
+        id=tenant.id,
+        url=tenant.url,
+        zone=tenant.timezone,
+        application_token=tenant.application_token,
+        action_time_zone=ActionTimeZone(tenant.action_time_zone),
+        wsdl=tenant.wsdl.by_service,
+        proxy=tenant.proxy,
+        ca_bundle=str(tenant.ca_bundle) if tenant.ca_bundle else None,
+    )
+    services = await Services.load(described.version, described.wsdl)
+    return SuperOffice(described, services, session, clock)
+
+
+@contextmanager
+def _housekeeping(database: store.Store, clock: Clock) -> Iterator[AsyncIOScheduler]:
+    """APScheduler ticks: what has expired is deleted every few minutes."""
+
+    async def prune() -> None:
+        await database.prune(clock.now())
+
+    scheduler = AsyncIOScheduler(timezone=UTC)
+    scheduler.add_job(prune, "interval", seconds=HOUSEKEEPING.total_seconds(), misfire_grace_time=None)
+    scheduler.start()
+    try:
+        yield scheduler
+    finally:
+        scheduler.shutdown(wait=False)
+
+
+async def _team(client: AsyncWebClient) -> str | None:
+    """The workspace of the token. A Slack that is down does not keep the bot from starting."""
+    try:
+        return str((await client.auth_test())["team_id"])
+    except SlackApiError as error:
+        problem = str(error.response.get("error", ""))
+    except (aiohttp.ClientError, TimeoutError) as error:
+        problem = type(error).__name__
+    log.error("Slack does not take the bot token: %s", problem, extra={"action": "start.slack"})
+    return None
+
+
+def _events(settings: Settings, bolt: AsyncApp, clock: Clock) -> ASGIApp:
+    """Slack's requests over HTTP. The settings see to it that there is a signing secret."""
+    secret = settings.slack.signing_secret or Secret("")
+    handler: ASGIApp = AsyncSlackRequestHandler(bolt, path=EVENTS)  # type: ignore[assignment] # Bolt's own ASGI types
+    return Guard(handler, secret, clock)
+
+
+def _front(events: ASGIApp | None, pages: ASGIApp) -> ASGIApp:
+    """Slack's requests and everybody else's part ways here: an acknowledgement takes the shortest one."""
+
+    async def front(scope: MutableMapping[str, Any], receive: Any, send: Any) -> None:
+        to_slack = events is not None and scope["type"] == "http" and scope["path"] == EVENTS
+        await (events if events and to_slack else pages)(scope, receive, send)
+
+    return front
+
+
+@asynccontextmanager
+async def _serving(asgi: ASGIApp, listening: socket.socket) -> AsyncIterator[asyncio.Task[None]]:
+    config = uvicorn.Config(
+        asgi,
+        access_log=False,  # its lines would hold the one-time pages' addresses
+        log_config=None,
+        lifespan="off",
+        proxy_headers=False,  # whose word is taken for an address: see bot.web
+        server_header=False,
+        timeout_graceful_shutdown=10,
+    )
+    server = _Server(config)
+    task = asyncio.create_task(server.serve(sockets=[listening]))
+    try:
+        await asyncio.wait(
+            {task, ready := asyncio.create_task(server.ready.wait())}, return_when=asyncio.FIRST_COMPLETED
+        )
+        ready.cancel()
+        yield task
+    finally:
+        server.should_exit = True
+        await task
+
+
+class _Server(uvicorn.Server):
+    """uvicorn, without its signal handlers: the command line has its own."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.ready = asyncio.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start, and say so."""
+        await super().startup(sockets)
+        self.ready.set()
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Capture none."""
+        yield
+
+
+@asynccontextmanager
+async def _socket_mode(settings: Settings, bolt: AsyncApp) -> AsyncIterator[None]:
+    """Slack's requests over a WebSocket that the bot opens, where there is an app-level token."""
+    if settings.slack.app_token is None:
+        yield
+        return
+    handler = AsyncSocketModeHandler(bolt, settings.slack.app_token.reveal(), logger=sdk_log())
+    connecting = asyncio.create_task(handler.connect_async())  # type: ignore[no-untyped-call]
+    try:
+        await asyncio.wait({connecting}, timeout=PATIENCE)  # it goes on trying if Slack is down
+        yield
+    finally:
+        connecting.cancel()
+        await handler.close_async()  # type: ignore[no-untyped-call]
