@@ -1,0 +1,84 @@
+"""The HTTP face: what is unsigned, stale or junk gets a 4xx, never a 500."""
+
+import json
+from urllib.parse import urlencode
+
+import aiohttp
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.e2e.conftest import Start, World
+
+FORM = "application/x-www-form-urlencoded"
+
+
+async def post(world: World, body: bytes, content_type: str = FORM, **headers: str) -> int:
+    signed = world.slack.sign(body) if not headers else headers
+    async with aiohttp.ClientSession() as session:
+        url = f"{world.bot.url}/slack/events"
+        async with session.post(url, data=body, headers={**signed, "Content-Type": content_type}) as response:
+            return response.status
+
+
+async def test_unsigned_and_stale(world: World) -> None:
+    body = urlencode({"command": "/superoffice"}).encode()
+    assert await post(world, body, **{"X-Slack-Signature": "v0=00", "X-Slack-Request-Timestamp": "1"}) == 401
+    stale = world.slack.sign(body, int(world.slack.clock.now().timestamp()) - 400)
+    assert await post(world, body, **stale) == 401
+    junk = world.slack.sign(body) | {"X-Slack-Request-Timestamp": "junk"}
+    assert await post(world, body, **junk) == 401
+
+
+PAYLOADS = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=10),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=10), inner, max_size=3),
+    max_leaves=8,
+)
+FIELDS = st.dictionaries(
+    st.sampled_from(["command", "text", "team_id", "user_id", "channel_id", "trigger_id", "type", "actions"]),
+    st.sampled_from(["/superoffice", "T0DEMO", "U1", "", "block_actions", "event_callback"]),
+)
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(fields=FIELDS, payload=PAYLOADS)
+async def test_signed_junk(world: World, fields: dict[str, str], payload: object) -> None:
+    form = urlencode({**fields, "payload": json.dumps(payload)}).encode()
+    bodies = [
+        (urlencode(fields).encode(), FORM),
+        (form, FORM),
+        (json.dumps(payload).encode(), "application/json"),
+        (json.dumps({**fields, "event": payload}).encode(), "application/json"),
+    ]
+    for body, content_type in bodies:
+        assert await post(world, body, content_type) < 500
+
+
+async def test_health(world: World) -> None:
+    async with aiohttp.ClientSession() as session:
+        async with session.get(f"{world.bot.url}/healthz") as response:
+            assert response.status == 200
+        async with session.get(f"{world.bot.url}/readyz") as response:
+            assert response.status == 200
+            assert (await response.json())["status"] == "ok"
+
+
+async def test_superoffice_and_slack_down_are_degraded_not_unready(start: Start) -> None:
+    async with start(SUPEROFFICE_URL="http://127.0.0.1:9/remote/Services86/") as world:
+        world.slack.fail("auth.test", "internal_error", times=99)
+        async with (
+            aiohttp.ClientSession() as session,
+            session.get(f"{world.bot.url}/readyz") as response,
+        ):
+            assert response.status == 200
+            assert (await response.json())["status"] == "degraded"
+
+
+@pytest.mark.parametrize("path", ["/", "/metrics-not", "/link", "/slack/eventsx", "/.env"])
+async def test_nothing_else_is_there(world: World, path: str) -> None:
+    async with (
+        aiohttp.ClientSession() as session,
+        session.get(f"{world.bot.url}{path}") as response,
+    ):
+        assert response.status == 404
