@@ -97,9 +97,8 @@ class Commands:
 
     async def answer(self, request: Request) -> None:
         """Work out the reply and send it. It raises nothing but cancellation."""
-        reader = self._default_reader()
+        reader = await self._reader(request.conversation.user)
         try:
-            reader = await self._reader(request.conversation.user)
             reply = await self._in_time(request, reader)
         except Exception as error:
             reply = self._failed(error, request)
@@ -177,14 +176,16 @@ class Commands:
         )
 
     async def _reader(self, user: SlackUser) -> Reader:
-        profile = await self._people.profile(user)
+        """The user's zone and language; where Slack does not tell, the tenant's zone, and the reply says so."""
+        assumed = Reader(next(iter(self._tenants.values())).zone, zone_is_assumed=True)
+        try:
+            profile = await self._people.profile(user)
+        except BotError as error:
+            log.warning("no profile: %s", error, extra={"action": "command.profile"})
+            return assumed
         if profile.zone is None:
-            return replace(self._default_reader(), locale=profile.locale)
+            return replace(assumed, locale=profile.locale)
         return Reader(ZoneInfo(profile.zone), profile.locale)
-
-    def _default_reader(self) -> Reader:
-        tenant = next(iter(self._tenants.values()))
-        return Reader(tenant.zone, zone_is_assumed=True)
 
     def _failed(self, error: Exception, request: Request) -> Reply:
         if isinstance(error, BadCommand):
