@@ -75,7 +75,7 @@ class Listening(logging.Handler):
 
 @pytest.fixture(autouse=True)
 def nothing_leaks() -> Iterator[None]:
-    """Every test runs with all logs at DEBUG, and fails if one line names a ticket, a customer or a person."""
+    """Every test hears all logs at DEBUG, and fails if a line names a ticket, a customer or a person."""
     root, listening = logging.getLogger(), Listening()
     level = root.level
     root.addHandler(listening)

@@ -176,7 +176,7 @@ class Commands:
         )
 
     async def _reader(self, user: SlackUser) -> Reader:
-        """The user's zone and language; where Slack does not tell, the tenant's zone, and the reply says so."""
+        """The user's zone and language; where Slack tells none, the tenant's zone, which the reply says."""
         assumed = Reader(next(iter(self._tenants.values())).zone, zone_is_assumed=True)
         try:
             profile = await self._people.profile(user)
