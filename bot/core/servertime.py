@@ -57,14 +57,13 @@ def wire_start(
     """
     if since is None:
         return server_now.astimezone(UTC).replace(tzinfo=None) + _SURELY_AHEAD
-    start = min(since, server_now).astimezone(UTC)
-    own = offsets_near((zone,), start)
-    local = max(own)
-    earliest = min(_readings(own, server_offsets))
+    local = min(since, server_now).astimezone(zone)
+    own = offsets_near((zone,), local)
+    offset = local.utcoffset() or timedelta(0)
     # The first is what reads right in every zone. The second is longer west of Greenwich only: a server may
-    # store UTC, take the start for UTC and convert it once more.
-    overlap = max(local - earliest, abs(local), abs(min(own))) + MARGIN
-    return start.replace(tzinfo=None) + local - overlap
+    # take the start for its own zone, and compare that with local times as if they were UTC.
+    overlap = max(offset - min(_readings(own, server_offsets)), *map(abs, own))
+    return local.replace(tzinfo=None) - overlap - MARGIN
 
 
 def may_be_future(

@@ -9,10 +9,8 @@ from collections.abc import Callable
 from datetime import datetime, tzinfo
 from operator import itemgetter
 
-from lxml import etree
-
 from bot.core.activity import Action, Activity
-from bot.crm.soap.envelope import XSI, Envelope, Unreadable, local_name
+from bot.crm.soap.envelope import Envelope, Unreadable, local_name
 
 __all__ = ["ANSWER", "WIRE_NAMES", "read"]
 
@@ -82,7 +80,7 @@ def read(envelope: Envelope, zone: tzinfo | None) -> list[Activity]:
             texts.append(field.text)
         if tags != layout:  # the rows of an answer are nearly always alike
             layout, in_order = tags, _in_order(tags)
-        if tags or not _is_nil(row):
+        if tags:  # a nil row tells nothing
             texts.append(None)
             activities.append(_activity(in_order(texts), actions, zone))
     return activities
@@ -143,7 +141,3 @@ def _makes_sense(name: str, text: str) -> bool:
     except ValueError:
         return False
     return True
-
-
-def _is_nil(row: etree._Element) -> bool:
-    return row.get(f"{{{XSI}}}nil") in ("true", "1")
