@@ -1,0 +1,205 @@
+"""The one-time page where a Slack user signs in to SuperOffice."""
+
+import logging
+from collections.abc import Callable, Sequence
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from bot.core.errors import (
+    BotError,
+    CrmError,
+    LinkEmailMismatch,
+    LinkExpired,
+    LinkNotAllowed,
+    LinkThrottled,
+    SignInRefused,
+    SlackFailed,
+)
+from bot.core.secret import Secret
+from bot.services.commands import log_unexpected
+from bot.services.linking import Linked, Linking, Offer
+from bot.text import has_sentence
+from bot.text.dates import clock, zone_name
+from bot.web.addresses import Network, client_address
+from bot.web.csrf import Csrf
+from bot.web.forms import NotAForm, read_form
+from bot.web.pages import Pages, PageSettings
+
+__all__ = ["LinkPage"]
+
+log = logging.getLogger(__name__)
+
+#: 503 rather than 502: proxies put pages of their own in the place of a 502.
+STATUS: tuple[tuple[type[BotError], int], ...] = (
+    (LinkExpired, 410),
+    (LinkNotAllowed, 403),
+    (LinkEmailMismatch, 403),
+    (LinkThrottled, 429),
+    (SignInRefused, 422),
+    (CrmError, 503),
+    (SlackFailed, 503),
+)
+#: After these there is nothing to fill in.
+CLOSING = (LinkExpired, LinkNotAllowed)
+#: What the reader can mend alone; all else gets a reference, to be found in the log.
+READERS_OWN = (LinkExpired, LinkNotAllowed, LinkEmailMismatch, LinkThrottled, SignInRefused)
+
+
+class LinkPage:
+    """``GET`` and ``POST /link/{nonce}``. ``sign`` is a keyed hash, ``reference`` makes reference ids."""
+
+    def __init__(
+        self,
+        *,
+        linking: Linking,
+        settings: PageSettings,
+        sign: Callable[..., bytes],
+        token: Callable[[], Secret],
+        reference: Callable[[], str],
+        trusted_proxies: Sequence[Network] = (),
+    ) -> None:
+        self._linking = linking
+        self._settings = settings
+        self._pages = Pages(settings)
+        self._csrf = Csrf(sign=sign, token=token, https=settings.https)
+        self._reference = reference
+        self._trusted = trusted_proxies
+
+    def routes(self) -> list[Route]:
+        """To be mounted at the root."""
+        return [Route("/link/{nonce}", self.answer, methods=["GET", "POST"])]
+
+    async def answer(self, request: Request) -> Response:
+        """``GET`` and ``HEAD`` show the form, ``POST`` submits it."""
+        return await (self.submit(request) if request.method == "POST" else self.show(request))
+
+    async def show(self, request: Request) -> Response:
+        """The empty form. It uses nothing up: whatever previews links may fetch it."""
+        try:
+            offer = await self._linking.look(_nonce(request))
+        except Exception as error:
+            return self._closed(error)
+        return self._form(request, offer)
+
+    async def submit(self, request: Request) -> Response:
+        """Sign in and link, or say what failed."""
+        try:
+            fields = await read_form(request)
+            offer = await self._linking.look(_nonce(request))
+        except NotAForm as problem:
+            return self._problem("junk", problem.status)
+        except Exception as error:
+            return self._closed(error)
+        username = fields.get("username", "").strip()
+        password = Secret(fields.get("password", ""))
+        if not self._csrf.is_ours(request, _nonce(request), fields.get("csrf", "")):
+            return self._form(request, offer, 403, code="forged", username=username)
+        if not username or not password:
+            return self._form(request, offer, 422, code="missing", username=username)
+        return await self._sign_in(request, offer, username, password)
+
+    async def _sign_in(self, request: Request, offer: Offer, username: str, password: Secret) -> Response:
+        address = client_address(request.scope, self._trusted)
+        try:
+            done = await self._linking.sign_in(_nonce(request), username, password, address)
+        except CLOSING as error:
+            return self._closed(error)
+        except Exception as error:
+            return self._failed(request, offer, error, username)
+        return self._done(offer, done)
+
+    def _form(
+        self, request: Request, offer: Offer, status: int = 200, *, code: str = "", **values: object
+    ) -> Response:
+        profile = offer.profile
+        zone = ZoneInfo(profile.zone) if profile.zone else self._settings.zone
+        browser = self._csrf.browser(request)
+        shown = {"username": "", "reference": "", "params": {}, **values}
+        response = self._pages.response(
+            "form",
+            status,
+            profile.locale,
+            offer=offer,
+            workspace=self._settings.workspaces.get(profile.user.workspace, profile.user.workspace),
+            csrf=self._csrf.field(browser, _nonce(request)),
+            until=clock(offer.expires_at, zone, profile.locale),
+            zone=zone_name(zone, profile.locale),
+            asked=self._asked(offer.command),
+            code=code,
+            error=_words(code) if code else None,
+            **shown,
+        )
+        self._csrf.remember(response, browser)
+        return response
+
+    def _failed(self, request: Request, offer: Offer, error: Exception, username: str) -> Response:
+        known, reference = self._log(error)
+        response = self._form(
+            request,
+            offer,
+            _status(known),
+            code=known.code,
+            username=username,
+            reference=reference,
+            params=known.params,
+        )
+        if isinstance(known, LinkThrottled):
+            response.headers["Retry-After"] = str(known.params["seconds"])
+        return response
+
+    def _done(self, offer: Offer, done: Linked) -> Response:
+        # Source: docs.slack.dev, "Deep linking into Slack".
+        where = {"team": done.link.user.workspace, "id": done.invitation.channel}
+        return self._pages.response(
+            "done",
+            200,
+            offer.profile.locale,
+            name=done.link.principal.full_name,
+            asked=self._asked(done.invitation.command),
+            back=f"slack://channel?{urlencode(where)}",
+        )
+
+    def _closed(self, error: Exception) -> Response:
+        known, reference = self._log(error)
+        return self._problem(known.code, _status(known), reference, known.params)
+
+    def _problem(
+        self, code: str, status: int, reference: str = "", params: dict[str, object] | None = None
+    ) -> Response:
+        """A page without a form. Nothing is known of the reader here, so it is in English."""
+        return self._pages.response(
+            "closed", status, "en", error=_words(code), reference=reference, params=params or {}
+        )
+
+    def _log(self, error: Exception) -> tuple[BotError, str]:
+        """The error as people are told it, and the reference to it in the log, if it has one."""
+        known = error if isinstance(error, BotError) else BotError()
+        reference = "" if isinstance(known, READERS_OWN) else self._reference()
+        if known is error:
+            extra = {"action": "link.failed", "reference": reference}
+            log.info("%s", known, extra=extra)
+        else:
+            log_unexpected(error, "link.failed", reference)
+        return known, reference
+
+    def _asked(self, command: str) -> str:
+        return f"{self._settings.command} {command}" if command else ""
+
+
+def _nonce(request: Request) -> Secret:
+    return Secret(request.path_params["nonce"])
+
+
+def _status(error: BotError) -> int:
+    return next((status for kind, status in STATUS if isinstance(error, kind)), 500)
+
+
+def _words(code: str) -> tuple[str, str]:
+    """The ids of what happened and of what to do: as this page says it, else as everybody does."""
+    ids = (f"error.{code}", f"error.{code}.next")
+    what, way_out = (f"page.{id_}" if has_sentence(f"page.{id_}") else id_ for id_ in ids)
+    return what, way_out

@@ -1,0 +1,83 @@
+"""Draw the pages, and send them with headers that let a browser do nothing else."""
+
+import base64
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.responses import HTMLResponse
+
+from bot.text import locale_of, sentence
+
+__all__ = ["PageSettings", "Pages"]
+
+TEMPLATES = Path(__file__).with_name("templates")
+YEAR_SECONDS = 365 * 24 * 60 * 60
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageSettings:
+    """What the pages say about this installation."""
+
+    #: Where people reach the pages; its scheme decides about Secure cookies and HSTS.
+    public_url: str
+    #: The slash command.
+    command: str
+    #: For times, where Slack names no zone for a user.
+    zone: ZoneInfo
+    #: The names of workspaces by their ids; one without a name is shown by its id.
+    workspaces: Mapping[str, str] = field(default_factory=dict)
+    #: Where the password goes, such as ``crm.example.com``; ``""`` says just SuperOffice.
+    superoffice: str = ""
+
+    @property
+    def https(self) -> bool:
+        """Whether the pages travel encrypted."""
+        return self.public_url.startswith("https:")
+
+
+class Pages:
+    """The templates. Every value is escaped."""
+
+    def __init__(self, settings: PageSettings) -> None:
+        self._settings = settings
+        self._templates = Environment(
+            loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True
+        )
+        self._css = (TEMPLATES / "page.css").read_text("utf-8")
+        self._headers = _headers(self._css, https=settings.https)
+
+    def response(self, template: str, status: int, locale: str, **values: object) -> HTMLResponse:
+        """A page in the reader's language."""
+
+        def say(id: str, /, **params: object) -> str:  # noqa: A002
+            return sentence(id, locale, **{"command": self._settings.command, **params})
+
+        html = self._templates.get_template(f"{template}.html").render(
+            say=say, lang=locale_of(locale), css=self._css, settings=self._settings, **values
+        )
+        return HTMLResponse(html, status, self._headers)
+
+
+def _headers(css: str, *, https: bool) -> dict[str, str]:
+    style = base64.b64encode(sha256(css.encode()).digest()).decode()
+    headers = {
+        "Content-Security-Policy": (
+            f"default-src 'none'; style-src 'sha256-{style}'; form-action 'self'; "
+            "frame-ancestors 'none'; base-uri 'none'"
+        ),
+        "X-Frame-Options": "DENY",
+        "X-Content-Type-Options": "nosniff",
+        "Referrer-Policy": "no-referrer",
+        "Cache-Control": "no-store",
+        "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+        "Cross-Origin-Opener-Policy": "same-origin",
+        "Cross-Origin-Resource-Policy": "same-origin",
+        "X-Robots-Tag": "noindex, nofollow",
+    }
+    if https:
+        headers["Strict-Transport-Security"] = f"max-age={YEAR_SECONDS}"
+    return headers
