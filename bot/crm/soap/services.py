@@ -100,6 +100,10 @@ class Services:
         """Whether this version has the operation."""
         return operation in self._operations
 
+    def signature(self, operation: str) -> str:
+        """What the operation takes and answers, in zeep's words."""
+        return str(self._operations[operation])
+
     def request(
         self, operation: str, application_token: Secret, ticket: Secret | None, **params: object
     ) -> Request:
@@ -132,6 +136,9 @@ class _Operation:
         self._answer = self._operation.output.body.qname
         if self._answer.namespace != _NAMESPACE.format(version):
             raise UnusableWsdl(f"The WSDL of {service} is not that of Services{version}.")
+
+    def __str__(self) -> str:
+        return str(self._operation)
 
     def request(self, headers: Mapping[str, object], params: Mapping[str, object]) -> Request:
         try:
