@@ -134,8 +134,9 @@ def sample(name: str) -> bytes:
 
 
 KEPT = frozenset(
-    "Response Credentials AuthenticationSucceeded Ticket MDOListItem FullName Associate AssociateId PersonId "
-    "EMailAddress RoleName Id Name Deleted Rank".split()
+    {"Response", "Credentials", "AuthenticationSucceeded", "Ticket", "MDOListItem"}
+    | {"Associate", "AssociateId", "PersonId", "FullName", "EMailAddress", "RoleName"}
+    | {"Id", "Name", "Deleted", "Rank"}
 )
 
 

@@ -17,7 +17,7 @@ from bot.crm.soap.reader import read
 from bot.crm.soap.services import Services
 from bot.crm.soap.transport import Response, Transport
 
-__all__ = ["Endpoint"]
+__all__ = ["Endpoint", "decode"]
 
 log = logging.getLogger(__name__)
 
@@ -81,7 +81,7 @@ class Endpoint:
     async def activities(self, envelope: Envelope, zone: tzinfo) -> list[Activity]:
         """The rows of an answer to GetMyActiveContacts; times without a zone are read in ``zone``."""
         try:
-            activities = await _decode(envelope.size, read, envelope, zone)
+            activities = await decode(envelope.size, read, envelope, zone)
         except Unreadable as error:
             reason = str(error)
         else:
@@ -99,7 +99,7 @@ class Endpoint:
         reason = ""
         if response.status == 200 or response.status in _WITH_FAULT:
             try:
-                envelope = await _decode(len(response.content), open_envelope, response.content)
+                envelope = await decode(len(response.content), open_envelope, response.content)
                 if response.status == 200 or envelope.kind == "Fault":
                     return envelope
             except Unreadable as error:
@@ -130,7 +130,8 @@ class Endpoint:
         return CrmUnreadable(tenant=self._settings.id, reason=reason)
 
 
-async def _decode(size: int, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+async def decode(size: int, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Call ``function``, in a thread if the answer that it decodes is large (``size`` in bytes)."""
     if size > _LARGE:
         return await asyncio.to_thread(function, *args, **kwargs)
     return function(*args, **kwargs)
