@@ -180,8 +180,7 @@ class LinkPage:
         known = error if isinstance(error, BotError) else BotError()
         reference = "" if isinstance(known, READERS_OWN) else self._reference()
         if known is error:
-            extra = {"action": "link.failed", "reference": reference}
-            log.info("%s", known, extra=extra)
+            log.info("%s", known, extra={"action": "link.failed", "reference": reference})
         else:
             log_unexpected(error, "link.failed", reference)
         return known, reference
@@ -200,6 +199,8 @@ def _status(error: BotError) -> int:
 
 def _words(code: str) -> tuple[str, str]:
     """The ids of what happened and of what to do: as this page says it, else as everybody does."""
-    ids = (f"error.{code}", f"error.{code}.next")
-    what, way_out = (f"page.{id_}" if has_sentence(f"page.{id_}") else id_ for id_ in ids)
-    return what, way_out
+    what, way_out = f"page.error.{code}", f"page.error.{code}.next"
+    return (
+        what if has_sentence(what) else f"error.{code}",
+        way_out if has_sentence(way_out) else f"error.{code}.next",
+    )

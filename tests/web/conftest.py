@@ -1,0 +1,209 @@
+"""The pages over real HTTP, with a real database, between a SuperOffice and a Slack of the test's own."""
+
+import asyncio
+import base64
+import re
+import secrets
+import socket
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import aiohttp
+import pytest
+import uvicorn
+from starlette.applications import Starlette
+
+from bot.core.errors import SignInRefused
+from bot.core.people import Principal, Profile, SlackUser
+from bot.core.secret import Secret
+from bot.services.linking import Linked, Linking, LinkPolicy
+from bot.services.ports import Clock, SignedIn
+from bot.store import Store, migrate, opened
+from bot.web import Check, LinkPage, Network, PageSettings, health_routes
+
+USER = SlackUser("T1", "U1")
+KIANNA = Principal(528, 419, "Kianna Ledner", "KL", "Kianna@Example.com", "Sales")
+PROFILE = Profile(USER, "kianna", "Europe/Oslo", "en-GB", "kianna@example.com")
+PASSWORD = "correct horse"
+
+
+@dataclass
+class SuperOffice:
+    """Knows one user; ``failure`` is raised instead, ``meeting`` holds answers back until so many wait."""
+
+    tenant: str = "onsite"
+    principal: Principal = KIANNA
+    failure: Exception | None = None
+    meeting: asyncio.Barrier | None = None
+    asked: list[str] = field(default_factory=list)
+
+    async def sign_in(self, username: str, password: Secret) -> SignedIn:
+        self.asked.append(username)
+        if self.meeting:
+            await self.meeting.wait()
+        if self.failure:
+            raise self.failure
+        if (username, password) != ("KL", Secret(PASSWORD)):
+            raise SignInRefused(tenant=self.tenant)
+        return SignedIn(self.principal, Secret("7T:ticket-of-the-test"))
+
+
+@dataclass
+class Slack:
+    """Tells one profile of everybody."""
+
+    found: Profile = PROFILE
+    failure: Exception | None = None
+
+    async def profile(self, user: SlackUser) -> Profile:
+        if self.failure:
+            raise self.failure
+        return replace(self.found, user=user)
+
+
+@dataclass
+class Site:
+    """The site as a browser sees it, and what is behind it."""
+
+    crm: SuperOffice
+    slack: Slack
+    store: Store
+    linking: Linking
+    told: list[Linked]
+    url: str
+    session: aiohttp.ClientSession
+
+    async def invite(self, command: str = "since monday", user: SlackUser = USER) -> str:
+        """The path of a new page."""
+        invited = await self.linking.invite(user, command, "C1", Secret("https://hooks.example/1"))
+        return f"/link/{invited.url_nonce.reveal()}"
+
+    async def get(self, path: str, **options: object) -> "Page":
+        return await self._request("GET", path, **options)
+
+    async def post(self, path: str, **fields: object) -> "Page":
+        """Post these fields alone."""
+        return await self._request("POST", path, data=fields)
+
+    async def sign_in(self, path: str, password: str = PASSWORD, **options: object) -> "Page":
+        """Open the page, fill it in, submit it."""
+        csrf = (await self.get(path)).csrf
+        fields = {"csrf": csrf, "username": "KL", "password": password}
+        return await self._request("POST", path, data=fields, **options)
+
+    async def send(self, method: str, path: str, **options: object) -> "Page":
+        return await self._request(method, path, **options)
+
+    async def _request(self, method: str, path: str, **options: object) -> "Page":
+        async with self.session.request(method, self.url + path, **options) as response:  # type: ignore[arg-type]
+            return Page(response.status, await response.text(), response)
+
+
+@dataclass
+class Page:
+    status: int
+    text: str
+    response: aiohttp.ClientResponse
+
+    @property
+    def csrf(self) -> str:
+        found = re.search(r'name="csrf" value="([^"]+)"', self.text)
+        return found[1] if found else ""
+
+
+Serve = Callable[..., Awaitable[str]]
+
+
+@pytest.fixture
+async def serve() -> AsyncIterator[Serve]:
+    """Serve an application on 127.0.0.1 and say where."""
+    running: list[tuple[uvicorn.Server, asyncio.Task[None]]] = []
+
+    async def start(app: Starlette) -> str:
+        listener = socket.create_server(("127.0.0.1", 0))
+        server = uvicorn.Server(
+            uvicorn.Config(
+                app, log_level="critical", lifespan="off", access_log=False, proxy_headers=False, ws="none"
+            )
+        )
+        running.append((server, asyncio.create_task(server.serve([listener]))))
+        return f"http://127.0.0.1:{listener.getsockname()[1]}"
+
+    yield start
+    for server, _ in running:
+        server.should_exit = True
+    await asyncio.gather(*(task for _, task in running))
+
+
+@pytest.fixture
+def store(tmp_path: Path, clock: Clock) -> Iterator[Store]:
+    path = tmp_path / "bot.db"
+    migrate(path, clock.now())
+    key = Secret(base64.urlsafe_b64encode(secrets.token_bytes(32)).decode())
+    with opened(path, key) as store:
+        yield store
+
+
+def token() -> Secret:
+    return Secret(secrets.token_urlsafe(32))
+
+
+MakeSite = Callable[..., Awaitable[Site]]
+
+
+@pytest.fixture
+async def make_site(store: Store, clock: Clock, serve: Serve) -> AsyncIterator[MakeSite]:
+    """Build a site; ``policy``, ``public_url``, ``trusted_proxies`` and ``checks`` may differ."""
+    sessions: list[aiohttp.ClientSession] = []
+
+    async def make(
+        policy: LinkPolicy | None = None,
+        public_url: str = "http://127.0.0.1",
+        trusted_proxies: tuple[Network, ...] = (),
+        checks: tuple[Check, ...] = (),
+    ) -> Site:
+        crm, slack, told = SuperOffice(), Slack(), list[Linked]()
+
+        async def on_linked(done: Linked) -> None:
+            told.append(done)
+
+        linking = Linking(
+            links=store.links,
+            invitations=store.invitations,
+            attempts=store.attempts,
+            crm=crm,  # type: ignore[arg-type] # it knows signing in alone
+            people=slack,
+            clock=clock,
+            token=token,
+            on_linked=on_linked,
+            policy=policy or LinkPolicy(),
+        )
+        page = LinkPage(
+            linking=linking,
+            settings=PageSettings(
+                public_url=public_url,
+                command="/superoffice",
+                zone=ZoneInfo("UTC"),
+                workspaces={"T1": "Nordlys & Co"},
+                superoffice="crm.example.com",
+            ),
+            sign=store.sealer.digest,
+            token=token,
+            reference=lambda: "ref-1",
+            trusted_proxies=trusted_proxies,
+        )
+        url = await serve(Starlette(routes=[*page.routes(), *health_routes(checks)]))
+        session = aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True))
+        sessions.append(session)
+        return Site(crm, slack, store, linking, told, url, session)
+
+    yield make
+    for session in sessions:
+        await session.close()
+
+
+@pytest.fixture
+async def site(make_site: MakeSite) -> Site:
+    return await make_site()
