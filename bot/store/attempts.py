@@ -59,7 +59,8 @@ class SqliteAttempts:
         if row is None:
             return timedelta(0)
         tried, last_at = row
-        return moment(last_at) + allowance.wait_after(tried) - now
+        # A clock that was set back must not lock anybody out until it is there again.
+        return min(moment(last_at), now) + allowance.wait_after(tried) - now
 
     def _hash(self, allowance: Allowance) -> bytes:
         return self._sealer.digest("attempts", allowance.key)

@@ -193,6 +193,12 @@ async def test_attempts_are_forgotten_after_an_hour(store: Store, now: datetime)
     assert await store.attempts.reserve([allowance], now + timedelta(hours=1)) == timedelta(seconds=2)
 
 
+async def test_a_clock_set_back_locks_nobody_out(store: Store, now: datetime) -> None:
+    allowance = Allowance("user", free=1)
+    await store.attempts.reserve([allowance], now + timedelta(days=1))
+    assert await store.attempts.reserve([allowance], now) == timedelta(seconds=2)
+
+
 async def test_who_tried_is_stored_hashed(store: Store, now: datetime, sql: Sql) -> None:
     await store.attempts.reserve([Allowance("192.0.2.7")], now)
     ((key,),) = sql("SELECT key_hash FROM attempts")
