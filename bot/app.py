@@ -6,23 +6,23 @@
 import asyncio
 import logging
 import secrets
-import socket
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, MutableMapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, timedelta
-from typing import Any
+from functools import partial
+from urllib.parse import urlsplit
 
 import aiohttp
-import uvicorn
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from slack_bolt.adapter.asgi.async_handler import AsyncSlackRequestHandler
 from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
+from starlette.applications import Starlette
 
-from bot import store
+from bot import server, store, web
 from bot.clock import SystemClock
 from bot.config import Settings
 from bot.config import Tenant as TenantConfig
@@ -32,6 +32,7 @@ from bot.crm.client import SuperOffice
 from bot.crm.settings import ActionTimeZone, TenantSettings
 from bot.crm.soap.services import Services
 from bot.runner import QueueRunner
+from bot.server import ASGIApp
 from bot.services.activities import Activities, Tenant
 from bot.services.commands import Commands
 from bot.services.linking import Invited, Linked, Linking, LinkPolicy
@@ -48,11 +49,8 @@ __all__ = ["Bot", "migrate", "running"]
 log = logging.getLogger(__name__)
 
 HOUSEKEEPING = timedelta(minutes=5)
-EVENTS = "/slack/events"
 #: Seconds that the start waits for Socket Mode's first connection.
 PATIENCE = 5
-
-ASGIApp = Callable[[MutableMapping[str, Any], Any, Any], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,23 +81,25 @@ async def running(settings: Settings, clock: Clock | None = None) -> AsyncIterat
         log.warning("a setting: %s", warning, extra={"action": "start.setting"})
     await asyncio.to_thread(migrate, settings, clock)
     async with AsyncExitStack() as stack:
-        listening = stack.enter_context(_listening(settings))
-        url = settings.web.listen._replace(port=listening.getsockname()[1]).url
+        opened = stack.enter_context(server.listening(*settings.web.listen))
+        url = settings.web.listen._replace(port=opened.getsockname()[1]).url
         database = stack.enter_context(store.opened(settings.database, settings.secret_key))
         session = await stack.enter_async_context(_session())
         runner = await stack.enter_async_context(
             QueueRunner(settings.commands.workers, settings.commands.queue_size)
         )
         scheduler = stack.enter_context(_housekeeping(database, clock))
-        bot = _Wiring(
-            settings, clock, database, session, runner, await _tenants(settings, session, clock), url
-        )
-        bolt = bot.bolt(await _team(bot.client))
+        client = web_client(settings.slack.bot_token, settings.slack.api_url, session)
+        tenants = await _tenants(settings, session, clock)
+        workspaces = await _workspaces(client)
+        bot = _Wiring(settings, clock, database, session, client, runner, tenants, workspaces, url)
+        bolt = bot.bolt()
         events = None if settings.slack.socket_mode else _events(settings, bolt, clock)
-        server = await stack.enter_async_context(_serving(_front(events, bot.pages(scheduler)), listening))
+        front = server.front(events, bot.pages(scheduler))
+        serving = await stack.enter_async_context(server.serving(front, opened))
         await stack.enter_async_context(_socket_mode(settings, bolt))
         log.info("running at %s", url, extra={"action": "start.done"})
-        yield Bot(url, server)
+        yield Bot(url, serving)
 
 
 class _Wiring:
@@ -111,8 +111,10 @@ class _Wiring:
         clock: Clock,
         database: store.Store,
         session: aiohttp.ClientSession,
+        client: AsyncWebClient,
         runner: QueueRunner,
         tenants: Mapping[str, Tenant],
+        workspaces: Mapping[str, str],
         url: str,
     ) -> None:
         self._settings = settings
@@ -120,9 +122,10 @@ class _Wiring:
         self._database = database
         self._runner = runner
         self._public_url = settings.web.public_url if settings.web.listen.port else url
-        self.client = web_client(settings.slack.bot_token, settings.slack.api_url, session)
-        self._people = SlackPeople(self.client, clock)
-        self._messenger = SlackMessenger(self.client, session, settings.slack.command)
+        self._client = client
+        self._workspaces = workspaces
+        self._people = SlackPeople(self._client, clock)
+        self._messenger = SlackMessenger(self._client, session, settings.slack.command)
         self._tenants = tenants
         self._linking = Linking(
             links=database.links,
@@ -131,7 +134,7 @@ class _Wiring:
             crm=next(iter(tenants.values())).crm,
             people=self._people,
             clock=clock,
-            token=lambda: Secret(secrets.token_urlsafe(32)),
+            token=_token,
             on_linked=self._linked,
             policy=LinkPolicy(settings.linking.email_must_match, settings.linking.lifetime),
         )
@@ -146,13 +149,13 @@ class _Wiring:
             runner=runner,
             clock=clock,
             link_url=self._link_url,
-            reference=lambda: secrets.token_hex(4),
+            reference=_reference,
             patience=timedelta(seconds=settings.commands.seconds),
         )
 
-    def bolt(self, team: str | None) -> AsyncApp:
+    def bolt(self) -> AsyncApp:
         """Bolt, with every listener."""
-        app = bolt_app(self.client, team)
+        app = bolt_app(self._client, next(iter(self._workspaces), None))
         register(
             app,
             command=self._settings.slack.command,
@@ -163,6 +166,47 @@ class _Wiring:
         )
         return app
 
+    def pages(self, scheduler: AsyncIOScheduler) -> ASGIApp:
+        """The bot's own pages."""
+        settings = self._settings
+        link_page = web.LinkPage(
+            linking=self._linking,
+            settings=web.PageSettings(
+                public_url=self._public_url,
+                zone=settings.tenant.timezone,
+                workspaces=self._workspaces,
+                command=settings.slack.command,
+                superoffice=urlsplit(settings.tenant.url).hostname or "",
+            ),
+            sign=self._database.sealer.digest,
+            token=_token,
+            reference=_reference,
+            trusted_proxies=settings.web.trusted_proxies,
+        )
+        return Starlette(routes=[*link_page.routes(), *web.health_routes(self._checks(scheduler))])
+
+    def _checks(self, scheduler: AsyncIOScheduler) -> list[web.Check]:
+        async def ticking() -> None:
+            if not scheduler.running:
+                raise RuntimeError
+
+        async def slack() -> None:
+            await self._client.auth_test()
+
+        async def crm(tenant: Tenant) -> None:
+            await tenant.crm.system_info()
+
+        tenants = [
+            web.Check(f"tenant {name}", partial(crm, tenant), essential=False)
+            for name, tenant in self._tenants.items()
+        ]
+        return [
+            web.Check("database", self._database.check),
+            web.Check("scheduler", ticking),
+            web.Check("slack", slack, essential=False),
+            *tenants,
+        ]
+
     async def _linked(self, done: Linked) -> None:
         self._runner.submit(lambda: self._commands.linked(done))
 
@@ -170,15 +214,12 @@ class _Wiring:
         return Secret(f"{self._public_url}/link/{invited.url_nonce.reveal()}")
 
 
-@contextmanager
-def _listening(settings: Settings) -> Iterator[socket.socket]:
-    """The socket of the HTTP server; opened first, so that a second bot at the same port ends here."""
-    listen = settings.web.listen
-    family = socket.AF_INET6 if ":" in listen.host else socket.AF_INET
-    with socket.socket(family, socket.SOCK_STREAM) as opened:
-        opened.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        opened.bind((listen.host, listen.port))
-        yield opened
+def _token() -> Secret:
+    return Secret(secrets.token_urlsafe(32))
+
+
+def _reference() -> str:
+    return secrets.token_hex(4)
 
 
 @asynccontextmanager
@@ -227,75 +268,25 @@ def _housekeeping(database: store.Store, clock: Clock) -> Iterator[AsyncIOSchedu
         scheduler.shutdown(wait=False)
 
 
-async def _team(client: AsyncWebClient) -> str | None:
-    """The workspace of the token. A Slack that is down does not keep the bot from starting."""
+async def _workspaces(client: AsyncWebClient) -> Mapping[str, str]:
+    """The token's workspace, its name by its id; none if Slack is down, which keeps no bot from starting."""
     try:
-        return str((await client.auth_test())["team_id"])
+        who = await client.auth_test()
     except SlackApiError as error:
         problem = str(error.response.get("error", ""))
     except (aiohttp.ClientError, TimeoutError) as error:
         problem = type(error).__name__
+    else:
+        return {str(who["team_id"]): str(who.get("team", ""))}
     log.error("Slack does not take the bot token: %s", problem, extra={"action": "start.slack"})
-    return None
+    return {}
 
 
 def _events(settings: Settings, bolt: AsyncApp, clock: Clock) -> ASGIApp:
     """Slack's requests over HTTP. The settings see to it that there is a signing secret."""
     secret = settings.slack.signing_secret or Secret("")
-    handler: ASGIApp = AsyncSlackRequestHandler(bolt, path=EVENTS)  # type: ignore[assignment] # Bolt's own ASGI types
+    handler: ASGIApp = AsyncSlackRequestHandler(bolt, path=server.EVENTS)  # type: ignore[assignment] # Bolt's own ASGI types
     return Guard(handler, secret, clock)
-
-
-def _front(events: ASGIApp | None, pages: ASGIApp) -> ASGIApp:
-    """Slack's requests and everybody else's part ways here: an acknowledgement takes the shortest one."""
-
-    async def front(scope: MutableMapping[str, Any], receive: Any, send: Any) -> None:
-        to_slack = events is not None and scope["type"] == "http" and scope["path"] == EVENTS
-        await (events if events and to_slack else pages)(scope, receive, send)
-
-    return front
-
-
-@asynccontextmanager
-async def _serving(asgi: ASGIApp, listening: socket.socket) -> AsyncIterator[asyncio.Task[None]]:
-    config = uvicorn.Config(
-        asgi,
-        access_log=False,  # its lines would hold the one-time pages' addresses
-        log_config=None,
-        lifespan="off",
-        proxy_headers=False,  # whose word is taken for an address: see bot.web
-        server_header=False,
-        timeout_graceful_shutdown=10,
-    )
-    server = _Server(config)
-    task = asyncio.create_task(server.serve(sockets=[listening]))
-    try:
-        await asyncio.wait(
-            {task, ready := asyncio.create_task(server.ready.wait())}, return_when=asyncio.FIRST_COMPLETED
-        )
-        ready.cancel()
-        yield task
-    finally:
-        server.should_exit = True
-        await task
-
-
-class _Server(uvicorn.Server):
-    """uvicorn, without its signal handlers: the command line has its own."""
-
-    def __init__(self, config: uvicorn.Config) -> None:
-        super().__init__(config)
-        self.ready = asyncio.Event()
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Start, and say so."""
-        await super().startup(sockets)
-        self.ready.set()
-
-    @contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        """Capture none."""
-        yield
 
 
 @asynccontextmanager

@@ -1,4 +1,4 @@
-"""Clocks and zones that are wrong. A start in the server's future would silently mean "since last log-out"."""
+"""Wrong clocks and zones. A start in the server's future would silently mean "since last log-out"."""
 
 import json
 from datetime import timedelta

@@ -14,7 +14,7 @@ FORM = "application/x-www-form-urlencoded"
 
 
 async def post(world: World, body: bytes, content_type: str = FORM, **headers: str) -> int:
-    signed = world.slack.sign(body) if not headers else headers
+    signed = headers or world.slack.sign(body)
     async with aiohttp.ClientSession() as session:
         url = f"{world.bot.url}/slack/events"
         async with session.post(url, data=body, headers={**signed, "Content-Type": content_type}) as response:

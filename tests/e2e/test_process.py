@@ -49,7 +49,9 @@ async def test_run_and_stop(slack: Slack, crm: SuperOffice, tmp_path: Path, sock
     try:
         async with asyncio.timeout(20):
             while not (found := re.search(rb"Listening on (http://\S+)", printed)):
-                printed += await process.stderr.readline()
+                line = await process.stderr.readline()
+                assert line, printed
+                printed += line
         slack.bot_url = found[1].decode()
         world = World(crm, slack, None, tmp_path / "bot.db")  # type: ignore[arg-type] # it is over there
         assert "Linked as Kianna Ledner" in said(await world.link())
