@@ -93,7 +93,11 @@ async def set_up(start_bot: StartBot, out: TextIO, *, socket_mode: bool = False)
                 slack.bot_url = bot.url
                 if socket_mode:
                     await slack.sockets.connected(timeout=10)
-                yield Stage(crm, slack, Console(file=out, highlight=False, soft_wrap=False))
+                yield Stage(crm, slack, _console(out))
+
+
+def _console(out: TextIO) -> Console:
+    return Console(file=out, highlight=False, width=None if out.isatty() else 100)
 
 
 def _environ(crm: SuperOffice, slack: Slack, folder: Path, *, socket_mode: bool) -> dict[str, str]:
