@@ -24,12 +24,17 @@ from bot.demo.tickets import Tickets
 
 __all__ = ["ZONES", "Conditions", "Operations"]
 
-#: SoTimeZoneId and SoTimeZoneLocationCode, where the documentation names them.
+#: SoTimeZoneId and SoTimeZoneLocationCode. The documentation names the first four; it is to be expected of the
+#: others that they are country codes too, their numbers are unknown.
 ZONES = {
     "Europe/Oslo": (261, "NO"),
     "Europe/Copenhagen": (140, "DK"),
     "America/New_York": (460, "US-NY"),
     "UTC": (1, "UTC"),
+    "Asia/Tokyo": (0, "JP"),
+    "Europe/Helsinki": (0, "FI"),
+    "Europe/London": (0, "GB"),
+    "Europe/Stockholm": (0, "SE"),
 }
 
 SESSION = "SuperOffice.Exceptions.SoSessionException"
