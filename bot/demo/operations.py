@@ -24,8 +24,8 @@ from bot.demo.tickets import Tickets
 
 __all__ = ["ZONES", "Conditions", "Operations"]
 
-#: SoTimeZoneId and SoTimeZoneLocationCode. The documentation names the first four; it is to be expected of the
-#: others that they are country codes too, their numbers are unknown.
+#: SoTimeZoneId and SoTimeZoneLocationCode. The documentation names the first four; the others are likely
+#: country codes too, their numbers unknown.
 ZONES = {
     "Europe/Oslo": (261, "NO"),
     "Europe/Copenhagen": (140, "DK"),
