@@ -28,7 +28,7 @@ def readings(start: datetime, *zones: ZoneInfo) -> list[datetime]:
 
 
 @given(zones, zones, instants, lags)
-@example(SAMOA, SAMOA, datetime(2011, 12, 30, 9, tzinfo=UTC), timedelta())  # a day was left out
+@example(SAMOA, SAMOA, datetime(2011, 12, 30, 11, tzinfo=UTC), timedelta())  # a day was left out
 @example(ZoneInfo("Antarctica/Troll"), ZoneInfo("UTC"), datetime(2026, 3, 29, 1, tzinfo=UTC), timedelta())
 @example(ZoneInfo("Asia/Tokyo"), ZoneInfo("America/New_York"), NOW, timedelta(hours=3))
 @settings(max_examples=500)

@@ -15,6 +15,7 @@ from bot.crm.soap.envelope import Unreadable, open_envelope
 from bot.crm.soap.services import OPERATIONS, Services, Unsendable, UnusableWsdl, wsdl_folder
 
 GOLDEN = Path(__file__).with_name("golden")
+NAMESPACE = "http://www.superoffice.net/ws/crm/NetServer/Services86"
 TOKEN, TICKET = Secret("app-token"), Secret("7T:1234abcxyzExample==")
 ANONYMOUS = {"AuthenticateUsernamePassword", "AuthenticateWithAccessToken", "GetSystemInfo"}
 
@@ -123,7 +124,7 @@ def listed(soap: Any, item: str) -> bytes:
         "<Id>1</Id><Name>Customer</Name>",
         "<Name>Customer</Name><Id>1</Id>",
         "<Id>1</Id><Invented>7</Invented><Name>Customer</Name>",
-        '<TableRight xmlns:x="urn:x" i:type="x:Right"/><Id>1</Id><Name>Customer</Name>',
+        f'<TableRight xmlns:x="{NAMESPACE}" i:type="x:TableRight"/><Id>1</Id><Name>Customer</Name>',
         '<Id i:type="x:int" xmlns:x="urn:y">1</Id><Name>Customer</Name>',
     ],
 )
