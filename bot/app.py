@@ -30,7 +30,7 @@ from bot.core.replies import Reader
 from bot.core.secret import Secret
 from bot.crm.client import SuperOffice
 from bot.crm.settings import ActionTimeZone, TenantSettings
-from bot.crm.soap.services import Services
+from bot.crm.soap.services import Services, UnusableWsdl
 from bot.runner import QueueRunner
 from bot.server import ASGIApp
 from bot.services.activities import Activities, Tenant
@@ -44,9 +44,12 @@ from bot.slack.messenger import SlackMessenger
 from bot.slack.people import SlackPeople
 from bot.slack.sdk import sdk_log, web_client
 
-__all__ = ["Bot", "migrate", "running"]
+__all__ = ["CANNOT_START", "Bot", "migrate", "running"]
 
 log = logging.getLogger(__name__)
+
+#: What keeps a bot from starting and can be mended by whoever runs it; each says how.
+CANNOT_START = (store.DatabaseUnusable, store.BadKey, UnusableWsdl, OSError)
 
 HOUSEKEEPING = timedelta(minutes=5)
 #: Seconds that the start waits for Socket Mode's first connection.

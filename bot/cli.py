@@ -6,8 +6,8 @@ import os
 import secrets
 import signal
 import sys
-from collections.abc import AsyncIterator, Coroutine, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Coroutine, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
 from typing import Any, TypeVar
 
 import click
@@ -31,7 +31,8 @@ def run() -> None:
     """Run the bot: all in one process. The database is brought up to date first, after a back-up."""
     settings = _settings(os.environ)
     logs.configure(settings.log_level)
-    _run(_serve(settings))
+    with _plain_errors():
+        _run(_serve(settings))
 
 
 @main.command()
@@ -49,8 +50,9 @@ def demo(*, socket_mode: bool) -> None:
 def migrate() -> None:
     """Bring the database up to date, after a back-up, without running the bot."""
     settings = _settings(os.environ)
-    for line in app.migrate(settings):
-        click.echo(line)
+    with _plain_errors():
+        for line in app.migrate(settings):
+            click.echo(line)
 
 
 @main.group()
@@ -83,6 +85,16 @@ async def _serve(settings: Settings) -> None:
 async def _start(environ: Mapping[str, str]) -> AsyncIterator[app.Bot]:
     async with app.running(load(environ)) as bot:
         yield bot
+
+
+@contextmanager
+def _plain_errors() -> Iterator[None]:
+    """What an administrator can mend is said in one line, without a traceback."""
+    try:
+        yield
+    except app.CANNOT_START as error:
+        click.echo(f"{type(error).__name__}: {error}", err=True)
+        sys.exit(1)
 
 
 def _settings(environ: Mapping[str, str]) -> Settings:

@@ -98,8 +98,8 @@ class LinkOffer:
     expires_at: datetime
     #: The command that will be answered once linked; ``""`` for none.
     command: str = ""
-    #: Already linked as this user; linking again replaces that.
-    current: Principal | None = None
+    #: Already linked as somebody of this name; linking again replaces that.
+    current: str = ""
     #: SuperOffice no longer takes the ticket that this user had.
     ended: bool = False
 
@@ -136,15 +136,13 @@ class Me:
 class UnlinkQuestion:
     """What unlinking will delete, with a button that does it."""
 
-    principal: Principal
+    #: As whom one is linked; ``""`` where that cannot be read any more.
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
 class Unlinked:
-    """What was deleted."""
-
-    #: The name of the SuperOffice user who is no longer linked; ``""`` if there was no link (any more).
-    name: str = ""
+    """All of it is deleted."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,9 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.core.command import Command, Help, LinkMe, ShowActivity, ShowMe, UnlinkMe, parse
-from bot.core.errors import BadCommand, BotError, Busy, CrmTimedOut, NotLinked, TicketRefused
+from bot.core.errors import BadCommand, BotError, Busy, CrmTimedOut, NotLinked, SealBroken, TicketRefused
 from bot.core.people import Link, SlackUser
+from bot.core.period import Period
 from bot.core.replies import Busy as BusyReply
 from bot.core.replies import (
     CannotRead,
@@ -102,10 +103,7 @@ class Commands:
             reply = await self._in_time(request, reader)
         except Exception as error:
             reply = self._failed(error, request)
-        try:
-            await self._messenger.reply(request.conversation, reply, reader, replace=request.replace)
-        except Exception as error:
-            log_unexpected(error, "reply.lost", self._reference())
+        await self._say(request.conversation, reply, reader, replace=request.replace)
 
     async def linked(self, done: LinkedNow) -> None:
         """Say in Slack that linking worked, then answer what was asked before it."""
@@ -113,9 +111,15 @@ class Commands:
         conversation = Conversation(invitation.user, invitation.channel, invitation.response_url)
         reader = await self._reader(invitation.user)
         said = Linked(done.link.principal, invitation.command)
-        await self._messenger.reply(conversation, said, reader, replace=True)
+        await self._say(conversation, said, reader, replace=True)
         if invitation.command:
             await self.answer(Request("", conversation, Ask(invitation.command)))
+
+    async def _say(self, to: Conversation, reply: Reply, reader: Reader, *, replace: bool) -> None:
+        try:
+            await self._messenger.reply(to, reply, reader, replace=replace)
+        except Exception as error:
+            log_unexpected(error, "reply.lost", self._reference())
 
     async def _in_time(self, request: Request, reader: Reader) -> Reply:
         waited = self._clock.now() - request.received_at if request.received_at else timedelta(0)
@@ -132,36 +136,45 @@ class Commands:
             case Ask(text, page):
                 return await self._command(parse(text), page, request, reader)
             case Confirm():
-                link = await self._links.get(user)
-                gone = await self._linking.unlink(user)
-                return Unlinked(link.principal.full_name if link and gone else "")
+                return Unlinked() if await self._linking.unlink(user) else NotLinkedYet()
             case Decline():
                 return Kept()
 
     async def _command(self, command: Command, page: Page, request: Request, reader: Reader) -> Reply:
         user = request.conversation.user
-        link = await self._links.get(user)
         match command:
             case Help(verb):
                 return HelpText(verb)
             case LinkMe():
-                return await self._offer(request, current=link)
+                return await self._offer(request, current=await self._name(user))
+            case UnlinkMe():
+                name = await self._name(user)
+                return NotLinkedYet() if name is None else UnlinkQuestion(name)
+            case ShowMe():
+                link = await self._links.get(user)
+                return _me(link, self._clock.now()) if link else NotLinkedYet()
             case ShowActivity(period):
-                if link is None:
-                    return await self._offer(request, wanted=True)
-                try:
-                    return await self._activities.answer(link, _asked(request), period, reader, page)
-                except TicketRefused:
-                    return await self._offer(request, wanted=True, ended=True)
-            case ShowMe() if link:
-                return _me(link, self._clock.now())
-            case UnlinkMe() if link:
-                return UnlinkQuestion(link.principal)
-            case ShowMe() | UnlinkMe():
-                return NotLinkedYet()
+                return await self._activity(period, page, request, reader)
+
+    async def _activity(self, period: Period, page: Page, request: Request, reader: Reader) -> Reply:
+        link = await self._links.get(request.conversation.user)
+        if link is None:
+            return await self._offer(request, wanted=True)
+        try:
+            return await self._activities.answer(link, _asked(request), period, reader, page)
+        except TicketRefused:
+            return await self._offer(request, wanted=True, ended=True)
+
+    async def _name(self, user: SlackUser) -> str | None:
+        """As whom a user is linked. A link whose seal is broken can still be replaced and deleted."""
+        try:
+            link = await self._links.get(user)
+        except SealBroken:
+            return ""
+        return link.principal.full_name if link else None
 
     async def _offer(
-        self, request: Request, *, current: Link | None = None, wanted: bool = False, ended: bool = False
+        self, request: Request, *, current: str | None = None, wanted: bool = False, ended: bool = False
     ) -> LinkOffer:
         """Invite the user to the one-time page; what they asked for is answered once they are linked."""
         asked = _asked(request) if wanted else ""
@@ -171,7 +184,7 @@ class Commands:
             url=self._link_url(invited),
             expires_at=invited.expires_at,
             command=invited.command,
-            current=current.principal if current else None,
+            current=current or "",
             ended=ended,
         )
 

@@ -1,5 +1,7 @@
 """Slack's way in: Bolt, set up so that it acknowledges at once and asks nothing of Slack for a request."""
 
+import logging
+
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.error import BoltError
@@ -9,6 +11,16 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.slack.sdk import sdk_log
 
 __all__ = ["bolt_app"]
+
+
+log = logging.getLogger(__name__)
+
+#: What reading a payload raises that is not as Slack describes it, in Bolt or in our own listeners.
+UNREADABLE = (AttributeError, LookupError, TypeError, ValueError)
+
+
+class AnotherWorkspaceError(BoltError):
+    """A request that names no workspace, or one that the bot token is not of."""
 
 
 def bolt_app(client: AsyncWebClient, team: str | None) -> AsyncApp:
@@ -21,7 +33,7 @@ def bolt_app(client: AsyncWebClient, team: str | None) -> AsyncApp:
 
     async def authorize(enterprise_id: str | None, team_id: str | None) -> AuthorizeResult:
         if team is not None and team_id != team:
-            raise BoltError("a request of another workspace")
+            raise AnotherWorkspaceError
         return AuthorizeResult(enterprise_id=enterprise_id, team_id=team_id, bot_token=client.token)
 
     app = AsyncApp(
@@ -36,7 +48,10 @@ def bolt_app(client: AsyncWebClient, team: str | None) -> AsyncApp:
 
     @app.error
     async def malformed(error: Exception) -> BoltResponse:
-        # Listeners read the payload, acknowledge and queue: what can fail is the reading.
-        return BoltResponse(status=400 if isinstance(error, (KeyError, TypeError, ValueError)) else 500)
+        # Bolt and the listeners read the payload, acknowledge and queue: what can fail is the reading.
+        if isinstance(error, AnotherWorkspaceError):
+            return BoltResponse(status=403)
+        log.warning("not taken: %s", type(error).__name__, extra={"action": "slack.not-taken"})
+        return BoltResponse(status=400 if isinstance(error, UNREADABLE) else 500)
 
     return app

@@ -122,7 +122,7 @@ async def test_me_and_unlink(world: World) -> None:
     assert "This deletes your ticket" in said(question)
     assert "still linked" in said(await (await world.slack.press(question, "keep")).next())
     question = await world.ask("unlink")
-    assert "Unlinked Kianna Ledner" in said(await (await world.slack.press(question, "unlink")).next())
+    assert "You are unlinked" in said(await (await world.slack.press(question, "unlink")).next())
     assert "You are not linked" in said(await world.ask("me"))
 
 

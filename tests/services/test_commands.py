@@ -313,10 +313,22 @@ async def test_me_and_unlink(desk: Desk) -> None:
     assert isinstance(later, Me)
     assert later.ended
     assert isinstance(await desk.ask("unlink"), UnlinkQuestion)
-    for name in ("Kianna Ledner", ""):
+    for expected in (Unlinked(), NotLinkedYet()):
         await desk.commands.answer(request(Confirm()))
-        assert desk.messenger.said[-1][0] == Unlinked(name)
+        assert desk.messenger.said[-1][0] == expected
     assert await desk.store.links.get(USER) is None
+
+
+async def test_a_broken_seal_can_be_replaced_and_deleted(linked: Desk) -> None:
+    linked.store.db.execute("UPDATE links SET sealed_ticket = zeroblob(64)")
+    for text in ("today", "me"):
+        failed = await linked.ask(text)
+        assert isinstance(failed, Failed)
+        assert failed.code == "seal-broken"
+    assert isinstance(await linked.ask("link"), LinkOffer)
+    assert await linked.ask("unlink") == UnlinkQuestion("")
+    await linked.commands.answer(request(Confirm()))
+    assert linked.messenger.said[-1][0] == Unlinked()
 
 
 async def test_help_and_what_cannot_be_read(desk: Desk) -> None:

@@ -139,7 +139,7 @@ REPLIES: dict[str, Reply] = {
         Secret("https://bot.example.com/link/NONCE"), NOW + timedelta(minutes=10), "since monday"
     ),
     "link-again": LinkOffer(
-        Secret("https://bot.example.com/link/NONCE"), NOW + timedelta(minutes=10), current=KIANNA
+        Secret("https://bot.example.com/link/NONCE"), NOW + timedelta(minutes=10), current="Kianna Ledner"
     ),
     "link-ended": LinkOffer(
         Secret("https://bot.example.com/link/NONCE"), NOW + timedelta(minutes=10), "today", ended=True
@@ -151,9 +151,8 @@ REPLIES: dict[str, Reply] = {
         KIANNA, "onsite", NOW - timedelta(days=2), NOW - timedelta(hours=7), NOW - timedelta(hours=1), True
     ),
     "not-linked": NotLinkedYet(),
-    "unlink": UnlinkQuestion(KIANNA),
-    "unlinked": Unlinked("Kianna Ledner"),
-    "unlinked-before": Unlinked(),
+    "unlink": UnlinkQuestion("Kianna Ledner"),
+    "unlinked": Unlinked(),
 }
 
 

@@ -56,7 +56,7 @@ def link_offer(reply: LinkOffer, reader: Reader, command: str) -> Message:
         typed = f"{command} {_typed(reply.command)}"
         blocks.append(section(sentence("link.then", locale, command=typed)))
     if reply.current:
-        blocks.append(context(sentence("link.replaces", locale, name=reply.current.full_name)))
+        blocks.append(context(sentence("link.replaces", locale, name=reply.current)))
     blocks.append(actions(link_button("link", sentence("button.link", locale), reply.url.reveal())))
     until = moment(reply.expires_at, reader.zone, locale)
     blocks.append(note(sentence("link.until", locale, time=until)))
@@ -108,7 +108,7 @@ def me(reply: Me, reader: Reader, command: str) -> Message:
 
 def unlink_question(reply: UnlinkQuestion, reader: Reader, command: str) -> Message:
     """What unlinking deletes, and the button that does it."""
-    title = sentence("unlink.title", reader.locale, name=reply.principal.full_name)
+    title = sentence("unlink.title", reader.locale, name=reply.name or "SuperOffice")
     unlink = button("unlink", sentence("button.unlink", reader.locale), style="danger")
     keep = button("keep", sentence("button.keep", reader.locale))
     what = section(sentence("unlink.what", reader.locale))
@@ -117,11 +117,9 @@ def unlink_question(reply: UnlinkQuestion, reader: Reader, command: str) -> Mess
 
 def unlinked(reply: Unlinked, reader: Reader, command: str) -> Message:
     """What was deleted."""
-    if not reply.name:
-        return not_linked(NotLinkedYet(), reader, command)
-    title = sentence("unlinked.title", reader.locale, name=reply.name)
+    title = sentence("unlinked.title", reader.locale)
     what = section(sentence("unlinked.what", reader.locale, command=command))
-    return Message(escape(title), [header(title), what])
+    return Message(title, [header(title), what])
 
 
 def kept(reader: Reader) -> Message:
