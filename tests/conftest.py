@@ -52,6 +52,8 @@ FORBIDDEN = re.compile(
             r"8A:\w",
             r"xox[abp]-[\w-]{6}",
             r"xapp-\d",
+            r"/link/[\w-]{20}",
+            r"/response/[\w-]{20}",
             *(re.escape(user.password) for user in USERS),
             *(re.escape(user.full_name) for user in (*USERS, *COLLEAGUES)),
             *(re.escape(name) for name, _, _ in COMPANIES),

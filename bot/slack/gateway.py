@@ -8,15 +8,13 @@ from slack_bolt.error import BoltError
 from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.slack.guard import UNREADABLE
 from bot.slack.sdk import sdk_log
 
 __all__ = ["bolt_app"]
 
 
 log = logging.getLogger(__name__)
-
-#: What reading a payload raises that is not as Slack describes it, in Bolt or in our own listeners.
-UNREADABLE = (AttributeError, LookupError, TypeError, ValueError)
 
 
 class AnotherWorkspaceError(BoltError):

@@ -1,6 +1,7 @@
 """What stands before Bolt: nothing unsigned, stale, oversized or unreadable comes through."""
 
 import json
+import logging
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 from urllib.parse import parse_qs
@@ -11,13 +12,18 @@ from slack_sdk.signature import SignatureVerifier
 from bot.core.secret import Secret
 from bot.services.ports import Clock
 
-__all__ = ["Guard"]
+__all__ = ["UNREADABLE", "Guard"]
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 ASGIApp = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+log = logging.getLogger(__name__)
+
+#: What reading a payload raises that is not as Slack describes it.
+UNREADABLE = (AttributeError, LookupError, TypeError, ValueError)
 
 #: Slack's own requests are a few kilobytes.
 MAX_BODY = 1 << 20
@@ -48,7 +54,15 @@ class Guard:
         elif not _is_readable(scope, body):
             await _refuse(send, 400)
         else:
+            await self._hand_on(scope, body, send)
+
+    async def _hand_on(self, scope: Scope, body: bytes, send: Send) -> None:
+        """Bolt reads parts of a payload outside its own error handling, before it answers anything."""
+        try:
             await self._app(scope, _replay(body), send)
+        except UNREADABLE as error:
+            log.warning("not read: %s", type(error).__name__, extra={"action": "slack.not-read"})
+            await _refuse(send, 400)
 
     def _is_signed(self, scope: Scope, body: bytes) -> bool:
         headers = {name: value.decode("latin-1") for name, value in scope["headers"]}
