@@ -9,7 +9,6 @@ from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.slack.guard import UNREADABLE
-from bot.slack.sdk import sdk_log
 
 __all__ = ["bolt_app"]
 
@@ -36,7 +35,7 @@ def bolt_app(client: AsyncWebClient, team: str | None) -> AsyncApp:
 
     app = AsyncApp(
         name="superoffice-slack",
-        logger=sdk_log(),
+        logger=_bolt_log(),
         client=client,
         signing_secret="verified-before-bolt",  # noqa: S106 - Bolt wants one; see guard
         request_verification_enabled=False,
@@ -53,3 +52,10 @@ def bolt_app(client: AsyncWebClient, team: str | None) -> AsyncApp:
         return BoltResponse(status=400 if isinstance(error, UNREADABLE) else 500)
 
     return app
+
+
+def _bolt_log() -> logging.Logger:
+    """Bolt's logger. Below ERROR it explains, at each start, settings that are as they are on purpose."""
+    bolt_log = logging.getLogger("slack_bolt")
+    bolt_log.setLevel(logging.ERROR)
+    return bolt_log
