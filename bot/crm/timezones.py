@@ -1,6 +1,6 @@
 """The zones that a SoTimeZoneLocationCode can mean.
 
-It is a country's code, or one with a region: ``NO``, ``US-NY`` (FACTS of the documentation: so-timezone.mdx).
+It is a country's code, or one with a region: ``NO``, ``US-NY`` (SuperOffice's documentation, so-timezone).
 Which regions there are is not published, so a code stands for every zone of its country.
 """
 

@@ -1,6 +1,6 @@
 """What went wrong, as an error of the bot's own: from a status, a fault or the response headers.
 
-SuperOffice tells failures in response headers, with status 200 and no fault (FACTS of its WSDL: no
+SuperOffice tells failures in response headers, with status 200 and no fault (its WSDLs declare no
 ``wsdl:fault`` anywhere). Which exception an expired ticket brings is not published, hence the words.
 """
 
