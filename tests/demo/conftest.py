@@ -85,3 +85,8 @@ def client(slack: Slack, session: aiohttp.ClientSession) -> AsyncWebClient:
     quiet = logging.getLogger("slack_sdk.quiet")
     quiet.setLevel(logging.WARNING)
     return AsyncWebClient(slack.bot_token, base_url=slack.api_url, session=session, logger=quiet)
+
+
+@pytest.fixture(autouse=True)
+def nothing_leaks() -> None:
+    """What logs here at DEBUG are the tests' own clients, not the product's: they may say what they send."""
