@@ -28,9 +28,9 @@ from bot.config import Settings
 from bot.config import Tenant as TenantConfig
 from bot.core.replies import Reader
 from bot.core.secret import Secret
-from bot.crm.client import SuperOffice
+from bot.crm.client import connect
 from bot.crm.settings import ActionTimeZone, TenantSettings
-from bot.crm.soap.services import Services, UnusableWsdl
+from bot.crm.soap.services import UnusableWsdl
 from bot.runner import QueueRunner
 from bot.server import ASGIApp
 from bot.services.activities import Activities, Tenant
@@ -153,6 +153,7 @@ class _Wiring:
             clock=clock,
             link_url=self._link_url,
             reference=_reference,
+            admins=settings.admins,
             patience=timedelta(seconds=settings.commands.seconds),
         )
 
@@ -234,14 +235,15 @@ async def _session() -> AsyncIterator[aiohttp.ClientSession]:
 
 
 async def _tenants(settings: Settings, session: aiohttp.ClientSession, clock: Clock) -> Mapping[str, Tenant]:
+    clients = await connect(map(_described, settings.tenants.values()), session, clock)
     return {
-        name: Tenant(await _crm(tenant, session, clock), tenant.web_url or "", tenant.timezone)
+        name: Tenant(clients[name], tenant.web_url or "", tenant.timezone)
         for name, tenant in settings.tenants.items()
     }
 
 
-async def _crm(tenant: TenantConfig, session: aiohttp.ClientSession, clock: Clock) -> SuperOffice:
-    described = TenantSettings(
+def _described(tenant: TenantConfig) -> TenantSettings:
+    return TenantSettings(
         id=tenant.id,
         url=tenant.url,
         zone=tenant.timezone,
@@ -251,8 +253,6 @@ async def _crm(tenant: TenantConfig, session: aiohttp.ClientSession, clock: Cloc
         proxy=tenant.proxy,
         ca_bundle=str(tenant.ca_bundle) if tenant.ca_bundle else None,
     )
-    services = await Services.load(described.version, described.wsdl)
-    return SuperOffice(described, services, session, clock)
 
 
 @contextmanager

@@ -24,6 +24,7 @@ __all__ = [
     "NotLinkedYet",
     "Reader",
     "Reply",
+    "ServerWarning",
     "UnlinkQuestion",
     "Unlinked",
 ]
@@ -37,6 +38,16 @@ class Reader:
     locale: str = "en"
     #: Slack names no zone for this reader: the tenant's is used, and the reply says so.
     zone_is_assumed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ServerWarning:
+    """Something about a tenant's server that an administrator should look at; in words ``warning.<code>``."""
+
+    #: ``clock-skew``, ``no-date`` or ``zone-mismatch``.
+    code: str
+    #: The seconds that the server's clock is ahead, or the location that it names.
+    detail: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +141,8 @@ class Me:
     expires_at: datetime
     #: That moment has passed.
     ended: bool = False
+    #: For administrators: what is wrong with the tenant's clock and zone.
+    warnings: tuple[ServerWarning, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

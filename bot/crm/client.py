@@ -10,9 +10,10 @@ import aiohttp
 
 from bot.core.errors import CrmFailed, CrmTimedOut, CrmUnreadable, SignInRefused
 from bot.core.people import Principal
+from bot.core.replies import ServerWarning
 from bot.core.secret import Secret
 from bot.crm import records
-from bot.crm.serverclock import ServerClock, ServerWarning
+from bot.crm.serverclock import ServerClock
 from bot.crm.settings import TenantSettings
 from bot.crm.soap.endpoint import Endpoint
 from bot.crm.soap.envelope import Envelope

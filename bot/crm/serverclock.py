@@ -2,15 +2,15 @@
 
 import logging
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 
+from bot.core.replies import ServerWarning
 from bot.core.servertime import may_be_future, offsets_near, skew, wire_start
 from bot.crm.settings import ActionTimeZone, TenantSettings
 from bot.crm.timezones import zones_of
 from bot.services.ports import Clock
 
-__all__ = ["ServerClock", "ServerWarning"]
+__all__ = ["ServerClock"]
 
 log = logging.getLogger(__name__)
 
@@ -19,20 +19,6 @@ _HALF_A_YEAR = timedelta(days=182)
 
 #: How far the bot's clock is trusted not to be ahead of a server that does not tell the time.
 _UNTOLD = timedelta(days=1)
-
-
-@dataclass(frozen=True, slots=True)
-class ServerWarning:
-    """Something that an administrator should look at."""
-
-    #: ``crm.clock-skew``, ``crm.no-date`` or ``crm.zone-mismatch``.
-    code: str
-    #: The seconds that the server's clock is ahead, or the location that it names.
-    detail: str = ""
-
-    def repeats(self, other: "ServerWarning") -> bool:
-        """Whether this is no news after ``other``. A skew changes a little with every answer."""
-        return self == other or self.code == other.code == "crm.clock-skew"
 
 
 class ServerClock:
@@ -96,18 +82,21 @@ class ServerClock:
         self._location = location or self._location
         before, self._warnings = self._warnings, tuple(self._judge())
         for warning in self._warnings:
-            if not any(warning.repeats(old) for old in before):
-                extra = {"action": warning.code, "tenant": self._settings.id, "detail": warning.detail}
-                log.warning("Look at the server's time: %s %s", warning.code, warning.detail, extra=extra)
+            if not any(_repeats(warning, old) for old in before):
+                log.warning(
+                    "look at the time of tenant %s: %s %r",
+                    *(self._settings.id, warning.code, warning.detail),
+                    extra={"action": f"crm.{warning.code}"},
+                )
 
     def _judge(self) -> list[ServerWarning]:
         warnings = []
         if self._skew is None:
-            warnings.append(ServerWarning("crm.no-date"))
+            warnings.append(ServerWarning("no-date"))
         elif abs(self._skew) > _TOLERATED:
-            warnings.append(ServerWarning("crm.clock-skew", f"{self._skew.total_seconds():+.0f}"))
+            warnings.append(ServerWarning("clock-skew", f"{self._skew.total_seconds():+.0f}"))
         if self._is_elsewhere():
-            warnings.append(ServerWarning("crm.zone-mismatch", self._location[:20]))
+            warnings.append(ServerWarning("zone-mismatch", self._location[:20]))
         return warnings
 
     def _is_elsewhere(self) -> bool:
@@ -126,3 +115,8 @@ class ServerClock:
 
     def _earliest_now(self) -> datetime:
         return self.now() if self._skew is not None else self.now() - _UNTOLD
+
+
+def _repeats(warning: ServerWarning, old: ServerWarning) -> bool:
+    """Whether it is no news after ``old``. A skew changes a little with every answer."""
+    return warning == old or warning.code == old.code == "clock-skew"

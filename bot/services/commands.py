@@ -3,9 +3,9 @@
 import asyncio
 import logging
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from bot.core.command import Command, Help, LinkMe, ShowActivity, ShowMe, UnlinkMe, parse
@@ -67,6 +67,7 @@ class Commands:
         clock: Clock,
         link_url: Callable[[Invited], Secret],
         reference: Callable[[], str],
+        admins: Collection[str] = (),
         patience: timedelta = timedelta(seconds=25),
     ) -> None:
         self._activities = activities
@@ -80,6 +81,7 @@ class Commands:
         self._clock = clock
         self._link_url = link_url
         self._reference = reference
+        self._admins = admins
         self._patience = patience
 
     async def take(self, request: Request) -> Reply | None:
@@ -152,7 +154,7 @@ class Commands:
                 return NotLinkedYet() if name is None else UnlinkQuestion(name)
             case ShowMe():
                 link = await self._links.get(user)
-                return _me(link, self._clock.now()) if link else NotLinkedYet()
+                return await self._me(link) if link else NotLinkedYet()
             case ShowActivity(period):
                 return await self._activity(period, page, request, reader)
 
@@ -164,6 +166,19 @@ class Commands:
             return await self._activities.answer(link, _asked(request), period, reader, page)
         except TicketRefused:
             return await self._offer(request, wanted=True, ended=True)
+
+    async def _me(self, link: Link) -> Me:
+        expires_at = link.used_at + ONSITE_TICKET_LIFE
+        is_admin = link.user.user in self._admins or (await self._people.profile(link.user)).is_admin
+        return Me(
+            principal=link.principal,
+            tenant=link.tenant,
+            linked_at=link.linked_at,
+            used_at=link.used_at,
+            expires_at=expires_at,
+            ended=expires_at <= self._clock.now(),
+            warnings=tuple(self._tenants[link.tenant].crm.warnings) if is_admin else (),
+        )
 
     async def _name(self, user: SlackUser) -> str | None:
         """As whom a user is linked. A link whose seal is broken can still be replaced and deleted."""
@@ -216,18 +231,6 @@ class Commands:
 
 def _asked(request: Request) -> str:
     return request.wish.text if isinstance(request.wish, Ask) else ""
-
-
-def _me(link: Link, now: datetime) -> Me:
-    expires_at = link.used_at + ONSITE_TICKET_LIFE
-    return Me(
-        principal=link.principal,
-        tenant=link.tenant,
-        linked_at=link.linked_at,
-        used_at=link.used_at,
-        expires_at=expires_at,
-        ended=expires_at <= now,
-    )
 
 
 def log_unexpected(error: Exception, action: str, reference: str) -> None:

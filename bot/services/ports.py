@@ -10,7 +10,7 @@ from typing import Protocol
 
 from bot.core.activity import ALL_ACTIONS, Action, Activity
 from bot.core.people import Link, Principal, Profile, SlackUser
-from bot.core.replies import Reader, Reply
+from bot.core.replies import Reader, Reply, ServerWarning
 from bot.core.requests import Conversation
 from bot.core.secret import Secret
 from bot.core.throttle import Allowance
@@ -98,6 +98,11 @@ class Crm(Protocol):
     @property
     def tenant(self) -> str:
         """The tenant's id in this bot, such as ``onsite``."""
+        ...
+
+    @property
+    def warnings(self) -> Sequence[ServerWarning]:
+        """What an administrator should look at, as of the last answer."""
         ...
 
     async def sign_in(self, username: str, password: Secret) -> SignedIn:

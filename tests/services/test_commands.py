@@ -22,6 +22,7 @@ from bot.core.replies import (
     NotLinkedYet,
     Reader,
     Reply,
+    ServerWarning,
     Unlinked,
     UnlinkQuestion,
 )
@@ -56,6 +57,7 @@ class Crm:
     delay: float = 0
     asked: list[ActivityQuery] = field(default_factory=list)
     ahead: timedelta = timedelta(0)
+    warnings: Sequence[ServerWarning] = ()
 
     async def now(self) -> datetime:
         return NOW + self.ahead
@@ -85,12 +87,13 @@ class People:
     """A Slack with one user."""
 
     zone: str | None = "Europe/Oslo"
+    is_admin: bool = False
     error: Exception | None = None
 
     async def profile(self, user: SlackUser) -> Profile:
         if self.error:
             raise self.error
-        return Profile(user, "kianna", self.zone)
+        return Profile(user, "kianna", self.zone, is_admin=self.is_admin)
 
 
 @dataclass
@@ -317,6 +320,17 @@ async def test_me_and_unlink(desk: Desk) -> None:
         await desk.commands.answer(request(Confirm()))
         assert desk.messenger.said[-1][0] == expected
     assert await desk.store.links.get(USER) is None
+
+
+async def test_admins_hear_what_is_wrong_with_the_server(linked: Desk) -> None:
+    linked.crm.warnings = (ServerWarning("clock-skew", "+300"),)
+    me = await linked.ask("me")
+    assert isinstance(me, Me)
+    assert me.warnings == ()
+    linked.people.is_admin = True
+    me = await linked.ask("me")
+    assert isinstance(me, Me)
+    assert me.warnings == linked.crm.warnings
 
 
 async def test_a_broken_seal_can_be_replaced_and_deleted(linked: Desk) -> None:

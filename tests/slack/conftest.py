@@ -22,6 +22,7 @@ from bot.core.replies import (
     NotLinkedYet,
     Reader,
     Reply,
+    ServerWarning,
     Unlinked,
     UnlinkQuestion,
 )
@@ -147,6 +148,18 @@ REPLIES: dict[str, Reply] = {
     "linked": Linked(KIANNA),
     "linked-then": Linked(KIANNA, "since monday"),
     "me": Me(KIANNA, "onsite", NOW - timedelta(days=2), NOW - timedelta(hours=1), NOW + timedelta(hours=5)),
+    "me-admin": Me(
+        KIANNA,
+        "onsite",
+        NOW - timedelta(days=2),
+        NOW - timedelta(hours=1),
+        NOW + timedelta(hours=5),
+        warnings=(
+            ServerWarning("zone-mismatch", "<!here>"),
+            ServerWarning("clock-skew", "+300"),
+            ServerWarning("no-date"),
+        ),
+    ),
     "me-ended": Me(
         KIANNA, "onsite", NOW - timedelta(days=2), NOW - timedelta(hours=7), NOW - timedelta(hours=1), True
     ),

@@ -11,6 +11,7 @@ from bot.core.replies import (
     Me,
     NotLinkedYet,
     Reader,
+    ServerWarning,
     Unlinked,
     UnlinkQuestion,
 )
@@ -100,6 +101,7 @@ def me(reply: Me, reader: Reader, command: str) -> Message:
             header(title),
             context(identity),
             section(f"{since}\n{until}"),
+            *(section(_warning(warning, locale)) for warning in reply.warnings),
             section(sentence("me.stored", locale)),
             note(sentence("me.delete", locale, command=command)),
         ],
@@ -181,6 +183,11 @@ def _all_help(reader: Reader, command: str) -> Message:
     only_you = note(sentence("help.only-you", reader.locale))
     more = note(sentence("help.more", reader.locale, command=command))
     return Message("\n".join((title, *lines)), [header(title), section("\n".join(lines)), only_you, more])
+
+
+def _warning(warning: ServerWarning, locale: str) -> str:
+    what = sentence(f"warning.{warning.code}", locale, detail=escape(warning.detail))
+    return sentence("warning.admin", locale, warning=what)
 
 
 def _problem(problem: Problem, reader: Reader, command: str) -> str:
