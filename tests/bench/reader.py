@@ -17,6 +17,8 @@ from tests.bench.timing import interleaved
 
 __all__ = ["measure"]
 
+Reader = Callable[[bytes], object]
+
 NS = "http://www.superoffice.net/ws/crm/NetServer/Services86"
 SOAP = "http://schemas.xmlsoap.org/soap/envelope/"
 XSI = "http://www.w3.org/2001/XMLSchema-instance"
@@ -81,7 +83,7 @@ def measure(rounds: int) -> Iterator[str]:
     for shape in (compact, documented):
         for rows in (20, 100, 1000):
             data = shape(rows)
-            readers = {"ours": ours, "lxml": etree.fromstring, "zeep": by_zeep}
+            readers: dict[str, Reader] = {"ours": ours, "lxml": etree.fromstring, "zeep": by_zeep}
             times = interleaved({name: partial(by, data) for name, by in readers.items()}, rounds)
             mine = times["ours"]
             yield (
