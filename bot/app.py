@@ -201,13 +201,13 @@ class _Wiring:
             await tenant.crm.system_info()
 
         tenants = [
-            web.Check(f"tenant {name}", partial(crm, tenant), essential=False)
+            web.Check(f"tenant {name}", web.Remembered(partial(crm, tenant), self._clock), essential=False)
             for name, tenant in self._tenants.items()
         ]
         return [
             web.Check("database", self._database.check),
             web.Check("scheduler", ticking),
-            web.Check("slack", slack, essential=False),
+            web.Check("slack", web.Remembered(slack, self._clock), essential=False),
             *tenants,
         ]
 

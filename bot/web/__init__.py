@@ -1,8 +1,17 @@
 """The bot's own pages: linking, and health."""
 
 from bot.web.addresses import Network, client_address
-from bot.web.health import Check, health_routes
+from bot.web.health import Check, Remembered, health_routes
 from bot.web.link import LinkPage
 from bot.web.pages import Pages, PageSettings
 
-__all__ = ["Check", "LinkPage", "Network", "PageSettings", "Pages", "client_address", "health_routes"]
+__all__ = [
+    "Check",
+    "LinkPage",
+    "Network",
+    "PageSettings",
+    "Pages",
+    "Remembered",
+    "client_address",
+    "health_routes",
+]

@@ -4,16 +4,20 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-__all__ = ["Check", "health_routes"]
+from bot.services.ports import Clock
+
+__all__ = ["Check", "Remembered", "health_routes"]
 
 log = logging.getLogger(__name__)
 
 PATIENCE_SECONDS = 2.0
+KEPT = timedelta(minutes=1)
 NO_STORE = {"Cache-Control": "no-store"}
 
 
@@ -25,6 +29,29 @@ class Check:
     probe: Callable[[], Awaitable[None]]
     #: Without it the bot is of no use. A part that is not essential shows as degraded.
     essential: bool = True
+
+
+class Remembered:
+    """A probe of somebody else's server, made at most once a minute however often health is asked for."""
+
+    def __init__(self, probe: Callable[[], Awaitable[None]], clock: Clock) -> None:
+        self._probe = probe
+        self._clock = clock
+        self._asked_at: datetime | None = None
+        self._error: Exception | None = None
+
+    async def __call__(self) -> None:
+        """Raise what the probe raised when it was last made."""
+        now = self._clock.now()
+        if self._asked_at is None or not timedelta(0) <= now - self._asked_at < KEPT:
+            self._asked_at, self._error = now, TimeoutError()  # should this be cancelled
+            try:
+                await self._probe()
+                self._error = None
+            except Exception as error:
+                self._error = error
+        if self._error is not None:
+            raise self._error
 
 
 def health_routes(checks: Sequence[Check]) -> list[Route]:

@@ -3,7 +3,10 @@ import json
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from bot.web import Check
+import pytest
+
+from bot.web import Check, Remembered
+from tests.conftest import StoppedClock
 
 MakeSite = Callable[..., Awaitable[Any]]
 
@@ -59,3 +62,23 @@ async def test_checks_run_side_by_side(make_site: MakeSite) -> None:
 
     site = await make_site(checks=(Check("one", meets), Check("other", meets)))
     assert (await site.get("/readyz")).status == 200
+
+
+async def test_somebody_elses_server_is_asked_once_a_minute(clock: StoppedClock) -> None:
+    asked = []
+
+    async def probe() -> None:
+        asked.append(clock.now())
+        if len(asked) == 1:
+            raise ConnectionError
+
+    remembered = Remembered(probe, clock)
+    for _ in range(3):
+        with pytest.raises(ConnectionError):
+            await remembered()
+    clock.move(minutes=1)
+    for _ in range(3):
+        await remembered()
+    clock.move(hours=-1)
+    await remembered()
+    assert len(asked) == 3
