@@ -42,7 +42,7 @@ def connect(path: Path) -> Database:
     """
     try:
         _make_private(path)
-        connection = sqlite3.connect(path, BUSY_TIMEOUT.total_seconds(), isolation_level=None)
+        connection = sqlite3.connect(path, timeout=BUSY_TIMEOUT.total_seconds(), isolation_level=None)
     except (OSError, sqlite3.Error) as error:
         raise DatabaseUnusable(f"{path} cannot be opened ({error}): look at BOT_DATABASE.") from None
     db = Database(connection, execute_plugins=False, strict=True)

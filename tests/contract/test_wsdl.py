@@ -22,7 +22,7 @@ OFFICIAL = Path(os.environ.get("SUPEROFFICE_WSDL_DIR", ""))
 VERSIONS = (86, 88)
 
 pytestmark = pytest.mark.skipif(
-    "SUPEROFFICE_WSDL_DIR" not in os.environ,
+    not os.environ.get("SUPEROFFICE_WSDL_DIR"),
     reason="SUPEROFFICE_WSDL_DIR does not name a folder with the official WSDLs",
 )
 
