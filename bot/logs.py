@@ -1,6 +1,7 @@
 """Log lines: ids and an ``action``, never a name of a company or a person, never a secret."""
 
 import logging
+import re
 
 __all__ = ["configure"]
 
@@ -16,7 +17,8 @@ LIBRARIES = (
     "zeep",
 )
 
-EXTRAS = ("action", "reference")
+#: What a record may say beyond its message.
+EXTRAS = ("action", "reference", "tenant", "reason", "status", "exception_type")
 
 
 class LineFormatter(logging.Formatter):
@@ -27,8 +29,14 @@ class LineFormatter(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """The record, with its action and reference."""
-        extras = (f" {name}={getattr(record, name)}" for name in EXTRAS if hasattr(record, name))
-        return super().format(record) + "".join(extras)
+        said = (f" {name}={_one_word(getattr(record, name))}" for name in EXTRAS if hasattr(record, name))
+        return " | ".join(super().format(record).splitlines()) + "".join(said)
+
+
+def _one_word(value: object) -> str:
+    """A value that cannot be taken for another field or another line."""
+    text = str(value)
+    return text if re.fullmatch(r"[\w.:+-]+", text) else repr(text)
 
 
 def configure(level: str) -> None:

@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import traceback
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from datetime import timedelta
@@ -30,6 +29,7 @@ from bot.core.replies import (
 from bot.core.requests import Ask, Confirm, Conversation, Decline, Page, Request
 from bot.core.secret import Secret
 from bot.services.activities import Activities, Tenant
+from bot.services.failures import log_unexpected
 from bot.services.linking import Invited, Linking
 from bot.services.linking import Linked as LinkedNow
 from bot.services.ports import (
@@ -231,15 +231,3 @@ class Commands:
 
 def _asked(request: Request) -> str:
     return request.wish.text if isinstance(request.wish, Ask) else ""
-
-
-def log_unexpected(error: Exception, action: str, reference: str) -> None:
-    """Log where an unforeseen error happened. Its own text stays out: it may quote a customer or a secret."""
-    frames = "".join(traceback.format_tb(error.__traceback__))
-    log.error(
-        "unforeseen %s, reference %s\n%s",
-        type(error).__name__,
-        reference,
-        frames,
-        extra={"action": action, "reference": reference},
-    )

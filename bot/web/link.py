@@ -20,7 +20,7 @@ from bot.core.errors import (
     SlackFailed,
 )
 from bot.core.secret import Secret
-from bot.services.commands import log_unexpected
+from bot.services.failures import log_unexpected
 from bot.services.linking import Linked, Linking, Offer
 from bot.text import has_sentence
 from bot.text.dates import clock, zone_name
