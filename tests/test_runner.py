@@ -1,6 +1,7 @@
 """Work after the acknowledgement."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 
 import pytest
 
@@ -73,3 +74,51 @@ async def test_leaving_waits_so_long_and_no_longer() -> None:
     assert cancelled == [1]
     with pytest.raises(Busy):
         runner.submit(endless)
+
+
+async def test_whoever_waits_can_be_told_also_by_a_job_that_had_not_begun() -> None:
+    told = []
+
+    def waiting(number: int) -> Callable[[], Awaitable[None]]:
+        async def job() -> None:
+            try:
+                await asyncio.Event().wait()
+            except asyncio.CancelledError:
+                await asyncio.sleep(0)
+                told.append(number)
+                raise
+
+        return job
+
+    async with QueueRunner(workers=1, size=3, grace=0.01) as runner:
+        for number in range(3):
+            runner.submit(waiting(number))
+        runner.spawn(waiting(3))
+    assert sorted(told) == [0, 1, 2, 3]
+
+
+async def test_a_job_that_cancels_itself_takes_no_worker_along() -> None:
+    done = []
+
+    async def cancelled() -> None:
+        raise asyncio.CancelledError
+
+    async def good() -> None:
+        done.append(1)
+
+    async with QueueRunner(workers=1, size=2) as runner:
+        runner.submit(cancelled)
+        runner.submit(good)
+    assert done == [1]
+
+
+async def test_what_is_spawned_is_waited_for() -> None:
+    done = []
+
+    async def slow() -> None:
+        await asyncio.sleep(0.01)
+        done.append(1)
+
+    async with QueueRunner(workers=1, size=1) as runner:
+        runner.spawn(slow)
+    assert done == [1]

@@ -245,3 +245,7 @@ class Runner(Protocol):
     def submit(self, job: Callable[[], Awaitable[None]]) -> None:
         """Queue a job. Raises :class:`~bot.core.errors.Busy` when the queue is full."""
         ...
+
+    def spawn(self, job: Callable[[], Awaitable[None]]) -> None:
+        """Start a job beside the queue: for what is rare, short, and not to be refused."""
+        ...
