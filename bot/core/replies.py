@@ -9,6 +9,7 @@ from bot.core.errors import Problem
 from bot.core.people import Principal
 from bot.core.period import Period
 from bot.core.secret import Secret
+from bot.core.servertime import ServerWarning
 from bot.core.window import Window
 
 __all__ = [
@@ -24,7 +25,6 @@ __all__ = [
     "NotLinkedYet",
     "Reader",
     "Reply",
-    "ServerWarning",
     "UnlinkQuestion",
     "Unlinked",
 ]
@@ -38,16 +38,6 @@ class Reader:
     locale: str = "en"
     #: Slack names no zone for this reader: the tenant's is used, and the reply says so.
     zone_is_assumed: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class ServerWarning:
-    """Something about a tenant's server that an administrator should look at; in words ``warning.<code>``."""
-
-    #: ``clock-skew``, ``no-date`` or ``zone-mismatch``.
-    code: str
-    #: The seconds that the server's clock is ahead, or the location that it names.
-    detail: str = ""
 
 
 @dataclass(frozen=True, slots=True)

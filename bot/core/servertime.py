@@ -7,9 +7,10 @@ readings to lose nothing, and in none of them in the server's future.
 """
 
 from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 
-__all__ = ["MARGIN", "may_be_future", "offsets_near", "skew", "wire_start"]
+__all__ = ["MARGIN", "ServerWarning", "may_be_future", "offsets_near", "skew", "wire_start"]
 
 #: What is added to every overlap: a start is late by an hour where clocks change, and clocks are a bit off.
 MARGIN = timedelta(hours=1)
@@ -21,6 +22,16 @@ _WESTERNMOST = timedelta(hours=-12)
 _SURELY_AHEAD = timedelta(days=3)
 
 _DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class ServerWarning:
+    """Something about a tenant's server that an administrator should look at; in words ``warning.<code>``."""
+
+    #: ``clock-skew``, ``no-date`` or ``zone-mismatch``.
+    code: str
+    #: The seconds that the server's clock is ahead, or the location that it names.
+    detail: str = ""
 
 
 def skew(server_date: datetime, received: datetime) -> timedelta:

@@ -10,8 +10,8 @@ import aiohttp
 
 from bot.core.errors import CrmFailed, CrmTimedOut, CrmUnreadable, SignInRefused
 from bot.core.people import Principal
-from bot.core.replies import ServerWarning
 from bot.core.secret import Secret
+from bot.core.servertime import ServerWarning
 from bot.crm import records
 from bot.crm.serverclock import ServerClock
 from bot.crm.settings import TenantSettings

@@ -4,8 +4,7 @@ import logging
 from collections.abc import Collection
 from datetime import UTC, datetime, timedelta, tzinfo
 
-from bot.core.replies import ServerWarning
-from bot.core.servertime import may_be_future, offsets_near, skew, wire_start
+from bot.core.servertime import ServerWarning, may_be_future, offsets_near, skew, wire_start
 from bot.crm.settings import ActionTimeZone, TenantSettings
 from bot.crm.timezones import zones_of
 from bot.services.ports import Clock

@@ -10,9 +10,10 @@ from typing import Protocol
 
 from bot.core.activity import ALL_ACTIONS, Action, Activity
 from bot.core.people import Link, Principal, Profile, SlackUser
-from bot.core.replies import Reader, Reply, ServerWarning
+from bot.core.replies import Reader, Reply
 from bot.core.requests import Conversation
 from bot.core.secret import Secret
+from bot.core.servertime import ServerWarning
 from bot.core.throttle import Allowance
 
 __all__ = [

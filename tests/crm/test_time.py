@@ -16,8 +16,8 @@ import pytest
 from aiohttp import web
 
 from bot.core.errors import CrmUnreachable
-from bot.core.replies import ServerWarning
 from bot.core.secret import Secret
+from bot.core.servertime import ServerWarning
 from bot.core.window import Window, judge
 from bot.crm.client import SuperOffice
 from bot.crm.serverclock import ServerClock

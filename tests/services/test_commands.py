@@ -22,13 +22,13 @@ from bot.core.replies import (
     NotLinkedYet,
     Reader,
     Reply,
-    ServerWarning,
     Unlinked,
     UnlinkQuestion,
 )
 from bot.core.replies import Busy as BusyReply
 from bot.core.requests import FIRST, Ask, Confirm, Conversation, Page, Request
 from bot.core.secret import Secret
+from bot.core.servertime import ServerWarning
 from bot.core.window import Window
 from bot.services.activities import Activities, Tenant
 from bot.services.commands import Commands

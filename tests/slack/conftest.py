@@ -22,11 +22,11 @@ from bot.core.replies import (
     NotLinkedYet,
     Reader,
     Reply,
-    ServerWarning,
     Unlinked,
     UnlinkQuestion,
 )
 from bot.core.secret import Secret
+from bot.core.servertime import ServerWarning
 from bot.core.window import Window
 
 OSLO = ZoneInfo("Europe/Oslo")

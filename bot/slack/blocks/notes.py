@@ -11,10 +11,10 @@ from bot.core.replies import (
     Me,
     NotLinkedYet,
     Reader,
-    ServerWarning,
     Unlinked,
     UnlinkQuestion,
 )
+from bot.core.servertime import ServerWarning
 from bot.slack.blocks.elements import (
     Block,
     Message,
