@@ -18,7 +18,6 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from slack_bolt.adapter.asgi.async_handler import AsyncSlackRequestHandler
 from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
-from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from starlette.applications import Starlette
 
@@ -31,6 +30,7 @@ from bot.core.secret import Secret
 from bot.crm.client import connect
 from bot.crm.settings import ActionTimeZone, TenantSettings
 from bot.crm.soap.services import UnusableWsdl
+from bot.crm.soap.transport import Limits
 from bot.runner import QueueRunner
 from bot.server import ASGIApp
 from bot.services.activities import Activities, Tenant
@@ -42,7 +42,8 @@ from bot.slack.guard import Guard
 from bot.slack.listeners import register
 from bot.slack.messenger import SlackMessenger
 from bot.slack.people import SlackPeople
-from bot.slack.sdk import sdk_log, web_client
+from bot.slack.sdk import socket_log, web_client
+from bot.slack.workspace import Workspace
 
 __all__ = ["CANNOT_START", "Bot", "migrate", "running"]
 
@@ -82,9 +83,10 @@ async def running(settings: Settings, clock: Clock | None = None) -> AsyncIterat
     clock = clock or SystemClock()
     for warning in settings.warnings:
         log.warning("a setting: %s", warning, extra={"action": "start.setting"})
-    await asyncio.to_thread(migrate, settings, clock)
     async with AsyncExitStack() as stack:
+        # First of all the port: a second bot at the same one must not touch the database.
         opened = stack.enter_context(server.listening(*settings.web.listen))
+        await asyncio.to_thread(migrate, settings, clock)
         url = settings.web.listen._replace(port=opened.getsockname()[1]).url
         database = stack.enter_context(store.opened(settings.database, settings.secret_key))
         session = await stack.enter_async_context(_session())
@@ -94,8 +96,9 @@ async def running(settings: Settings, clock: Clock | None = None) -> AsyncIterat
         scheduler = stack.enter_context(_housekeeping(database, clock))
         client = web_client(settings.slack.bot_token, settings.slack.api_url, session)
         tenants = await _tenants(settings, session, clock)
-        workspaces = await _workspaces(client)
-        bot = _Wiring(settings, clock, database, session, client, runner, tenants, workspaces, url)
+        workspace = Workspace(client)
+        await workspace.id()
+        bot = _Wiring(settings, clock, database, session, client, runner, tenants, workspace, url)
         bolt = bot.bolt()
         events = None if settings.slack.socket_mode else _events(settings, bolt, clock)
         front = server.front(events, bot.pages(scheduler))
@@ -117,16 +120,17 @@ class _Wiring:
         client: AsyncWebClient,
         runner: QueueRunner,
         tenants: Mapping[str, Tenant],
-        workspaces: Mapping[str, str],
+        workspace: Workspace,
         url: str,
     ) -> None:
         self._settings = settings
         self._clock = clock
         self._database = database
         self._runner = runner
-        self._public_url = settings.web.public_url if settings.web.listen.port else url
+        derived = settings.web.public_url == settings.web.listen.url
+        self._public_url = url if derived else settings.web.public_url
         self._client = client
-        self._workspaces = workspaces
+        self._workspace = workspace
         self._people = SlackPeople(self._client, clock)
         self._messenger = SlackMessenger(self._client, session, settings.slack.command)
         self._tenants = tenants
@@ -159,12 +163,11 @@ class _Wiring:
 
     def bolt(self) -> AsyncApp:
         """Bolt, with every listener."""
-        app = bolt_app(self._client, next(iter(self._workspaces), None))
+        app = bolt_app(self._client, self._workspace)
         register(
             app,
             command=self._settings.slack.command,
             commands=self._commands,
-            messenger=self._messenger,
             people=self._people,
             default_reader=Reader(self._settings.tenant.timezone),
         )
@@ -178,7 +181,7 @@ class _Wiring:
             settings=web.PageSettings(
                 public_url=self._public_url,
                 zone=settings.tenant.timezone,
-                workspaces=self._workspaces,
+                workspaces=self._workspace.names,
                 command=settings.slack.command,
                 superoffice=urlsplit(settings.tenant.url).hostname or "",
             ),
@@ -212,7 +215,7 @@ class _Wiring:
         ]
 
     async def _linked(self, done: Linked) -> None:
-        self._runner.submit(lambda: self._commands.linked(done))
+        self._runner.spawn(lambda: self._commands.linked(done))
 
     def _link_url(self, invited: Invited) -> Secret:
         return Secret(f"{self._public_url}/link/{invited.url_nonce.reveal()}")
@@ -229,13 +232,18 @@ def _reference() -> str:
 @asynccontextmanager
 async def _session() -> AsyncIterator[aiohttp.ClientSession]:
     """The one session for SuperOffice and Slack. It keeps no cookies: they would be shared between users."""
-    connector = aiohttp.TCPConnector(limit=0, limit_per_host=0)
-    async with aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar()) as session:
+    async with aiohttp.ClientSession(
+        connector=aiohttp.TCPConnector(limit=0, limit_per_host=0),
+        cookie_jar=aiohttp.DummyCookieJar(),
+        timeout=aiohttp.ClientTimeout(total=10, sock_connect=5),  # for Slack; see Limits for the CRM
+    ) as session:
         yield session
 
 
 async def _tenants(settings: Settings, session: aiohttp.ClientSession, clock: Clock) -> Mapping[str, Tenant]:
-    clients = await connect(map(_described, settings.tenants.values()), session, clock)
+    seconds = settings.commands.seconds
+    limits = Limits(command=seconds, attempt=min(seconds, Limits().attempt))
+    clients = await connect(map(_described, settings.tenants.values()), session, clock, limits)
     return {
         name: Tenant(clients[name], tenant.web_url or "", tenant.timezone)
         for name, tenant in settings.tenants.items()
@@ -271,20 +279,6 @@ def _housekeeping(database: store.Store, clock: Clock) -> Iterator[AsyncIOSchedu
         scheduler.shutdown(wait=False)
 
 
-async def _workspaces(client: AsyncWebClient) -> Mapping[str, str]:
-    """The token's workspace, its name by its id; none if Slack is down, which keeps no bot from starting."""
-    try:
-        who = await client.auth_test()
-    except SlackApiError as error:
-        problem = str(error.response.get("error", ""))
-    except (aiohttp.ClientError, TimeoutError) as error:
-        problem = type(error).__name__
-    else:
-        return {str(who["team_id"]): str(who.get("team", ""))}
-    log.error("Slack does not take the bot token: %s", problem, extra={"action": "start.slack"})
-    return {}
-
-
 def _events(settings: Settings, bolt: AsyncApp, clock: Clock) -> ASGIApp:
     """Slack's requests over HTTP. The settings see to it that there is a signing secret."""
     secret = settings.slack.signing_secret or Secret("")
@@ -298,10 +292,12 @@ async def _socket_mode(settings: Settings, bolt: AsyncApp) -> AsyncIterator[None
     if settings.slack.app_token is None:
         yield
         return
-    handler = AsyncSocketModeHandler(bolt, settings.slack.app_token.reveal(), logger=sdk_log())
+    handler = AsyncSocketModeHandler(bolt, settings.slack.app_token.reveal(), logger=socket_log())
     connecting = asyncio.create_task(handler.connect_async())  # type: ignore[no-untyped-call]
     try:
-        await asyncio.wait({connecting}, timeout=PATIENCE)  # it goes on trying if Slack is down
+        connected, _ = await asyncio.wait({connecting}, timeout=PATIENCE)
+        if not connected:
+            log.error("no Socket Mode yet; it goes on trying", extra={"action": "start.socket-mode"})
         yield
     finally:
         connecting.cancel()

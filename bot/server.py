@@ -13,6 +13,8 @@ __all__ = ["EVENTS", "ASGIApp", "front", "listening", "serving"]
 #: Where Slack's commands, interactions and events arrive.
 EVENTS = "/slack/events"
 GRACE_SECONDS = 10
+#: More connections than this at once get a 503.
+CONNECTIONS = 2000
 
 ASGIApp = Callable[[MutableMapping[str, Any], Any, Any], Awaitable[None]]
 
@@ -47,6 +49,7 @@ async def serving(asgi: ASGIApp, opened: socket.socket) -> AsyncIterator[asyncio
         lifespan="off",
         proxy_headers=False,  # whose word is taken for an address: see bot.web
         server_header=False,
+        limit_concurrency=CONNECTIONS,
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
     server = _Server(config)

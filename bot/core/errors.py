@@ -26,8 +26,8 @@ __all__ = [
     "LinkExpired",
     "LinkNotAllowed",
     "LinkThrottled",
-    "NotLinked",
     "Problem",
+    "Restarting",
     "SealBroken",
     "SignInRefused",
     "SlackFailed",
@@ -55,10 +55,10 @@ class Busy(BotError):
     code = "busy"
 
 
-class NotLinked(BotError):
-    """This Slack user has not linked a SuperOffice user."""
+class Restarting(BotError):
+    """The bot is being stopped before it could answer."""
 
-    code = "not-linked"
+    code = "restarting"
 
 
 class CrmError(BotError):

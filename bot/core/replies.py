@@ -8,6 +8,7 @@ from bot.core.activity import Activity
 from bot.core.errors import Problem
 from bot.core.people import Principal
 from bot.core.period import Period
+from bot.core.requests import FIRST, Page
 from bot.core.secret import Secret
 from bot.core.servertime import ServerWarning
 from bot.core.window import Window
@@ -70,6 +71,8 @@ class Failed:
     reference: str
     #: The command that failed, to be tried again; ``""`` where that makes no sense.
     command: str = ""
+    #: The page of its answer that was asked for.
+    page: Page = FIRST
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from bot.core.errors import BadCommand, Problem
 from bot.core.people import Link
-from bot.core.period import MAX_LOOK_BACK, Period, resolve
+from bot.core.period import MAX_LOOK_BACK, Between, Period, resolve
 from bot.core.replies import ActivityAnswer, Reader
 from bot.core.requests import Page
 from bot.core.window import Window, judge
@@ -45,7 +45,10 @@ class Activities:
         Days are the reader's; "now" is the server's, whose clock stamps the activities.
         """
         tenant = self._tenants[link.tenant]
-        window = page.window or self._window(period, reader.zone, await tenant.crm.now())
+        now = await tenant.crm.now()
+        window = page.window or self._window(period, reader.zone, now)
+        if page.window and resolve(period, reader.zone, now) != page.window:
+            period = Between(page.window)  # what was "today" when the button was drawn is not today any more
         snapshot = await tenant.crm.activities(link.ticket, ActivityQuery(window.start))
         await self._links.touch(link.user, self._clock.now())
         judged = judge(snapshot.activities, window)

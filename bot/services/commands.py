@@ -7,9 +7,9 @@ from dataclasses import replace
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
-from bot.core.command import Command, Help, LinkMe, ShowActivity, ShowMe, UnlinkMe, parse
-from bot.core.errors import BadCommand, BotError, Busy, CrmTimedOut, NotLinked, SealBroken, TicketRefused
-from bot.core.people import Link, SlackUser
+from bot.core.command import Command, Help, LinkMe, ShowActivity, ShowMe, UnlinkMe, normalise, parse
+from bot.core.errors import BadCommand, BotError, Busy, CrmTimedOut, Restarting, SealBroken, TicketRefused
+from bot.core.people import Link, Profile, SlackUser
 from bot.core.period import Period
 from bot.core.replies import Busy as BusyReply
 from bot.core.replies import (
@@ -26,7 +26,7 @@ from bot.core.replies import (
     Unlinked,
     UnlinkQuestion,
 )
-from bot.core.requests import Ask, Confirm, Conversation, Decline, Page, Request
+from bot.core.requests import FIRST, Ask, Confirm, Conversation, Decline, Page, Request
 from bot.core.secret import Secret
 from bot.services.activities import Activities, Tenant
 from bot.services.failures import log_unexpected
@@ -48,6 +48,9 @@ log = logging.getLogger(__name__)
 #: How long an onsite ticket lives without being used.
 #: Source: docs.superoffice.com, "Authentication onsite": "valid for 6 hours … renewed to the full 6 hours".
 ONSITE_TICKET_LIFE = timedelta(hours=6)
+
+#: How long an answer waits for Slack to tell its reader's zone and language.
+PROFILE_SECONDS = 3
 
 
 class Commands:
@@ -85,7 +88,11 @@ class Commands:
         self._patience = patience
 
     async def take(self, request: Request) -> Reply | None:
-        """Accept a request to be answered later. Only a full queue is answered at once."""
+        """Accept a request to be answered later.
+
+        When the queue is full, a typed command gets the reply to be said in the acknowledgement; a button's
+        acknowledgement cannot say anything, so that reply goes the usual way.
+        """
         now = self._clock.now()
         if not await self._deliveries.first(request.delivery, now):
             log.info("a delivery came twice", extra={"action": "command.repeated"})
@@ -95,17 +102,30 @@ class Commands:
             self._runner.submit(lambda: self.answer(request))
         except Busy:
             log.warning("the queue is full", extra={"action": "command.busy"})
-            return BusyReply()
+            if not request.replace:
+                return BusyReply()
+            self._runner.spawn(lambda: self._say_busy(request))
         return None
 
     async def answer(self, request: Request) -> None:
-        """Work out the reply and send it. It raises nothing but cancellation."""
-        reader = await self._reader(request.conversation.user)
+        """Work out the reply and send it. It raises nothing but cancellation, and tells the user of that."""
         try:
-            reply = await self._in_time(request, reader)
-        except Exception as error:
-            reply = self._failed(error, request)
-        await self._say(request.conversation, reply, reader, replace=request.replace)
+            reader = await self._reader(request.conversation.user)
+            try:
+                reply = await self._in_time(request, reader)
+            except Exception as error:
+                reply = self._failed(error, request)
+            # What failed is said beside the page whose button was pressed: nothing on it is lost.
+            replace_it = request.replace and not isinstance(reply, Failed)
+            await self._say(request.conversation, reply, reader, replace=replace_it)
+        except asyncio.CancelledError:
+            reply = self._failed(Restarting(), request)
+            await self._say(request.conversation, reply, self._assumed(), replace=False)
+            raise
+
+    async def _say_busy(self, request: Request) -> None:
+        reader = await self._reader(request.conversation.user)
+        await self._say(request.conversation, BusyReply(), reader, replace=False)
 
     async def linked(self, done: LinkedNow) -> None:
         """Say in Slack that linking worked, then answer what was asked before it."""
@@ -160,7 +180,7 @@ class Commands:
 
     async def _activity(self, period: Period, page: Page, request: Request, reader: Reader) -> Reply:
         link = await self._links.get(request.conversation.user)
-        if link is None:
+        if link is None or link.tenant not in self._tenants:
             return await self._offer(request, wanted=True)
         try:
             return await self._activities.answer(link, _asked(request), period, reader, page)
@@ -169,7 +189,9 @@ class Commands:
 
     async def _me(self, link: Link) -> Me:
         expires_at = link.used_at + ONSITE_TICKET_LIFE
-        is_admin = link.user.user in self._admins or (await self._people.profile(link.user)).is_admin
+        profile = await self._profile(link.user)
+        is_admin = link.user.user in self._admins or (profile is not None and profile.is_admin)
+        tenant = self._tenants.get(link.tenant)
         return Me(
             principal=link.principal,
             tenant=link.tenant,
@@ -177,7 +199,7 @@ class Commands:
             used_at=link.used_at,
             expires_at=expires_at,
             ended=expires_at <= self._clock.now(),
-            warnings=tuple(self._tenants[link.tenant].crm.warnings) if is_admin else (),
+            warnings=tuple(tenant.crm.warnings) if tenant and is_admin else (),
         )
 
     async def _name(self, user: SlackUser) -> str | None:
@@ -205,29 +227,41 @@ class Commands:
 
     async def _reader(self, user: SlackUser) -> Reader:
         """The user's zone and language; where Slack tells none, the tenant's zone, which the reply says."""
-        assumed = Reader(next(iter(self._tenants.values())).zone, zone_is_assumed=True)
-        try:
-            profile = await self._people.profile(user)
-        except BotError as error:
-            log.warning("no profile: %s", error, extra={"action": "command.profile"})
-            return assumed
+        profile = await self._profile(user)
+        if profile is None:
+            return self._assumed()
         if profile.zone is None:
-            return replace(assumed, locale=profile.locale)
+            return replace(self._assumed(), locale=profile.locale)
         return Reader(ZoneInfo(profile.zone), profile.locale)
+
+    async def _profile(self, user: SlackUser) -> Profile | None:
+        """What Slack tells of the user, if it does so soon: no answer waits for it."""
+        try:
+            async with asyncio.timeout(PROFILE_SECONDS):
+                return await self._people.profile(user)
+        except Exception as error:
+            log.warning("no profile: %s", type(error).__name__, extra={"action": "command.profile"})
+            return None
+
+    def _assumed(self) -> Reader:
+        return Reader(next(iter(self._tenants.values())).zone, zone_is_assumed=True)
 
     def _failed(self, error: Exception, request: Request) -> Reply:
         if isinstance(error, BadCommand):
             return CannotRead(error.problems)
-        if isinstance(error, NotLinked):
-            return NotLinkedYet()
         reference = self._reference()
         known = error if isinstance(error, BotError) else BotError()
         if known is error:
             log.warning("%s", error, extra={"action": "command.failed", "reference": reference})
         else:
             log_unexpected(error, "command.failed", reference)
-        return Failed(known.code, dict(known.params), reference, _asked(request))
+        return Failed(known.code, dict(known.params), reference, _asked(request), _page(request))
 
 
 def _asked(request: Request) -> str:
-    return request.wish.text if isinstance(request.wish, Ask) else ""
+    """What was typed, less what a phone or a copy added: it goes into buttons, which hold little."""
+    return normalise(request.wish.text) if isinstance(request.wish, Ask) else ""
+
+
+def _page(request: Request) -> Page:
+    return request.wish.page if isinstance(request.wish, Ask) else FIRST

@@ -8,28 +8,27 @@ from slack_bolt.error import BoltError
 from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.services.failures import log_unexpected
 from bot.slack.guard import UNREADABLE
+from bot.slack.workspace import Workspace
 
 __all__ = ["bolt_app"]
-
-
-log = logging.getLogger(__name__)
 
 
 class AnotherWorkspaceError(BoltError):
     """A request that names no workspace, or one that the bot token is not of."""
 
 
-def bolt_app(client: AsyncWebClient, team: str | None) -> AsyncApp:
+def bolt_app(client: AsyncWebClient, workspace: Workspace) -> AsyncApp:
     """A Bolt application for one workspace, without listeners.
 
     ``process_before_response`` skips Bolt's loop that looks for the acknowledgement every 10 ms; listeners
     must therefore return at once. The signature is verified before Bolt (``guard``), or needs none (Socket
-    Mode). ``team`` is the workspace that the token belongs to, once known: requests of another are refused.
+    Mode). Requests of another workspace than the token's are refused, and all while it is not known.
     """
 
     async def authorize(enterprise_id: str | None, team_id: str | None) -> AuthorizeResult:
-        if team is not None and team_id != team:
+        if team_id is None or team_id != await workspace.id():
             raise AnotherWorkspaceError
         return AuthorizeResult(enterprise_id=enterprise_id, team_id=team_id, bot_token=client.token)
 
@@ -48,7 +47,7 @@ def bolt_app(client: AsyncWebClient, team: str | None) -> AsyncApp:
         # Bolt and the listeners read the payload, acknowledge and queue: what can fail is the reading.
         if isinstance(error, AnotherWorkspaceError):
             return BoltResponse(status=403)
-        log.warning("not taken: %s", type(error).__name__, extra={"action": "slack.not-taken"})
+        log_unexpected(error, "slack.not-taken", "")
         return BoltResponse(status=400 if isinstance(error, UNREADABLE) else 500)
 
     return app

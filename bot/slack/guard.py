@@ -1,5 +1,6 @@
 """What stands before Bolt: nothing unsigned, stale, oversized or unreadable comes through."""
 
+import asyncio
 import json
 import logging
 from collections.abc import Awaitable, Callable, MutableMapping
@@ -27,6 +28,8 @@ UNREADABLE = (AttributeError, LookupError, TypeError, ValueError)
 
 #: Slack's own requests are a few kilobytes.
 MAX_BODY = 1 << 20
+#: Seconds for it to arrive.
+PATIENCE = 5
 
 
 class Guard:
@@ -42,11 +45,16 @@ class Guard:
         self._verifier = SignatureVerifier(signing_secret.reveal(), _Seconds(clock))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer 405, 413, 401 or 400, or let the request through."""
+        """Answer 405, 408, 413, 401 or 400, or let the request through."""
         if scope["method"] != "POST":
             await _refuse(send, 405, (b"allow", b"POST"))
             return
-        body = await _read(receive)
+        try:
+            async with asyncio.timeout(PATIENCE):
+                body = await _read(receive)
+        except TimeoutError:
+            await _refuse(send, 408)
+            return
         if body is None:
             await _refuse(send, 413)
         elif not self._is_signed(scope, body):

@@ -1,7 +1,5 @@
 """What Slack may deliver: acknowledge, read, hand over."""
 
-import asyncio
-from collections.abc import Coroutine
 from typing import Any, Protocol
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
@@ -9,7 +7,6 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 from bot.core.people import SlackUser
 from bot.core.replies import Reader, Reply
 from bot.core.requests import Request
-from bot.services.ports import Messenger
 from bot.slack.blocks import draw
 from bot.slack.payload import ACTIONS, pressed, typed
 from bot.slack.people import SlackPeople
@@ -32,12 +29,10 @@ def register(
     *,
     command: str,
     commands: Taker,
-    messenger: Messenger,
     people: SlackPeople,
     default_reader: Reader,
 ) -> None:
     """Put the listeners on ``app``. ``command`` is the slash command's name."""
-    telling: set[asyncio.Task[None]] = set()
 
     @app.command(command)
     async def on_command(ack: AsyncAck, body: Body) -> None:
@@ -48,13 +43,7 @@ def register(
     async def on_press(ack: AsyncAck, body: Body) -> None:
         request = pressed(body)
         await ack()
-        if refusal := await commands.take(request):
-            tell(messenger.reply(request.conversation, refusal, default_reader))
-
-    def tell(reply: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.create_task(reply)  # Slack is not kept waiting for Slack
-        telling.add(task)
-        task.add_done_callback(telling.discard)
+        await commands.take(request)
 
     async def on_open(ack: AsyncAck) -> None:
         await ack()  # Slack reports the press of a button that opens a page, too

@@ -2,16 +2,14 @@
 
 import logging
 
-from aiohttp import ClientError, ClientSession
-from slack_sdk.errors import SlackApiError
+from aiohttp import ClientSession
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.core.errors import SlackFailed
 from bot.core.replies import Reader, Reply
 from bot.core.requests import Conversation
 from bot.core.secret import Secret
 from bot.slack.blocks import Message, draw
-from bot.slack.sdk import webhook
+from bot.slack.sdk import failure, webhook
 
 __all__ = ["SlackMessenger"]
 
@@ -31,7 +29,7 @@ class SlackMessenger:
         self._command = command
 
     async def reply(self, to: Conversation, reply: Reply, reader: Reader, *, replace: bool = False) -> None:
-        """Send a reply. Raises :class:`SlackFailed` when not even a direct message arrives."""
+        """Send a reply. Raises ``SlackFailed`` when not even a direct message arrives."""
         message = draw(reply, reader, self._command)
         if to.response_url and await self._respond(to.response_url, message, replace=replace):
             return
@@ -48,7 +46,7 @@ class SlackMessenger:
                 unfurl_links=False,
                 unfurl_media=False,
             )
-        except (ClientError, TimeoutError, OSError) as error:
+        except Exception as error:
             log.warning("no answer: %s", type(error).__name__, extra={"action": "reply.respond"})
             return False
         return bool(answer.status_code == 200)
@@ -62,7 +60,5 @@ class SlackMessenger:
                 unfurl_links=False,
                 unfurl_media=False,
             )
-        except SlackApiError as error:
-            raise SlackFailed(error=str(error.response.get("error", ""))) from None
-        except (ClientError, TimeoutError, OSError) as error:
-            raise SlackFailed(error=type(error).__name__) from None
+        except Exception as error:
+            raise failure(error) from None

@@ -17,16 +17,14 @@ __all__ = ["ACTIONS", "PageButton", "pressed", "typed"]
 #: Every button that this bot draws, by its ``action_id``.
 ACTIONS = ("page.newest", "page.next", "again", "unlink", "keep")
 
-#: Slack's limit for a button's value.
-MAX_VALUE = 2000
-
 
 @dataclass(frozen=True, slots=True)
 class PageButton:
     """The query behind a page button, with its absolute start: it works after a restart, and on any day."""
 
     asked: str
-    window: Window
+    #: ``None`` where it is yet to be worked out, from what was asked.
+    window: Window | None
     offset: int
 
     @classmethod
@@ -36,18 +34,21 @@ class PageButton:
 
     def encode(self) -> str:
         """The button's value."""
-        start, end = (
-            moment.isoformat() if moment else None for moment in (self.window.start, self.window.end)
-        )
-        value = {"v": 1, "c": self.asked, "s": start, "e": end, "o": self.offset}
+        value: dict[str, object] = {"v": 1, "c": self.asked, "o": self.offset}
+        if self.window:
+            ends = (self.window.start, self.window.end)
+            value["w"] = [end.isoformat() if end else None for end in ends]
         return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
 
     @classmethod
     def decode(cls, value: str) -> "PageButton":
         """What :meth:`encode` made. Raises :class:`ValueError`, :class:`KeyError` or :class:`TypeError`."""
         fields = json.loads(value)
-        start, end = (datetime.fromisoformat(fields[key]) if fields[key] else None for key in "se")
-        return cls(str(fields["c"]), Window(start, end), max(0, int(fields["o"])))
+        window = None
+        if "w" in fields:
+            start, end = (datetime.fromisoformat(end) if end else None for end in fields["w"])
+            window = Window(start, end)
+        return cls(str(fields["c"]), window, max(0, int(fields["o"])))
 
 
 def typed(body: Mapping[str, Any]) -> Request:
@@ -81,8 +82,6 @@ def _wish(action: str, value: str) -> Ask | Confirm | Decline:
             return Confirm()
         case "keep":
             return Decline()
-        case "again":
-            return Ask(value)
         case _:
             page = PageButton.decode(value)
             return Ask(page.asked, Page(page.offset, page.window))

@@ -4,13 +4,11 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from aiohttp import ClientError
-from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.core.errors import SlackFailed
 from bot.core.people import Profile, SlackUser
 from bot.services.ports import Clock
+from bot.slack.sdk import failure
 
 __all__ = ["SlackPeople"]
 
@@ -29,15 +27,19 @@ class SlackPeople:
         self._clock = clock
         self._keep = keep
         self._most = most
+        self._changes = 0
         self._known: dict[SlackUser, tuple[datetime, Profile]] = {}
 
     async def profile(self, user: SlackUser) -> Profile:
-        """The user's profile. Raises :class:`SlackFailed`."""
+        """The user's profile. Raises :class:`~bot.core.errors.SlackFailed`."""
         now = self._clock.now()
         found = self._known.get(user)
         if found and now - found[0] < self._keep:
             return found[1]
+        asked = self._changes
         profile = _profile(user, await self._ask(user))
+        if asked != self._changes:
+            return profile  # it may be from before the change: good for now, not to be kept
         while len(self._known) >= self._most:
             del self._known[next(iter(self._known))]
         self._known[user] = (now, profile)
@@ -45,16 +47,15 @@ class SlackPeople:
 
     def forget(self, user: SlackUser) -> None:
         """Ask again next time: Slack says that this user's profile changed."""
+        self._changes += 1
         self._known.pop(user, None)
 
     async def _ask(self, user: SlackUser) -> dict[str, Any]:
         try:
             answer = await self._client.users_info(user=user.user, include_locale=True)
-        except SlackApiError as error:
-            raise SlackFailed(error=str(error.response.get("error", ""))) from None
-        except (ClientError, TimeoutError) as error:
-            raise SlackFailed(error=type(error).__name__) from None
-        return dict(answer["user"])
+            return dict(answer["user"])
+        except Exception as error:
+            raise failure(error) from None
 
 
 def _profile(user: SlackUser, info: dict[str, Any]) -> Profile:

@@ -3,19 +3,25 @@
 import logging
 
 from aiohttp import ClientSession
+from slack_sdk.errors import SlackApiError
+from slack_sdk.http_retry.async_handler import AsyncRetryHandler
 from slack_sdk.http_retry.builtin_async_handlers import (
     AsyncConnectionErrorRetryHandler,
     AsyncRateLimitErrorRetryHandler,
 )
+from slack_sdk.http_retry.request import HttpRequest
+from slack_sdk.http_retry.response import HttpResponse
+from slack_sdk.http_retry.state import RetryState
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
+from bot.core.errors import SlackFailed
 from bot.core.secret import Secret
 
-__all__ = ["sdk_log", "web_client", "webhook"]
+__all__ = ["failure", "sdk_log", "socket_log", "web_client", "webhook"]
 
-#: Seconds that Slack's Web API has for an answer.
-TIMEOUT = 10
+#: Seconds of a ``Retry-After`` that are waited out: somebody waits for the answer.
+PATIENCE = 10
 
 
 def sdk_log() -> logging.Logger:
@@ -25,31 +31,55 @@ def sdk_log() -> logging.Logger:
     return log
 
 
+def socket_log() -> logging.Logger:
+    """One for Socket Mode, silent: its errors hold the WebSocket's address, which is a credential."""
+    log = logging.getLogger("slack_sdk.socket_mode")
+    log.setLevel(logging.CRITICAL + 1)
+    return log
+
+
 def web_client(token: Secret, api_url: str, session: ClientSession) -> AsyncWebClient:
-    """The Web API's client on the shared session; it waits out a 429 as long as Slack says, twice."""
+    """The Web API's client on the shared session, whose time-outs hold; it waits out a short 429 twice."""
     return AsyncWebClient(
         token.reveal(),
         base_url=api_url,
-        timeout=TIMEOUT,
         session=session,
         logger=sdk_log(),
-        retry_handlers=[
-            AsyncConnectionErrorRetryHandler(),
-            _wait_out_429(),
-        ],
+        retry_handlers=[AsyncConnectionErrorRetryHandler(), _WaitOutShort429(max_retry_count=2)],
     )
 
 
 def webhook(url: Secret, session: ClientSession) -> AsyncWebhookClient:
-    """A client for one ``response_url``, which waits out a 429 as well."""
-    return AsyncWebhookClient(
-        url.reveal(),
-        timeout=TIMEOUT,
-        session=session,
-        logger=sdk_log(),
-        retry_handlers=[_wait_out_429()],
-    )
+    """A client for one ``response_url``, which waits out a short 429 as well."""
+    handlers: list[AsyncRetryHandler] = [_WaitOutShort429(max_retry_count=2)]
+    return AsyncWebhookClient(url.reveal(), session=session, logger=sdk_log(), retry_handlers=handlers)
 
 
-def _wait_out_429() -> AsyncRateLimitErrorRetryHandler:
-    return AsyncRateLimitErrorRetryHandler(max_retry_count=2)
+def failure(error: Exception) -> SlackFailed:
+    """What went wrong in a call: Slack's own code for it, or else the kind of error.
+
+    The ``response`` of a ``SlackApiError`` is Slack's JSON, or whatever a broken proxy sent in its place.
+    """
+    if isinstance(error, SlackApiError):
+        data = getattr(error.response, "data", error.response)
+        code = data.get("error") if isinstance(data, dict) else None
+        return SlackFailed(error=code if isinstance(code, str) else "unreadable")
+    return SlackFailed(error=type(error).__name__)
+
+
+class _WaitOutShort429(AsyncRateLimitErrorRetryHandler):
+    """Slack's own handler sleeps for however long it is told to."""
+
+    async def _can_retry_async(
+        self,
+        *,
+        state: RetryState,
+        request: HttpRequest,
+        response: HttpResponse | None = None,
+        error: Exception | None = None,
+    ) -> bool:
+        if response is None or response.status_code != 429:
+            return False
+        headers = {name.lower(): value for name, value in response.headers.items()}
+        seconds = str(next(iter(headers.get("retry-after", [])), ""))
+        return seconds.isascii() and seconds.isdigit() and int(seconds) <= PATIENCE

@@ -10,9 +10,11 @@ from bot.text import locale_of, sentence
 __all__ = ["clock", "day", "moment", "weekday", "zone_name"]
 
 
-def moment(when: datetime, zone: ZoneInfo, locale: str) -> str:
-    """A day and a time without a year, such as ``Mon 16 Nov 00:00``."""
-    return format_datetime(when, "EEE d MMM HH:mm", tzinfo=zone, locale=locale_of(locale))
+def moment(when: datetime, zone: ZoneInfo, locale: str, now: datetime | None = None) -> str:
+    """A day and a time, such as ``Mon 16 Nov 00:00``; with the year where that is not ``now``'s."""
+    same_year = now is None or when.astimezone(zone).year == now.astimezone(zone).year
+    pattern = "EEE d MMM HH:mm" if same_year else "EEE d MMM y HH:mm"
+    return format_datetime(when, pattern, tzinfo=zone, locale=locale_of(locale))
 
 
 def clock(when: datetime, zone: ZoneInfo, locale: str) -> str:

@@ -22,6 +22,7 @@ from bot.slack.gateway import bolt_app
 from bot.slack.guard import Guard
 from bot.slack.listeners import register
 from bot.slack.people import SlackPeople
+from bot.slack.workspace import Workspace
 
 __all__ = ["measure"]
 
@@ -49,15 +50,22 @@ class Taker:
         return None
 
 
+class Known(Workspace):
+    """A workspace that is known."""
+
+    async def id(self) -> str | None:
+        """Its id."""
+        return "T1"
+
+
 def ours() -> ASGIApp:
     """The bot's own path: guard, Bolt, listener."""
     client = AsyncWebClient("xoxb-bench")
-    app = bolt_app(client, "T1")
+    app = bolt_app(client, Known(client))
     register(
         app,
         command="/superoffice",
         commands=Taker(),
-        messenger=None,  # type: ignore[arg-type] # nothing is refused here
         people=SlackPeople(client, SystemClock()),
         default_reader=Reader(ZoneInfo("UTC")),
     )

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -11,6 +11,7 @@ import pytest
 from bot.core.activity import Action, Activity
 from bot.core.errors import BotError, Busy, CrmUnreachable, LinkExpired, SlackFailed, TicketRefused
 from bot.core.people import Link, Principal, Profile, SlackUser
+from bot.core.period import Between, Today
 from bot.core.replies import (
     ActivityAnswer,
     CannotRead,
@@ -119,6 +120,9 @@ class AtOnce:
     def submit(self, job: Callable[[], Awaitable[None]]) -> None:
         if self.full:
             raise Busy
+        self.jobs.append(job)
+
+    def spawn(self, job: Callable[[], Awaitable[None]]) -> None:
         self.jobs.append(job)
 
 
@@ -359,13 +363,66 @@ async def test_a_second_delivery_is_not_answered(desk: Desk) -> None:
 async def test_a_full_queue(desk: Desk) -> None:
     desk.runner.full = True
     assert await desk.commands.take(request(Ask("help"))) == BusyReply()
+    pressed = replace(request(Ask("help"), "pressed"), replace=True)
+    assert await desk.commands.take(pressed) is None, "an acknowledgement of a press cannot say it"
+    await desk.runner.jobs.pop()()
+    assert desk.messenger.said[-1][0] == BusyReply()
 
 
-@pytest.mark.parametrize("error", [SlackFailed(error="fatal_error"), BotError()])
+@pytest.mark.parametrize("error", [SlackFailed(error="fatal_error"), BotError(), ValueError("x")])
 async def test_without_a_profile_the_tenants_zone_serves(linked: Desk, error: Exception) -> None:
     linked.people.error = error
     assert isinstance(await linked.ask("today"), ActivityAnswer)
     assert linked.messenger.said[-1][1] == Reader(OSLO, zone_is_assumed=True)
+
+
+async def test_me_needs_no_profile(linked: Desk) -> None:
+    linked.people.error = SlackFailed(error="fatal_error")
+    assert isinstance(await linked.ask("me"), Me)
+
+
+async def test_todays_button_says_on_another_day_what_it_shows(linked: Desk) -> None:
+    linked.crm.rows = [activity(n, NOW - timedelta(minutes=n)) for n in range(25)]
+    first = await linked.ask("today")
+    assert isinstance(first, ActivityAnswer)
+    assert first.period == Today()
+    linked.crm.ahead = timedelta(days=3)
+    later = await linked.ask("today", Page(10, first.window))
+    assert isinstance(later, ActivityAnswer)
+    assert later.period == Between(first.window)
+
+
+async def test_a_page_that_failed_can_be_tried_again_and_replaces_nothing(linked: Desk) -> None:
+    page = Page(10, Window(NOW - timedelta(days=1)))
+    linked.crm.error = CrmUnreachable(tenant="onsite", reason="refused")
+    await linked.commands.answer(replace(request(Ask("today", page)), replace=True))
+    failed, _, replaced = linked.messenger.said[-1]
+    assert isinstance(failed, Failed)
+    assert (failed.command, failed.page, replaced) == ("today", page, False)
+
+
+async def test_buttons_carry_what_was_meant(linked: Desk) -> None:
+    reply = await linked.ask(f"  Today {',' * 2500}")
+    assert isinstance(reply, ActivityAnswer)
+    assert reply.asked == "today"
+
+
+async def test_who_waits_when_the_bot_stops_is_told(linked: Desk) -> None:
+    linked.crm.delay = 5
+    task = asyncio.create_task(linked.commands.answer(request(Ask("today"))))
+    await asyncio.sleep(0.01)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    failed = linked.messenger.said[-1][0]
+    assert isinstance(failed, Failed)
+    assert (failed.code, failed.command) == ("restarting", "today")
+
+
+async def test_a_tenant_that_is_gone_leads_to_the_page(desk: Desk) -> None:
+    await desk.store.links.put(Link(USER, "renamed", ME, NOW, NOW, Secret("ticket")))
+    assert isinstance(await desk.ask("today"), LinkOffer)
+    assert isinstance(await desk.ask("me"), Me)
 
 
 async def test_a_reply_that_cannot_be_sent_is_not_raised(desk: Desk) -> None:

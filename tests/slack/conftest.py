@@ -8,7 +8,7 @@ import pytest
 from bot.core.activity import Action, Activity
 from bot.core.errors import Problem
 from bot.core.people import Principal
-from bot.core.period import LastLogout, Since, Today, Weekday, Yesterday
+from bot.core.period import Ago, Between, LastLogout, Since, Today, Weekday, Yesterday
 from bot.core.replies import (
     ActivityAnswer,
     Busy,
@@ -25,6 +25,7 @@ from bot.core.replies import (
     Unlinked,
     UnlinkQuestion,
 )
+from bot.core.requests import Page
 from bot.core.secret import Secret
 from bot.core.servertime import ServerWarning
 from bot.core.window import Window
@@ -94,6 +95,7 @@ ROWS = (
 )
 
 MONDAY = Window(datetime(2026, 11, 15, 23, tzinfo=UTC))
+LAST_YEAR = Window(datetime(2025, 11, 18, 23, tzinfo=UTC))
 WEDNESDAY = Window(datetime(2026, 11, 17, 23, tzinfo=UTC), datetime(2026, 11, 18, 23, tzinfo=UTC))
 
 
@@ -122,6 +124,10 @@ REPLIES: dict[str, Reply] = {
         asked="yesterday", period=Yesterday(), window=WEDNESDAY, total=3, rows=ROWS[2:3], later=ROWS[:2]
     ),
     "answer-catchup": answered(asked="catchup", period=LastLogout(), window=Window(None)),
+    "answer-between": answered(period=Between(WEDNESDAY), window=WEDNESDAY, total=1, rows=ROWS[2:3]),
+    "answer-a-year": answered(
+        asked="since 365d", period=Since(Ago(365, "d")), window=LAST_YEAR, total=1, rows=ROWS[:1]
+    ),
     "answer-empty": answered(total=0, rows=()),
     "answer-empty-yesterday": answered(
         asked="yesterday", period=Yesterday(), window=WEDNESDAY, total=0, rows=()
@@ -132,6 +138,8 @@ REPLIES: dict[str, Reply] = {
         (Problem("unknown-verb", "mondy", "since monday"), Problem("unknown-when", "<!here> `x`"))
     ),
     "failed": Failed("crm-timed-out", {"seconds": 25}, "1f0c93ab", "since monday"),
+    "failed-page": Failed("crm-unreachable", {}, "1f0c93ab", "since monday", Page(10, MONDAY)),
+    "failed-ended": Failed("seal-broken", {}, "1f0c93ab", "me"),
     "failed-unforeseen": Failed("unexpected", {}, "1f0c93ab"),
     "help": HelpText(),
     "help-since": HelpText("since"),

@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from itertools import groupby
 
 from bot.core.activity import Action, Activity
 from bot.core.localtime import local
 from bot.core.people import Principal
-from bot.core.period import LastLogout, Period, Since, Today, Week, Weekday, Yesterday
+from bot.core.period import Between, LastLogout, Period, Since, Today, Week, Weekday, Yesterday
 from bot.core.replies import ActivityAnswer, Reader
 from bot.core.window import known_time
 from bot.slack.blocks.elements import (
@@ -35,6 +36,8 @@ __all__ = ["answer", "company_url"]
 MAX_NAME = 200
 MAX_TEXT = 3000
 GAP = "  ·  "
+#: An empty answer that looked less far back suggests to look so far.
+WIDER = timedelta(days=7)
 
 
 def answer(reply: ActivityAnswer, reader: Reader, command: str) -> Message:
@@ -55,7 +58,7 @@ def company_url(web_url: str, company_id: int) -> str:
 
 def _title(reply: ActivityAnswer, reader: Reader) -> str:
     name = _period_name(reply.period)
-    when = _since_words(reply, reader) if name == "since" else ""
+    when = {"since": _since_words, "between": _between_words}.get(name, _no_words)(reply, reader)
     if not reply.total:
         return sentence(f"answer.empty.{name}", reader.locale, when=when)
     return sentence(f"answer.title.{name}", reader.locale, count=reply.total, when=when)
@@ -71,6 +74,10 @@ def _period_name(period: Period) -> str:
             return "week"
         case LastLogout():
             return "catchup"
+        case Between(window) if window.end:
+            return "between"
+        case Between(window) if window.start is None:
+            return "catchup"
         case _:
             return "since"
 
@@ -82,17 +89,29 @@ def _since_words(reply: ActivityAnswer, reader: Reader) -> str:
         return weekday(start, reader.zone, reader.locale)
     if local(start, reader.zone).date() == local(reply.as_of, reader.zone).date():
         return clock(start, reader.zone, reader.locale)
-    return moment(start, reader.zone, reader.locale)
+    return moment(start, reader.zone, reader.locale, reply.as_of)
+
+
+def _between_words(reply: ActivityAnswer, reader: Reader) -> str:
+    start, end = (
+        moment(when, reader.zone, reader.locale, reply.as_of)
+        for when in (reply.window.start or reply.as_of, reply.window.end or reply.as_of)
+    )
+    return sentence("when.between", reader.locale, start=start, end=end)
+
+
+def _no_words(reply: ActivityAnswer, reader: Reader) -> str:
+    return ""
 
 
 def _covers(reply: ActivityAnswer, reader: Reader) -> str:
     """The exact span, its zone, what a row is, and as whom SuperOffice was asked."""
-    end = moment(reply.window.end or reply.as_of, reader.zone, reader.locale)
+    end = moment(reply.window.end or reply.as_of, reader.zone, reader.locale, reply.as_of)
     zone = zone_name(reader.zone, reader.locale)
     if reply.window.start is None:
         covers = sentence("answer.span.logout", reader.locale, end=end, zone=zone)
     else:
-        start = moment(reply.window.start, reader.zone, reader.locale)
+        start = moment(reply.window.start, reader.zone, reader.locale, reply.as_of)
         covers = sentence("answer.span", reader.locale, start=start, end=end, zone=zone)
     latest = sentence("answer.latest", reader.locale)
     whom = sentence("answer.as", reader.locale, name=shorten(reply.principal.full_name, MAX_NAME))
@@ -109,7 +128,8 @@ def _remarks(reply: ActivityAnswer, reader: Reader, command: str) -> Iterator[Bl
 
 def _nothing(reply: ActivityAnswer, reader: Reader, command: str) -> Iterator[str]:
     yield sentence("answer.empty.looked", reader.locale)
-    yield sentence("answer.empty.wider", reader.locale, command=command)
+    if reply.window.start and reply.as_of - reply.window.start < WIDER:
+        yield sentence("answer.empty.wider", reader.locale, command=command)
 
 
 def _days(reply: ActivityAnswer, reader: Reader) -> Iterator[Block]:

@@ -28,6 +28,7 @@ from bot.slack.blocks.elements import (
     section,
     shorten,
 )
+from bot.slack.payload import PageButton
 from bot.text import sentence
 from bot.text.dates import moment, zone_name
 
@@ -141,13 +142,13 @@ def failed(reply: Failed, reader: Reader, command: str) -> Message:
     locale = reader.locale
     whose = "error.title" if reply.code.startswith("crm") else "error.title.own"
     title = sentence(whose, locale)
-    what = sentence(f"error.{reply.code}", locale, **_escaped(reply.params))
-    way_out = sentence(f"error.{reply.code}.next", locale, **_escaped(reply.params))
+    params = {"command": command, **_escaped(reply.params)}
+    what = sentence(f"error.{reply.code}", locale, **params)
+    way_out = sentence(f"error.{reply.code}.next", locale, **params)
     blocks: list[Block] = [header(title), section(f"{what} {way_out}")]
     if reply.command:
-        blocks.append(
-            actions(button("again", sentence("button.again", locale), shorten(reply.command, 2000)))
-        )
+        value = PageButton(reply.command, reply.page.window, reply.page.offset).encode()
+        blocks.append(actions(button("again", sentence("button.again", locale), value)))
     blocks.append(context(sentence("error.reference", locale, reference=reply.reference)))
     return Message(f"{title}. {what} {way_out}", blocks)
 
