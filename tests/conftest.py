@@ -9,6 +9,7 @@ import pytest
 from hypothesis import settings
 
 from bot.demo.cast import COLLEAGUES, COMPANIES, USERS
+from bot.demo.workspace import MEMBERS
 
 settings.register_profile("house", deadline=None)
 settings.load_profile("house")
@@ -55,7 +56,12 @@ FORBIDDEN = re.compile(
             r"/link/[\w-]{20}",
             r"/response/[\w-]{20}",
             *(re.escape(user.password) for user in USERS),
-            *(re.escape(user.full_name) for user in (*USERS, *COLLEAGUES)),
+            *(rf"\b{user.login}\b" for user in USERS),
+            *(re.escape(user.email) for user in USERS),
+            *(re.escape(member.email) for member in MEMBERS if member.email),
+            *(re.escape(person.full_name) for person in (*USERS, *COLLEAGUES)),
+            *(re.escape(member.real_name) for member in MEMBERS if " " in member.real_name),
+            r"[?&]ticket=",
             *(re.escape(name) for name, _, _ in COMPANIES),
         )
     )

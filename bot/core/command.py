@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 
 from bot.core.errors import BadCommand, Problem
-from bot.core.period import LastLogout, Period, Since, Today, Week, Yesterday, parse_when
+from bot.core.period import WEEKDAYS, LastLogout, Period, Since, Today, Week, Yesterday, parse_when
 
 __all__ = [
     "VERBS",
@@ -108,7 +108,7 @@ def _nearest_verb(word: str, rest: str) -> str:
         return f"since {word} {rest}".strip()
     names = [name for verb in VERBS for name in (verb.name, *verb.aliases)]
     near = get_close_matches(word, names, n=1, cutoff=0.6)
-    return near[0] if near else ""
+    return near[0] if near else _nearest_when(f"{word} {rest}".strip()) if rest else ""
 
 
 def _alone(command: Command, name: str) -> Callable[[str], Command]:
@@ -134,9 +134,25 @@ def _since(rest: str) -> Command:
 
 
 def _nearest_when(rest: str) -> str:
-    days = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "yesterday")
-    near = get_close_matches(rest, days, n=1, cutoff=0.6)
-    return f"since {near[0]}" if near else ""
+    """What can be asked instead of a span that is clear to people, or misspelt."""
+    near = get_close_matches(rest, (*WEEKDAYS, "yesterday"), n=1, cutoff=0.6)
+    if near:
+        return f"since {near[0]}"
+    if clock := re.fullmatch(r"(\d{1,2})(?:[:.](\d{2}))? ?([ap])\.?m\.?", rest):
+        hour = int(clock[1]) % 12 + (12 if clock[3] == "p" else 0)
+        return f"since {hour:02}:{clock[2] or '00'}"
+    if date := re.fullmatch(r"(\d{1,2})\.(\d{1,2})\.(\d{4})", rest):
+        return f"since {date[3]}-{int(date[2]):02}-{int(date[1]):02}"
+    spans = {
+        "hour": "1h",
+        "minute": "1h",
+        "day": "1d",
+        "week": "7d",
+        "month": "30d",
+        "year": "365d",
+        "now": "1h",
+    }
+    return next((f"since {span}" for word, span in spans.items() if word in rest), "")
 
 
 def _help(rest: str) -> Command:

@@ -36,10 +36,11 @@ WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", 
 
 @dataclass(frozen=True, slots=True)
 class Weekday:
-    """The latest such day, today included; with ``last`` the latest before today."""
+    """The latest such day, today included, from midnight or from ``time``; with ``last`` before today."""
 
     day: int
     last: bool = False
+    time: time = time.min
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +105,7 @@ class Between:
 
 Period = Today | Yesterday | Week | LastLogout | Since | Between
 
+_WEEKDAY = re.compile(r"(last )?([a-z]{3,9})(?: (.+))?")
 _AGO = re.compile(r"(\d{1,4})\s*(h|d|w|hours?|days?|weeks?)(?: ago)?")
 _TIME = re.compile(r"(?:at )?(\d{1,2})[:.](\d{2})")
 _DATE = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[t ]\s*(\d{1,2})[:.](\d{2}))?")
@@ -121,12 +123,12 @@ def parse_when(text: str) -> When | None:
 
 
 def _weekday(text: str) -> Weekday | None:
-    last = text.startswith("last ")
-    name = text.removeprefix("last ")
-    if len(name) < 3:
+    match = _WEEKDAY.fullmatch(text)
+    if not match:
         return None
-    days = [number for number, day in enumerate(WEEKDAYS) if day.startswith(name)]
-    return Weekday(days[0], last) if len(days) == 1 else None
+    days = [number for number, day in enumerate(WEEKDAYS) if day.startswith(match[2])]
+    at = _time(match[3]) if match[3] else At(time.min)
+    return Weekday(days[0], bool(match[1]), at.time) if days and at else None
 
 
 def _ago(text: str) -> Ago | None:
@@ -173,9 +175,11 @@ def resolve(period: Period, zone: ZoneInfo, now: datetime) -> Window:
 def _start(when: When, zone: ZoneInfo, now: datetime) -> datetime:
     today = local(now, zone).date()
     match when:
-        case Weekday(day, last):
+        case Weekday(day, last, at):
             back = (today.weekday() - day) % 7
-            return midnight(today - timedelta(days=7 if last and not back else back), zone)
+            start = instant(today - timedelta(days=back), at, zone)
+            too_near = start > now or (last and not back)
+            return instant(today - timedelta(days=back + 7), at, zone) if too_near else start
         case Ago(amount, "h"):
             return now - timedelta(hours=amount)
         case Ago(amount, unit):

@@ -53,13 +53,21 @@ class ActivityAnswer:
     principal: Principal
     #: The root of SuperOffice's web client, for links; ``""`` where it is not configured.
     web_url: str
-    #: How many companies there are in all, and which of them this page shows, newest first.
-    total: int
+    #: How many companies were last active within the window.
+    count: int
+    #: How many were active again since it ended: of these nobody can say whether they were within it.
+    later_count: int
+    #: The companies on this page, newest first.
     rows: tuple[Activity, ...]
     #: The position of the first row of this page, from 0.
     offset: int = 0
-    #: Companies active again since the window ended, at the end of the list.
+    #: Those active again since, which come last.
     later: tuple[Activity, ...] = ()
+
+    @property
+    def total(self) -> int:
+        """How many companies all pages together show."""
+        return self.count + self.later_count
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +128,9 @@ class Linked:
 @dataclass(frozen=True, slots=True)
 class NotLinkedYet:
     """There is nothing to unlink or to show: this user is not linked."""
+
+    #: Until when a link page is open, with what it keeps; ``None`` for no page.
+    pending_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

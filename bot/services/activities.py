@@ -11,6 +11,7 @@ from bot.core.period import MAX_LOOK_BACK, Between, Period, resolve
 from bot.core.replies import ActivityAnswer, Reader
 from bot.core.requests import Page
 from bot.core.window import Window, judge
+from bot.services.failures import log_unexpected
 from bot.services.ports import ActivityQuery, Clock, Crm, Links
 
 __all__ = ["PAGE", "Activities", "Tenant"]
@@ -50,7 +51,7 @@ class Activities:
         if page.window and resolve(period, reader.zone, now) != page.window:
             period = Between(page.window)  # what was "today" when the button was drawn is not today any more
         snapshot = await tenant.crm.activities(link.ticket, ActivityQuery(window.start))
-        await self._links.touch(link.user, self._clock.now())
+        await self._touch(link)
         judged = judge(snapshot.activities, window)
         everything = judged.inside + judged.later
         # Fewer companies than last time: show the last page there is rather than an empty one.
@@ -63,11 +64,19 @@ class Activities:
             as_of=snapshot.as_of,
             principal=link.principal,
             web_url=tenant.web_url,
-            total=len(everything),
+            count=border,
+            later_count=len(judged.later),
             rows=judged.inside[offset : offset + PAGE],
             offset=offset,
             later=everything[max(offset, border) : offset + PAGE],
         )
+
+    async def _touch(self, link: Link) -> None:
+        """Remember that the ticket was used. A store that cannot is no reason to lose the answer."""
+        try:
+            await self._links.touch(link.user, self._clock.now())
+        except Exception as error:
+            log_unexpected(error, "link.untouched", "")
 
     @staticmethod
     def _window(period: Period, zone: ZoneInfo, now: datetime) -> Window:

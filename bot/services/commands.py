@@ -4,11 +4,20 @@ import asyncio
 import logging
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.core.command import Command, Help, LinkMe, ShowActivity, ShowMe, UnlinkMe, normalise, parse
-from bot.core.errors import BadCommand, BotError, Busy, CrmTimedOut, Restarting, SealBroken, TicketRefused
+from bot.core.errors import (
+    BadCommand,
+    BotError,
+    Busy,
+    CrmTimedOut,
+    LinkNotAllowed,
+    Restarting,
+    SealBroken,
+    TicketRefused,
+)
 from bot.core.people import Link, Profile, SlackUser
 from bot.core.period import Period
 from bot.core.replies import Busy as BusyReply
@@ -94,10 +103,13 @@ class Commands:
         acknowledgement cannot say anything, so that reply goes the usual way.
         """
         now = self._clock.now()
-        if not await self._deliveries.first(request.delivery, now):
+        if not await self._is_first(request.delivery, now):
             log.info("a delivery came twice", extra={"action": "command.repeated"})
             return None
         request = replace(request, received_at=now)
+        if not _asks_the_crm(request):
+            self._runner.spawn(lambda: self.answer(request))
+            return None
         try:
             self._runner.submit(lambda: self.answer(request))
         except Busy:
@@ -123,6 +135,14 @@ class Commands:
             await self._say(request.conversation, reply, self._assumed(), replace=False)
             raise
 
+    async def _is_first(self, delivery: str, now: datetime) -> bool:
+        """Whether a delivery is new. A store that cannot tell is no reason to leave it unanswered."""
+        try:
+            return await self._deliveries.first(delivery, now)
+        except Exception as error:
+            log_unexpected(error, "command.unrecorded", self._reference())
+            return True
+
     async def _say_busy(self, request: Request) -> None:
         reader = await self._reader(request.conversation.user)
         await self._say(request.conversation, BusyReply(), reader, replace=False)
@@ -146,6 +166,8 @@ class Commands:
     async def _in_time(self, request: Request, reader: Reader) -> Reply:
         waited = self._clock.now() - request.received_at if request.received_at else timedelta(0)
         remaining = (self._patience - waited).total_seconds()
+        if remaining <= 0:
+            raise Busy
         try:
             async with asyncio.timeout(remaining):
                 return await self._reply(request, reader)
@@ -171,15 +193,22 @@ class Commands:
                 return await self._offer(request, current=await self._name(user))
             case UnlinkMe():
                 name = await self._name(user)
-                return NotLinkedYet() if name is None else UnlinkQuestion(name)
+                if name is None:  # an open page and what it keeps go at once: there is nothing to lose
+                    await self._linking.unlink(user)
+                    return NotLinkedYet()
+                return UnlinkQuestion(name)
             case ShowMe():
                 link = await self._links.get(user)
-                return await self._me(link) if link else NotLinkedYet()
+                return await self._me(link) if link else await self._not_linked(user)
             case ShowActivity(period):
                 return await self._activity(period, page, request, reader)
 
     async def _activity(self, period: Period, page: Page, request: Request, reader: Reader) -> Reply:
-        link = await self._links.get(request.conversation.user)
+        try:
+            link = await self._links.get(request.conversation.user)
+        except SealBroken as error:
+            log.error("a link does not open: %s", error, extra={"action": "link.sealed"})
+            return await self._offer(request, wanted=True, ended=True)
         if link is None or link.tenant not in self._tenants:
             return await self._offer(request, wanted=True)
         try:
@@ -202,6 +231,10 @@ class Commands:
             warnings=tuple(tenant.crm.warnings) if tenant and is_admin else (),
         )
 
+    async def _not_linked(self, user: SlackUser) -> NotLinkedYet:
+        pending = await self._linking.pending(user)
+        return NotLinkedYet(pending.expires_at if pending else None)
+
     async def _name(self, user: SlackUser) -> str | None:
         """As whom a user is linked. A link whose seal is broken can still be replaced and deleted."""
         try:
@@ -216,6 +249,9 @@ class Commands:
         """Invite the user to the one-time page; what they asked for is answered once they are linked."""
         asked = _asked(request) if wanted else ""
         to = request.conversation
+        profile = await self._profile(to.user)
+        if profile and (profile.is_guest or profile.is_deleted):
+            raise LinkNotAllowed
         invited = await self._linking.invite(to.user, asked, to.channel, to.response_url)
         return LinkOffer(
             url=self._link_url(invited),
@@ -261,6 +297,14 @@ class Commands:
 def _asked(request: Request) -> str:
     """What was typed, less what a phone or a copy added: it goes into buttons, which hold little."""
     return normalise(request.wish.text) if isinstance(request.wish, Ask) else ""
+
+
+def _asks_the_crm(request: Request) -> bool:
+    """What does not is answered beside the queue: a slow SuperOffice keeps nobody from help."""
+    try:
+        return isinstance(parse(_asked(request)), ShowActivity) and isinstance(request.wish, Ask)
+    except BadCommand:
+        return False
 
 
 def _page(request: Request) -> Page:

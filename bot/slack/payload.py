@@ -66,9 +66,8 @@ def pressed(body: Mapping[str, Any]) -> Request:
 
     Source: docs.slack.dev, "block_actions payload".
     """
-    user = SlackUser(
-        body["user"]["team_id"] if "team_id" in body["user"] else body["team"]["id"], body["user"]["id"]
-    )
+    # The workspace it was pressed in, as in a command; on Grid the user's own may be another.
+    user = SlackUser(body["team"]["id"], body["user"]["id"])
     channel = body.get("channel") or {}
     conversation = Conversation(user, channel.get("id", ""), Secret(body.get("response_url", "")))
     action = body["actions"][0]

@@ -63,6 +63,12 @@ def test_reads(typed: str, command: Command) -> None:
         ("since", Problem("since-what", "since", "since monday")),
         ("since mondy", Problem("unknown-when", "mondy", "since monday")),
         ("since 25:00", Problem("unknown-when", "25:00")),
+        ("since last week", Problem("unknown-when", "last week", "since 7d")),
+        ("last week", Problem("unknown-verb", "last week", "since 7d")),
+        ("since 8am", Problem("unknown-when", "8am", "since 08:00")),
+        ("since 12:30 am", Problem("unknown-when", "12:30 am", "since 00:30")),
+        ("since 1.11.2026", Problem("unknown-when", "1.11.2026", "since 2026-11-01")),
+        ("since an hour ago", Problem("unknown-when", "an hour ago", "since 1h")),
         ("help digest?", Problem("unknown-verb", "digest?")),
     ],
 )

@@ -4,8 +4,10 @@ import asyncio
 import json
 from pathlib import Path
 
+import aiohttp
 import pytest
 
+from bot import app
 from bot.demo.slack import Slack
 from bot.demo.superoffice import SuperOffice
 from bot.demo.workspace import Message
@@ -167,10 +169,56 @@ async def test_a_full_queue_says_so(start: Start, tmp_path: Path) -> None:
         assert any("today" in text for text in texts)
 
 
-async def test_no_auth_test_for_a_request_and_one_wsdl_load(world: World) -> None:
-    await world.link()
-    before = len(world.slack.calls("auth.test"))
-    for _ in range(10):
-        await world.ask("today")
-    assert len(world.slack.calls("auth.test")) == before <= 1
-    assert len(world.slack.calls("users.info")) == 1
+async def test_no_auth_test_for_a_request_and_one_wsdl_load(
+    start: Start, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with start() as world:
+        await world.link()
+        await world.link(Slack.manager, SuperOffice.manager)
+        for _ in range(10):
+            await world.ask("today")
+            await world.ask("today", Slack.manager)
+        assert len(world.slack.calls("auth.test")) == 1
+        assert len(world.slack.calls("users.info")) == 2
+    loads = [record.getMessage() for record in caplog.records if record.name == "zeep.wsdl.wsdl"]
+    loaded = [load.rpartition("/")[2] for load in loads if load.startswith("Creating definition for")]
+    assert sorted(loaded) == ["Contact.wsdl", "MDO.wsdl", "Person.wsdl", "SoPrincipal.wsdl"]
+
+
+async def test_no_cookie_goes_from_one_user_to_another() -> None:
+    async with app._session() as session:
+        assert isinstance(session.cookie_jar, aiohttp.DummyCookieJar)
+
+
+async def test_a_command_of_another_workspace_is_refused(world: World) -> None:
+    answer = await world.slack.command("/superoffice", "help", user=Slack.stranger)
+    assert not answer.acknowledged
+    assert answer.status == 403
+
+
+async def test_also_when_slack_was_down_at_start(start: Start, slack: Slack) -> None:
+    slack.fail("auth.test", "internal_error", times=3)
+    async with start() as world:
+        answer = await slack.command("/superoffice", "help", user=Slack.stranger)
+        assert answer.status == 403
+        await asyncio.gather(*(slack.command("/superoffice", "help") for _ in range(3)))
+        assert "What happened on my companies?" in said(await world.ask("help"))
+
+
+async def test_a_changed_profile_is_asked_for_again(world: World) -> None:
+    await world.ask("help")
+    await world.slack.event({"type": "user_change", "user": {"id": Slack.seller.id}})
+    await world.ask("help")
+    assert len(world.slack.calls("users.info")) == 2
+
+
+@pytest.mark.parametrize("seconds", [1, 600])
+async def test_a_rate_limit_is_waited_out_if_short_and_the_answer_arrives(world: World, seconds: int) -> None:
+    world.slack.rate_limit("users.info", seconds)
+    message = await world.ask("help")
+    assert "What happened on my companies?" in said(message)
+
+
+async def test_a_broken_proxy_before_slack_costs_no_answer(world: World) -> None:
+    world.slack.fail("users.info", status=502, times=3)
+    assert "What happened on my companies?" in said(await world.ask("help"))

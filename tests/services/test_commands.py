@@ -89,12 +89,13 @@ class People:
 
     zone: str | None = "Europe/Oslo"
     is_admin: bool = False
+    is_guest: bool = False
     error: Exception | None = None
 
     async def profile(self, user: SlackUser) -> Profile:
         if self.error:
             raise self.error
-        return Profile(user, "kianna", self.zone, is_admin=self.is_admin)
+        return Profile(user, "kianna", self.zone, is_admin=self.is_admin, is_guest=self.is_guest)
 
 
 @dataclass
@@ -200,7 +201,7 @@ async def test_an_answer(linked: Desk) -> None:
     reply = await linked.ask("since monday")
     assert isinstance(reply, ActivityAnswer)
     assert [row.company_id for row in reply.rows] == [1]
-    assert reply.total == 1
+    assert reply.total == 1 == reply.count
     assert linked.crm.asked == [ActivityQuery(datetime(2026, 11, 16, tzinfo=OSLO))]
 
 
@@ -238,7 +239,7 @@ async def test_a_page_may_hold_both_kinds(linked: Desk) -> None:
     linked.crm.rows = [activity(n, end + timedelta(minutes=6.5 - n)) for n in range(13)]
     reply = await linked.ask("yesterday", Page(0, Window(NOW - timedelta(days=1), end)))
     assert isinstance(reply, ActivityAnswer)
-    assert (len(reply.rows), len(reply.later), reply.total) == (6, 4, 13)
+    assert (len(reply.rows), len(reply.later), reply.count, reply.later_count) == (6, 4, 6, 7)
     reply = await linked.ask("yesterday", Page(10, Window(NOW - timedelta(days=1), end)))
     assert isinstance(reply, ActivityAnswer)
     assert (len(reply.rows), len(reply.later)) == (0, 3)
@@ -279,7 +280,28 @@ async def test_waiting_in_the_queue_counts(linked: Desk) -> None:
     await linked.runner.jobs.pop()()
     reply = linked.messenger.said[-1][0]
     assert isinstance(reply, Failed)
-    assert reply.code == "crm-timed-out"
+    assert reply.code == "busy", "it was not SuperOffice that took so long"
+
+
+async def test_only_what_asks_superoffice_waits_for_it(desk: Desk) -> None:
+    desk.runner.full = True
+    for text in ("help", "me", "link", "unlink", "bogus"):
+        assert not isinstance(await desk.ask(text), BusyReply)
+
+
+async def test_a_store_that_fails_costs_no_answer(linked: Desk) -> None:
+    linked.store.db.execute("DROP TABLE deliveries")
+    assert isinstance(await linked.ask("help"), HelpText)
+    linked.store.db.execute("CREATE TRIGGER full BEFORE UPDATE ON links BEGIN SELECT raise(ABORT, ''); END")
+    assert isinstance(await linked.ask("today"), ActivityAnswer)
+
+
+async def test_a_guest_is_not_sent_to_a_page_that_refuses(desk: Desk) -> None:
+    desk.people.is_guest = True
+    for text in ("link", "today"):
+        failed = await desk.ask(text)
+        assert isinstance(failed, Failed)
+        assert failed.code == "link-not-allowed"
 
 
 async def test_who_is_not_linked_is_invited_and_answered_afterwards(desk: Desk) -> None:
@@ -308,8 +330,13 @@ async def test_a_ticket_that_ended_leads_to_the_page(linked: Desk) -> None:
 
 
 async def test_me_and_unlink(desk: Desk) -> None:
-    assert isinstance(await desk.ask("me"), NotLinkedYet)
-    assert isinstance(await desk.ask("unlink"), NotLinkedYet)
+    assert await desk.ask("me") == NotLinkedYet()
+    await desk.ask("today")
+    assert await desk.ask("me") == NotLinkedYet(NOW + timedelta(minutes=10)), (
+        "what waits is stored, so say so"
+    )
+    assert await desk.ask("unlink") == NotLinkedYet()
+    assert await desk.ask("me") == NotLinkedYet(), "and that was deleted"
     await desk.store.links.put(Link(USER, "onsite", ME, NOW, NOW, Secret("ticket")))
     me = await desk.ask("me")
     assert isinstance(me, Me)
@@ -339,10 +366,12 @@ async def test_admins_hear_what_is_wrong_with_the_server(linked: Desk) -> None:
 
 async def test_a_broken_seal_can_be_replaced_and_deleted(linked: Desk) -> None:
     linked.store.db.execute("UPDATE links SET sealed_ticket = zeroblob(64)")
-    for text in ("today", "me"):
-        failed = await linked.ask(text)
-        assert isinstance(failed, Failed)
-        assert failed.code == "seal-broken"
+    failed = await linked.ask("me")
+    assert isinstance(failed, Failed)
+    assert failed.code == "seal-broken"
+    offer = await linked.ask("today")
+    assert isinstance(offer, LinkOffer)
+    assert offer.command == "today"
     assert isinstance(await linked.ask("link"), LinkOffer)
     assert await linked.ask("unlink") == UnlinkQuestion("")
     await linked.commands.answer(request(Confirm()))
@@ -362,8 +391,8 @@ async def test_a_second_delivery_is_not_answered(desk: Desk) -> None:
 
 async def test_a_full_queue(desk: Desk) -> None:
     desk.runner.full = True
-    assert await desk.commands.take(request(Ask("help"))) == BusyReply()
-    pressed = replace(request(Ask("help"), "pressed"), replace=True)
+    assert await desk.commands.take(request(Ask("today"))) == BusyReply()
+    pressed = replace(request(Ask("today"), "pressed"), replace=True)
     assert await desk.commands.take(pressed) is None, "an acknowledgement of a press cannot say it"
     await desk.runner.jobs.pop()()
     assert desk.messenger.said[-1][0] == BusyReply()

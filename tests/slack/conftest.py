@@ -107,7 +107,8 @@ def answered(**changes: object) -> ActivityAnswer:
         "as_of": NOW,
         "principal": KIANNA,
         "web_url": "https://crm.example.com/SuperOffice",
-        "total": len(ROWS),
+        "count": len(ROWS),
+        "later_count": 0,
         "rows": ROWS,
     }
     return ActivityAnswer(**{**fields, **changes})  # type: ignore[arg-type]
@@ -116,23 +117,38 @@ def answered(**changes: object) -> ActivityAnswer:
 REPLIES: dict[str, Reply] = {
     "answer": answered(),
     "answer-page": answered(
-        total=32, offset=10, rows=tuple(activity(n, f"Company {n} AS") for n in range(100, 110))
+        count=32, offset=10, rows=tuple(activity(n, f"Company {n} AS") for n in range(100, 110))
     ),
-    "answer-last-page": answered(total=12, offset=10, rows=ROWS[:2]),
-    "answer-one": answered(asked="today", period=Today(), total=1, rows=ROWS[:1]),
+    "answer-last-page": answered(count=12, offset=10, rows=ROWS[:2]),
+    "answer-one": answered(asked="today", period=Today(), count=1, rows=ROWS[:1]),
     "answer-yesterday": answered(
-        asked="yesterday", period=Yesterday(), window=WEDNESDAY, total=3, rows=ROWS[2:3], later=ROWS[:2]
+        asked="yesterday",
+        period=Yesterday(),
+        window=WEDNESDAY,
+        count=1,
+        later_count=2,
+        rows=ROWS[2:3],
+        later=ROWS[:2],
+    ),
+    "answer-only-later": answered(
+        asked="yesterday",
+        period=Yesterday(),
+        window=WEDNESDAY,
+        count=0,
+        later_count=2,
+        rows=(),
+        later=ROWS[:2],
     ),
     "answer-catchup": answered(asked="catchup", period=LastLogout(), window=Window(None)),
-    "answer-between": answered(period=Between(WEDNESDAY), window=WEDNESDAY, total=1, rows=ROWS[2:3]),
+    "answer-between": answered(period=Between(WEDNESDAY), window=WEDNESDAY, count=1, rows=ROWS[2:3]),
     "answer-a-year": answered(
-        asked="since 365d", period=Since(Ago(365, "d")), window=LAST_YEAR, total=1, rows=ROWS[:1]
+        asked="since 365d", period=Since(Ago(365, "d")), window=LAST_YEAR, count=1, rows=ROWS[:1]
     ),
-    "answer-empty": answered(total=0, rows=()),
+    "answer-empty": answered(count=0, rows=()),
     "answer-empty-yesterday": answered(
-        asked="yesterday", period=Yesterday(), window=WEDNESDAY, total=0, rows=()
+        asked="yesterday", period=Yesterday(), window=WEDNESDAY, count=0, rows=()
     ),
-    "answer-without-links": answered(web_url="", total=1, rows=ROWS[:1]),
+    "answer-without-links": answered(web_url="", count=1, rows=ROWS[:1]),
     "busy": Busy(),
     "cannot-read": CannotRead(
         (Problem("unknown-verb", "mondy", "since monday"), Problem("unknown-when", "<!here> `x`"))
@@ -172,6 +188,7 @@ REPLIES: dict[str, Reply] = {
         KIANNA, "onsite", NOW - timedelta(days=2), NOW - timedelta(hours=7), NOW - timedelta(hours=1), True
     ),
     "not-linked": NotLinkedYet(),
+    "not-linked-pending": NotLinkedYet(NOW + timedelta(minutes=10)),
     "unlink": UnlinkQuestion("Kianna Ledner"),
     "unlinked": Unlinked(),
 }

@@ -136,10 +136,11 @@ def test_any_answer_is_within_the_limits_and_uninterpreted(
         as_of=datetime(2026, 11, 19, 9, tzinfo=UTC),
         principal=Principal(1, 2, name, "AB"),
         web_url="https://crm.example.com",
-        total=before + after + len(rows) + len(later),
+        count=before + after + len(rows),
+        later_count=len(later) if window.end else 0,
         offset=before,
         rows=tuple(rows),
-        later=tuple(later),
+        later=tuple(later) if window.end else (),
     )
     message = draw(reply, Reader(ZoneInfo(zone)), COMMAND)
     assert problems(message.blocks) == []

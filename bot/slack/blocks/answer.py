@@ -59,9 +59,11 @@ def company_url(web_url: str, company_id: int) -> str:
 def _title(reply: ActivityAnswer, reader: Reader) -> str:
     name = _period_name(reply.period)
     when = {"since": _since_words, "between": _between_words}.get(name, _no_words)(reply, reader)
-    if not reply.total:
-        return sentence(f"answer.empty.{name}", reader.locale, when=when)
-    return sentence(f"answer.title.{name}", reader.locale, count=reply.total, when=when)
+    if not reply.count:
+        return sentence(
+            f"answer.{'only-later' if reply.later_count else 'empty'}.{name}", reader.locale, when=when
+        )
+    return sentence(f"answer.title.{name}", reader.locale, count=reply.count, when=when)
 
 
 def _period_name(period: Period) -> str:
@@ -122,6 +124,8 @@ def _remarks(reply: ActivityAnswer, reader: Reader, command: str) -> Iterator[Bl
     if reader.zone_is_assumed:
         zone = zone_name(reader.zone, reader.locale)
         yield note(sentence("answer.assumed-zone", reader.locale, zone=zone))
+    if reply.later_count:
+        yield context(sentence("answer.later.count", reader.locale, count=reply.later_count))
     if reply.window.start is None:
         yield note(sentence("answer.logout-unknown", reader.locale, command=command))
 

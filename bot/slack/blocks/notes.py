@@ -76,11 +76,14 @@ def linked(reply: Linked, reader: Reader, command: str) -> Message:
 
 
 def not_linked(reply: NotLinkedYet, reader: Reader, command: str) -> Message:
-    """There is nothing to show or to delete."""
+    """There is nothing to show or to delete, but for an open link page."""
     title = sentence("not-linked.title", reader.locale)
-    return Message(
-        title, [header(title), section(sentence("not-linked.next", reader.locale, command=command))]
-    )
+    if reply.pending_until is None:
+        more = sentence("not-linked.next", reader.locale, command=command)
+    else:
+        until = moment(reply.pending_until, reader.zone, reader.locale)
+        more = sentence("not-linked.pending", reader.locale, command=command, time=until)
+    return Message(title, [header(title), section(more)])
 
 
 def me(reply: Me, reader: Reader, command: str) -> Message:
