@@ -16,7 +16,6 @@ from urllib.parse import urlsplit
 import aiohttp
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from slack_bolt.adapter.asgi.async_handler import AsyncSlackRequestHandler
-from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 from starlette.applications import Starlette
@@ -42,19 +41,18 @@ from bot.slack.guard import Guard
 from bot.slack.listeners import register
 from bot.slack.messenger import SlackMessenger
 from bot.slack.people import SlackPeople
-from bot.slack.sdk import socket_log, web_client
-from bot.slack.workspace import Workspace
+from bot.slack.sdk import web_client
+from bot.slack.socketmode import SocketMode
+from bot.slack.workspace import TokenRefused, Workspace
 
 __all__ = ["CANNOT_START", "Bot", "migrate", "running"]
 
 log = logging.getLogger(__name__)
 
 #: What keeps a bot from starting and can be mended by whoever runs it; each says how.
-CANNOT_START = (store.DatabaseUnusable, store.BadKey, UnusableWsdl, OSError)
+CANNOT_START = (store.DatabaseUnusable, store.BadKey, UnusableWsdl, TokenRefused, OSError)
 
 HOUSEKEEPING = timedelta(minutes=5)
-#: Seconds that the start waits for Socket Mode's first connection.
-PATIENCE = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,13 +95,15 @@ async def running(settings: Settings, clock: Clock | None = None) -> AsyncIterat
         client = web_client(settings.slack.bot_token, settings.slack.api_url, session)
         tenants = await _tenants(settings, session, clock)
         workspace = Workspace(client)
-        await workspace.id()
+        await workspace.start()
         bot = _Wiring(settings, clock, database, session, client, runner, tenants, workspace, url)
         bolt = bot.bolt()
-        events = None if settings.slack.socket_mode else _events(settings, bolt, clock)
-        front = server.front(events, bot.pages(scheduler))
+        socket_mode = SocketMode(bolt, settings.slack.app_token) if settings.slack.app_token else None
+        events = None if socket_mode else _events(settings, bolt, clock)
+        front = server.front(events, bot.pages(scheduler, socket_mode))
         serving = await stack.enter_async_context(server.serving(front, opened))
-        await stack.enter_async_context(_socket_mode(settings, bolt))
+        if socket_mode:
+            await stack.enter_async_context(socket_mode)
         log.info("running at %s", url, extra={"action": "start.done"})
         yield Bot(url, serving)
 
@@ -173,7 +173,7 @@ class _Wiring:
         )
         return app
 
-    def pages(self, scheduler: AsyncIOScheduler) -> ASGIApp:
+    def pages(self, scheduler: AsyncIOScheduler, socket_mode: SocketMode | None) -> ASGIApp:
         """The bot's own pages."""
         settings = self._settings
         link_page = web.LinkPage(
@@ -190,9 +190,11 @@ class _Wiring:
             reference=_reference,
             trusted_proxies=settings.web.trusted_proxies,
         )
-        return Starlette(routes=[*link_page.routes(), *web.health_routes(self._checks(scheduler))])
+        return Starlette(
+            routes=[*link_page.routes(), *web.health_routes(self._checks(scheduler, socket_mode))]
+        )
 
-    def _checks(self, scheduler: AsyncIOScheduler) -> list[web.Check]:
+    def _checks(self, scheduler: AsyncIOScheduler, socket_mode: SocketMode | None) -> list[web.Check]:
         async def ticking() -> None:
             if not scheduler.running:
                 raise RuntimeError
@@ -211,6 +213,7 @@ class _Wiring:
             web.Check("database", self._database.check),
             web.Check("scheduler", ticking),
             web.Check("slack", web.Remembered(slack, self._clock), essential=False),
+            *([web.Check("socket-mode", socket_mode.check, essential=False)] if socket_mode else []),
             *tenants,
         ]
 
@@ -284,21 +287,3 @@ def _events(settings: Settings, bolt: AsyncApp, clock: Clock) -> ASGIApp:
     secret = settings.slack.signing_secret or Secret("")
     handler: ASGIApp = AsyncSlackRequestHandler(bolt, path=server.EVENTS)  # type: ignore[assignment] # Bolt's own ASGI types
     return Guard(handler, secret, clock)
-
-
-@asynccontextmanager
-async def _socket_mode(settings: Settings, bolt: AsyncApp) -> AsyncIterator[None]:
-    """Slack's requests over a WebSocket that the bot opens, where there is an app-level token."""
-    if settings.slack.app_token is None:
-        yield
-        return
-    handler = AsyncSocketModeHandler(bolt, settings.slack.app_token.reveal(), logger=socket_log())
-    connecting = asyncio.create_task(handler.connect_async())  # type: ignore[no-untyped-call]
-    try:
-        connected, _ = await asyncio.wait({connecting}, timeout=PATIENCE)
-        if not connected:
-            log.error("no Socket Mode yet; it goes on trying", extra={"action": "start.socket-mode"})
-        yield
-    finally:
-        connecting.cancel()
-        await handler.close_async()  # type: ignore[no-untyped-call]

@@ -1,5 +1,6 @@
 """The HTTP face: what is unsigned, stale or junk gets a 4xx, never a 500."""
 
+import asyncio
 import json
 from urllib.parse import urlencode
 
@@ -8,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from bot import app
 from tests.e2e.conftest import Start, World
 
 FORM = "application/x-www-form-urlencoded"
@@ -73,6 +75,23 @@ async def test_superoffice_and_slack_down_are_degraded_not_unready(start: Start)
         ):
             assert response.status == 200
             assert (await response.json())["status"] == "degraded"
+
+
+async def test_socket_mode_that_is_cut_is_degraded(start: Start) -> None:
+    async with start(socket_mode=True) as world, aiohttp.ClientSession() as session:
+        for status in ("ok", "degraded"):
+            async with session.get(f"{world.bot.url}/readyz") as response:
+                checks = (await response.json())["checks"]
+            assert checks["socket-mode"] == status
+            world.slack.fail("apps.connections.open", "internal_error", times=99)
+            await world.slack.sockets.close()
+            await asyncio.sleep(0.1)
+
+
+async def test_a_token_that_slack_refuses_is_said_at_start(start: Start) -> None:
+    with pytest.raises(app.CANNOT_START, match="SLACK_BOT_TOKEN"):
+        async with start(SLACK_BOT_TOKEN="xoxb-of-another-app"):
+            pass
 
 
 @pytest.mark.parametrize("path", ["/", "/metrics-not", "/link", "/slack/eventsx", "/.env"])
