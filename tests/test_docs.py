@@ -42,6 +42,11 @@ def tracked() -> list[str]:
     return [name for name in names if (ROOT / name).is_file()]
 
 
+@by_page
+def test_nothing_is_left_to_be_filled_in(page: Path) -> None:
+    assert not re.search(r"\b(?:[A-Z]+_SECONDS|TODO|TBD|FIXME|XXX)\b", text_of(page))
+
+
 # ------------------------------------------------------------------ settings, commands, dependencies
 
 

@@ -40,8 +40,11 @@ class Guard:
     Source: docs.slack.dev, "Verifying requests from Slack".
     """
 
-    def __init__(self, app: ASGIApp, signing_secret: Secret, clock: Clock) -> None:
+    def __init__(
+        self, app: ASGIApp, signing_secret: Secret, clock: Clock, patience: float = PATIENCE
+    ) -> None:
         self._app = app
+        self._patience = patience
         self._verifier = SignatureVerifier(signing_secret.reveal(), _Seconds(clock))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -50,7 +53,7 @@ class Guard:
             await _refuse(send, 405, (b"allow", b"POST"))
             return
         try:
-            async with asyncio.timeout(PATIENCE):
+            async with asyncio.timeout(self._patience):
                 body = await _read(receive)
         except TimeoutError:
             await _refuse(send, 408)

@@ -1,5 +1,6 @@
 """Nothing unsigned, stale, oversized or unreadable comes through, and none of it is a 500."""
 
+import asyncio
 import hmac
 from collections.abc import MutableMapping
 from typing import Any
@@ -110,6 +111,20 @@ async def test_what_is_not_utf8_cannot_be_verified(clock: Clock) -> None:
 
 async def test_oversized(clock: Clock) -> None:
     assert await post(clock, b"a" * (MAX_BODY + 1)) == (413, [])
+
+
+async def test_a_body_that_does_not_arrive(clock: Clock) -> None:
+    statuses = []
+
+    async def receive() -> MutableMapping[str, Any]:
+        return await asyncio.Future()
+
+    async def send(message: MutableMapping[str, Any]) -> None:
+        statuses.append(message.get("status"))
+
+    scope = {"type": "http", "method": "POST", "path": "/slack/events", "headers": []}
+    await Guard(Inside(), Secret(SECRET), clock, patience=0.01)(scope, receive, send)
+    assert statuses[0] == 408
 
 
 async def test_another_method(clock: Clock) -> None:
