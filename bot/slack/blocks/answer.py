@@ -124,7 +124,7 @@ def _remarks(reply: ActivityAnswer, reader: Reader, command: str) -> Iterator[Bl
     if reader.zone_is_assumed:
         zone = zone_name(reader.zone, reader.locale)
         yield note(sentence("answer.assumed-zone", reader.locale, zone=zone))
-    if reply.later_count:
+    if reply.count and reply.later_count:
         yield context(sentence("answer.later.count", reader.locale, count=reply.later_count))
     if reply.window.start is None:
         yield note(sentence("answer.logout-unknown", reader.locale, command=command))
