@@ -75,7 +75,7 @@ class SuperOffice:
                 return await self._authenticate(
                     "AuthenticateUsernamePassword",
                     deadline,
-                    signing_in_as=username,
+                    signing_in=True,
                     UserName=username,
                     Password=password.reveal(),
                 )
@@ -131,11 +131,11 @@ class SuperOffice:
             return records.system_info(carrier)
 
     async def _authenticate(
-        self, operation: str, deadline: float, *, signing_in_as: str | None = None, **params: str
+        self, operation: str, deadline: float, *, signing_in: bool = False, **params: str
     ) -> SignedIn:
         """Anything but a plain yes with a ticket fails: a wrong password is a success that says no."""
         envelope = await self._endpoint.call(
-            operation, deadline, ticket=None, signing_in_as=signing_in_as, **params
+            operation, deadline, ticket=None, signing_in=signing_in, **params
         )
         answer = self._endpoint.result(operation, envelope)
         if answer.AuthenticationSucceeded is False:

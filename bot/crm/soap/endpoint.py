@@ -49,25 +49,25 @@ class Endpoint:
         deadline: float,
         *,
         ticket: Secret | None = None,
-        signing_in_as: str | None = None,
+        signing_in: bool = False,
         **params: object,
     ) -> Envelope:
         """Call an operation, and take what its answer tells about the server's time.
 
-        With ``signing_in_as``, a user name, it is never repeated. Raises :class:`CrmError` for an answer
-        that tells of a failure, and :class:`~bot.crm.soap.services.Unsendable`.
+        ``signing_in`` is never repeated: it may count towards a lock-out. Raises :class:`CrmError` for an
+        answer that tells of a failure, and :class:`~bot.crm.soap.services.Unsendable`.
         """
         request = self._services.request(operation, self._settings.application_token, ticket, **params)
         response = await self._transport.post(
             self._base + request.path,
             request.body,
             request.headers,
-            repeatable=signing_in_as is None,
+            repeatable=not signing_in,
             deadline=deadline,
         )
         envelope = await self._open(response, with_ticket=ticket is not None)
         self._time.note(response.date, response.received, envelope.headers.location)
-        self._judge(envelope, signing_in_as)
+        self._judge(envelope, signing_in=signing_in)
         return envelope
 
     def result(self, operation: str, envelope: Envelope) -> Any:
@@ -114,12 +114,12 @@ class Endpoint:
         )
         raise failure
 
-    def _judge(self, envelope: Envelope, signing_in_as: str | None) -> None:
+    def _judge(self, envelope: Envelope, *, signing_in: bool) -> None:
         tenant, headers = self._settings.id, envelope.headers
         if envelope.kind == "Fault":
-            raise failure_of_fault(tenant, envelope.body, signing_in_as)
+            raise failure_of_fault(tenant, envelope.body, signing_in=signing_in)
         if headers.succeeded is False or headers.exception is not None:
-            raise failure_of_exception(tenant, headers.exception, signing_in_as)
+            raise failure_of_exception(tenant, headers.exception, signing_in=signing_in)
 
     def _unreadable(self, reason: str) -> CrmError:
         log.warning(
