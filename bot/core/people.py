@@ -56,3 +56,5 @@ class Link:
     #: When the ticket was last used; an onsite ticket dies six hours later.
     used_at: datetime
     ticket: Secret = field(repr=False)
+    #: When the user last asked `catchup` here; ``None`` for never.
+    caught_up_at: datetime | None = None

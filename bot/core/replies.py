@@ -61,6 +61,8 @@ class ActivityAnswer:
     rows: tuple[Activity, ...]
     #: The position of the first row of this page, from 0.
     offset: int = 0
+    #: When the reader last asked `catchup` here, which is what a catchup offers beside itself.
+    caught_up_at: datetime | None = None
     #: Those active again since, which come last.
     later: tuple[Activity, ...] = ()
 

@@ -7,9 +7,9 @@ from zoneinfo import ZoneInfo
 
 from bot.core.errors import BadCommand, Problem
 from bot.core.people import Link
-from bot.core.period import MAX_LOOK_BACK, Between, Period, resolve
+from bot.core.period import MAX_LOOK_BACK, Between, LastLogout, Period, resolve
 from bot.core.replies import ActivityAnswer, Reader
-from bot.core.requests import Page
+from bot.core.requests import FIRST, Page
 from bot.core.window import Window, judge
 from bot.services.failures import log_unexpected
 from bot.services.ports import ActivityQuery, Clock, Crm, Links
@@ -51,7 +51,8 @@ class Activities:
         if page.window and resolve(period, reader.zone, now) != page.window:
             period = Between(page.window)  # what was "today" when the button was drawn is not today any more
         snapshot = await tenant.crm.activities(link.ticket, ActivityQuery(window.start))
-        await self._touch(link)
+        caught_up = isinstance(period, LastLogout) and page == FIRST
+        await self._remember(link, snapshot.as_of if caught_up else None)
         judged = judge(snapshot.activities, window)
         everything = judged.inside + judged.later
         # Fewer companies than last time: show the last page there is rather than an empty one.
@@ -64,6 +65,7 @@ class Activities:
             as_of=snapshot.as_of,
             principal=link.principal,
             web_url=tenant.web_url,
+            caught_up_at=link.caught_up_at if caught_up else None,
             count=border,
             later_count=len(judged.later),
             rows=judged.inside[offset : offset + PAGE],
@@ -71,10 +73,12 @@ class Activities:
             later=everything[max(offset, border) : offset + PAGE],
         )
 
-    async def _touch(self, link: Link) -> None:
+    async def _remember(self, link: Link, caught_up_at: datetime | None) -> None:
         """Remember that the ticket was used. A store that cannot is no reason to lose the answer."""
         try:
             await self._links.touch(link.user, self._clock.now())
+            if caught_up_at is not None:
+                await self._links.caught_up(link.user, caught_up_at)
         except Exception as error:
             log_unexpected(error, "link.untouched", "")
 

@@ -146,6 +146,10 @@ class Links(Protocol):
         """The ticket was just used: SuperOffice renewed it to its full six hours."""
         ...
 
+    async def caught_up(self, user: SlackUser, at: datetime) -> None:
+        """The user was told everything up to that moment by `catchup`."""
+        ...
+
     async def delete(self, user: SlackUser) -> bool:
         """Delete a link and its ticket; say whether there was one."""
         ...

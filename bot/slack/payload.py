@@ -15,7 +15,7 @@ from bot.core.window import Window
 __all__ = ["ACTIONS", "PageButton", "pressed", "typed"]
 
 #: Every button that this bot draws, by its ``action_id``.
-ACTIONS = ("page.newest", "page.next", "again", "unlink", "keep")
+ACTIONS = ("page.newest", "page.next", "page.catchup", "again", "unlink", "keep")
 
 
 @dataclass(frozen=True, slots=True)

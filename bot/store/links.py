@@ -14,7 +14,7 @@ __all__ = ["SqliteLinks"]
 
 COLUMNS = (
     "workspace, user, tenant, associate_id, person_id, full_name, login, email, role, linked_at, used_at, "
-    "sealed_ticket"
+    "caught_up_at, sealed_ticket"
 )
 
 
@@ -44,6 +44,11 @@ class SqliteLinks:
             (micros(used_at), *user),
         )
 
+    async def caught_up(self, user: SlackUser, at: datetime) -> None:
+        """Remember what `catchup` told last."""
+        statement = "UPDATE links SET caught_up_at = ? WHERE workspace = ? AND user = ?"
+        self._db.execute(statement, (micros(at), *user))
+
     async def delete(self, user: SlackUser) -> bool:
         """Delete a link and its ticket, from the write-ahead log too; say whether there was one."""
         deleted = self._db.execute("DELETE FROM links WHERE workspace = ? AND user = ?", user).rowcount
@@ -64,11 +69,13 @@ class SqliteLinks:
             who.role,
             micros(link.linked_at),
             micros(link.used_at),
+            None if link.caught_up_at is None else micros(link.caught_up_at),
             self._sealer.seal(link.ticket, *_place(link.user, link.tenant)),
         )
 
     def _link(self, row: tuple[Any, ...]) -> Link:
-        workspace, user, tenant, associate, person, full_name, login, email, role, linked, used, sealed = row
+        workspace, user, tenant, associate, person, full_name, login, email, role, *times, sealed = row
+        linked, used, caught_up = times
         who = SlackUser(workspace, user)
         return Link(
             user=who,
@@ -77,6 +84,7 @@ class SqliteLinks:
             linked_at=moment(linked),
             used_at=moment(used),
             ticket=self._ticket(sealed, who, tenant),
+            caught_up_at=None if caught_up is None else moment(caught_up),
         )
 
     def _ticket(self, sealed: bytes, user: SlackUser, tenant: str) -> Secret:

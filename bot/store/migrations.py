@@ -26,6 +26,7 @@ def create_links(db: Database) -> None:
             role TEXT NOT NULL,
             linked_at INTEGER NOT NULL,
             used_at INTEGER NOT NULL,
+            caught_up_at INTEGER,
             sealed_ticket BLOB NOT NULL,
             PRIMARY KEY (workspace, user)
         ) STRICT, WITHOUT ROWID

@@ -430,6 +430,23 @@ async def test_a_page_that_failed_can_be_tried_again_and_replaces_nothing(linked
     assert (failed.command, failed.page, replaced) == ("today", page, False)
 
 
+async def test_catchup_offers_what_happened_since_the_last_one(linked: Desk) -> None:
+    first = await linked.ask("catchup")
+    assert isinstance(first, ActivityAnswer)
+    assert first.caught_up_at is None
+    linked.crm.ahead = timedelta(hours=5)
+    again = await linked.ask("catchup")
+    assert isinstance(again, ActivityAnswer)
+    assert again.caught_up_at == NOW
+    since = await linked.ask("catchup", Page(0, Window(NOW)))
+    assert isinstance(since, ActivityAnswer)
+    assert since.period == Between(Window(NOW))
+    assert linked.crm.asked[-1].since == NOW
+    link = await linked.store.links.get(USER)
+    assert link
+    assert link.caught_up_at == NOW + timedelta(hours=5), "a button is no catchup"
+
+
 async def test_buttons_carry_what_was_meant(linked: Desk) -> None:
     reply = await linked.ask(f"  Today {',' * 2500}")
     assert isinstance(reply, ActivityAnswer)

@@ -140,6 +140,17 @@ REPLIES: dict[str, Reply] = {
         later=ROWS[:2],
     ),
     "answer-catchup": answered(asked="catchup", period=LastLogout(), window=Window(None)),
+    "answer-catchup-again": answered(
+        asked="catchup", period=LastLogout(), window=Window(None), caught_up_at=NOW - timedelta(days=1)
+    ),
+    "answer-catchup-empty": answered(
+        asked="catchup",
+        period=LastLogout(),
+        window=Window(None),
+        caught_up_at=NOW - timedelta(days=1),
+        count=0,
+        rows=(),
+    ),
     "answer-between": answered(period=Between(WEDNESDAY), window=WEDNESDAY, count=1, rows=ROWS[2:3]),
     "answer-a-year": answered(
         asked="since 365d", period=Since(Ago(365, "d")), window=LAST_YEAR, count=1, rows=ROWS[:1]

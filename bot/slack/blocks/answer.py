@@ -10,7 +10,7 @@ from bot.core.localtime import local
 from bot.core.people import Principal
 from bot.core.period import Between, LastLogout, Period, Since, Today, Week, Weekday, Yesterday
 from bot.core.replies import ActivityAnswer, Reader
-from bot.core.window import known_time
+from bot.core.window import Window, known_time
 from bot.slack.blocks.elements import (
     Block,
     Element,
@@ -45,9 +45,10 @@ def answer(reply: ActivityAnswer, reader: Reader, command: str) -> Message:
     title = _title(reply, reader)
     blocks = [header(title), context(_covers(reply, reader)), *_remarks(reply, reader, command)]
     if not reply.total:
-        blocks += [note(line) for line in _nothing(reply, reader, command)]
+        blocks += [*(note(line) for line in _nothing(reply, reader, command)), *_buttons(reply, reader)]
         return Message(title, blocks)
-    blocks += [divider(), *_days(reply, reader), *_later(reply, reader), *_foot(reply, reader)]
+    blocks += [divider(), *_days(reply, reader), *_later(reply, reader), *_position(reply, reader)]
+    blocks += _buttons(reply, reader)
     return Message(_in_words(title, reply, reader), blocks)
 
 
@@ -207,25 +208,34 @@ def _owner(activity: Activity, principal: Principal, reader: Reader) -> str:
     return sentence("answer.owner", reader.locale, name=shorten(activity.owner, MAX_NAME))
 
 
-def _foot(reply: ActivityAnswer, reader: Reader) -> Iterator[Block]:
+def _position(reply: ActivityAnswer, reader: Reader) -> Iterator[Block]:
+    """Which part of all this is, unless it is all."""
     shown = len(reply.rows) + len(reply.later)
     if shown == reply.total:
         return
-    first, last, rest = reply.offset + 1, reply.offset + shown, reply.total - reply.offset - shown
+    first, last = reply.offset + 1, reply.offset + shown
     time = clock(reply.as_of, reader.zone, reader.locale)
     yield divider()
     yield context(
         sentence("answer.page", reader.locale, first=first, last=last, total=reply.total, time=time)
     )
+
+
+def _buttons(reply: ActivityAnswer, reader: Reader) -> list[Block]:
+    """Where one can go from here."""
+    shown = len(reply.rows) + len(reply.later)
+    rest = reply.total - reply.offset - shown
     buttons = []
     if reply.offset:
-        value = PageButton.of(reply, 0).encode()
-        buttons.append(button("page.newest", sentence("button.newest", reader.locale), value))
+        newest = sentence("button.newest", reader.locale)
+        buttons.append(button("page.newest", newest, PageButton.of(reply, 0).encode()))
     if rest:
-        value = PageButton.of(reply, reply.offset + shown).encode()
-        count = min(rest, shown)
-        buttons.append(button("page.next", sentence("button.next", reader.locale, count=count), value))
-    yield actions(*buttons)
+        following = sentence("button.next", reader.locale, count=min(rest, shown))
+        buttons.append(button("page.next", following, PageButton.of(reply, reply.offset + shown).encode()))
+    if reply.caught_up_at:
+        since = PageButton(reply.asked, Window(reply.caught_up_at), 0)
+        buttons.append(button("page.catchup", sentence("button.catchup", reader.locale), since.encode()))
+    return [actions(*buttons)] if buttons else []
 
 
 def _in_words(title: str, reply: ActivityAnswer, reader: Reader) -> str:
