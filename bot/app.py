@@ -33,9 +33,11 @@ from bot.crm.soap.transport import Limits
 from bot.runner import QueueRunner
 from bot.server import ASGIApp
 from bot.services.activities import Activities, Tenant
+from bot.services.answers import Answers
 from bot.services.commands import Commands
 from bot.services.linking import Invited, Linked, Linking, LinkPolicy
 from bot.services.ports import Clock
+from bot.services.readers import Readers
 from bot.slack.gateway import bolt_app
 from bot.slack.guard import Guard
 from bot.slack.listeners import register
@@ -132,7 +134,6 @@ class _Wiring:
         self._client = client
         self._workspace = workspace
         self._people = SlackPeople(self._client, clock)
-        self._messenger = SlackMessenger(self._client, session, settings.slack.command)
         self._tenants = tenants
         self._linking = Linking(
             links=database.links,
@@ -145,19 +146,25 @@ class _Wiring:
             on_linked=self._linked,
             policy=LinkPolicy(settings.linking.email_must_match, settings.linking.lifetime),
         )
-        self._commands = Commands(
+        readers = Readers(self._people, settings.tenant.timezone)
+        answers = Answers(
             activities=Activities(tenants, database.links, clock),
             tenants=tenants,
             linking=self._linking,
             links=database.links,
-            deliveries=database.deliveries,
-            people=self._people,
-            messenger=self._messenger,
-            runner=runner,
+            readers=readers,
             clock=clock,
             link_url=self._link_url,
-            reference=_reference,
             admins=settings.admins,
+        )
+        self._commands = Commands(
+            answers=answers,
+            readers=readers,
+            deliveries=database.deliveries,
+            messenger=SlackMessenger(client, session, settings.slack.command),
+            runner=runner,
+            clock=clock,
+            reference=_reference,
             patience=timedelta(seconds=settings.commands.seconds),
         )
 

@@ -24,11 +24,12 @@ MOST_LINES = 350
 CLOCKS = {"bot/clock.py", "bot/demo/clock.py"}
 #: Where a secret leaves for its destination, and why it must.
 REVEALING = {
-    "bot/app.py": "the secret key to the sealer",
+    "bot/app.py": "the link page's address, to the button",
     "bot/cli.py": "a key that was just made, to who asked for it",
     "bot/crm/": "tickets, passwords and the application token, into the envelope",
     "bot/slack/blocks/notes.py": "the link page's address, into the button of the one who asked",
     "bot/slack/guard.py": "the signing secret, to Slack's verifier",
+    "bot/slack/socketmode.py": "the app-level token, to Slack's client",
     "bot/slack/sdk.py": "the tokens and response_urls, to Slack's client",
     "bot/store/": "what is sealed and hashed",
     "bot/web/": "the link page's nonce, into its form",

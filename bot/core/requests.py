@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from bot.core.command import normalise
 from bot.core.people import SlackUser
 from bot.core.secret import Secret
 from bot.core.window import Window
@@ -60,3 +61,13 @@ class Request:
     #: The reply takes the place of the message whose button was pressed.
     replace: bool = False
     received_at: datetime | None = field(default=None, compare=False)
+
+    @property
+    def asked(self) -> str:
+        """What was typed, less what a phone or a copy added: it goes into buttons, which hold little."""
+        return normalise(self.wish.text) if isinstance(self.wish, Ask) else ""
+
+    @property
+    def page(self) -> Page:
+        """The page that is asked for."""
+        return self.wish.page if isinstance(self.wish, Ask) else FIRST

@@ -32,10 +32,12 @@ from bot.core.secret import Secret
 from bot.core.servertime import ServerWarning
 from bot.core.window import Window
 from bot.services.activities import Activities, Tenant
+from bot.services.answers import Answers
 from bot.services.commands import Commands
 from bot.services.linking import Linked as LinkedNow
 from bot.services.linking import Linking
 from bot.services.ports import ActivityQuery, Category, Invitation, SignedIn, Snapshot, SystemInfo
+from bot.services.readers import Readers
 from bot.store import Store, migrate, opened
 from tests.conftest import NOW, StoppedClock
 
@@ -172,17 +174,23 @@ def desk(tmp_path, clock: StoppedClock):  # type: ignore[no-untyped-def]
             token=lambda: Secret("nonce" + "0" * 38),
             on_linked=on_linked,
         )
-        commands = Commands(
+        readers = Readers(people, OSLO)
+        answers = Answers(
             activities=Activities(tenants, store.links, clock),
             tenants=tenants,
             linking=linking,
             links=store.links,
+            readers=readers,
+            clock=clock,
+            link_url=lambda invited: Secret(f"https://bot.example.com/link/{invited.url_nonce.reveal()}"),
+        )
+        commands = Commands(
+            answers=answers,
+            readers=readers,
             deliveries=store.deliveries,
-            people=people,
             messenger=messenger,
             runner=runner,
             clock=clock,
-            link_url=lambda invited: Secret(f"https://bot.example.com/link/{invited.url_nonce.reveal()}"),
             reference=lambda: "ref",
             patience=timedelta(seconds=0.05),
         )

@@ -1,0 +1,44 @@
+"""Who reads a reply: their zone and language, as Slack tells them."""
+
+import asyncio
+import logging
+from dataclasses import replace
+from zoneinfo import ZoneInfo
+
+from bot.core.people import Profile, SlackUser
+from bot.core.replies import Reader
+from bot.services.ports import People
+
+__all__ = ["Readers"]
+
+log = logging.getLogger(__name__)
+
+#: How long a reply waits for Slack to tell about its reader.
+PATIENCE_SECONDS = 3
+
+
+class Readers:
+    """Knows readers, and goes on without Slack. ``zone`` is the tenant's, for those of unknown zone."""
+
+    def __init__(self, people: People, zone: ZoneInfo) -> None:
+        self._people = people
+        #: Somebody of whom Slack tells nothing.
+        self.unknown = Reader(zone, zone_is_assumed=True)
+
+    async def reader(self, user: SlackUser) -> Reader:
+        """The user's zone and language; where Slack tells none, the tenant's zone, which the reply says."""
+        profile = await self.profile(user)
+        if profile is None:
+            return self.unknown
+        if profile.zone is None:
+            return replace(self.unknown, locale=profile.locale)
+        return Reader(ZoneInfo(profile.zone), profile.locale)
+
+    async def profile(self, user: SlackUser) -> Profile | None:
+        """What Slack tells of the user, if it does so soon: no answer waits for it."""
+        try:
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                return await self._people.profile(user)
+        except Exception as error:
+            log.warning("no profile: %s", type(error).__name__, extra={"action": "command.profile"})
+            return None
