@@ -39,7 +39,7 @@ class TenantSettings:
     action_time_zone: ActionTimeZone = ActionTimeZone.TENANT
     #: WSDLs to use in place of the bot's own: a file or a URL by service, such as ``Contact``.
     wsdl: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
-    #: An HTTP proxy. Its URL may hold a password.
+    #: The URL of an HTTP proxy.
     proxy: str | None = field(default=None, repr=False)
     #: A PEM file with the certificates to trust in place of the system's.
     ca_bundle: str | None = None

@@ -227,7 +227,7 @@ def reply(clock: SetClock) -> Callable[..., Handler]:
             if isinstance(told, datetime):
                 response.headers["Date"] = told.strftime("%a, %d %b %Y %H:%M:%S GMT")
             else:
-                response.headers["Date"] = "unknown"
+                response.headers["Date"] = told or "unknown"
             return response
 
         return handler

@@ -6,13 +6,15 @@ import socket
 import ssl
 import tracemalloc
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from typing import Any
 
 import aiohttp
 import pytest
 from aiohttp import web
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bot.core.errors import (
     CrmError,
@@ -28,7 +30,7 @@ from bot.core.errors import (
     TicketRefused,
 )
 from bot.core.secret import Secret
-from bot.crm.soap.transport import Limits
+from bot.crm.soap.transport import Limits, http_date
 from bot.services.ports import ActivityQuery
 
 ALL = ActivityQuery(None)
@@ -205,6 +207,47 @@ async def test_retry_after_a_date_that_is_past(
     server.answers(reply(b"", 503, Retry_After=past), reply(soap.system_info()))
     await crm().system_info()
     assert len(server.requests) == 2
+
+
+# ---------------------------------------------------------------- dates
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Fri, 31 Dec 9999 23:59:59 -0100",
+        "Fri, 31 Dec 9999 23:59:59 GMT",
+        "Thu, 01 Jan 1970 00:00:00 +0100",
+        "Mon, 23 Nov 2026 12:00:00 +999999999999999999999",
+        "yesterday",
+        "",
+        None,
+    ],
+)
+def test_what_is_no_date_or_nobodys_clock(text: str | None) -> None:
+    assert http_date(text) is None
+
+
+def test_a_date_in_any_zone() -> None:
+    noon = datetime(2026, 11, 23, 12, tzinfo=UTC)
+    for text in ("Mon, 23 Nov 2026 12:00:00 GMT", "Mon, 23 Nov 2026 13:00:00 +0100"):
+        assert http_date(text) == noon
+
+
+@given(st.one_of(st.text(), st.datetimes(timezones=st.timezones()).map(format_datetime)))
+def test_a_date_is_in_utc_or_none(text: str) -> None:
+    date = http_date(text)
+    assert date is None or date.tzinfo is UTC
+
+
+async def test_a_server_that_shows_the_end_of_time_shows_none(
+    crm: Any, server: Any, reply: Any, soap: Any, ticket: Secret
+) -> None:
+    end = "Fri, 31 Dec 9999 23:59:59 -0100"
+    server.answers(reply(soap.system_info(), date=end), reply(soap.activities(soap.row()), date=end))
+    client = crm()
+    assert (await client.activities(ticket, ALL)).activities
+    assert [warning.code for warning in client.warnings] == ["no-date"]
 
 
 # ---------------------------------------------------------------- statuses

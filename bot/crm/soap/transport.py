@@ -24,6 +24,9 @@ __all__ = ["Limits", "Response", "Transport", "http_date"]
 
 log = logging.getLogger(__name__)
 
+#: What lies beyond leaves no room to reckon with a date.
+_YEARS = (1970, 9000)
+
 
 @dataclass(frozen=True, slots=True)
 class Limits:
@@ -58,7 +61,7 @@ class Response:
 
 
 class _Passing(Exception):
-    """It may go better in a moment. An error of aiohttp's is not shown: it may hold a proxy's password."""
+    """It may go better in a moment. An error of aiohttp's is not shown: it may quote anything."""
 
     def __init__(self, outcome: Response | CrmError) -> None:
         super().__init__()
@@ -179,12 +182,13 @@ class Transport:
 
 
 def http_date(text: str | None) -> datetime | None:
-    """An HTTP date, aware, in UTC; ``None`` for none or another text."""
+    """An HTTP date, aware, in UTC; ``None`` for none, another text, or a year that no clock shows."""
     try:
         date = parsedate_to_datetime(text or "")
-    except ValueError:
+        date = date.replace(tzinfo=UTC) if date.tzinfo is None else date.astimezone(UTC)
+    except (ValueError, OverflowError):
         return None
-    return date.replace(tzinfo=UTC) if date.tzinfo is None else date.astimezone(UTC)
+    return date if _YEARS[0] <= date.year < _YEARS[1] else None
 
 
 #: The first that fits says why there is no connection.
