@@ -12,7 +12,7 @@ from starlette.routing import Route
 
 from bot.services.ports import Clock
 
-__all__ = ["Check", "Remembered", "health_routes"]
+__all__ = ["Check", "Remembered", "Unwell", "health_routes"]
 
 log = logging.getLogger(__name__)
 
@@ -23,7 +23,7 @@ NO_STORE = {"Cache-Control": "no-store"}
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One part that the bot depends on; ``probe`` raises when it does not work, and has two seconds."""
+    """One part that the bot depends on; ``probe`` raises when it does not work."""
 
     name: str
     probe: Callable[[], Awaitable[None]]
@@ -31,37 +31,54 @@ class Check:
     essential: bool = True
 
 
+class Unwell(Exception):
+    """A part does not work. The message is the kind of error, and nothing else of it."""
+
+
 class Remembered:
-    """A probe of somebody else's server, made at most once a minute however often health is asked for."""
+    """A probe of somebody else's server, made at most once a minute however often health is asked for.
+
+    Who asks while it is under way waits for the same one, and may leave. It has to end by itself.
+    """
 
     def __init__(self, probe: Callable[[], Awaitable[None]], clock: Clock) -> None:
         self._probe = probe
         self._clock = clock
         self._asked_at: datetime | None = None
-        self._error: Exception | None = None
+        self._asking: asyncio.Task[str] | None = None
 
     async def __call__(self) -> None:
-        """Raise what the probe raised when it was last made."""
+        """Raise :class:`Unwell` if the probe failed when it was last made."""
         now = self._clock.now()
-        if self._asked_at is None or not timedelta(0) <= now - self._asked_at < KEPT:
-            self._asked_at, self._error = now, TimeoutError()  # should this be cancelled
-            try:
-                await self._probe()
-                self._error = None
-            except Exception as error:
-                self._error = error
-        if self._error is not None:
-            raise self._error
+        if self._asking is None or (self._asking.done() and not self._is_fresh(now)):
+            self._asked_at = now
+            self._asking = asyncio.create_task(self._ask())
+        if failure := await asyncio.shield(self._asking):
+            raise Unwell(failure)
+
+    def _is_fresh(self, now: datetime) -> bool:
+        return self._asked_at is not None and timedelta(0) <= now - self._asked_at < KEPT
+
+    async def _ask(self) -> str:
+        """The kind of error, ``""`` for none. The error itself would be raised, and grow, again and again."""
+        try:
+            await self._probe()
+        except Exception as error:
+            return type(error).__name__
+        return ""
 
 
-def health_routes(checks: Sequence[Check]) -> list[Route]:
-    """``/healthz``: 200 while the process answers. ``/readyz``: 200 when it can be used, else 503."""
+def health_routes(checks: Sequence[Check], patience: float = PATIENCE_SECONDS) -> list[Route]:
+    """``/healthz``: 200 while the process answers. ``/readyz``: 200 when it can be used, else 503.
+
+    A check that takes longer than ``patience`` (seconds) counts as failed.
+    """
 
     async def alive(request: Request) -> Response:
         return PlainTextResponse("ok", headers=NO_STORE)
 
     async def ready(request: Request) -> Response:
-        states = await asyncio.gather(*(_state(check) for check in checks))
+        states = await asyncio.gather(*(_state(check, patience) for check in checks))
         named = {check.name: state for check, state in zip(checks, states, strict=True)}
         status = next((worst for worst in ("failed", "degraded") if worst in states), "ok")
         body = {"status": status, "checks": named}
@@ -70,11 +87,12 @@ def health_routes(checks: Sequence[Check]) -> list[Route]:
     return [Route("/healthz", alive), Route("/readyz", ready)]
 
 
-async def _state(check: Check) -> str:
+async def _state(check: Check, patience: float) -> str:
     try:
-        async with asyncio.timeout(PATIENCE_SECONDS):
+        async with asyncio.timeout(patience):
             await check.probe()
     except Exception as error:
-        log.warning("%s: %s", check.name, type(error).__name__, extra={"action": "health.failed"})
+        kind = error if isinstance(error, Unwell) else type(error).__name__
+        log.warning("%s: %s", check.name, kind, extra={"action": "health.failed"})
         return "failed" if check.essential else "degraded"
     return "ok"

@@ -155,7 +155,7 @@ MakeSite = Callable[..., Awaitable[Site]]
 
 @pytest.fixture
 async def make_site(store: Store, clock: Clock, serve: Serve) -> AsyncIterator[MakeSite]:
-    """Build a site; ``policy``, ``public_url``, ``trusted_proxies`` and ``checks`` may differ."""
+    """Build a site; ``policy``, ``public_url``, ``trusted_proxies``, ``checks`` and more may differ."""
     sessions: list[aiohttp.ClientSession] = []
 
     async def make(
@@ -163,10 +163,14 @@ async def make_site(store: Store, clock: Clock, serve: Serve) -> AsyncIterator[M
         public_url: str = "http://127.0.0.1",
         trusted_proxies: tuple[Network, ...] = (),
         checks: tuple[Check, ...] = (),
+        telling: Exception | None = None,
+        patience: float = 2.0,
     ) -> Site:
         crm, slack, told = SuperOffice(), Slack(), list[Linked]()
 
         async def on_linked(done: Linked) -> None:
+            if telling:
+                raise telling
             told.append(done)
 
         linking = Linking(
@@ -194,7 +198,7 @@ async def make_site(store: Store, clock: Clock, serve: Serve) -> AsyncIterator[M
             reference=lambda: "ref-1",
             trusted_proxies=trusted_proxies,
         )
-        url = await serve(Starlette(routes=[*page.routes(), *health_routes(checks)]))
+        url = await serve(Starlette(routes=[*page.routes(), *health_routes(checks, patience)]))
         session = aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True))
         sessions.append(session)
         return Site(crm, slack, store, linking, told, url, session)
