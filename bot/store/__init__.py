@@ -10,6 +10,7 @@ from sqlite_utils import Database
 
 from bot.core.secret import Secret
 from bot.store.attempts import SqliteAttempts
+from bot.store.backups import prune_backups
 from bot.store.database import DatabaseUnusable, open_database
 from bot.store.deliveries import SqliteDeliveries
 from bot.store.invitations import SqliteInvitations
@@ -27,6 +28,7 @@ DELIVERIES_KEPT = timedelta(days=1)
 class Store:
     """The open database, for the thread that opened it."""
 
+    path: Path
     links: SqliteLinks
     invitations: SqliteInvitations
     attempts: SqliteAttempts
@@ -40,9 +42,13 @@ class Store:
         self.db.conn.execute("ROLLBACK")
 
     async def prune(self, now: datetime) -> int:
-        """Delete what is expired or no longer needed; say how many rows. To be called every few minutes."""
+        """Delete what is expired or no longer needed, back-ups too; say how many rows and files.
+
+        To be called every few minutes.
+        """
         pruned = await self.invitations.prune(now) + await self.attempts.prune(now)
-        return pruned + await self.deliveries.prune(now - DELIVERIES_KEPT)
+        pruned += await self.deliveries.prune(now - DELIVERIES_KEPT)
+        return pruned + prune_backups(self.path, now)
 
 
 @contextmanager
@@ -51,9 +57,11 @@ def opened(path: Path, secret_key: Secret) -> Iterator[Store]:
     sealer = Sealer.from_text(secret_key)
     db = open_database(path)
     try:
+        links = SqliteLinks(db, sealer)
         yield Store(
-            SqliteLinks(db, sealer),
-            SqliteInvitations(db, sealer),
+            path,
+            links,
+            SqliteInvitations(db, sealer, links),
             SqliteAttempts(db, sealer),
             SqliteDeliveries(db),
             sealer,

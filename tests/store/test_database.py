@@ -91,6 +91,33 @@ def test_the_newest_back_ups_are_kept(path: Path, now: datetime) -> None:
     assert [name[7:15] for name in kept] == ["20261121", "20261122", "20261123"]
 
 
+def back_ups(path: Path, now: datetime, *days: int) -> list[Path]:
+    files = [path.with_name(f"bot.db.{now - timedelta(days=ago):%Y%m%dT%H%M%S.%fZ}.bak") for ago in days]
+    for file in files:
+        file.touch()
+    return files
+
+
+async def test_a_back_up_is_deleted_after_thirty_days(store: Store, path: Path, now: datetime) -> None:
+    """Else it keeps the ticket and the name of who unlinked since for ever."""
+    old, younger = back_ups(path, now, 30, 29)
+    others = [path.with_name(name) for name in ("bot.db.mine.bak", "other.db.20200101T000000.000000Z.bak")]
+    for file in others:
+        file.touch()
+    assert await store.prune(now) == 1
+    assert not old.exists()
+    assert all(file.exists() for file in (younger, *others))
+    assert await store.prune(now + timedelta(days=1)) == 1
+    assert not younger.exists()
+
+
+def test_migrating_deletes_old_back_ups_though_there_is_nothing_to_do(path: Path, now: datetime) -> None:
+    migrate(path, now)
+    old, younger = back_ups(path, now, 400, 1)
+    assert migrate(path, now).applied == ()
+    assert (old.exists(), younger.exists()) == (False, True)
+
+
 def test_a_step_that_fails_leaves_the_database_as_it_was(path: Path, now: datetime) -> None:
     older = connect(path)
     migrations.apply(older, stop_before="create_invitations")
