@@ -3,12 +3,15 @@
 import logging
 import math
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from ipaddress import ip_address, ip_network
 
 from bot.core.errors import (
-    CrmError,
+    CrmTooBusy,
+    CrmTooLarge,
+    CrmUnreachable,
+    CrmWrongAddress,
     LinkEmailMismatch,
     LinkExpired,
     LinkNotAllowed,
@@ -68,6 +71,12 @@ class Linked:
 
     link: Link
     invitation: Invitation
+    #: Whether Slack will tell it, and the command be answered.
+    told: bool = True
+
+
+#: SuperOffice never judged a password. Whatever else it says may be how it tells a wrong one, so it counts.
+_NO_GUESS = (CrmUnreachable, CrmTooBusy, CrmWrongAddress, CrmTooLarge)
 
 
 class Linking:
@@ -128,15 +137,12 @@ class Linking:
         signed_in = await self._ask(allowances, username, password)
         self._require_same_person(profile, signed_in.principal)
         now = self._clock.now()
-        if not await self._invitations.use(nonce, now):
-            raise LinkExpired
         link = Link(invitation.user, self._crm.tenant, signed_in.principal, now, now, signed_in.ticket)
-        await self._links.put(link)
+        if not await self._invitations.redeem(nonce, link, now):
+            raise LinkExpired
         await self._attempts.release(allowances)
         log.info("linked %s of %s", *reversed(invitation.user), extra={"action": "link.done"})
-        done = Linked(link, invitation)
-        await self._tell(done)
-        return done
+        return await self._tell(Linked(link, invitation))
 
     async def unlink(self, user: SlackUser) -> bool:
         """Delete a link and any open page; say whether there was a link."""
@@ -180,15 +186,13 @@ class Linking:
             raise LinkThrottled(seconds=math.ceil(wait.total_seconds()))
 
     async def _ask(self, allowances: tuple[Allowance, ...], username: str, password: Secret) -> SignedIn:
-        """Ask SuperOffice. That it gives no answer is no guess of the user's."""
+        """Ask SuperOffice. Where it gave no answer, that was no guess of the user's."""
         if not username or not password:
             # SuperOffice takes "ticket, no password" for a user: that is not how one links.
             raise SignInRefused(tenant=self._crm.tenant)
         try:
             return await self._crm.sign_in(username, password)
-        except SignInRefused:
-            raise
-        except CrmError:
+        except _NO_GUESS:
             await self._attempts.release(allowances)
             raise
 
@@ -197,12 +201,14 @@ class Linking:
         if self._policy.email_must_match and (not in_slack or in_slack != in_crm):
             raise LinkEmailMismatch
 
-    async def _tell(self, done: Linked) -> None:
+    async def _tell(self, done: Linked) -> Linked:
         """The user is linked, whatever becomes of telling it."""
         try:
             await self._on_linked(done)
         except Exception as error:
             log.error("nobody was told: %s", type(error).__name__, extra={"action": "link.untold"})
+            return replace(done, told=False)
+        return done
 
 
 def _comparable(email: str | None) -> str:

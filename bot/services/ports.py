@@ -182,8 +182,11 @@ class Invitations(Protocol):
         """The user's open invitation, if any."""
         ...
 
-    async def use(self, nonce: Secret, now: datetime) -> bool:
-        """Use it up. ``True`` for one caller only, even when two try at once."""
+    async def redeem(self, nonce: Secret, link: Link, now: datetime) -> bool:
+        """Use up the open invitation of the link's user and store the link: both or neither.
+
+        ``True`` for one caller only, even when two try at once.
+        """
         ...
 
     async def void(self, user: SlackUser) -> None:

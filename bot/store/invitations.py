@@ -5,10 +5,11 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from bot.core.people import SlackUser
+from bot.core.people import Link, SlackUser
 from bot.core.secret import Secret
 from bot.services.ports import Invitation
 from bot.store.database import micros, moment, writing
+from bot.store.links import SqliteLinks
 from bot.store.sealing import Sealer
 
 __all__ = ["SqliteInvitations"]
@@ -19,9 +20,10 @@ SELECT = "SELECT workspace, user, expires_at, command, channel, sealed_response_
 class SqliteInvitations:
     """Implements the port ``Invitations``. A used one is deleted: nothing tells it from one never made."""
 
-    def __init__(self, db: Database, sealer: Sealer) -> None:
+    def __init__(self, db: Database, sealer: Sealer, links: SqliteLinks) -> None:
         self._db = db
         self._sealer = sealer
+        self._links = links
 
     async def create(self, nonce: Secret, invitation: Invitation) -> None:
         """Store an invitation in the place of the user's older one."""
@@ -46,10 +48,15 @@ class SqliteInvitations:
         """The user's open invitation, if any. Raises :class:`~bot.core.errors.SealBroken`."""
         return self._one("workspace = ? AND user = ? AND expires_at > ?", *user, micros(now))
 
-    async def use(self, nonce: Secret, now: datetime) -> bool:
-        """Use it up. ``True`` for one caller only, even when two try at once."""
-        statement = "DELETE FROM invitations WHERE nonce_hash = ? AND expires_at > ?"
-        return self._db.conn.execute(statement, (self._hash(nonce), micros(now))).rowcount == 1
+    async def redeem(self, nonce: Secret, link: Link, now: datetime) -> bool:
+        """Use up the open invitation of the link's user and store the link: both or neither."""
+        where = "nonce_hash = ? AND workspace = ? AND user = ? AND expires_at > ?"
+        with writing(self._db) as connection:
+            params = (self._hash(nonce), *link.user, micros(now))
+            used = connection.execute(f"DELETE FROM invitations WHERE {where}", params).rowcount == 1  # noqa: S608
+            if used:
+                self._links.write(link)
+        return used
 
     async def void(self, user: SlackUser) -> None:
         """Delete the user's invitations."""

@@ -33,6 +33,10 @@ class SqliteLinks:
 
     async def put(self, link: Link) -> None:
         """Store a link; one that the user had before is replaced."""
+        self.write(link)
+
+    def write(self, link: Link) -> None:
+        """What :meth:`put` does, for use within a transaction."""
         marks = ", ".join("?" * (COLUMNS.count(",") + 1))
         statement = f"INSERT OR REPLACE INTO links ({COLUMNS}) VALUES ({marks})"  # noqa: S608 - constants
         self._db.execute(statement, self._row(link))

@@ -159,7 +159,7 @@ class LinkPage:
             200,
             offer.profile.locale,
             name=done.link.principal.full_name,
-            asked=self._asked(done.invitation.command),
+            asked=self._asked(done.invitation.command) if done.told else "",
             back=f"slack://channel?{urlencode(where)}",
         )
 

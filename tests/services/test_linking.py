@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import secrets
+import sqlite3
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -13,12 +14,21 @@ from typing import Any
 import pytest
 
 from bot.core.errors import (
+    CrmError,
+    CrmFailed,
+    CrmRefused,
+    CrmTimedOut,
     CrmTooBusy,
+    CrmTooLarge,
+    CrmUnreachable,
+    CrmUnreadable,
+    CrmWrongAddress,
     LinkEmailMismatch,
     LinkExpired,
     LinkNotAllowed,
     LinkThrottled,
     SignInRefused,
+    TicketRefused,
 )
 from bot.core.people import Principal, Profile, SlackUser
 from bot.core.secret import Secret
@@ -212,8 +222,19 @@ async def test_a_page_voided_while_superoffice_answers_links_nothing(world: Worl
 
 async def test_telling_may_fail(make_world: MakeWorld) -> None:
     world = make_world(telling=RuntimeError("Slack is down"))
-    await world.try_to(await world.nonce())
+    done = await world.try_to(await world.nonce())
     assert await world.store.links.get(USER)
+    assert not done.told
+
+
+async def test_a_link_that_cannot_be_stored_leaves_the_page_open(world: World) -> None:
+    nonce = await world.nonce(command="since monday")
+    world.store.db.execute("ALTER TABLE links RENAME TO away")
+    with pytest.raises(sqlite3.OperationalError):
+        await world.try_to(nonce)
+    world.store.db.execute("ALTER TABLE away RENAME TO links")
+    done = await world.try_to(nonce)
+    assert (done.invitation.command, done.told) == ("since monday", True)
 
 
 @pytest.mark.parametrize(("username", "password"), [("", RIGHT), ("7T:stolen", Secret(""))])
@@ -330,12 +351,36 @@ async def test_a_password_that_fits_another_person_is_a_guess_too(world: World) 
         await world.try_to(nonce)
 
 
-async def test_superoffice_without_an_answer_costs_no_attempt(world: World) -> None:
-    world.crm.failure = CrmTooBusy(tenant="onsite", status=503)
+@pytest.mark.parametrize("kind", [CrmUnreachable, CrmTooBusy, CrmWrongAddress, CrmTooLarge])
+async def test_what_superoffice_did_not_judge_costs_no_attempt(world: World, kind: type[CrmError]) -> None:
+    world.crm.failure = kind(tenant="onsite")
     nonce = await world.nonce()
     for _ in range(9):
-        with pytest.raises(CrmTooBusy):
+        with pytest.raises(kind):
             await world.try_to(nonce)
+
+
+@pytest.mark.parametrize(
+    "failure",
+    [
+        CrmTimedOut(tenant="onsite"),
+        CrmUnreadable(tenant="onsite"),
+        CrmFailed(tenant="onsite"),
+        CrmRefused(tenant="onsite"),
+        TicketRefused(tenant="onsite"),
+        CrmError(tenant="onsite"),
+        RuntimeError(),
+    ],
+)
+async def test_what_may_be_an_answer_counts(world: World, failure: Exception) -> None:
+    """Else a server that tells a wrong password in a way of its own could be asked without end."""
+    world.crm.failure = failure
+    nonce = await world.nonce()
+    for _ in range(3):
+        with pytest.raises(type(failure)):
+            await world.try_to(nonce)
+    with pytest.raises(LinkThrottled):
+        await world.try_to(nonce)
 
 
 # ---------------------------------------------------------------- unlinking

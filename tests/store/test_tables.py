@@ -1,6 +1,7 @@
 """What the ports promise, on a real database."""
 
 import asyncio
+import sqlite3
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -102,7 +103,6 @@ async def test_an_invitation_comes_back_until_it_expires(
     assert await store.invitations.pending(invitation.user, last) == invitation
     assert await store.invitations.get(NONCE, invitation.expires_at) is None
     assert await store.invitations.pending(invitation.user, invitation.expires_at) is None
-    assert not await store.invitations.use(NONCE, invitation.expires_at)
     assert await store.invitations.get(OTHER, now) is None
 
 
@@ -114,16 +114,44 @@ async def test_a_new_invitation_voids_the_older_one(
     await store.invitations.create(NONCE, invitation)
     await store.invitations.create(OTHER, replace(invitation, command="today"))
     assert await store.invitations.get(NONCE, now) is None
-    assert not await store.invitations.use(NONCE, now)
     assert await store.invitations.get(OTHER, now) == replace(invitation, command="today")
     assert await store.invitations.get(Secret("colleague's"), now) == colleague
 
 
-async def test_only_one_uses_an_invitation_up(store: Store, invitation: Invitation, now: datetime) -> None:
+async def test_an_invitation_is_redeemed_once(
+    store: Store, invitation: Invitation, link: Link, now: datetime
+) -> None:
     await store.invitations.create(NONCE, invitation)
-    used = await asyncio.gather(*(store.invitations.use(NONCE, now) for _ in range(10)))
-    assert sorted(used) == [False] * 9 + [True]
+    links = [replace(link, linked_at=now + number * MINUTE) for number in range(10)]
+    redeemed = await asyncio.gather(*(store.invitations.redeem(NONCE, link, now) for link in links))
+    assert sorted(redeemed) == [False] * 9 + [True]
     assert await store.invitations.get(NONCE, now) is None
+    assert await store.links.get(link.user) == links[redeemed.index(True)]
+
+
+async def test_what_is_not_open_is_not_redeemed(
+    store: Store, invitation: Invitation, link: Link, now: datetime
+) -> None:
+    await store.invitations.create(NONCE, invitation)
+    for nonce, user, at in (
+        (OTHER, link.user, now),
+        (NONCE, SlackUser("T1", "U2"), now),
+        (NONCE, link.user, invitation.expires_at),
+    ):
+        assert not await store.invitations.redeem(nonce, replace(link, user=user), at)
+        assert await store.links.get(user) is None
+    assert await store.invitations.redeem(NONCE, link, now)
+
+
+async def test_a_page_is_used_up_and_the_link_stored_or_neither(
+    store: Store, invitation: Invitation, link: Link, now: datetime
+) -> None:
+    await store.invitations.create(NONCE, invitation)
+    nobody = replace(link, principal=replace(link.principal, login=None))  # type: ignore[arg-type]
+    with pytest.raises(sqlite3.IntegrityError):
+        await store.invitations.redeem(NONCE, nobody, now)
+    assert await store.invitations.get(NONCE, now) == invitation
+    assert await store.links.get(link.user) is None
 
 
 async def test_the_nonce_is_stored_as_a_keyed_hash(store: Store, invitation: Invitation, sql: Sql) -> None:
