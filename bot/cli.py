@@ -41,7 +41,7 @@ def demo(*, socket_mode: bool) -> None:
     """Try it with no account anywhere: a SuperOffice and a Slack of its own, and the real bot between."""
     from bot.demo.play import play  # the demo is outside the product: nothing else loads it
 
-    logs.configure("WARNING")
+    logs.configure("ERROR")
     interactive = sys.stdin.isatty() and sys.stdout.isatty()
     sys.exit(_run(play(_start, interactive=interactive, out=sys.stdout, socket_mode=socket_mode)))
 

@@ -11,8 +11,9 @@ from random import Random
 from bot.demo.browser import log_in
 from bot.demo.stage import Stage
 from bot.demo.story import ACTIONS
+from bot.demo.superoffice import SuperOffice
 
-__all__ = ["do", "prompt"]
+__all__ = ["FAULTS", "do", "prompt"]
 
 HELP = """\
   today, since monday, me, help …   what you would type after /superoffice
@@ -20,6 +21,7 @@ HELP = """\
   link                              where to sign in, and as whom;  login: do it for me
   as <name>                         be somebody else: {names}
   happen                            something happens in SuperOffice
+  break <how>                       let SuperOffice fail: {faults};  mend: no more
   quit                              leave (or Ctrl-D)
 """
 
@@ -113,11 +115,52 @@ async def _happen(stage: Stage, _: str) -> None:
     stage.console.print(f"{event.actor.full_name}: {action} at {company.name}", markup=False)
 
 
+async def _break(stage: Stage, how: str) -> None:
+    if how not in FAULTS:
+        raise LookupError(f"It can be {', '.join(FAULTS)}.")
+    await _mend(stage, "")
+    await FAULTS[how](stage.crm)
+    stage.console.print(f"SuperOffice is {how}. mend ends that.", markup=False)
+
+
+async def _mend(stage: Stage, _: str) -> None:
+    stage.crm.faults.clear()
+    await stage.crm.accept()
+
+
+async def _down(crm: SuperOffice) -> None:
+    await crm.refuse()
+
+
+async def _expired(crm: SuperOffice) -> None:
+    crm.tickets.expire()
+
+
+def _fault(**how: object) -> Callable[[SuperOffice], Awaitable[None]]:
+    async def switch(crm: SuperOffice) -> None:
+        crm.faults.set("GetMyActiveContacts", **how)
+
+    return switch
+
+
+#: What can go wrong, as one would say it of SuperOffice.
+FAULTS: dict[str, Callable[[SuperOffice], Awaitable[None]]] = {
+    "slow": _fault(delay=6),
+    "down": _down,
+    "busy": _fault(status=503),
+    "failing": _fault(exception_type="SuperOffice.Exceptions.SoDbAccessException"),
+    "refusing": _fault(exception_type="SuperOffice.Exceptions.SoSentryException"),
+    "silent": _fault(silent=True),
+    "forgetful": _expired,
+}
+
 _OWN: dict[str, Callable[[Stage, str], Awaitable[None]]] = {
     "link": _link,
     "login": _login,
     "as": _as,
     "happen": _happen,
+    "break": _break,
+    "mend": _mend,
 }
 
 
@@ -127,7 +170,7 @@ def _names(stage: Stage) -> str:
 
 
 def _help(stage: Stage) -> str:
-    return HELP.format(names=_names(stage))
+    return HELP.format(names=_names(stage), faults=", ".join(FAULTS))
 
 
 async def _lines(ask: Callable[[], str]) -> AsyncGenerator[str, None]:

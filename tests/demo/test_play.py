@@ -12,7 +12,7 @@ import pytest
 from aiohttp import web
 
 from bot.demo.play import play
-from bot.demo.prompt import do
+from bot.demo.prompt import FAULTS, do
 from bot.demo.stage import Stage, set_up
 
 NAMESPACE = "http://www.superoffice.net/ws/crm/NetServer/Services86"
@@ -172,3 +172,17 @@ async def test_only_what_the_person_sees_is_drawn(stage: Stage) -> None:
     await do(stage, "as per")
     await stage.slack.command("/superoffice", "today", user=stage.slack.seller)
     assert "Link" not in stage.console.file.getvalue()  # type: ignore[attr-defined]
+
+
+async def test_superoffice_can_be_broken_and_mended(stage: Stage) -> None:
+    for how in FAULTS:
+        await do(stage, f"break {how}")
+        assert f"SuperOffice is {how}." in stage.console.file.getvalue()  # type: ignore[attr-defined]
+    with pytest.raises(LookupError):
+        await do(stage, "break nicely")
+    await do(stage, "break down")
+    async with aiohttp.ClientSession() as session:
+        with pytest.raises(aiohttp.ClientConnectorError):
+            await session.get(stage.crm.url)
+        await do(stage, "mend")
+        assert (await session.get(stage.crm.url)).status == 404
