@@ -18,7 +18,7 @@ LIBRARIES = (
 )
 
 #: What a record may say beyond its message.
-EXTRAS = ("action", "reference", "tenant", "reason", "status", "exception_type")
+EXTRAS = ("action", "reference", "tenant", "reason", "error", "exception_type")
 
 
 class LineFormatter(logging.Formatter):

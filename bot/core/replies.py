@@ -140,9 +140,7 @@ class Me:
     """As whom one is linked, and what is stored."""
 
     principal: Principal
-    tenant: str
     linked_at: datetime
-    used_at: datetime
     #: When the ticket dies unless it is used before.
     expires_at: datetime
     #: That moment has passed.

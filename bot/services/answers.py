@@ -76,7 +76,7 @@ class Answers:
             case Help(verb):
                 return HelpText(verb)
             case LinkMe():
-                return await self._offer(request, current=await self._name(user))
+                return await self._offer(request, current=await self._name(user) or "")
             case UnlinkMe():
                 name = await self._name(user)
                 if name is None:  # an open page and what it keeps go at once: there is nothing to lose
@@ -94,13 +94,13 @@ class Answers:
             link = await self._links.get(request.conversation.user)
         except SealBroken as error:
             log.error("a link does not open: %s", error, extra={"action": "link.sealed"})
-            return await self._offer(request, wanted=True, ended=True)
+            return await self._offer(request, request.asked, ended=True)
         if link is None or link.tenant not in self._tenants:
-            return await self._offer(request, wanted=True)
+            return await self._offer(request, request.asked)
         try:
             return await self._activities.answer(link, request.asked, period, reader, page)
         except TicketRefused:
-            return await self._offer(request, wanted=True, ended=True)
+            return await self._offer(request, request.asked, ended=True)
 
     async def _me(self, link: Link) -> Me:
         expires_at = link.used_at + ONSITE_TICKET_LIFE
@@ -109,9 +109,7 @@ class Answers:
         tenant = self._tenants.get(link.tenant)
         return Me(
             principal=link.principal,
-            tenant=link.tenant,
             linked_at=link.linked_at,
-            used_at=link.used_at,
             expires_at=expires_at,
             ended=expires_at <= self._clock.now(),
             warnings=tuple(tenant.crm.warnings) if tenant and is_admin else (),
@@ -130,10 +128,9 @@ class Answers:
         return link.principal.full_name if link else None
 
     async def _offer(
-        self, request: Request, *, current: str | None = None, wanted: bool = False, ended: bool = False
+        self, request: Request, asked: str = "", *, current: str = "", ended: bool = False
     ) -> LinkOffer:
-        """Invite the user to the one-time page; what they asked for is answered once they are linked."""
-        asked = request.asked if wanted else ""
+        """Invite the user to the one-time page; what they ``asked`` is answered once they are linked."""
         to = request.conversation
         profile = await self._readers.profile(to.user)
         if profile and (profile.is_guest or profile.is_deleted):
@@ -143,6 +140,6 @@ class Answers:
             url=self._link_url(invited),
             expires_at=invited.expires_at,
             command=invited.command,
-            current=current or "",
+            current=current,
             ended=ended,
         )

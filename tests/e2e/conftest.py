@@ -80,6 +80,22 @@ def button_url(message: Message) -> str:
     return url
 
 
+def environment(crm: SuperOffice, slack: Slack, database: Path, *, socket_mode: bool) -> dict[str, str]:
+    """The variables of a bot between the two."""
+    return {
+        "SLACK_BOT_TOKEN": slack.bot_token,
+        "SLACK_SIGNING_SECRET": slack.signing_secret,
+        "SLACK_API_URL": slack.api_url,
+        "SUPEROFFICE_URL": crm.url,
+        "SUPEROFFICE_WEB_URL": crm.web_url,
+        "SUPEROFFICE_TIMEZONE": "Europe/Oslo",
+        "BOT_DATABASE": str(database),
+        "BOT_SECRET_KEY": KEY,
+        "BOT_LISTEN": "127.0.0.1:0",
+        **({"SLACK_APP_TOKEN": slack.app_token} if socket_mode else {}),
+    }
+
+
 Start = Callable[..., AbstractAsyncContextManager[World]]
 
 
@@ -89,20 +105,8 @@ def start(crm: SuperOffice, slack: Slack, tmp_path: Path) -> Start:
 
     @asynccontextmanager
     async def starting(*, socket_mode: bool = False, **variables: str) -> AsyncIterator[World]:
-        environ = {
-            "SLACK_BOT_TOKEN": slack.bot_token,
-            "SLACK_SIGNING_SECRET": slack.signing_secret,
-            "SLACK_API_URL": slack.api_url,
-            "SUPEROFFICE_URL": crm.url,
-            "SUPEROFFICE_WEB_URL": crm.web_url,
-            "SUPEROFFICE_TIMEZONE": "Europe/Oslo",
-            "BOT_DATABASE": str(tmp_path / "bot.db"),
-            "BOT_SECRET_KEY": KEY,
-            "BOT_LISTEN": "127.0.0.1:0",
-            **({"SLACK_APP_TOKEN": slack.app_token} if socket_mode else {}),
-            **variables,
-        }
-        async with app.running(load(environ)) as bot:
+        environ = environment(crm, slack, tmp_path / "bot.db", socket_mode=socket_mode)
+        async with app.running(load({**environ, **variables})) as bot:
             slack.bot_url = bot.url
             yield World(crm, slack, bot, tmp_path / "bot.db")
 

@@ -12,7 +12,7 @@ import pytest
 from bot.demo.slack import Slack
 from bot.demo.superoffice import SuperOffice
 from tests.conftest import FORBIDDEN
-from tests.e2e.conftest import KEY, World
+from tests.e2e.conftest import World, environment
 from tests.e2e.test_main_job import said
 
 ROOT = Path(__file__).parents[2]
@@ -22,24 +22,12 @@ ROOT = Path(__file__).parents[2]
 async def test_run_and_stop(slack: Slack, crm: SuperOffice, tmp_path: Path, socket_mode: bool) -> None:
     config = tmp_path / "bot.toml"
     config.write_text('log_level = "DEBUG"\n')
-    variables = {
-        "SLACK_BOT_TOKEN": slack.bot_token,
-        "SLACK_SIGNING_SECRET": slack.signing_secret,
-        "SLACK_API_URL": slack.api_url,
-        "SUPEROFFICE_URL": crm.url,
-        "SUPEROFFICE_WEB_URL": crm.web_url,
-        "SUPEROFFICE_TIMEZONE": "Europe/Oslo",
-        "BOT_DATABASE": str(tmp_path / "bot.db"),
-        "BOT_SECRET_KEY": KEY,
-        "BOT_LISTEN": "127.0.0.1:0",
-        "BOT_CONFIG": str(config),
-        **({"SLACK_APP_TOKEN": slack.app_token} if socket_mode else {}),
-    }
+    variables = environment(crm, slack, tmp_path / "bot.db", socket_mode=socket_mode)
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         *("-m", "bot", "run"),
         cwd=ROOT,
-        env={"PATH": os.environ["PATH"], **variables},
+        env={"PATH": os.environ["PATH"], "BOT_CONFIG": str(config), **variables},
         stderr=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
     )

@@ -182,12 +182,10 @@ REPLIES: dict[str, Reply] = {
     ),
     "linked": Linked(KIANNA),
     "linked-then": Linked(KIANNA, "since monday"),
-    "me": Me(KIANNA, "onsite", NOW - timedelta(days=2), NOW - timedelta(hours=1), NOW + timedelta(hours=5)),
+    "me": Me(KIANNA, NOW - timedelta(days=2), NOW + timedelta(hours=5)),
     "me-admin": Me(
         KIANNA,
-        "onsite",
         NOW - timedelta(days=2),
-        NOW - timedelta(hours=1),
         NOW + timedelta(hours=5),
         warnings=(
             ServerWarning("zone-mismatch", "<!here>"),
@@ -195,9 +193,7 @@ REPLIES: dict[str, Reply] = {
             ServerWarning("no-date"),
         ),
     ),
-    "me-ended": Me(
-        KIANNA, "onsite", NOW - timedelta(days=2), NOW - timedelta(hours=7), NOW - timedelta(hours=1), True
-    ),
+    "me-ended": Me(KIANNA, NOW - timedelta(days=2), NOW - timedelta(hours=1), True),
     "not-linked": NotLinkedYet(),
     "not-linked-pending": NotLinkedYet(NOW + timedelta(minutes=10)),
     "unlink": UnlinkQuestion("Kianna Ledner"),
