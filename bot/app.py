@@ -34,10 +34,14 @@ from bot.runner import QueueRunner
 from bot.server import ASGIApp
 from bot.services.activities import Activities, Tenant
 from bot.services.answers import Answers
+from bot.services.categories import Categories
 from bot.services.commands import Commands
 from bot.services.linking import Invited, Linked, Linking, LinkPolicy
 from bot.services.ports import Clock
+from bot.services.preferences import Preferences
 from bot.services.readers import Readers
+from bot.services.sharing import Sharing
+from bot.slack.channels import SlackChannels
 from bot.slack.gateway import bolt_app
 from bot.slack.guard import Guard
 from bot.slack.listeners import register
@@ -147,8 +151,13 @@ class _Wiring:
             policy=LinkPolicy(settings.linking.email_must_match, settings.linking.lifetime),
         )
         readers = Readers(self._people, settings.tenant.timezone)
+        preferences = Preferences(database.filters, database.mutes, Categories(clock))
+        posting = web_client(settings.slack.bot_token, settings.slack.api_url, session, repeating=False)
+        channels = SlackChannels(client, posting, self._people, workspace)
         answers = Answers(
-            activities=Activities(tenants, database.links, clock),
+            activities=Activities(tenants, database.links, database.mutes, preferences, clock),
+            preferences=preferences,
+            sharing=Sharing(channels),
             tenants=tenants,
             linking=self._linking,
             links=database.links,

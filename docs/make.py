@@ -1,27 +1,44 @@
-"""Make what is made: the settings' pages and the README's table of commands. Run by `make docs`."""
+"""Make what is made of definitions: settings' pages, tables of commands and filters. Run by `make docs`."""
 
 import re
 from collections.abc import Iterable
 from pathlib import Path
 
 from bot.config.document import example_toml, reference
-from bot.core.command import VERBS, Verb
+from bot.core.command import VERBS, Verb, usage_hint
+from bot.core.filtertext import KEYS, Key
 from bot.text import sentence
 
-__all__ = ["COMMANDS", "commands_table", "made"]
+__all__ = ["COMMANDS", "FILTERS", "commands_table", "filters_table", "made"]
 
 ROOT = Path(__file__).parent.parent
 COMMAND = "/superoffice"
-#: The part of the README that is made.
+#: The parts of the README that are made.
 COMMANDS = re.compile(
     r"(?<=<!-- commands: made from bot/core/command.py by `make docs` -->\n).*?(?=<!-- /commands -->)",
     re.DOTALL,
 )
+FILTERS = re.compile(
+    r"(?<=<!-- filters: made from bot/core/filtertext.py by `make docs` -->\n).*?(?=<!-- /filters -->)",
+    re.DOTALL,
+)
+#: What Slack shows while one types, in the manifest.
+HINT = re.compile(r'(?<="usage_hint": ")[^"]*')
 
 
 def commands_table() -> str:
     """The verbs as a table, from the definitions that the parser and `help` use."""
     return "\n".join(["| command | shows or does |", "|---|---|", *map(_row, VERBS), ""])
+
+
+def filters_table() -> str:
+    """The filters as a table, from the definitions that the parser and `help filter` use."""
+    return "\n".join(["| filter | shows |", "|---|---|", *map(_filter, KEYS), ""])
+
+
+def _filter(key: Key) -> str:
+    such_as = _listed("; such as", key.examples)
+    return f"| `{key.usage}` | {sentence(f'filter.{key.name}')}{such_as} |"
 
 
 def _row(verb: Verb) -> str:
@@ -37,11 +54,13 @@ def _listed(start: str, texts: Iterable[str]) -> str:
 
 def made() -> dict[Path, str]:
     """Each file that is made, wholly or in part, and what it should say."""
-    readme = ROOT / "README.md"
+    readme, manifest = ROOT / "README.md", ROOT / "config/manifest.json"
+    front = COMMANDS.sub(lambda _: commands_table(), readme.read_text("utf-8"))
     return {
         ROOT / "config/bot.example.toml": example_toml(),
         ROOT / "docs/configuration.md": reference(),
-        readme: COMMANDS.sub(lambda _: commands_table(), readme.read_text("utf-8")),
+        readme: FILTERS.sub(lambda _: filters_table(), front),
+        manifest: HINT.sub(lambda _: usage_hint(), manifest.read_text("utf-8")),
     }
 
 

@@ -11,7 +11,7 @@ import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.config.reading import definitions
-from bot.core.command import VERBS
+from bot.core.command import VERBS, usage_hint
 
 ROOT = Path(__file__).parent.parent
 MANIFEST: dict[str, Any] = json.loads((ROOT / "config/manifest.json").read_text("utf-8"))
@@ -23,7 +23,10 @@ FREE = {"auth.test", "apps.connections.open", "views.open", "views.update", "vie
 NEEDS = {
     "chat.postMessage": {"chat:write", "im:write"},
     "users.info": {"users:read", "users:read.email"},
+    "users.list": {"users:read", "users:read.email"},
     "conversations.info": {"channels:read", "groups:read"},
+    "conversations.members": {"channels:read", "groups:read"},
+    "chat.delete": {"chat:write"},
 }
 
 
@@ -107,7 +110,8 @@ def test_the_command_is_the_default_and_its_hint_names_every_verb() -> None:
     default = next(made.default for key, _, made in definitions() if key == "slack.command")
     assert command["command"] == default
     assert command["should_escape"] is True
-    assert [hint.split()[0] for hint in command["usage_hint"].split(" | ")] == [verb.name for verb in VERBS]
+    assert command["usage_hint"] == usage_hint()
+    assert [hint.split()[0] for hint in usage_hint().split(" | ")] == [verb.name for verb in VERBS]
 
 
 def test_slack_s_limits_hold() -> None:

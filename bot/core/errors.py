@@ -174,6 +174,10 @@ class Problem:
     given: str = ""
     #: What might have been meant, ready to be typed; ``""`` where nothing is near.
     nearest: str = ""
+    #: What there is to choose from, where that is a list.
+    known: tuple[str, ...] = ()
+    #: ``nearest`` is a part of a command, not all of it.
+    part: bool = False
 
 
 class SlackFailed(BotError):
@@ -187,6 +191,8 @@ class BadCommand(BotError):
 
     code = "bad-command"
 
-    def __init__(self, *problems: Problem) -> None:
+    def __init__(self, *problems: Problem, categories: tuple[str, ...] = ()) -> None:
         super().__init__(problems=len(problems))
         self.problems = problems
+        #: The categories that it names as well, which only SuperOffice knows.
+        self.categories = categories

@@ -1,11 +1,14 @@
 """What the bot answers, before anybody draws it. Empty, failed and waiting are types of their own."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from bot.core.activity import Activity
+from bot.core.audience import Refusal
 from bot.core.errors import Problem
+from bot.core.filters import EVERYTHING, Filter, MutedCompany, Reason, SavedFilter, Style
 from bot.core.people import Principal
 from bot.core.period import Period
 from bot.core.requests import FIRST, Page
@@ -18,16 +21,28 @@ __all__ = [
     "Busy",
     "CannotRead",
     "Failed",
+    "FilterList",
+    "FilterRemoved",
+    "FilterSaved",
     "HelpText",
     "Kept",
     "LinkOffer",
     "Linked",
     "Me",
+    "Muted",
+    "MutedList",
     "NotLinkedYet",
+    "NotShared",
+    "NotYours",
     "Reader",
     "Reply",
+    "Shared",
+    "SharedPage",
     "UnlinkQuestion",
     "Unlinked",
+    "Unshared",
+    "WhyHidden",
+    "WhyShown",
 ]
 
 
@@ -37,6 +52,8 @@ class Reader:
 
     zone: ZoneInfo
     locale: str = "en"
+    #: The Slack user's id: buttons are for nobody else.
+    user: str = ""
     #: Slack names no zone for this reader: the tenant's is used, and the reply says so.
     zone_is_assumed: bool = False
 
@@ -53,7 +70,7 @@ class ActivityAnswer:
     principal: Principal
     #: The root of SuperOffice's web client, for links; ``""`` where it is not configured.
     web_url: str
-    #: How many companies were last active within the window.
+    #: How many companies were last active within the window, and are left after the filters.
     count: int
     #: How many were active again since it ended: of these nobody can say whether they were within it.
     later_count: int
@@ -65,11 +82,138 @@ class ActivityAnswer:
     caught_up_at: datetime | None = None
     #: Those active again since, which come last.
     later: tuple[Activity, ...] = ()
+    #: What was filtered by, the saved filter included.
+    filter: Filter = EVERYTHING
+    #: How many companies this bot left out of what SuperOffice told, by reason.
+    dropped: Mapping[Reason, int] = field(default_factory=dict)
+    style: Style = Style.FULL
+    #: It may be worth offering to share it where it was asked.
+    shareable: bool = False
 
     @property
     def total(self) -> int:
         """How many companies all pages together show."""
         return self.count + self.later_count
+
+    @property
+    def page(self) -> Page:
+        """This page, to be asked for again."""
+        return Page(self.offset, self.window, self.style)
+
+
+@dataclass(frozen=True, slots=True)
+class WhyHidden:
+    """What an answer left out: asked of SuperOffice once more, without filters."""
+
+    asked: str
+    period: Period
+    window: Window
+    as_of: datetime
+    filter: Filter
+    #: Companies with any activity in the window, or since it ended, as SuperOffice tells without filters.
+    total: int
+    #: Of these, how many the answer shows.
+    shown: int
+    #: How many this bot left out, by reason.
+    dropped: Mapping[Reason, int]
+    #: How many SuperOffice left out for their action, and for their category.
+    by_action: int = 0
+    by_category: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class WhyShown:
+    """Why one company is in an answer, as of now."""
+
+    asked: str
+    period: Period
+    window: Window
+    as_of: datetime
+    principal: Principal
+    filter: Filter
+    web_url: str
+    #: ``None`` where SuperOffice no longer tells of it.
+    activity: Activity | None
+    #: It was active again since the window ended.
+    is_later: bool = False
+    #: Why it would not be shown any more.
+    dropped: Reason | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Muted:
+    """A company is muted now."""
+
+    company: MutedCompany
+
+
+@dataclass(frozen=True, slots=True)
+class MutedList:
+    """The companies that are muted: one page of them."""
+
+    companies: tuple[MutedCompany, ...]
+    total: int
+    offset: int = 0
+    #: The one that has just been let back in.
+    unmuted: MutedCompany | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FilterList:
+    """The saved filters."""
+
+    filters: tuple[SavedFilter, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FilterSaved:
+    """A filter is saved; what had the name before."""
+
+    saved: SavedFilter
+    before: Filter | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FilterRemoved:
+    """A saved filter is gone."""
+
+    removed: SavedFilter
+
+
+@dataclass(frozen=True, slots=True)
+class SharedPage:
+    """What everybody in a channel gets to see of an answer: a reply to no one in particular."""
+
+    answer: ActivityAnswer
+    sharer: str
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """It stands in the channel now."""
+
+    channel: str
+    ts: str
+
+
+@dataclass(frozen=True, slots=True)
+class NotShared:
+    """It may not be shared there; nothing was posted."""
+
+    refusal: Refusal
+    channel: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unshared:
+    """What was shared is deleted."""
+
+    channel: str
+
+
+@dataclass(frozen=True, slots=True)
+class NotYours:
+    """The button is somebody else's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,4 +324,15 @@ Reply = (
     | UnlinkQuestion
     | Unlinked
     | Kept
+    | FilterList
+    | FilterRemoved
+    | FilterSaved
+    | Muted
+    | MutedList
+    | NotShared
+    | NotYours
+    | Shared
+    | Unshared
+    | WhyHidden
+    | WhyShown
 )

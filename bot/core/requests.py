@@ -3,12 +3,29 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from bot.core.command import normalise
+from bot.core.filters import Style
 from bot.core.people import SlackUser
 from bot.core.secret import Secret
+from bot.core.spelling import normalise
 from bot.core.window import Window
 
-__all__ = ["FIRST", "Ask", "Confirm", "Conversation", "Decline", "Page", "Request"]
+__all__ = [
+    "FIRST",
+    "Ask",
+    "AskWhyHidden",
+    "AskWhyShown",
+    "Confirm",
+    "Conversation",
+    "Decline",
+    "Mute",
+    "Page",
+    "PressAnothers",
+    "Request",
+    "Share",
+    "Unmute",
+    "Unshare",
+    "Wish",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,10 +40,12 @@ class Conversation:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Which part of an answer to show. A later page carries the window of the first."""
+    """Which part of an answer to show, and how. A later page carries the window of the first."""
 
     offset: int = 0
     window: Window | None = None
+    #: Other than the command says.
+    style: Style | None = None
 
 
 FIRST = Page()
@@ -41,6 +60,54 @@ class Ask:
 
 
 @dataclass(frozen=True, slots=True)
+class AskWhyHidden:
+    """*Why?*: what SuperOffice would tell without filters, and what was left out."""
+
+    text: str
+    page: Page
+
+
+@dataclass(frozen=True, slots=True)
+class AskWhyShown:
+    """*Why Am I Seeing This?*, of one company."""
+
+    text: str
+    page: Page
+    company_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Mute:
+    """Leave a company out of my answers. Its name, as it was shown, goes into what is said about it."""
+
+    company_id: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unmute:
+    """Let a company back into my answers."""
+
+    company_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """Show a page of an answer to everybody in the channel."""
+
+    text: str
+    page: Page
+
+
+@dataclass(frozen=True, slots=True)
+class Unshare:
+    """Delete what I shared."""
+
+    channel: str
+    ts: str
+
+
+@dataclass(frozen=True, slots=True)
 class Confirm:
     """The button that unlinks."""
 
@@ -51,13 +118,21 @@ class Decline:
 
 
 @dataclass(frozen=True, slots=True)
+class PressAnothers:
+    """A button that was drawn for somebody else."""
+
+
+Wish = Ask | AskWhyHidden | AskWhyShown | Mute | Unmute | Share | Unshare | Confirm | Decline | PressAnothers
+
+
+@dataclass(frozen=True, slots=True)
 class Request:
     """One delivery of Slack's."""
 
     #: What tells this delivery from every other: the trigger id.
     delivery: str
     conversation: Conversation
-    wish: Ask | Confirm | Decline
+    wish: Wish
     #: The reply takes the place of the message whose button was pressed.
     replace: bool = False
     received_at: datetime | None = field(default=None, compare=False)
@@ -65,9 +140,10 @@ class Request:
     @property
     def asked(self) -> str:
         """What was typed, less what a phone or a copy added: it goes into buttons, which hold little."""
-        return normalise(self.wish.text) if isinstance(self.wish, Ask) else ""
+        return normalise(getattr(self.wish, "text", ""))
 
     @property
     def page(self) -> Page:
         """The page that is asked for."""
-        return self.wish.page if isinstance(self.wish, Ask) else FIRST
+        page = getattr(self.wish, "page", FIRST)
+        return page if isinstance(page, Page) else FIRST

@@ -120,8 +120,18 @@ def _button(button: Json, at: str) -> Problems:
             yield from _string(button[name], most, f"{at}/{name}", 0 if name == "value" else 1)
     if button.get("style", "primary") not in {"primary", "danger"}:
         yield f"must be primary or danger [json-pointer:{at}/style]"
+    if "confirm" in button:
+        yield from _confirm(button["confirm"], f"{at}/confirm")
     if not str(button.get("url", "https://")).startswith(("https://", "http://")):
         yield f"must be a valid URL [json-pointer:{at}/url]"
+
+
+def _confirm(dialog: Any, at: str) -> Problems:
+    if not isinstance(dialog, Mapping):
+        yield f"must be an object [json-pointer:{at}]"
+        return
+    for name, most in (("title", 100), ("text", 300), ("confirm", 30), ("deny", 30)):
+        yield from _text(dialog.get(name), most, f"{at}/{name}", "plain_text")
 
 
 #: How many options an element may have.

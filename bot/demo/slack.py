@@ -116,13 +116,22 @@ class Slack:
         return await self._deliver("slash_commands", answer, token)
 
     async def press(
-        self, message: Message, action_id: str, *, user: Member | str = seller, choice: str | None = None
+        self,
+        message: Message,
+        action_id: str,
+        *,
+        user: Member | str = seller,
+        choice: str | None = None,
+        forged: bool = False,
     ) -> Answer:
-        """Press a button of a message as it stands now; in a menu, choose the option of value ``choice``."""
+        """Press a button of a message as it stands now; in a menu, choose the option of value ``choice``.
+
+        ``forged``: somebody presses what they do not see, as Slack would never let them.
+        """
         member, current = self._member(user), self.workspace.get(message.ts)
-        if current is None or not self.workspace.sees(member.id, current):
+        if current is None or not (forged or self.workspace.sees(member.id, current)):
             raise LookupError(f"{member.id} does not see that message")
-        block_id, element = self._element(current, action_id)
+        block_id, element = self._element(current, action_id, choice)
         where = self.workspace.channels[current.channel]
         payload = payloads.press(current, block_id, element, member, where, choice)
         answer, token = self._answer(payload, where.id, member.id, current.ts)
@@ -186,9 +195,10 @@ class Slack:
     def _member(self, user: Member | str) -> Member:
         return user if isinstance(user, Member) else self.workspace.members[user]
 
-    def _element(self, message: Message, action_id: str) -> tuple[str, Mapping[str, Any]]:
+    def _element(self, message: Message, action_id: str, choice: str | None) -> tuple[str, Mapping[str, Any]]:
         for block_id, element in message.elements():
-            if element["action_id"] == action_id:
+            choices = [option.get("value") for option in element.get("options", ())]
+            if element["action_id"] == action_id and (choice is None or choice in choices):
                 return block_id, element
         there = [element["action_id"] for _, element in message.elements()]
         raise LookupError(f"no element {action_id!r} there, only {there}")

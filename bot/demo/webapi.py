@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -66,12 +66,14 @@ class WebApi:
             "apps.connections.open": (lambda _: {"url": connect()}, None),
             "team.info": (self._team_info, None),
             "users.info": (self._users_info, "users:read"),
+            "users.list": (self._users_list, "users:read"),
             "conversations.info": (self._conversations_info, None),
             "conversations.members": (self._conversations_members, None),
             "conversations.open": (self._conversations_open, "im:write"),
             "chat.postMessage": (self._post, "chat:write"),
             "chat.postEphemeral": (self._post_ephemeral, "chat:write"),
             "chat.update": (self._update, "chat:write"),
+            "chat.delete": (self._delete, "chat:write"),
             "views.open": (views.open, None),
             "views.update": (views.update, None),
             "views.publish": (views.publish, None),
@@ -162,10 +164,16 @@ class WebApi:
         return {"channel": channel.info() | ({"num_members": len(channel.members)} if counted else {})}
 
     def _conversations_members(self, arguments: Arguments) -> Mapping[str, Any]:
-        members = sorted(self._visible(arguments).members)
-        start, limit = int(arguments.get("cursor") or 0), int(arguments.get("limit") or 100)
-        cursor = str(start + limit) if start + limit < len(members) else ""
-        return {"members": members[start : start + limit], "response_metadata": {"next_cursor": cursor}}
+        return _page(sorted(self._visible(arguments).members), arguments)
+
+    def _users_list(self, arguments: Arguments) -> Mapping[str, Any]:
+        with_email = "users:read.email" in self.scopes
+        with_locale = _is_true(arguments.get("include_locale"))
+        members = [
+            member.info(with_email=with_email and member.team != OTHER_TEAM, with_locale=with_locale)
+            for member in self._workspace.members.values()
+        ]
+        return _page(members, arguments)
 
     def _conversations_open(self, arguments: Arguments) -> Mapping[str, Any]:
         user = arguments.get("users", "")
@@ -219,6 +227,19 @@ class WebApi:
         new = check_message(arguments, message.channel, None, "chat.update")
         changed = self._workspace.change(message.ts, text=new.text, blocks=new.blocks, metadata=new.metadata)
         return {"channel": changed.channel, "ts": changed.ts, "text": changed.text}
+
+    def _delete(self, arguments: Arguments) -> Mapping[str, Any]:
+        message = self._workspace.get(arguments.get("ts", ""))
+        if message is None or message.channel != arguments.get("channel") or message.ephemeral_to:
+            raise ApiError("message_not_found")
+        self._workspace.change(message.ts, deleted=True)
+        return {"channel": message.channel, "ts": message.ts}
+
+
+def _page(members: Sequence[Any], arguments: Arguments) -> Mapping[str, Any]:
+    start, limit = int(arguments.get("cursor") or 0), int(arguments.get("limit") or 100)
+    cursor = str(start + limit) if start + limit < len(members) else ""
+    return {"members": members[start : start + limit], "response_metadata": {"next_cursor": cursor}}
 
 
 def check_message(arguments: Arguments, channel: str, user: str | None, via: str) -> Message:

@@ -99,6 +99,7 @@ CHANNELS = (
     ("C0SHARED", "with-partner", (*_STAFF, "U0STRANGER", BOT_USER), _PUBLIC | {"is_shared", "is_ext_shared"}),
     ("C0PENDING", "soon-shared", (*_STAFF, BOT_USER), _PRIVATE | {"is_pending_ext_shared"}),
     ("C0GUESTS", "with-guests", (*_STAFF, "U0GUEST", BOT_USER), _PUBLIC),
+    ("C0OLD", "old-project", (*_STAFF, BOT_USER), _PUBLIC | {"is_archived"}),
 )
 
 

@@ -1,20 +1,25 @@
 """What happened on my companies: ask SuperOffice, keep what was asked for, make a page of it."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+import asyncio
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from bot.core.errors import BadCommand, Problem
+from bot.core.activity import ALL_ACTIONS, Activity
+from bot.core.command import ShowActivity
+from bot.core.errors import Problem
+from bot.core.filters import Filter, Sifted, Style, sift, why_dropped
 from bot.core.people import Link
 from bot.core.period import MAX_LOOK_BACK, Between, LastLogout, Period, resolve
-from bot.core.replies import ActivityAnswer, Reader
+from bot.core.replies import ActivityAnswer, Reader, WhyHidden, WhyShown
 from bot.core.requests import FIRST, Page
-from bot.core.window import Window, judge
+from bot.core.window import Judged, Window, judge
 from bot.services.failures import log_unexpected
-from bot.services.ports import ActivityQuery, Clock, Crm, Links
+from bot.services.ports import ActivityQuery, Clock, Crm, Links, Mutes
+from bot.services.preferences import Preferences
 
-__all__ = ["PAGE", "Activities", "Tenant"]
+__all__ = ["PAGE", "Activities", "Question", "Tenant"]
 
 #: Companies on a page.
 PAGE = 10
@@ -30,48 +35,150 @@ class Tenant:
     zone: ZoneInfo
 
 
-class Activities:
-    """The main job."""
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked: the line as it was typed, what it means, and which page of its answer."""
 
-    def __init__(self, tenants: Mapping[str, Tenant], links: Links, clock: Clock) -> None:
+    asked: str
+    command: ShowActivity
+    page: Page = FIRST
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """One question asked of SuperOffice, its answer judged and sifted."""
+
+    period: Period
+    window: Window
+    as_of: datetime
+    filter: Filter
+    query: ActivityQuery
+    judged: Judged
+    sifted: Sifted
+    muted: frozenset[int]
+
+    @property
+    def left(self) -> tuple[Activity, ...]:
+        """What is left after the filters."""
+        return self.sifted.inside + self.sifted.later
+
+
+class Activities:
+    """The main job. Days are the reader's; "now" is the server's, whose clock stamps the activities.
+
+    Every method raises :class:`~bot.core.errors.BadCommand` and :class:`~bot.core.errors.CrmError`.
+    """
+
+    def __init__(
+        self,
+        tenants: Mapping[str, Tenant],
+        links: Links,
+        mutes: Mutes,
+        preferences: Preferences,
+        clock: Clock,
+    ) -> None:
         self._tenants = tenants
         self._links = links
+        self._mutes = mutes
+        self._preferences = preferences
         self._clock = clock
 
-    async def answer(
-        self, link: Link, asked: str, period: Period, reader: Reader, page: Page
-    ) -> ActivityAnswer:
-        """One page of the latest activity per company. Raises :class:`BadCommand` and ``CrmError``.
-
-        Days are the reader's; "now" is the server's, whose clock stamps the activities.
-        """
-        tenant = self._tenants[link.tenant]
-        now = await tenant.crm.now()
-        window = page.window or self._window(period, reader.zone, now)
-        if page.window and resolve(period, reader.zone, now) != page.window:
-            period = Between(page.window)  # what was "today" when the button was drawn is not today any more
-        snapshot = await tenant.crm.activities(link.ticket, ActivityQuery(window.start))
-        caught_up = isinstance(period, LastLogout) and page == FIRST
-        await self._remember(link, snapshot.as_of if caught_up else None)
-        judged = judge(snapshot.activities, window)
-        everything = judged.inside + judged.later
+    async def answer(self, link: Link, question: Question, reader: Reader) -> ActivityAnswer:
+        """One page of the latest activity per company."""
+        look = await self._look(link, question, reader)
+        page = question.page
+        caught_up = isinstance(look.period, LastLogout) and page.offset == 0 and page.window is None
+        await self._remember(link, look.as_of if caught_up else None)
         # Fewer companies than last time: show the last page there is rather than an empty one.
-        offset = min(page.offset, max(0, (len(everything) - 1) // PAGE * PAGE))
-        border = len(judged.inside)
+        offset = min(page.offset, max(0, (len(look.left) - 1) // PAGE * PAGE))
+        border = len(look.sifted.inside)
         return ActivityAnswer(
-            asked=asked,
-            period=period,
-            window=window,
-            as_of=snapshot.as_of,
+            asked=question.asked,
+            period=look.period,
+            window=look.window,
+            as_of=look.as_of,
             principal=link.principal,
-            web_url=tenant.web_url,
+            web_url=self._tenants[link.tenant].web_url,
             caught_up_at=link.caught_up_at if caught_up else None,
             count=border,
-            later_count=len(judged.later),
-            rows=judged.inside[offset : offset + PAGE],
+            later_count=len(look.sifted.later),
+            rows=look.sifted.inside[offset : offset + PAGE],
             offset=offset,
-            later=everything[max(offset, border) : offset + PAGE],
+            later=look.left[max(offset, border) : offset + PAGE],
+            filter=look.filter,
+            dropped=look.sifted.dropped,
+            style=page.style or look.filter.style or Style.FULL,
         )
+
+    async def why_hidden(self, link: Link, question: Question, reader: Reader) -> WhyHidden:
+        """What an answer leaves out, counted: SuperOffice is asked again, without the filters of its own."""
+        look = await self._look(link, question, reader)
+        of_categories, of_all = await self._wider(link, look)
+        seen = _companies(look.judged)
+        by_action, by_category = len(of_categories - seen), len(of_all - of_categories - seen)
+        await self._remember(link, None)
+        return WhyHidden(
+            asked=question.asked,
+            period=look.period,
+            window=look.window,
+            as_of=look.as_of,
+            filter=look.filter,
+            total=len(seen) + by_action + by_category,
+            shown=len(look.left),
+            dropped=look.sifted.dropped,
+            by_action=by_action,
+            by_category=by_category,
+        )
+
+    async def why_shown(self, link: Link, question: Question, reader: Reader, company_id: int) -> WhyShown:
+        """What speaks for one company, as of now."""
+        look = await self._look(link, question, reader)
+        await self._remember(link, None)
+        everything = look.judged.inside + look.judged.later
+        found = next((row for row in everything if row.company_id == company_id), None)
+        return WhyShown(
+            asked=question.asked,
+            period=look.period,
+            window=look.window,
+            as_of=look.as_of,
+            principal=link.principal,
+            filter=look.filter,
+            web_url=self._tenants[link.tenant].web_url,
+            activity=found,
+            is_later=found in look.judged.later,
+            dropped=found and why_dropped(found, look.filter, link.principal, look.muted),
+        )
+
+    async def _look(self, link: Link, question: Question, reader: Reader) -> _Look:
+        crm = self._tenants[link.tenant].crm
+        wanted, period, page = question.command.filter, question.command.period, question.page
+        now = await crm.now()
+        window = page.window or resolve(period, reader.zone, now)
+        problems = [] if page.window else list(_problems(window, now))
+        filter_, categories = await self._preferences.effective(link, crm, wanted, reader, problems)
+        if page.window and resolve(period, reader.zone, now) != page.window:
+            period = Between(page.window)  # what was "today" when the button was drawn is not today any more
+        query = ActivityQuery(window.start, filter_.actions or ALL_ACTIONS, categories)
+        snapshot = await crm.activities(link.ticket, query)
+        judged = judge(snapshot.activities, window)
+        muted = await self._mutes.ids(link.user, link.tenant)
+        sifted = sift(judged, filter_, link.principal, muted)
+        return _Look(period, window, snapshot.as_of, filter_, query, judged, sifted, muted)
+
+    async def _wider(self, link: Link, look: _Look) -> tuple[set[int], set[int]]:
+        """The companies that SuperOffice tells of without the filter by action, and without any."""
+        crm = self._tenants[link.tenant].crm
+
+        any_action = replace(look.query, actions=ALL_ACTIONS)
+        anything = replace(any_action, categories=())
+        found = {look.query: _companies(look.judged)}
+
+        async def ask(query: ActivityQuery) -> None:
+            snapshot = await crm.activities(link.ticket, query)
+            found[query] = _companies(judge(snapshot.activities, look.window))
+
+        await asyncio.gather(*map(ask, {any_action, anything} - found.keys()))
+        return found[any_action], found[anything]
 
     async def _remember(self, link: Link, caught_up_at: datetime | None) -> None:
         """Remember that the ticket was used. A store that cannot is no reason to lose the answer."""
@@ -82,11 +189,13 @@ class Activities:
         except Exception as error:
             log_unexpected(error, "link.untouched", "")
 
-    @staticmethod
-    def _window(period: Period, zone: ZoneInfo, now: datetime) -> Window:
-        window = resolve(period, zone, now)
-        if window.start is not None and window.start > now:
-            raise BadCommand(Problem("in-the-future", nearest="today"))
-        if window.start is not None and window.start < now - MAX_LOOK_BACK:
-            raise BadCommand(Problem("too-long-ago", nearest="since 365d"))
-        return window
+
+def _problems(window: Window, now: datetime) -> Iterator[Problem]:
+    if window.start is not None and window.start > now:
+        yield Problem("in-the-future", nearest="today")
+    if window.start is not None and window.start < now - MAX_LOOK_BACK:
+        yield Problem("too-long-ago", nearest="since 365d")
+
+
+def _companies(judged: Judged) -> set[int]:
+    return {activity.company_id for activity in judged.inside + judged.later}

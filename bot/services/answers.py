@@ -1,38 +1,87 @@
 """What to reply to a command or a button."""
 
+import asyncio
 import logging
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
+from dataclasses import replace
 from datetime import timedelta
 
-from bot.core.command import Command, Help, LinkMe, ShowActivity, ShowMe, UnlinkMe, parse
-from bot.core.errors import LinkNotAllowed, SealBroken, TicketRefused
+from bot.core.audience import may_be_shareable
+from bot.core.command import (
+    Command,
+    Help,
+    LinkMe,
+    ListFilters,
+    RemoveFilter,
+    SaveFilter,
+    ShowActivity,
+    ShowMe,
+    ShowMuted,
+    UnlinkMe,
+    parse,
+)
+from bot.core.errors import BadCommand, LinkNotAllowed, SealBroken, TicketRefused
+from bot.core.filters import Filter, MutedCompany
 from bot.core.people import Link, SlackUser
-from bot.core.period import Period
 from bot.core.replies import (
     HelpText,
     Kept,
     LinkOffer,
     Me,
     NotLinkedYet,
+    NotYours,
     Reader,
     Reply,
+    SharedPage,
     Unlinked,
     UnlinkQuestion,
+    Unshared,
 )
-from bot.core.requests import Ask, Confirm, Decline, Page, Request
+from bot.core.requests import (
+    Ask,
+    AskWhyHidden,
+    AskWhyShown,
+    Confirm,
+    Decline,
+    Mute,
+    PressAnothers,
+    Request,
+    Share,
+    Unmute,
+    Unshare,
+)
 from bot.core.secret import Secret
-from bot.services.activities import Activities, Tenant
+from bot.services.activities import Activities, Question, Tenant
 from bot.services.linking import Invited, Linking
 from bot.services.ports import Clock, Links
+from bot.services.preferences import Preferences
 from bot.services.readers import Readers
+from bot.services.sharing import Sharing
 
-__all__ = ["ONSITE_TICKET_LIFE", "Answers"]
+__all__ = ["ONSITE_TICKET_LIFE", "Answers", "asks_the_crm"]
 
 log = logging.getLogger(__name__)
 
 #: How long an onsite ticket lives without being used.
 #: Source: docs.superoffice.com, "Authentication onsite": "valid for 6 hours … renewed to the full 6 hours".
 ONSITE_TICKET_LIFE = timedelta(hours=6)
+
+#: How long a line that makes no sense anyway waits to hear which of its categories do not exist.
+PATIENCE_SECONDS = 2
+
+
+def asks_the_crm(request: Request) -> bool:
+    """Whether the reply to a request needs SuperOffice, which may be slow."""
+    match request.wish:
+        case Ask(text):
+            try:
+                return isinstance(parse(text), ShowActivity | SaveFilter)
+            except BadCommand:
+                return False
+        case AskWhyHidden() | AskWhyShown() | Share():
+            return True
+        case _:
+            return False
 
 
 class Answers:
@@ -42,6 +91,8 @@ class Answers:
         self,
         *,
         activities: Activities,
+        preferences: Preferences,
+        sharing: Sharing,
         tenants: Mapping[str, Tenant],
         linking: Linking,
         links: Links,
@@ -51,6 +102,8 @@ class Answers:
         admins: Collection[str] = (),
     ) -> None:
         self._activities = activities
+        self._preferences = preferences
+        self._sharing = sharing
         self._tenants = tenants
         self._linking = linking
         self._links = links
@@ -63,14 +116,32 @@ class Answers:
         """The reply to a request. Raises :class:`~bot.core.errors.BotError`."""
         user = request.conversation.user
         match request.wish:
-            case Ask(text, page):
-                return await self._command(parse(text), page, request, reader)
+            case Ask(text):
+                try:
+                    command = parse(text)
+                except BadCommand as bad:
+                    raise await self._with_unknown_categories(bad, user, reader) from None
+                return await self._command(command, request, reader)
+            case AskWhyHidden() | AskWhyShown() | Share():
+                return await self._about_an_answer(request, reader)
+            case Mute(company_id, name):
+                company = MutedCompany(company_id, name)
+                return await self._of_linked(user, lambda link: self._preferences.mute(link, company))
+            case Unmute(company_id):
+                return await self._of_linked(user, lambda link: self._preferences.unmute(link, company_id))
+            case Unshare(channel, ts):
+                await self._sharing.unshare(channel, ts)
+                return Unshared(channel)
             case Confirm():
                 return Unlinked() if await self._linking.unlink(user) else NotLinkedYet()
             case Decline():
                 return Kept()
+            case PressAnothers():
+                return NotYours()
 
-    async def _command(self, command: Command, page: Page, request: Request, reader: Reader) -> Reply:
+    async def _command(  # noqa: C901 - one line for each command
+        self, command: Command, request: Request, reader: Reader
+    ) -> Reply:
         user = request.conversation.user
         match command:
             case Help(verb):
@@ -84,12 +155,86 @@ class Answers:
                     return NotLinkedYet()
                 return UnlinkQuestion(name)
             case ShowMe():
-                link = await self._links.get(user)
-                return await self._me(link) if link else await self._not_linked(user)
-            case ShowActivity(period):
-                return await self._activity(period, page, request, reader)
+                return await self._of_linked(user, self._me)
+            case ShowMuted():
+                offset = request.page.offset
+                return await self._of_linked(user, lambda link: self._preferences.muted(link, offset))
+            case ListFilters():
+                return await self._preferences.filters(user)
+            case RemoveFilter(name):
+                return await self._preferences.remove(user, name)
+            case SaveFilter():
+                return await self._save(command, request, reader)
+            case ShowActivity():
+                return await self._activity(command, request, reader)
 
-    async def _activity(self, period: Period, page: Page, request: Request, reader: Reader) -> Reply:
+    async def _with_unknown_categories(self, bad: BadCommand, user: SlackUser, reader: Reader) -> BadCommand:
+        """All that is wrong with a line comes at once; what SuperOffice does not tell soon, does not."""
+        link = await self._links.get(user) if bad.categories else None
+        if link is None or link.tenant not in self._tenants:
+            return bad
+        try:
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                crm, named = self._tenants[link.tenant].crm, Filter(categories=bad.categories)
+                await self._preferences.effective(link, crm, named, reader, bad.problems)
+        except BadCommand as both:
+            return both
+        except Exception as error:
+            log.info("no categories: %s", type(error).__name__, extra={"action": "command.categories"})
+        return bad
+
+    async def _activity(self, command: ShowActivity, request: Request, reader: Reader) -> Reply:
+        question = Question(request.asked, command, request.page)
+
+        async def ask(link: Link) -> Reply:
+            answer = await self._activities.answer(link, question, reader)
+            return replace(answer, shareable=may_be_shareable(request.conversation.channel))
+
+        return await self._with_ticket(request, ask)
+
+    async def _about_an_answer(self, request: Request, reader: Reader) -> Reply:
+        command = parse(request.asked)
+        if not isinstance(command, ShowActivity):
+            raise ValueError("a button under an answer carries another command")
+        question = Question(request.asked, command, request.page)
+        match request.wish:
+            case AskWhyShown(_, _, company_id):
+                return await self._with_ticket(
+                    request, lambda link: self._activities.why_shown(link, question, reader, company_id)
+                )
+            case Share():
+                return await self._share(question, request, reader)
+            case _:
+                return await self._with_ticket(
+                    request, lambda link: self._activities.why_hidden(link, question, reader)
+                )
+
+    async def _share(self, question: Question, request: Request, reader: Reader) -> Reply:
+        """Nothing is asked of SuperOffice for a channel that may not see it."""
+        to = request.conversation
+        if refused := await self._sharing.refused(to.channel):
+            return refused
+
+        async def ask(link: Link) -> Reply:
+            answer = await self._activities.answer(link, question, reader)
+            if not answer.rows:
+                return answer
+            return await self._sharing.share(SharedPage(answer, to.user.user), to.channel, reader)
+
+        return await self._with_ticket(request, ask)
+
+    async def _save(self, command: SaveFilter, request: Request, reader: Reader) -> Reply:
+        """Its categories are looked up before it is stored; and of users who are not linked nothing is."""
+
+        async def check_and_save(link: Link) -> Reply:
+            crm = self._tenants[link.tenant].crm
+            await self._preferences.effective(link, crm, command.filter, reader)
+            return await self._preferences.save(link.user, command)
+
+        return await self._with_ticket(request, check_and_save)
+
+    async def _with_ticket(self, request: Request, ask: Callable[[Link], Awaitable[Reply]]) -> Reply:
+        """What ``ask`` replies; the offer to link where there is no link, or its ticket is taken no more."""
         try:
             link = await self._links.get(request.conversation.user)
         except SealBroken as error:
@@ -98,9 +243,17 @@ class Answers:
         if link is None or link.tenant not in self._tenants:
             return await self._offer(request, request.asked)
         try:
-            return await self._activities.answer(link, request.asked, period, reader, page)
+            return await ask(link)
         except TicketRefused:
             return await self._offer(request, request.asked, ended=True)
+
+    async def _of_linked(self, user: SlackUser, reply: Callable[[Link], Awaitable[Reply]]) -> Reply:
+        """What ``reply`` says of a link; that there is none, where there is none."""
+        link = await self._links.get(user)
+        if link is not None:
+            return await reply(link)
+        pending = await self._linking.pending(user)
+        return NotLinkedYet(pending.expires_at if pending else None)
 
     async def _me(self, link: Link) -> Me:
         expires_at = link.used_at + ONSITE_TICKET_LIFE
@@ -114,10 +267,6 @@ class Answers:
             ended=expires_at <= self._clock.now(),
             warnings=tuple(tenant.crm.warnings) if tenant and is_admin else (),
         )
-
-    async def _not_linked(self, user: SlackUser) -> NotLinkedYet:
-        pending = await self._linking.pending(user)
-        return NotLinkedYet(pending.expires_at if pending else None)
 
     async def _name(self, user: SlackUser) -> str | None:
         """As whom a user is linked. A link whose seal is broken can still be replaced and deleted."""

@@ -99,7 +99,9 @@ class Commands:
             await self._say(request.conversation, reply, reader, replace=replace_it)
         except asyncio.CancelledError:
             reply = self._failed(Restarting(), request)
-            await self._say(request.conversation, reply, self._readers.unknown, replace=False)
+            await self._say(
+                request.conversation, reply, self._readers.unknown(request.conversation.user), replace=False
+            )
             raise
 
     async def _is_first(self, delivery: str, now: datetime) -> bool:

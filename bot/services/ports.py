@@ -9,8 +9,10 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from bot.core.activity import ALL_ACTIONS, Action, Activity
+from bot.core.audience import Channel
+from bot.core.filters import MutedCompany, SavedFilter
 from bot.core.people import Link, Principal, Profile, SlackUser
-from bot.core.replies import Reader, Reply
+from bot.core.replies import Reader, Reply, SharedPage
 from bot.core.requests import Conversation
 from bot.core.secret import Secret
 from bot.core.servertime import ServerWarning
@@ -20,6 +22,7 @@ __all__ = [
     "ActivityQuery",
     "Attempts",
     "Category",
+    "Channels",
     "Clock",
     "Crm",
     "Deliveries",
@@ -27,8 +30,10 @@ __all__ = [
     "Invitations",
     "Links",
     "Messenger",
+    "Mutes",
     "People",
     "Runner",
+    "SavedFilters",
     "SignedIn",
     "Snapshot",
     "SystemInfo",
@@ -155,6 +160,46 @@ class Links(Protocol):
         ...
 
 
+class Mutes(Protocol):
+    """The companies that users muted, by tenant. Names are stored sealed."""
+
+    async def of(self, user: SlackUser, tenant: str) -> Sequence[MutedCompany]:
+        """The user's muted companies, by name."""
+        ...
+
+    async def ids(self, user: SlackUser, tenant: str) -> frozenset[int]:
+        """Their ids alone."""
+        ...
+
+    async def add(self, user: SlackUser, tenant: str, company: MutedCompany) -> None:
+        """Mute a company; one that is muted already takes the new name."""
+        ...
+
+    async def remove(self, user: SlackUser, tenant: str, company_id: int) -> MutedCompany | None:
+        """Unmute a company; say which, or ``None`` if it was not muted."""
+        ...
+
+
+class SavedFilters(Protocol):
+    """The filters that users saved. What they say is stored sealed."""
+
+    async def of(self, user: SlackUser) -> Sequence[SavedFilter]:
+        """The user's filters, by name."""
+        ...
+
+    async def get(self, user: SlackUser, name: str) -> SavedFilter | None:
+        """The user's filter of that name."""
+        ...
+
+    async def put(self, user: SlackUser, saved: SavedFilter) -> None:
+        """Save a filter; one of the same name is replaced."""
+        ...
+
+    async def remove(self, user: SlackUser, name: str) -> SavedFilter | None:
+        """Delete a filter; say what it was, or ``None`` if there was none."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Invitation:
     """A one-time link page: who may link, and what to answer when that is done."""
@@ -244,6 +289,32 @@ class Messenger(Protocol):
 
         ``replace`` puts it in the place of the message whose button was pressed.
         """
+        ...
+
+
+class Channels(Protocol):
+    """Slack's conversations: what they are, who is in them, and what the bot posts there.
+
+    Every method raises :class:`~bot.core.errors.SlackFailed`.
+    """
+
+    async def look(self, channel: str) -> Channel:
+        """What the conversation is, asked of Slack each time.
+
+        A private one that the bot is not in looks like none; then ``is_member`` is false.
+        """
+        ...
+
+    async def has_guests(self, channel: str) -> bool:
+        """Whether anybody in it is a guest or of another organisation."""
+        ...
+
+    async def post(self, channel: str, page: SharedPage, reader: Reader) -> str:
+        """Post a page for everybody there; return the message's ``ts``."""
+        ...
+
+    async def delete(self, channel: str, ts: str) -> None:
+        """Delete a message of the bot's own. One that is gone already counts as deleted."""
         ...
 
 

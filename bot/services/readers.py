@@ -22,17 +22,20 @@ class Readers:
 
     def __init__(self, people: People, zone: ZoneInfo) -> None:
         self._people = people
-        #: Somebody of whom Slack tells nothing.
-        self.unknown = Reader(zone, zone_is_assumed=True)
+        self._zone = zone
 
     async def reader(self, user: SlackUser) -> Reader:
         """The user's zone and language; where Slack tells none, the tenant's zone, which the reply says."""
         profile = await self.profile(user)
         if profile is None:
-            return self.unknown
+            return self.unknown(user)
         if profile.zone is None:
-            return replace(self.unknown, locale=profile.locale)
-        return Reader(ZoneInfo(profile.zone), profile.locale)
+            return replace(self.unknown(user), locale=profile.locale)
+        return Reader(ZoneInfo(profile.zone), profile.locale, user.user)
+
+    def unknown(self, user: SlackUser) -> Reader:
+        """A user of whom Slack tells nothing."""
+        return Reader(self._zone, user=user.user, zone_is_assumed=True)
 
     async def profile(self, user: SlackUser) -> Profile | None:
         """What Slack tells of the user, if it does so soon: no answer waits for it."""

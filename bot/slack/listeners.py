@@ -43,7 +43,8 @@ def register(
     async def on_press(ack: AsyncAck, body: Body) -> None:
         request = pressed(body)
         await ack()
-        await commands.take(request)
+        if request:
+            await commands.take(request)
 
     async def on_open(ack: AsyncAck) -> None:
         await ack()  # Slack reports the press of a button that opens a page, too

@@ -1,54 +1,83 @@
-"""What Slack delivers, as requests; what buttons carry and bring back."""
+"""What Slack delivers, as requests; what buttons and menus carry and bring back."""
 
-import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from bot.core.filters import Style
 from bot.core.people import SlackUser
-from bot.core.replies import ActivityAnswer
-from bot.core.requests import Ask, Confirm, Conversation, Decline, Page, Request
+from bot.core.requests import (
+    FIRST,
+    Ask,
+    AskWhyHidden,
+    AskWhyShown,
+    Confirm,
+    Conversation,
+    Decline,
+    Mute,
+    Page,
+    PressAnothers,
+    Request,
+    Share,
+    Unmute,
+    Unshare,
+    Wish,
+)
 from bot.core.secret import Secret
 from bot.core.window import Window
 
-__all__ = ["ACTIONS", "PageButton", "pressed", "typed"]
+__all__ = ["ACTIONS", "REFRESH", "Asked", "block_id", "owned", "pressed", "typed"]
 
-#: Every button that this bot draws, by its ``action_id``.
-ACTIONS = ("page.newest", "page.next", "page.catchup", "again", "unlink", "keep")
+#: The buttons that put another page in the place of theirs.
+_PAGES = ("page.newest", "page.next", "page.catchup", "page.plain", "again")
+#: Menus, whose options hold too little: the id of their block carries the question.
+_MENUS = ("row", "view")
+#: Every button and menu that this bot draws, by its ``action_id``.
+ACTIONS = (*_PAGES, *_MENUS, "why", "share", "unshare", "unmute", "unlink", "keep")
+#: What leaves the message as it is: the reply is said beside it.
+_BESIDE = ("row", "why", "share")
+#: The menu's option that asks for the same page once more; the others are styles.
+REFRESH = "refresh"
+
+_VERSION = "1"
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 
 
 @dataclass(frozen=True, slots=True)
-class PageButton:
-    """The query behind a page button, with its absolute start: it works after a restart, and on any day."""
+class Asked:
+    """A question as a button carries it, with its absolute window: it works after a restart, on any day."""
 
-    asked: str
-    #: ``None`` where it is yet to be worked out, from what was asked.
-    window: Window | None
-    offset: int
-
-    @classmethod
-    def of(cls, reply: ActivityAnswer, offset: int) -> "PageButton":
-        """The button under ``reply`` that leads to ``offset``."""
-        return cls(reply.asked, reply.window, offset)
+    text: str
+    page: Page = FIRST
 
     def encode(self) -> str:
-        """The button's value."""
-        value: dict[str, object] = {"v": 1, "c": self.asked, "o": self.offset}
-        if self.window:
-            ends = (self.window.start, self.window.end)
-            value["w"] = [end.isoformat() if end else None for end in ends]
-        return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
+        """At most 45 characters more than the text."""
+        window, style = self.page.window, self.page.style
+        ends = "-" if window is None else f"{_base36(window.start)}.{_base36(window.end)}"
+        return f"{ends}|{self.page.offset}|{style[0] if style else ''}|{self.text}"
 
     @classmethod
-    def decode(cls, value: str) -> "PageButton":
-        """What :meth:`encode` made. Raises :class:`ValueError`, :class:`KeyError` or :class:`TypeError`."""
-        fields = json.loads(value)
-        window = None
-        if "w" in fields:
-            start, end = (datetime.fromisoformat(end) if end else None for end in fields["w"])
-            window = Window(start, end)
-        return cls(str(fields["c"]), window, max(0, int(fields["o"])))
+    def decode(cls, value: str) -> "Asked":
+        """What :meth:`encode` made. Raises :class:`ValueError`."""
+        ends, offset, style, text = value.split("|", 3)
+        window = None if ends == "-" else Window(*map(_moment, _pair(ends, ".")))
+        styles = {each[0]: each for each in Style}
+        if not re.fullmatch(r"\d{1,9}", offset, re.ASCII) or style not in ("", *styles):
+            raise ValueError("no page")
+        return cls(text, Page(int(offset), window, styles.get(style)))
+
+
+def owned(owner: str, value: str = "") -> str:
+    """A button's value that counts for its owner alone."""
+    return f"{_VERSION}|{owner}|{value}"
+
+
+def block_id(number: int, owner: str, asked: Asked) -> str:
+    """The id of a block whose menu asks about a question; ``number`` tells it from the message's others."""
+    return f"{number}~{owned(owner, asked.encode())}"
 
 
 def typed(body: Mapping[str, Any]) -> Request:
@@ -61,9 +90,10 @@ def typed(body: Mapping[str, Any]) -> Request:
     return Request(f"command:{body['trigger_id']}", conversation, Ask(body.get("text", "")))
 
 
-def pressed(body: Mapping[str, Any]) -> Request:
-    """The request in a ``block_actions`` payload.
+def pressed(body: Mapping[str, Any]) -> Request | None:
+    """The request in a ``block_actions`` payload; ``None`` where the press asks for nothing.
 
+    Raises :class:`ValueError` and what else comes of a payload that is not as Slack describes it.
     Source: docs.slack.dev, "block_actions payload".
     """
     # The workspace it was pressed in, as in a command; on Grid the user's own may be another.
@@ -71,16 +101,84 @@ def pressed(body: Mapping[str, Any]) -> Request:
     channel = body.get("channel") or {}
     conversation = Conversation(user, channel.get("id", ""), Secret(body.get("response_url", "")))
     action = body["actions"][0]
-    wish = _wish(action["action_id"], action.get("value", ""))
-    return Request(f"press:{body['trigger_id']}", conversation, wish, replace=True)
+    name = action["action_id"]
+    owner, carried = _owner(_pair(action["block_id"], "~")[1] if name in _MENUS else action["value"])
+    wish: Wish | None = PressAnothers()
+    if owner == user.user:
+        wish = _chosen(action, carried) if name in _MENUS else _wish(name, carried)
+    replace = name not in _BESIDE and wish != PressAnothers()
+    return Request(f"press:{body['trigger_id']}", conversation, wish, replace=replace) if wish else None
 
 
-def _wish(action: str, value: str) -> Ask | Confirm | Decline:
+def _owner(value: str) -> tuple[str, str]:
+    version, owner, carried = value.split("|", 2)
+    if version != _VERSION or not owner:
+        raise ValueError("a button of another version")
+    return owner, carried
+
+
+def _wish(action: str, carried: str) -> Wish:
     match action:
         case "unlink":
             return Confirm()
         case "keep":
             return Decline()
+        case "unmute":
+            return Unmute(int(carried))
+        case "unshare":
+            return Unshare(*_pair(carried, " "))
+    asked = Asked.decode(carried)
+    match action:
+        case "why":
+            return AskWhyHidden(asked.text, asked.page)
+        case "share":
+            return Share(asked.text, asked.page)
         case _:
-            page = PageButton.decode(value)
-            return Ask(page.asked, Page(page.offset, page.window))
+            return Ask(asked.text, asked.page)
+
+
+def _chosen(action: Mapping[str, Any], carried: str) -> Wish | None:
+    """What an option of a menu asks for: of a company's, or of the one below an answer."""
+    asked = Asked.decode(carried)
+    what, _, rest = action["selected_option"]["value"].partition(":")
+    match what:
+        case "why":
+            return AskWhyShown(asked.text, asked.page, int(rest))
+        case "mute":
+            company, name = _pair(rest, ":")
+            return Mute(int(company), name)
+        case "open":
+            return None  # Slack opens the page itself, and reports it, too
+        case _:
+            page = asked.page
+            style = page.style if what == REFRESH else Style(what)
+            return Ask(asked.text, Page(page.offset, page.window, style))
+
+
+def _pair(text: str, separator: str) -> tuple[str, str]:
+    first, found, second = text.partition(separator)
+    if not found:
+        raise ValueError("half of a pair is missing")
+    return first, second
+
+
+def _base36(moment: datetime | None) -> str:
+    """Microseconds since 1970 in few characters; ``""`` for no moment."""
+    if moment is None:
+        return ""
+    number, digits = (moment - _EPOCH) // timedelta(microseconds=1), ""
+    if number < 0:
+        raise ValueError("before 1970")
+    while number:
+        number, digit = divmod(number, 36)
+        digits = _DIGITS[digit] + digits
+    return digits or "0"
+
+
+def _moment(text: str) -> datetime | None:
+    if not re.fullmatch(r"[0-9a-z]{0,11}", text, re.ASCII):
+        raise ValueError("no moment")
+    try:
+        return _EPOCH + timedelta(microseconds=int(text, 36)) if text else None
+    except OverflowError:
+        raise ValueError("no moment") from None

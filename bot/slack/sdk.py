@@ -38,14 +38,17 @@ def socket_log() -> logging.Logger:
     return log
 
 
-def web_client(token: Secret, api_url: str, session: ClientSession) -> AsyncWebClient:
-    """The Web API's client on the shared session, whose time-outs hold; it waits out a short 429 twice."""
+def web_client(
+    token: Secret, api_url: str, session: ClientSession, *, repeating: bool = True
+) -> AsyncWebClient:
+    """The Web API's client on the shared session, whose time-outs hold; it waits out a short 429 twice.
+
+    Unless ``repeating``, a cut connection is no reason to try again: Slack may have done what was asked.
+    """
+    handlers: list[AsyncRetryHandler] = [_WaitOutShort429(max_retry_count=2)]
+    handlers += [AsyncConnectionErrorRetryHandler()] if repeating else []
     return AsyncWebClient(
-        token.reveal(),
-        base_url=api_url,
-        session=session,
-        logger=sdk_log(),
-        retry_handlers=[AsyncConnectionErrorRetryHandler(), _WaitOutShort429(max_retry_count=2)],
+        token.reveal(), base_url=api_url, session=session, logger=sdk_log(), retry_handlers=handlers
     )
 
 

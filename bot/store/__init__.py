@@ -13,9 +13,11 @@ from bot.store.attempts import SqliteAttempts
 from bot.store.backups import prune_backups
 from bot.store.database import DatabaseUnusable, open_database
 from bot.store.deliveries import SqliteDeliveries
+from bot.store.filters import SqliteFilters
 from bot.store.invitations import SqliteInvitations
 from bot.store.links import SqliteLinks
 from bot.store.migrating import Migrated, migrate
+from bot.store.mutes import SqliteMutes
 from bot.store.sealing import BadKey, Sealer
 
 __all__ = ["BadKey", "DatabaseUnusable", "Migrated", "Sealer", "Store", "migrate", "opened"]
@@ -33,6 +35,8 @@ class Store:
     invitations: SqliteInvitations
     attempts: SqliteAttempts
     deliveries: SqliteDeliveries
+    mutes: SqliteMutes
+    filters: SqliteFilters
     sealer: Sealer
     db: Database = field(repr=False)
 
@@ -64,6 +68,8 @@ def opened(path: Path, secret_key: Secret) -> Iterator[Store]:
             SqliteInvitations(db, sealer, links),
             SqliteAttempts(db, sealer),
             SqliteDeliveries(db),
+            SqliteMutes(db, sealer),
+            SqliteFilters(db, sealer),
             sealer,
             db,
         )

@@ -7,7 +7,7 @@ from sqlite_utils import Database
 
 from bot.core.people import Link, Principal, SlackUser
 from bot.core.secret import Secret
-from bot.store.database import micros, moment
+from bot.store.database import micros, moment, writing
 from bot.store.sealing import Sealer
 
 __all__ = ["SqliteLinks"]
@@ -19,9 +19,10 @@ COLUMNS = (
 
 
 class SqliteLinks:
-    """Implements the port ``Links``. Every method is one statement, so atomic."""
+    """Implements the port ``Links``. Every method is one statement or one transaction."""
 
     def __init__(self, db: Database, sealer: Sealer) -> None:
+        self._database = db
         self._db = db.conn
         self._sealer = sealer
 
@@ -54,10 +55,15 @@ class SqliteLinks:
         self._db.execute(statement, (micros(at), *user))
 
     async def delete(self, user: SlackUser) -> bool:
-        """Delete a link and its ticket, from the write-ahead log too; say whether there was one."""
-        deleted = self._db.execute("DELETE FROM links WHERE workspace = ? AND user = ?", user).rowcount
-        if deleted:
-            self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        """Delete a link, its ticket, and what the user set, from the write-ahead log too.
+
+        Say whether there was a link.
+        """
+        with writing(self._database) as connection:
+            deleted = connection.execute("DELETE FROM links WHERE workspace = ? AND user = ?", user).rowcount
+            for table in ("muted_companies", "saved_filters"):
+                connection.execute(f"DELETE FROM {table} WHERE workspace = ? AND user = ?", user)  # noqa: S608 - constants
+        self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         return deleted > 0
 
     def _row(self, link: Link) -> tuple[object, ...]:

@@ -72,3 +72,32 @@ def create_deliveries(db: Database) -> None:
         ) STRICT, WITHOUT ROWID
     """)
     db.execute("CREATE INDEX deliveries_seen_at ON deliveries (seen_at)")
+
+
+@migrations()
+def create_muted_companies(db: Database) -> None:
+    """The companies that users left out of their answers."""
+    db.execute("""
+        CREATE TABLE muted_companies (
+            workspace TEXT NOT NULL,
+            user TEXT NOT NULL,
+            tenant TEXT NOT NULL,
+            company_id INTEGER NOT NULL,
+            sealed_name BLOB NOT NULL,
+            PRIMARY KEY (workspace, user, tenant, company_id)
+        ) STRICT, WITHOUT ROWID
+    """)
+
+
+@migrations()
+def create_saved_filters(db: Database) -> None:
+    """The filters that users saved, by name, as they are typed."""
+    db.execute("""
+        CREATE TABLE saved_filters (
+            workspace TEXT NOT NULL,
+            user TEXT NOT NULL,
+            name TEXT NOT NULL,
+            sealed_filter BLOB NOT NULL,
+            PRIMARY KEY (workspace, user, name)
+        ) STRICT, WITHOUT ROWID
+    """)

@@ -6,7 +6,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.core.activity import Action, Activity
+from bot.core.audience import Refusal
 from bot.core.errors import Problem
+from bot.core.filters import EVERYTHING, Filter, MutedCompany, Reason, SavedFilter, Style
 from bot.core.people import Principal
 from bot.core.period import Ago, Between, LastLogout, Since, Today, Weekday, Yesterday
 from bot.core.replies import (
@@ -14,16 +16,27 @@ from bot.core.replies import (
     Busy,
     CannotRead,
     Failed,
+    FilterList,
+    FilterRemoved,
+    FilterSaved,
     HelpText,
     Kept,
     Linked,
     LinkOffer,
     Me,
+    Muted,
+    MutedList,
     NotLinkedYet,
+    NotShared,
+    NotYours,
     Reader,
     Reply,
+    Shared,
     Unlinked,
     UnlinkQuestion,
+    Unshared,
+    WhyHidden,
+    WhyShown,
 )
 from bot.core.requests import Page
 from bot.core.secret import Secret
@@ -31,7 +44,7 @@ from bot.core.servertime import ServerWarning
 from bot.core.window import Window
 
 OSLO = ZoneInfo("Europe/Oslo")
-READER = Reader(OSLO)
+READER = Reader(OSLO, user="U0SELLER")
 #: Thursday 19 November 2026, 09:41 in Oslo.
 NOW = datetime(2026, 11, 19, 8, 41, tzinfo=UTC)
 KIANNA = Principal(528, 419, "Kianna Ledner", "KL", "kianna@example.com", "Sales")
@@ -114,6 +127,29 @@ def answered(**changes: object) -> ActivityAnswer:
     return ActivityAnswer(**{**fields, **changes})  # type: ignore[arg-type]
 
 
+FILTER = Filter(
+    actions=Action.CREATED | Action.PERSON_ADDED,
+    categories=("VIP Customer", HOSTILE),
+    by=("Ida Holm", HOSTILE),
+    not_by=("me",),
+    top=20,
+)
+
+
+def why_shown(row: Activity | None, **changes: object) -> WhyShown:
+    fields: dict[str, object] = {
+        "asked": "since monday",
+        "period": Since(Weekday(0)),
+        "window": MONDAY,
+        "as_of": NOW,
+        "principal": KIANNA,
+        "filter": EVERYTHING,
+        "web_url": "https://crm.example.com/SuperOffice",
+        "activity": row,
+    }
+    return WhyShown(**{**fields, **changes})  # type: ignore[arg-type]
+
+
 REPLIES: dict[str, Reply] = {
     "answer": answered(),
     "answer-page": answered(
@@ -160,9 +196,79 @@ REPLIES: dict[str, Reply] = {
         asked="yesterday", period=Yesterday(), window=WEDNESDAY, count=0, rows=()
     ),
     "answer-without-links": answered(web_url="", count=1, rows=ROWS[:1]),
+    "answer-compact": answered(style=Style.COMPACT),
+    "answer-compact-yesterday": answered(
+        asked="yesterday style:compact",
+        period=Yesterday(),
+        window=WEDNESDAY,
+        count=1,
+        later_count=2,
+        rows=ROWS[2:3],
+        later=ROWS[:2],
+        style=Style.COMPACT,
+    ),
+    "answer-table": answered(style=Style.TABLE, shareable=True),
+    "answer-table-yesterday": answered(
+        asked="yesterday style:table",
+        period=Yesterday(),
+        window=WEDNESDAY,
+        count=1,
+        later_count=2,
+        rows=ROWS[2:3],
+        later=ROWS[:2],
+        style=Style.TABLE,
+    ),
+    "answer-filtered": answered(
+        asked="since monday filter:vip",
+        count=32,
+        rows=ROWS,
+        filter=FILTER,
+        dropped={Reason.MUTED: 1, Reason.OWN: 2, Reason.PERSON: 3, Reason.TOP: 4},
+        shareable=True,
+    ),
+    "answer-all-hidden": answered(count=0, rows=(), dropped={Reason.MUTED: 3}),
+    "answer-none-fits": answered(count=0, rows=(), filter=FILTER),
+    "why-hidden": WhyHidden(
+        "since monday filter:vip",
+        Since(Weekday(0)),
+        MONDAY,
+        NOW,
+        FILTER,
+        42,
+        12,
+        {Reason.MUTED: 1, Reason.OWN: 2, Reason.PERSON: 3, Reason.TOP: 4},
+        14,
+        6,
+    ),
+    "why-hidden-nothing": WhyHidden("today", Today(), MONDAY, NOW, EVERYTHING, 12, 12, {}),
+    "why-shown": why_shown(ROWS[0]),
+    "why-shown-hostile": why_shown(ROWS[3], filter=FILTER),
+    "why-shown-later": why_shown(ROWS[2], is_later=True, window=WEDNESDAY),
+    "why-shown-dropped": why_shown(ROWS[1], filter=FILTER, dropped=Reason.OWN),
+    "why-shown-gone": why_shown(None),
+    "muted": Muted(MutedCompany(9, HOSTILE)),
+    "muted-list": MutedList(
+        tuple(MutedCompany(n, f"Company {n} AS") for n in range(3)), 3, 0, MutedCompany(9, HOSTILE)
+    ),
+    "muted-list-page": MutedList(tuple(MutedCompany(n, HOSTILE) for n in range(20)), 45, 20),
+    "muted-list-none": MutedList((), 0),
+    "filters": FilterList((SavedFilter("vip", FILTER), SavedFilter("mine", Filter(by=("me",))))),
+    "filters-none": FilterList(()),
+    "filter-saved": FilterSaved(SavedFilter("vip", FILTER)),
+    "filter-saved-again": FilterSaved(SavedFilter("vip", Filter(by=("me",))), FILTER),
+    "filter-removed": FilterRemoved(SavedFilter("vip", FILTER)),
+    "shared": Shared("C0SALES", "1763541660.000100"),
+    **{f"not-shared-{refusal}": NotShared(refusal, "C0SALES") for refusal in Refusal},
+    "unshared": Unshared("C0SALES"),
+    "not-yours": NotYours(),
     "busy": Busy(),
     "cannot-read": CannotRead(
-        (Problem("unknown-verb", "mondy", "since monday"), Problem("unknown-when", "<!here> `x`"))
+        (
+            Problem("unknown-verb", "mondy", "since monday"),
+            Problem("unknown-when", "<!here> `x`"),
+            Problem("unknown-action", "creatd", "action:created", ("created", "updated"), part=True),
+            Problem("unknown-category", HOSTILE, "", (*(f"Category {n}" for n in range(40)), HOSTILE)),
+        )
     ),
     "failed": Failed("crm-timed-out", {"seconds": 25}, "1f0c93ab", "since monday"),
     "failed-page": Failed("crm-unreachable", {}, "1f0c93ab", "since monday", Page(10, MONDAY)),
@@ -170,6 +276,7 @@ REPLIES: dict[str, Reply] = {
     "failed-unforeseen": Failed("unexpected", {}, "1f0c93ab"),
     "help": HelpText(),
     "help-since": HelpText("since"),
+    "help-filter": HelpText("filter"),
     "kept": Kept(),
     "link": LinkOffer(
         Secret("https://bot.example.com/link/NONCE"), NOW + timedelta(minutes=10), "since monday"

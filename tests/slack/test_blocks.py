@@ -13,12 +13,30 @@ from hypothesis import strategies as st
 from syrupy.assertion import SnapshotAssertion
 
 from bot.core.activity import Action, Activity
+from bot.core.command import MAX_LINE
+from bot.core.errors import Problem
+from bot.core.filters import Filter, MutedCompany, Reason, SavedFilter, Style
 from bot.core.people import Principal
 from bot.core.period import LastLogout, Since, Today, Week, Weekday, Yesterday
-from bot.core.replies import ActivityAnswer, Failed, Reader, Reply
+from bot.core.replies import (
+    ActivityAnswer,
+    CannotRead,
+    Failed,
+    FilterList,
+    FilterRemoved,
+    FilterSaved,
+    Muted,
+    MutedList,
+    Reader,
+    Reply,
+    SharedPage,
+    WhyHidden,
+    WhyShown,
+)
 from bot.core.window import Window
 from bot.demo.limits import problems
-from bot.slack.blocks import Message, draw
+from bot.slack.blocks import Message, draw, draw_shared
+from tests.slack.conftest import READER, answered
 
 COMMAND = "/superoffice"
 
@@ -34,14 +52,18 @@ def test_keeps_within_the_limits(reply: Reply, reader: Reader) -> None:
 
 
 def test_nothing_is_interpreted(reply: Reply, reader: Reader) -> None:
-    message = draw(reply, reader, COMMAND)
-    for text in interpreted(message):
-        assert not re.search("<[!@#h]", text), text
+    check(draw(reply, reader, COMMAND))
 
 
 def test_every_markdown_is_verbatim(reply: Reply, reader: Reader) -> None:
     found = [e for e in elements(draw(reply, reader, COMMAND).blocks) if e.get("type") == "mrkdwn"]
     assert all(element["verbatim"] is True for element in found)
+
+
+def test_a_shared_page_looks_as_it_was_looked_at(snapshot: SnapshotAssertion) -> None:
+    page = SharedPage(answered(count=32, later_count=2, offset=10), "U0SELLER")
+    message = draw_shared(page, READER)
+    assert {"text": message.text, "blocks": message.blocks} == snapshot
 
 
 def elements(value: Any) -> Iterator[dict[str, Any]]:
@@ -54,10 +76,16 @@ def elements(value: Any) -> Iterator[dict[str, Any]]:
             yield from elements(item)
 
 
+#: The one link that the bot itself puts in.
+OUR_LINK = re.compile(
+    r"<https://crm\.example\.com/[\w./?=]*default\.aspx\?contact\.main\?contact_id=\d+\|([^<>|]*)>"
+)
+
+
 def interpreted(message: Message) -> list[str]:
-    """Every text that Slack looks for mentions, links, channels and dates in."""
+    """Every text that Slack looks for mentions, links, channels and dates in, less our own links."""
     markdown = [e["text"] for e in elements(message.blocks) if e.get("type") == "mrkdwn"]
-    return [message.text, *markdown]
+    return [OUR_LINK.sub(r"\1", text) for text in (message.text, *markdown)]
 
 
 HOSTILE = st.sampled_from(
@@ -108,45 +136,103 @@ WINDOWS = st.sampled_from(
 )
 ZONES = st.sampled_from(["Europe/Oslo", "UTC", "Pacific/Apia"])
 PAGES = st.lists(ACTIVITIES, max_size=10)
-
-
-@given(
-    PAGES,
-    PAGES,
-    WINDOWS,
-    TEXT,
-    st.integers(0, 10_000),
-    st.integers(0, 10_000),
-    ZONES,
+NAMES = st.lists(TEXT, max_size=4).map(tuple)
+FILTERS = st.builds(
+    Filter,
+    actions=st.none() | st.integers(1, 127).map(Action),
+    categories=NAMES,
+    by=NAMES,
+    not_by=NAMES,
+    top=st.none() | st.integers(1, 500),
 )
-def test_any_answer_is_within_the_limits_and_uninterpreted(
-    rows: list[Activity],
-    later: list[Activity],
-    asked: tuple[Any, Window],
-    name: str,
-    before: int,
-    after: int,
-    zone: str,
-) -> None:
-    period, window = asked
-    reply = ActivityAnswer(
-        asked="since monday",
+DROPPED = st.dictionaries(st.sampled_from(Reason), st.integers(1, 10_000))
+
+
+@st.composite
+def answers(draw_: st.DrawFn) -> ActivityAnswer:
+    """Any page of any answer."""
+    period, window = draw_(WINDOWS)
+    rows = tuple(draw_(PAGES))
+    later = tuple(draw_(PAGES))[: 10 - len(rows)] if window.end else ()
+    before, after = draw_(st.integers(0, 10_000)), draw_(st.integers(0, 10_000))
+    return ActivityAnswer(
+        asked=draw_(st.text(max_size=MAX_LINE)),
         period=period,
         window=window,
         as_of=datetime(2026, 11, 19, 9, tzinfo=UTC),
-        principal=Principal(1, 2, name, "AB"),
-        web_url="https://crm.example.com",
+        principal=Principal(1, 2, draw_(TEXT), "AB"),
+        web_url=draw_(st.sampled_from(["https://crm.example.com", ""])),
         count=before + after + len(rows),
-        later_count=len(later) if window.end else 0,
+        later_count=len(later),
         offset=before,
-        rows=tuple(rows),
-        later=tuple(later) if window.end else (),
+        rows=rows,
+        later=later,
+        filter=draw_(FILTERS),
+        dropped=draw_(DROPPED),
+        style=draw_(st.sampled_from(Style)),
+        shareable=draw_(st.booleans()),
+        caught_up_at=draw_(st.none() | st.just(datetime(2026, 11, 18, 9, tzinfo=UTC))),
     )
-    message = draw(reply, Reader(ZoneInfo(zone)), COMMAND)
+
+
+def check(message: Message) -> None:
+    """Within every limit of Slack's, and with nothing in it that Slack would interpret."""
     assert problems(message.blocks) == []
     for text in interpreted(message):
-        assert not re.search("<[!@#h]", text), text
+        assert not re.search("[<>]", text), text
     json.dumps(message.blocks)
+
+
+@given(answers(), ZONES)
+def test_any_answer_is_within_the_limits_and_uninterpreted(reply: ActivityAnswer, zone: str) -> None:
+    message = draw(reply, Reader(ZoneInfo(zone), user="U0123456789"), COMMAND)
+    check(message)
+    shown = json.dumps(message.blocks, ensure_ascii=False)
+    for activity in (*reply.rows, *reply.later):
+        if reply.web_url and activity.company_id:
+            assert f"contact_id={activity.company_id}" in shown, "no company is dropped to fit"
+
+
+@given(answers())
+def test_whatever_is_shared_is_within_the_limits_and_uninterpreted(reply: ActivityAnswer) -> None:
+    if not reply.rows:
+        return
+    message = draw_shared(SharedPage(reply, "U0123456789"), Reader(ZoneInfo("Europe/Oslo")))
+    check(message)
+    assert not [e for e in elements(message.blocks) if "action_id" in e], "nobody else may press anything"
+    assert not [e for e in elements(message.blocks) if e.get("type") == "mrkdwn"]
+
+
+@given(answers(), FILTERS, st.sampled_from(Reason) | st.none())
+def test_any_explanation_is_within_the_limits_and_uninterpreted(
+    reply: ActivityAnswer, filter_: Filter, dropped: Reason | None
+) -> None:
+    about = (reply.asked, reply.period, reply.window, reply.as_of)
+    reader = Reader(ZoneInfo("UTC"), user="U0123456789")
+    check(draw(WhyHidden(*about, filter_, 9, 3, reply.dropped, 2, 1), reader, COMMAND))
+    for row in reply.rows:
+        shown = WhyShown(*about, reply.principal, filter_, reply.web_url, row, False, dropped)
+        check(draw(shown, reader, COMMAND))
+
+
+@given(st.lists(TEXT, max_size=20), FILTERS, TEXT)
+def test_preferences_are_within_the_limits_and_uninterpreted(
+    names: list[str], filter_: Filter, given_: str
+) -> None:
+    reader = Reader(ZoneInfo("UTC"), user="U0123456789")
+    companies = tuple(MutedCompany(n, name) for n, name in enumerate(names))
+    saved = tuple(SavedFilter(f"f{n}", filter_) for n in range(50))
+    problem = Problem("unknown-category", given_, given_, tuple(names), part=True)
+    for reply in (
+        MutedList(companies, 60, 20),
+        FilterList(saved),
+        FilterSaved(saved[0], filter_),
+        FilterRemoved(saved[0]),
+        CannotRead((problem,) * 12),
+    ):
+        check(draw(reply, reader, COMMAND))
+    for company in companies:
+        check(draw(Muted(company), reader, COMMAND))
 
 
 def test_empty_and_failed_never_look_alike(reader: Reader) -> None:

@@ -7,20 +7,32 @@ from bot.core.replies import (
     Busy,
     CannotRead,
     Failed,
+    FilterList,
+    FilterRemoved,
+    FilterSaved,
     HelpText,
     Kept,
     Linked,
     LinkOffer,
     Me,
+    Muted,
+    MutedList,
     NotLinkedYet,
+    NotShared,
+    NotYours,
     Reader,
     Reply,
+    Shared,
     Unlinked,
     UnlinkQuestion,
+    Unshared,
+    WhyHidden,
+    WhyShown,
 )
-from bot.slack.blocks import notes
+from bot.slack.blocks import notes, preferences, share
 from bot.slack.blocks.answer import answer
 from bot.slack.blocks.elements import Message
+from bot.slack.blocks.why import why_hidden, why_shown
 
 __all__ = ["draw"]
 
@@ -52,5 +64,27 @@ def draw(reply: Reply, reader: Reader, command: str) -> Message:  # noqa: C901 -
             return notes.unlinked(reply, reader, command)
         case Kept():
             return notes.kept(reader)
+        case WhyHidden():
+            return why_hidden(reply, reader)
+        case WhyShown():
+            return why_shown(reply, reader)
+        case Muted():
+            return preferences.muted(reply, reader, command)
+        case MutedList():
+            return preferences.muted_list(reply, reader, command)
+        case FilterList():
+            return preferences.filter_list(reply, reader, command)
+        case FilterSaved():
+            return preferences.filter_saved(reply, reader, command)
+        case FilterRemoved():
+            return preferences.filter_removed(reply, reader, command)
+        case Shared():
+            return share.shared(reply, reader)
+        case NotShared():
+            return share.not_shared(reply, reader)
+        case Unshared():
+            return share.unshared(reply, reader)
+        case NotYours():
+            return notes.not_yours(reader, command)
         case _:
             assert_never(reply)

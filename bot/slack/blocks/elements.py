@@ -13,18 +13,30 @@ __all__ = [
     "Element",
     "Message",
     "actions",
+    "bullets",
     "button",
+    "cell",
+    "channel",
+    "company_link",
+    "confirm",
     "context",
+    "date",
     "divider",
     "escape",
     "header",
     "link",
     "link_button",
+    "literal",
+    "menu",
     "note",
+    "option",
+    "plain",
     "rich",
     "section",
     "shorten",
     "span",
+    "table",
+    "user",
 ]
 
 Block = dict[str, Any]
@@ -33,6 +45,7 @@ Element = dict[str, Any]
 MAX_HEADER = 150
 MAX_SECTION = 3000
 MAX_BUTTON = 75
+MAX_OPTION = 150
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +61,11 @@ def escape(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
+def literal(text: str) -> str:
+    """CRM text for ``mrkdwn``: escaped, and without the back-ticks that would turn what follows into code."""
+    return escape(text.replace("`", "'"))
+
+
 def shorten(text: str, limit: int) -> str:
     """At most ``limit`` characters, an ellipsis for the rest."""
     return text if len(text) <= limit else text[: limit - 1] + "…"
@@ -58,9 +76,10 @@ def header(text: str) -> Block:
     return {"type": "header", "text": _plain(text, MAX_HEADER)}
 
 
-def section(markdown: str) -> Block:
-    """A paragraph of ours."""
-    return {"type": "section", "text": _markdown(markdown)}
+def section(markdown: str, accessory: Element | None = None) -> Block:
+    """A paragraph of ours, with a button or a menu beside it."""
+    block = {"type": "section", "text": _markdown(markdown)}
+    return {**block, "accessory": accessory} if accessory else block
 
 
 def note(markdown: str) -> Block:
@@ -92,6 +111,78 @@ def span(text: str, *, bold: bool = False) -> Element:
 def link(url: str, text: str) -> Element:
     """A bold link within :func:`rich`."""
     return {"type": "link", "url": url, "text": text, "style": {"bold": True}}
+
+
+def date(timestamp: int, form: str, fallback: str) -> Element:
+    """A moment within :func:`rich`, shown in the zone of whoever's device it is."""
+    return {"type": "date", "timestamp": timestamp, "format": form, "fallback": fallback}
+
+
+def user(user_id: str) -> Element:
+    """A Slack user within :func:`rich`."""
+    return {"type": "user", "user_id": user_id}
+
+
+def channel(channel_id: str) -> Element:
+    """A Slack channel within :func:`rich`."""
+    return {"type": "channel", "channel_id": channel_id}
+
+
+def bullets(*items: list[Element]) -> Block:
+    """A list of spans and links, never parsed."""
+    sections = [{"type": "rich_text_section", "elements": item} for item in items]
+    return {
+        "type": "rich_text",
+        "elements": [{"type": "rich_text_list", "style": "bullet", "elements": sections}],
+    }
+
+
+def table(heads: list[str], rows: list[list[Element]]) -> Block:
+    """A table of cells under a row of headings."""
+    return {
+        "type": "table",
+        "column_settings": [{"is_wrapped": True} for _ in heads],
+        "rows": [[cell(head) for head in heads], *rows],
+    }
+
+
+def cell(text: str, url: str = "") -> Element:
+    """A cell, never parsed; a link, if it leads somewhere."""
+    if not url:
+        return {"type": "raw_text", "text": text or "–"}
+    elements = [{"type": "link", "url": url, "text": text}]
+    return {"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": elements}]}
+
+
+def plain(text: str, accessory: Element) -> Block:
+    """A paragraph, never parsed, with a button or a menu beside it."""
+    return {"type": "section", "text": _plain(text, MAX_SECTION), "accessory": accessory}
+
+
+def company_link(url: str, name: str) -> str:
+    """A link in a paragraph of ours. What would end its label or begin code is put in other characters."""
+    return f"<{escape(url)}|{literal(name.replace('|', '¦'))}>"
+
+
+def menu(action: str, *options: Element) -> Element:
+    """The three dots, with what they offer."""
+    return {"type": "overflow", "action_id": action, "options": list(options)}
+
+
+def option(text: str, value: str, url: str = "") -> Element:
+    """One line of a :func:`menu`."""
+    element: Element = {"text": _plain(text, MAX_BUTTON), "value": shorten(value, MAX_OPTION)}
+    return {**element, "url": url} if url else element
+
+
+def confirm(title: str, text: str, yes: str, no: str) -> Element:
+    """What a button asks before it does what it says."""
+    return {
+        "title": _plain(title, 100),
+        "text": _plain(text, 300),
+        "confirm": _plain(yes, 30),
+        "deny": _plain(no, 30),
+    }
 
 
 def actions(*buttons: Element) -> Block:

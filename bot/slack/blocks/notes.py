@@ -2,6 +2,7 @@
 
 from bot.core.command import VERBS, verb_named
 from bot.core.errors import Problem
+from bot.core.filtertext import KEYS, SHOWN_ACTIONS
 from bot.core.replies import (
     CannotRead,
     Failed,
@@ -28,7 +29,7 @@ from bot.slack.blocks.elements import (
     section,
     shorten,
 )
-from bot.slack.payload import PageButton
+from bot.slack.payload import Asked, owned
 from bot.text import sentence
 from bot.text.dates import moment, zone_name
 
@@ -42,11 +43,14 @@ __all__ = [
     "linked",
     "me",
     "not_linked",
+    "not_yours",
     "unlink_question",
     "unlinked",
 ]
 
 MAX_TYPED = 200
+#: So many names of a list are told.
+MAX_KNOWN = 30
 
 
 def link_offer(reply: LinkOffer, reader: Reader, command: str) -> Message:
@@ -115,8 +119,8 @@ def me(reply: Me, reader: Reader, command: str) -> Message:
 def unlink_question(reply: UnlinkQuestion, reader: Reader, command: str) -> Message:
     """What unlinking deletes, and the button that does it."""
     title = sentence("unlink.title", reader.locale, name=reply.name or "SuperOffice")
-    unlink = button("unlink", sentence("button.unlink", reader.locale), style="danger")
-    keep = button("keep", sentence("button.keep", reader.locale))
+    unlink = button("unlink", sentence("button.unlink", reader.locale), owned(reader.user), "danger")
+    keep = button("keep", sentence("button.keep", reader.locale), owned(reader.user))
     what = section(sentence("unlink.what", reader.locale))
     return Message(escape(title), [header(title), what, actions(unlink, keep)])
 
@@ -126,6 +130,12 @@ def unlinked(reply: Unlinked, reader: Reader, command: str) -> Message:
     title = sentence("unlinked.title", reader.locale)
     what = section(sentence("unlinked.what", reader.locale, command=command))
     return Message(title, [header(title), what])
+
+
+def not_yours(reader: Reader, command: str) -> Message:
+    """The button is somebody else's."""
+    text = sentence("not-yours", reader.locale, command=command)
+    return Message(text, [section(text)])
 
 
 def kept(reader: Reader) -> Message:
@@ -150,7 +160,7 @@ def failed(reply: Failed, reader: Reader, command: str) -> Message:
     way_out = sentence(f"error.{reply.code}.next", locale, **params)
     blocks: list[Block] = [header(title), section(f"{what} {way_out}")]
     if reply.command:
-        value = PageButton(reply.command, reply.page.window, reply.page.offset).encode()
+        value = owned(reader.user, Asked(reply.command, reply.page).encode())
         blocks.append(actions(button("again", sentence("button.again", locale), value)))
     blocks.append(context(sentence("error.reference", locale, reference=reply.reference)))
     return Message(f"{title}. {what} {way_out}", blocks)
@@ -175,6 +185,12 @@ def help_text(reply: HelpText, reader: Reader, command: str) -> Message:
     blocks = [header(title), section(f"{what[0].upper()}{what[1:]}.\n{more}")]
     if verb.examples:
         blocks.append(section("\n".join(f"`{command} {example}`" for example in verb.examples)))
+    if verb.reads_filters:
+        actions_there_are = ", ".join(f"`{word}`" for word in SHOWN_ACTIONS)
+        blocks.append(section("\n".join(_filters(reader))))
+        blocks.append(note(sentence("help.actions", reader.locale, actions=actions_there_are)))
+    elif verb.filtered:
+        blocks.append(note(sentence("help.filtered", reader.locale, command=command)))
     return Message(escape(f"{title}: {what}"), blocks)
 
 
@@ -184,9 +200,19 @@ def _all_help(reader: Reader, command: str) -> Message:
         f"`{command} {escape(verb.usage)}`  {sentence(f'verb.{verb.name}', reader.locale, command=command)}"
         for verb in VERBS
     ]
-    only_you = note(sentence("help.only-you", reader.locale))
-    more = note(sentence("help.more", reader.locale, command=command))
-    return Message("\n".join((title, *lines)), [header(title), section("\n".join(lines)), only_you, more])
+    filters = sentence("help.filters", reader.locale)
+    blocks = [
+        header(title),
+        section("\n".join(lines)),
+        section("\n".join((filters, *_filters(reader)))),
+        note(sentence("help.only-you", reader.locale)),
+        note(sentence("help.more", reader.locale, command=command)),
+    ]
+    return Message("\n".join((title, *lines)), blocks)
+
+
+def _filters(reader: Reader) -> list[str]:
+    return [f"`{escape(key.examples[0])}`  {sentence(f'filter.{key.name}', reader.locale)}" for key in KEYS]
 
 
 def _warning(warning: ServerWarning, locale: str) -> str:
@@ -195,11 +221,16 @@ def _warning(warning: ServerWarning, locale: str) -> str:
 
 
 def _problem(problem: Problem, reader: Reader, command: str) -> str:
-    what = sentence(f"problem.{problem.code}", reader.locale, given=_typed(problem.given))
-    if not problem.nearest:
-        return what
-    nearest = sentence("problem.nearest", reader.locale, command=command, nearest=_typed(problem.nearest))
-    return f"{what} {nearest}"
+    parts = [sentence(f"problem.{problem.code}", reader.locale, given=_typed(problem.given))]
+    if problem.nearest:
+        line = problem.nearest if problem.part else f"{command} {problem.nearest}"
+        parts.append(sentence("problem.nearest", reader.locale, line=_typed(line)))
+    if problem.known:
+        known = ", ".join(f"`{_typed(each)}`" for each in problem.known[:MAX_KNOWN])
+        rest = len(problem.known) - MAX_KNOWN
+        more = sentence("problem.known.more", reader.locale, count=rest) if rest > 0 else ""
+        parts.append(sentence("problem.known", reader.locale, known=f"{known}{more}"))
+    return " ".join(parts)
 
 
 def _typed(text: str) -> str:

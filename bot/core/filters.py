@@ -1,0 +1,150 @@
+"""Filters: which activities to ask for, which to leave out of an answer, and why each was left out."""
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field, fields
+from enum import StrEnum
+
+from bot.core.activity import Action, Activity
+from bot.core.people import Principal
+from bot.core.spelling import comparable
+from bot.core.window import Judged
+
+__all__ = [
+    "EVERYTHING",
+    "ME",
+    "OTHERS",
+    "Filter",
+    "MutedCompany",
+    "Reason",
+    "SavedFilter",
+    "Sifted",
+    "Style",
+    "sift",
+    "why_dropped",
+]
+
+#: Who did it: the reader, or anybody else. Every other word is part of a name.
+ME, OTHERS = "me", "others"
+
+
+class Style(StrEnum):
+    """How an answer is drawn."""
+
+    FULL = "full"
+    COMPACT = "compact"
+    TABLE = "table"
+
+
+class Reason(StrEnum):
+    """Why the bot left a company out that SuperOffice told of. The first that fits counts."""
+
+    MUTED = "muted"
+    #: The latest activity is the reader's own.
+    OWN = "own"
+    #: Somebody else did it than was asked for.
+    PERSON = "person"
+    #: It is older than the newest so many.
+    TOP = "top"
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """What was asked for; ``None`` and ``()`` ask for everything.
+
+    SuperOffice filters by action and category, the bot by people: of the latest activity alone, since
+    SuperOffice tells no other.
+    """
+
+    actions: Action | None = None
+    #: Names of categories, as they were typed.
+    categories: tuple[str, ...] = ()
+    #: Keep what one of these did: ``ME``, ``OTHERS``, or words of a name.
+    by: tuple[str, ...] = ()
+    #: Leave out what one of these did.
+    not_by: tuple[str, ...] = ()
+    #: Keep the newest so many.
+    top: int | None = None
+    style: Style | None = None
+    #: The name of a saved filter to start from.
+    saved: str = ""
+
+    def over(self, base: "Filter") -> "Filter":
+        """This filter on top of ``base``: what it says counts, what it leaves open is ``base``'s."""
+        said = {part.name: getattr(self, part.name) or getattr(base, part.name) for part in fields(self)}
+        return Filter(**{**said, "saved": self.saved})
+
+    @property
+    def at_the_crm(self) -> bool:
+        """Whether SuperOffice is asked for less than everything."""
+        return bool(self.categories) or self.actions is not None
+
+
+EVERYTHING = Filter()
+
+
+@dataclass(frozen=True, slots=True)
+class MutedCompany:
+    """A company that its reader wants to see no more."""
+
+    id: int
+    #: As it was when it was muted.
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class SavedFilter:
+    """A filter under a name of its owner's."""
+
+    name: str
+    filter: Filter
+
+
+@dataclass(frozen=True, slots=True)
+class Sifted:
+    """What is left of an answer, and how much was left out of it, by reason."""
+
+    inside: tuple[Activity, ...]
+    later: tuple[Activity, ...]
+    dropped: Mapping[Reason, int] = field(default_factory=dict)
+
+
+def sift(judged: Judged, filter_: Filter, reader: Principal, muted: Collection[int]) -> Sifted:
+    """Leave out what is muted or asked to be left out; then, of all the rest, what is not among the newest.
+
+    ``muted`` are company ids. Companies that were active again since a window ended come after the others.
+    """
+    dropped: dict[Reason, int] = {}
+    room = len(judged.inside) + len(judged.later) if filter_.top is None else filter_.top
+
+    def kept(activities: Collection[Activity]) -> Iterator[Activity]:
+        nonlocal room
+        for activity in activities:
+            reason = why_dropped(activity, filter_, reader, muted) or (None if room else Reason.TOP)
+            if reason:
+                dropped[reason] = dropped.get(reason, 0) + 1
+            else:
+                room -= 1
+                yield activity
+
+    return Sifted(tuple(kept(judged.inside)), tuple(kept(judged.later)), dropped)
+
+
+def why_dropped(
+    activity: Activity, filter_: Filter, reader: Principal, muted: Collection[int]
+) -> Reason | None:
+    """Why an activity is left out for what it is; ``None`` to keep it."""
+    if activity.company_id in muted:
+        return Reason.MUTED
+    wanted = not filter_.by or any(_did(who, activity, reader) for who in filter_.by)
+    unwanted = any(_did(who, activity, reader) for who in filter_.not_by)
+    if wanted and not unwanted:
+        return None
+    return Reason.OWN if _did(ME, activity, reader) else Reason.PERSON
+
+
+def _did(who: str, activity: Activity, reader: Principal) -> bool:
+    own = bool(activity.actor_id) and activity.actor_id == reader.person_id
+    if who in (ME, OTHERS):
+        return own if who == ME else not own
+    words = comparable(activity.actor).split()
+    return all(word in words for word in comparable(who).split())

@@ -1,0 +1,104 @@
+"""What users set for themselves: saved filters and muted companies."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from bot.core.command import SaveFilter
+from bot.core.errors import BadCommand, Problem
+from bot.core.filters import Filter, MutedCompany, SavedFilter
+from bot.core.filtertext import quoted
+from bot.core.people import Link, SlackUser
+from bot.core.replies import FilterList, FilterRemoved, FilterSaved, Muted, MutedList, Reader
+from bot.core.spelling import nearest
+from bot.services.categories import Categories
+from bot.services.ports import Crm, Mutes, SavedFilters
+
+__all__ = ["MAX_SAVED", "Preferences"]
+
+#: The most saved filters that a user may have: what one can still choose from a list.
+MAX_SAVED = 50
+#: Muted companies on a page.
+LISTED = 20
+
+
+class Preferences:
+    """Keeps them, and says what a filter that names a saved one or categories means."""
+
+    def __init__(self, filters: SavedFilters, mutes: Mutes, categories: Categories) -> None:
+        self._filters = filters
+        self._mutes = mutes
+        self._categories = categories
+
+    async def effective(
+        self, link: Link, crm: Crm, wanted: Filter, reader: Reader, problems: Sequence[Problem] = ()
+    ) -> tuple[Filter, tuple[int, ...]]:
+        """A filter with the saved one that it starts from worked in, and the ids of its categories.
+
+        Raises :class:`BadCommand` for a saved filter or a category that there is none of, together with the
+        ``problems`` that the line has anyway, and ``CrmError``.
+        """
+        found = list(problems)
+        filter_ = wanted
+        ids: tuple[int, ...] = ()
+        try:
+            filter_ = await self._with_saved(link.user, wanted)
+        except BadCommand as bad:
+            found += bad.problems
+        try:
+            ids = await self._categories.ids(crm, link.ticket, filter_.categories, reader.locale)
+        except BadCommand as bad:
+            found += bad.problems
+        if found:
+            raise BadCommand(*found)
+        return filter_, ids
+
+    async def filters(self, user: SlackUser) -> FilterList:
+        """The user's saved filters."""
+        return FilterList(tuple(await self._filters.of(user)))
+
+    async def save(self, user: SlackUser, command: SaveFilter) -> FilterSaved:
+        """Save a filter; one that it starts from is copied. Raises :class:`BadCommand`."""
+        filter_ = await self._with_saved(user, command.filter)
+        saved = SavedFilter(command.name, replace(filter_, saved=""))
+        known = {each.name: each.filter for each in await self._filters.of(user)}
+        if command.name not in known and len(known) >= MAX_SAVED:
+            raise BadCommand(Problem("too-many-filters", str(MAX_SAVED), "filter list"))
+        await self._filters.put(user, saved)
+        return FilterSaved(saved, known.get(command.name))
+
+    async def remove(self, user: SlackUser, name: str) -> FilterRemoved:
+        """Forget a saved filter. Raises :class:`BadCommand`."""
+        removed = await self._filters.remove(user, name)
+        if removed is None:
+            raise BadCommand(await self._unknown(user, name, "filter remove {}"))
+        return FilterRemoved(removed)
+
+    async def mute(self, link: Link, company: MutedCompany) -> Muted:
+        """Leave a company out of the user's answers."""
+        await self._mutes.add(link.user, link.tenant, company)
+        return Muted(company)
+
+    async def unmute(self, link: Link, company_id: int) -> MutedList:
+        """Let a company back in; what is still muted."""
+        unmuted = await self._mutes.remove(link.user, link.tenant, company_id)
+        return replace(await self.muted(link, 0), unmuted=unmuted)
+
+    async def muted(self, link: Link, offset: int) -> MutedList:
+        """The user's muted companies, from ``offset`` on."""
+        companies = await self._mutes.of(link.user, link.tenant)
+        offset = min(offset, max(0, (len(companies) - 1) // LISTED * LISTED))
+        return MutedList(tuple(companies[offset : offset + LISTED]), len(companies), offset)
+
+    async def _with_saved(self, user: SlackUser, wanted: Filter) -> Filter:
+        if not wanted.saved:
+            return wanted
+        saved = await self._filters.get(user, wanted.saved)
+        if saved is None:
+            raise BadCommand(await self._unknown(user, wanted.saved, "filter:{}"))
+        return wanted.over(saved.filter)
+
+    async def _unknown(self, user: SlackUser, name: str, form: str) -> Problem:
+        known = tuple(saved.name for saved in await self._filters.of(user))
+        near = nearest(name, known)
+        part = form.startswith("filter:")
+        return Problem("unknown-saved", name, near and form.format(quoted(near)), known, part)

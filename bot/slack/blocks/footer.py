@@ -1,0 +1,145 @@
+"""Below the companies: which part this is, what is left out and why, and where to go from here."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+from bot.core.activity import Action
+from bot.core.filters import Filter, Reason, Style
+from bot.core.replies import ActivityAnswer, Reader
+from bot.core.requests import Page
+from bot.core.window import Window
+from bot.slack.blocks.elements import (
+    Block,
+    Element,
+    actions,
+    button,
+    confirm,
+    context,
+    divider,
+    menu,
+    option,
+    shorten,
+)
+from bot.slack.blocks.words import GAP
+from bot.slack.payload import REFRESH, Asked, block_id, owned
+from bot.text import sentence
+from bot.text.dates import clock
+
+__all__ = ["asked_of_superoffice", "footer", "left_out", "page_buttons"]
+
+#: The number of the footer's block in its id; rows count up from 0.
+FOOTER = 99
+MAX_LISTED = 300
+
+
+def footer(reply: ActivityAnswer, reader: Reader) -> Iterator[Block]:
+    """The grey lines, then the buttons."""
+    lines = [*_position(reply, reader), *_hidden(reply, reader), *_only(reply.filter, reader)]
+    if lines:
+        yield divider()
+        yield context(GAP.join(lines))
+    yield _buttons(reply, reader)
+
+
+def left_out(dropped: Mapping[Reason, int], filter_: Filter, reader: Reader) -> list[str]:
+    """What this bot left out, by reason, in words: ``2 your own``."""
+    return [
+        sentence(f"hidden.{reason}", reader.locale, count=dropped[reason], top=filter_.top or 0)
+        for reason in Reason
+        if dropped.get(reason)
+    ]
+
+
+def asked_of_superoffice(filter_: Filter, reader: Reader) -> str:
+    """What SuperOffice was told to leave everything else out for: actions and categories, in words."""
+    wanted = Action(0) if filter_.actions is None else filter_.actions
+    acted = [sentence(f"action.{flag.name}".lower(), reader.locale) for flag in Action if flag in wanted]
+    return shorten(", ".join((*acted, *filter_.categories)), MAX_LISTED)
+
+
+def _position(reply: ActivityAnswer, reader: Reader) -> Iterator[str]:
+    """Which part of all this is, unless it is all."""
+    shown = len(reply.rows) + len(reply.later)
+    if shown != reply.total:
+        first, last = reply.offset + 1, reply.offset + shown
+        time = clock(reply.as_of, reader.zone, reader.locale)
+        yield sentence("answer.page", reader.locale, first=first, last=last, total=reply.total, time=time)
+
+
+def _hidden(reply: ActivityAnswer, reader: Reader) -> Iterator[str]:
+    if reply.dropped:
+        reasons = ", ".join(left_out(reply.dropped, reply.filter, reader))
+        number = sum(reply.dropped.values())
+        yield sentence("footer.hidden", reader.locale, number=number, reasons=reasons)
+
+
+def _only(filter_: Filter, reader: Reader) -> Iterator[str]:
+    if filter_.at_the_crm:
+        yield sentence("footer.only", reader.locale, what=asked_of_superoffice(filter_, reader))
+    if filter_.by or filter_.not_by:
+        yield sentence("footer.people", reader.locale)
+
+
+def _buttons(reply: ActivityAnswer, reader: Reader) -> Block:
+    shown = len(reply.rows) + len(reply.later)
+    buttons = page_buttons(reply.asked, reply.page, shown, reply.total, reader)
+    buttons += [*_catchup(reply, reader), *_share(reply, reader), *_why(reply, reader)]
+    block = actions(*buttons, _view(reply, reader))
+    return {**block, "block_id": block_id(FOOTER, reader.user, Asked(reply.asked, reply.page))}
+
+
+def page_buttons(asked: str, page: Page, shown: int, total: int, reader: Reader) -> list[Element]:
+    """To the first page and to the next, where there are such."""
+    buttons = []
+    if page.offset:
+        newest = Asked(asked, replace(page, offset=0))
+        buttons.append(_button("page.newest", sentence("button.newest", reader.locale), newest, reader))
+    rest = total - page.offset - shown
+    if rest > 0:
+        following = Asked(asked, replace(page, offset=page.offset + shown))
+        text = sentence("button.next", reader.locale, count=min(rest, shown))
+        buttons.append(_button("page.next", text, following, reader))
+    return buttons
+
+
+def _catchup(reply: ActivityAnswer, reader: Reader) -> Iterator[Element]:
+    if reply.caught_up_at:
+        since = Asked(reply.asked, Page(0, Window(reply.caught_up_at), reply.style))
+        yield _button("page.catchup", sentence("button.catchup", reader.locale), since, reader)
+
+
+def _share(reply: ActivityAnswer, reader: Reader) -> Iterator[Element]:
+    """Shared is what the reader has seen: nothing that happens from now on."""
+    if not (reply.shareable and reply.rows):
+        return
+    seen = Window(reply.window.start, reply.window.end or reply.as_of)
+    share = _button(
+        "share",
+        sentence("button.share", reader.locale),
+        Asked(reply.asked, Page(reply.offset, seen, reply.style)),
+        reader,
+    )
+    question = confirm(
+        sentence("share.confirm.title", reader.locale),
+        sentence("share.confirm.text", reader.locale, name=shorten(reply.principal.full_name, 100)),
+        sentence("share.confirm.yes", reader.locale),
+        sentence("share.confirm.no", reader.locale),
+    )
+    yield {**share, "confirm": question}
+
+
+def _why(reply: ActivityAnswer, reader: Reader) -> Iterator[Element]:
+    if reply.dropped or reply.filter.at_the_crm:
+        asked = Asked(reply.asked, reply.page)
+        yield _button("why", sentence("button.why", reader.locale), asked, reader)
+
+
+def _view(reply: ActivityAnswer, reader: Reader) -> Element:
+    """The other styles, and the same once more."""
+    styles = [style for style in Style if style is not reply.style] if reply.total else []
+    options = [option(sentence(f"menu.style.{style}", reader.locale), style) for style in styles]
+    return menu("view", *options, option(sentence("menu.refresh", reader.locale), REFRESH))
+
+
+def _button(action: str, text: str, asked: Asked, reader: Reader) -> Element:
+    return button(action, text, owned(reader.user, asked.encode()))

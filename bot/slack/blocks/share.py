@@ -1,0 +1,118 @@
+"""Sharing: what a channel gets to see, and what the sharer is told of it."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from bot.core.activity import Activity
+from bot.core.replies import ActivityAnswer, NotShared, Reader, Shared, SharedPage, Unshared
+from bot.core.window import known_time
+from bot.slack.blocks import words
+from bot.slack.blocks.elements import (
+    Element,
+    Message,
+    actions,
+    bullets,
+    button,
+    channel,
+    context,
+    date,
+    escape,
+    header,
+    link,
+    rich,
+    section,
+    shorten,
+    span,
+    user,
+)
+from bot.slack.payload import owned
+from bot.text import sentence
+from bot.text.dates import moment, zone_name
+
+__all__ = ["draw_shared", "not_shared", "shared", "unshared"]
+
+#: Slack's own words for a moment, in the zone of whoever looks.
+FORM = "{date_short_pretty} {time}"
+MAX_TEXT = 3000
+
+
+def draw_shared(page: SharedPage, reader: Reader) -> Message:
+    """A page for everybody in a channel: no menus, no buttons, times by each reader's own clock.
+
+    All CRM text is in ``rich_text``. ``reader`` is the sharer, whose language it is in.
+    """
+    answer = page.answer
+    title = sentence("shared.title", reader.locale, count=answer.count)
+    blocks = [
+        header(title),
+        rich(user(page.sharer), span(f" {sentence('shared.by', reader.locale)}")),
+        rich(*_covers(answer, reader)),
+        bullets(*(_line(activity, answer, reader) for activity in answer.rows)),
+        context(words.GAP.join(_notes(answer, reader))),
+    ]
+    lines = [f"{words.name(row, reader)}: {words.happened(row, reader)}" for row in answer.rows]
+    return Message(shorten("\n".join(map(escape, (title, *lines))), MAX_TEXT), blocks)
+
+
+def shared(reply: Shared, reader: Reader) -> Message:
+    """It stands there, with a button that deletes it."""
+    title = sentence("shared.done", reader.locale)
+    delete = button(
+        "unshare",
+        sentence("button.unshare", reader.locale),
+        owned(reader.user, f"{reply.channel} {reply.ts}"),
+    )
+    return Message(title, [rich(span(f"{title} "), channel(reply.channel)), actions(delete)])
+
+
+def not_shared(reply: NotShared, reader: Reader) -> Message:
+    """Why nothing was posted, and what would help."""
+    title = sentence("not-shared.title", reader.locale)
+    why = sentence(f"refusal.{reply.refusal}", reader.locale)
+    return Message(f"{title}. {why}", [header(title), section(why)])
+
+
+def unshared(reply: Unshared, reader: Reader) -> Message:
+    """It stands there no more."""
+    text = sentence("unshared", reader.locale)
+    return Message(text, [rich(span(f"{text} "), channel(reply.channel))])
+
+
+def _covers(answer: ActivityAnswer, reader: Reader) -> Iterator[Element]:
+    end = answer.window.end or answer.as_of
+    if answer.window.start is None:
+        yield span(f"{sentence('shared.since-logout', reader.locale)} ")
+    else:
+        yield _date(answer.window.start, reader)
+        yield span(" – ")
+    yield _date(end, reader)
+    whom = sentence("answer.as", reader.locale, name=shorten(answer.principal.full_name, words.MAX_NAME))
+    yield span(f" · {sentence('answer.latest', reader.locale)} · {whom}")
+
+
+def _line(activity: Activity, answer: ActivityAnswer, reader: Reader) -> list[Element]:
+    """The company, what happened, who did it and when; whose it is, for nobody here is "you"."""
+    url = words.company_url(answer.web_url, activity.company_id)
+    name = words.name(activity, reader)
+    department, category = words.department(activity), words.category(activity, reader)
+    more = f"{f', {department}' if department else ''}{f'{words.GAP}{category}' if category else ''}"
+    who = shorten(" ".join(activity.actor.split()), words.MAX_NAME)
+    facts = words.GAP.join(fact for fact in (words.happened(activity, reader), who) if fact)
+    line = [link(url, name) if url else span(name, bold=True), span(f"{more}{words.GAP}{facts}")]
+    time = known_time(activity)
+    return [*line, span(", "), _date(time, reader)] if time else line
+
+
+def _date(time: datetime, reader: Reader) -> Element:
+    fallback = f"{moment(time, reader.zone, reader.locale)} {zone_name(reader.zone, reader.locale)}"
+    return date(int(time.timestamp()), FORM, fallback)
+
+
+def _notes(answer: ActivityAnswer, reader: Reader) -> Iterator[str]:
+    """That it is not all, where it is not."""
+    if len(answer.rows) != answer.count:
+        first, last = answer.offset + 1, answer.offset + len(answer.rows)
+        yield sentence("shared.page", reader.locale, first=first, last=last, total=answer.count)
+    if answer.later_count:
+        yield sentence("shared.later", reader.locale, count=answer.later_count)
+    yield sentence("shared.limits", reader.locale)

@@ -1,0 +1,111 @@
+"""What is said of one activity, whatever the style: plain text, as it goes where Slack parses nothing."""
+
+import re
+from datetime import date, datetime
+from urllib.parse import quote
+
+from bot.core.activity import Action, Activity
+from bot.core.languages import in_language
+from bot.core.localtime import local
+from bot.core.people import Principal
+from bot.core.replies import Reader
+from bot.core.window import Window, known_time
+from bot.slack.blocks.elements import shorten
+from bot.text import sentence
+from bot.text.dates import clock, day, moment, zone_name
+
+__all__ = [
+    "GAP",
+    "MAX_NAME",
+    "category",
+    "company_url",
+    "department",
+    "happened",
+    "name",
+    "owner",
+    "span_of_time",
+    "when",
+    "who",
+]
+
+#: No name in SuperOffice is longer; the columns end before.
+MAX_NAME = 255
+GAP = "  ·  "
+
+
+def company_url(web_url: str, company_id: int) -> str:
+    """The company's page in SuperOffice's web client; the two question marks are SoProtocol's.
+
+    ``""`` where there is no web client, or no company. Source: docs.superoffice.com, "SoProtocol".
+    """
+    if not (web_url and company_id):
+        return ""
+    root = quote(web_url.rstrip("/"), safe=":/%?=&+,;@~!$()*'#[]")
+    return f"{root}/default.aspx?contact.main?contact_id={company_id}"
+
+
+def name(activity: Activity, reader: Reader) -> str:
+    """The company's name, or its number where it has none."""
+    return _one_line(activity.company) or sentence("answer.unnamed", reader.locale, id=activity.company_id)
+
+
+def department(activity: Activity) -> str:
+    """The company's department."""
+    return _one_line(activity.department)
+
+
+def category(activity: Activity, reader: Reader) -> str:
+    """The company's category, in the reader's language where SuperOffice tells several."""
+    return _one_line(in_language(activity.category, reader.locale))
+
+
+def happened(activity: Activity, reader: Reader) -> str:
+    """The actions in words, the first with a capital."""
+    known = [
+        sentence(f"action.{flag.name}".lower(), reader.locale) for flag in Action if flag in activity.action
+    ]
+    others = [re.sub(r"(?<=[a-z])(?=[A-Z])", " ", each).lower() for each in activity.other_actions]
+    words = ", ".join((*known, *map(_one_line, others))) or sentence("action.unknown", reader.locale)
+    return shorten(words[0].upper() + words[1:], MAX_NAME)
+
+
+def who(activity: Activity, principal: Principal, reader: Reader) -> str:
+    """Who did it, or "you"."""
+    if activity.actor_id and activity.actor_id == principal.person_id:
+        return sentence("answer.you", reader.locale)
+    return _one_line(activity.actor)
+
+
+def owner(activity: Activity, principal: Principal, reader: Reader) -> str:
+    """The owner, where that is not the reader: "owner you" on every row tells nothing."""
+    owner_name = _one_line(activity.owner)
+    if activity.owner_id == principal.associate_id or not owner_name:
+        return ""
+    return sentence("answer.owner", reader.locale, name=owner_name)
+
+
+def when(activity: Activity, reader: Reader, today: date | None = None) -> str:
+    """The time of the day; with the day, if today's date is told; ``""`` where it is not known."""
+    time = known_time(activity)
+    if time is None:
+        return ""
+    if today is None:
+        return clock(time, reader.zone, reader.locale)
+    which = local(time, reader.zone).date()
+    if (today - which).days in (0, 1):
+        return f"{day(which, today, reader.locale)} {clock(time, reader.zone, reader.locale)}"
+    return moment(time, reader.zone, reader.locale)
+
+
+def span_of_time(window: Window, as_of: datetime, reader: Reader) -> str:
+    """Exactly from when to when, and in which zone."""
+    end = moment(window.end or as_of, reader.zone, reader.locale, as_of)
+    zone = zone_name(reader.zone, reader.locale)
+    if window.start is None:
+        return sentence("answer.span.logout", reader.locale, end=end, zone=zone)
+    start = moment(window.start, reader.zone, reader.locale, as_of)
+    return sentence("answer.span", reader.locale, start=start, end=end, zone=zone)
+
+
+def _one_line(text: str) -> str:
+    return shorten(" ".join(text.split()), MAX_NAME)

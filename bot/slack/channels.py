@@ -1,0 +1,152 @@
+"""Slack's conversations: what they are, who reads them, and what the bot posts there."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any
+
+from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
+
+from bot.core.audience import Channel
+from bot.core.errors import SlackFailed
+from bot.core.people import SlackUser
+from bot.core.replies import Reader, SharedPage
+from bot.slack.blocks import draw_shared
+from bot.slack.people import SlackPeople
+from bot.slack.sdk import failure
+from bot.slack.workspace import Workspace
+
+__all__ = ["SlackChannels"]
+
+#: Members of a channel that are asked about one by one; for more, the whole workspace is listed.
+#: ``users.info`` is Tier 4 (100 a minute), ``users.list`` Tier 2 (20 a minute, up to 1,000 a page).
+FEW = 40
+#: Requests at once.
+AT_ONCE = 8
+#: Users a page, members a page. Source: docs.slack.dev, "Pagination": under 1,000.
+PAGE = 999
+#: Pages that are read before the channel counts as unknown.
+MOST_PAGES = 50
+
+
+class SlackChannels:
+    """Implements the port ``Channels``. Slack is asked each time; only people's profiles are remembered.
+
+    Profiles are minutes old at most, and Slack's ``user_change`` makes them forgotten: whoever has just
+    become a guest counts as one.
+    """
+
+    def __init__(
+        self,
+        client: AsyncWebClient,
+        posting: AsyncWebClient,
+        people: SlackPeople,
+        workspace: Workspace,
+    ) -> None:
+        self._client = client
+        #: One that never posts twice.
+        self._posting = posting
+        self._people = people
+        self._workspace = workspace
+
+    async def look(self, channel: str) -> Channel:
+        """What the conversation is, by ``conversations.info`` (scopes ``channels:read``, ``groups:read``).
+
+        A private one that the bot is not in looks to it as if there were none.
+        """
+        try:
+            info = dict((await self._client.conversations_info(channel=channel))["channel"])
+        except Exception as error:
+            failed = failure(error)
+            if failed.params["error"] == "channel_not_found":
+                return Channel(channel, is_direct=channel.startswith("D"))
+            raise failed from None
+        return _channel(channel, info)
+
+    async def has_guests(self, channel: str) -> bool:
+        """Whether anybody in it is a guest or of another organisation, by ``conversations.members``."""
+        members = {user async for page in self._members(channel) for user in page}
+        workspace = await self._workspace.id()
+        if workspace is None:
+            raise SlackFailed(error="no workspace")
+        users = [SlackUser(workspace, user) for user in members]
+        if len(self._people.unknown(users)) > FEW:
+            await self._people.learn(workspace, self._users())
+        unknown = self._people.unknown(users)
+        if len(unknown) > FEW:
+            raise SlackFailed(error="too many members")
+        at_once = asyncio.Semaphore(AT_ONCE)
+
+        async def is_guest(user: SlackUser) -> bool:
+            async with at_once:
+                return (await self._people.profile(user)).is_guest
+
+        return any(await asyncio.gather(*map(is_guest, users)))
+
+    async def post(self, channel: str, page: SharedPage, reader: Reader) -> str:
+        """Post a page by ``chat.postMessage`` (scope ``chat:write``); return its ``ts``."""
+        message = draw_shared(page, reader)
+        try:
+            posted = await self._posting.chat_postMessage(
+                channel=channel,
+                text=message.text,
+                blocks=message.blocks,
+                unfurl_links=False,
+                unfurl_media=False,
+            )
+            return str(posted["ts"])
+        except Exception as error:
+            raise failure(error) from None
+
+    async def delete(self, channel: str, ts: str) -> None:
+        """Delete a message of the bot's own by ``chat.delete`` (scope ``chat:write``)."""
+        try:
+            await self._client.chat_delete(channel=channel, ts=ts)
+        except Exception as error:
+            failed = failure(error)
+            if failed.params["error"] != "message_not_found":
+                raise failed from None
+
+    async def _members(self, channel: str) -> AsyncIterator[list[str]]:
+        async def ask(**where: Any) -> AsyncSlackResponse:
+            return await self._client.conversations_members(channel=channel, **where)
+
+        async for page in _pages(ask):
+            yield page["members"]
+
+    async def _users(self) -> AsyncIterator[list[dict[str, Any]]]:
+        async def ask(**where: Any) -> AsyncSlackResponse:
+            return await self._client.users_list(include_locale=True, **where)
+
+        async for page in _pages(ask):
+            yield page["members"]
+
+
+async def _pages(ask: Callable[..., Awaitable[AsyncSlackResponse]]) -> AsyncIterator[AsyncSlackResponse]:
+    """Every page of a list. Raises :class:`SlackFailed`, also where there are more than anybody reads."""
+    where: dict[str, Any] = {"limit": PAGE}
+    for _ in range(MOST_PAGES):
+        try:
+            page = await ask(**where)
+            cursor = (page.get("response_metadata") or {}).get("next_cursor")
+        except Exception as error:
+            raise failure(error) from None
+        yield page
+        if not cursor:
+            return
+        where["cursor"] = cursor
+    raise SlackFailed(error="too many pages")
+
+
+def _channel(channel: str, info: dict[str, Any]) -> Channel:
+    """Source: docs.slack.dev, "Conversation object"."""
+    pending = ("is_pending_ext_shared", "pending_shared", "pending_connected_team_ids")
+    return Channel(
+        id=channel,
+        name=str(info.get("name") or ""),
+        is_external=bool(info.get("is_ext_shared")),
+        is_pending=any(info.get(sign) for sign in pending),
+        is_direct=bool(info.get("is_im") or info.get("is_mpim")),
+        is_archived=bool(info.get("is_archived")),
+        is_member=bool(info.get("is_member")),
+    )

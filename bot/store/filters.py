@@ -1,0 +1,59 @@
+"""The filters that users saved, sealed: they name categories and people."""
+
+from collections.abc import Sequence
+
+from sqlite_utils import Database
+
+from bot.core.filters import SavedFilter
+from bot.core.filtertext import read_filters, written
+from bot.core.people import SlackUser
+from bot.core.secret import Secret
+from bot.store.sealing import Sealer
+
+__all__ = ["SqliteFilters"]
+
+
+class SqliteFilters:
+    """Implements the port ``SavedFilters``. Every method is one statement, so atomic.
+
+    Whatever reads a filter raises :class:`~bot.core.errors.SealBroken` where it does not open.
+    """
+
+    def __init__(self, db: Database, sealer: Sealer) -> None:
+        self._db = db.conn
+        self._sealer = sealer
+
+    async def of(self, user: SlackUser) -> Sequence[SavedFilter]:
+        """The user's filters, by name."""
+        query = "SELECT name, sealed_filter FROM saved_filters WHERE workspace = ? AND user = ? ORDER BY name"
+        return [self._saved(user, *row) for row in self._db.execute(query, user)]
+
+    async def get(self, user: SlackUser, name: str) -> SavedFilter | None:
+        """The user's filter of that name."""
+        query = "SELECT name, sealed_filter FROM saved_filters WHERE workspace = ? AND user = ? AND name = ?"
+        row = self._db.execute(query, (*user, name)).fetchone()
+        return self._saved(user, *row) if row else None
+
+    async def put(self, user: SlackUser, saved: SavedFilter) -> None:
+        """Save a filter; one of the same name is replaced."""
+        sealed = self._sealer.seal(Secret(written(saved.filter)), *_place(user, saved.name))
+        self._db.execute(
+            "INSERT OR REPLACE INTO saved_filters VALUES (?, ?, ?, ?)", (*user, saved.name, sealed)
+        )
+
+    async def remove(self, user: SlackUser, name: str) -> SavedFilter | None:
+        """Delete a filter; say what it was, or ``None`` if there was none."""
+        row = self._db.execute(
+            "DELETE FROM saved_filters WHERE workspace = ? AND user = ? AND name = ? "
+            "RETURNING name, sealed_filter",
+            (*user, name),
+        ).fetchone()
+        return self._saved(user, *row) if row else None
+
+    def _saved(self, user: SlackUser, name: str, sealed: bytes) -> SavedFilter:
+        text = self._sealer.open(sealed, *_place(user, name)).reveal()
+        return SavedFilter(name, read_filters(text).filter)
+
+
+def _place(user: SlackUser, name: str) -> tuple[str, ...]:
+    return ("saved_filters", "sealed_filter", *user, name)
