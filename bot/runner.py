@@ -1,8 +1,10 @@
-"""Work after the acknowledgement: a bounded queue and a set number of workers on the one loop."""
+"""Work after the acknowledgement: bounded, fair, on the one loop."""
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections import Counter, OrderedDict, deque
+from collections.abc import Awaitable, Callable, Hashable
+from functools import partial
 from types import TracebackType
 
 from bot.core.errors import Busy
@@ -13,72 +15,96 @@ log = logging.getLogger(__name__)
 
 Job = Callable[[], Awaitable[None]]
 
+#: Jobs of one user that run at once: with more, forty commands to a slow CRM would keep everybody waiting.
+EACH = 2
+#: Jobs of one user that wait.
+LINE = 8
 #: Seconds that cancelled jobs have to say so.
 LAST_WORDS = 3.0
 
 
 class QueueRunner:
-    """Runs up to ``workers`` jobs at once and holds up to ``size`` more.
+    """Runs up to ``workers`` jobs at once and holds up to ``size`` more, each user's in a line of their own.
 
-    A job answers for its own failures; one that raises all the same ends alone. Leaving the context takes
-    no more jobs and gives those under way ``grace`` seconds. Then every job that is left is cancelled, also
-    one that had not begun, so that it can tell who waits for it.
+    Users take turns, and have a few places each. A job answers for its own failures; one that raises all the
+    same ends alone. Leaving the context takes no more jobs and gives those under way and in line ``grace``
+    seconds. Then every job that is left is cancelled, also one that had not begun, so that it can tell who
+    waits for it.
     """
 
     def __init__(self, workers: int, size: int, grace: float = 7.0) -> None:
-        self._queue: asyncio.Queue[Job] = asyncio.Queue(size)
         self._workers = workers
+        self._size = size
         self._grace = grace
+        #: Whoever has jobs waiting, whose turn is next first.
+        self._lines: OrderedDict[Hashable, deque[Job]] = OrderedDict()
+        self._running: Counter[Hashable] = Counter()
         self._tasks: set[asyncio.Task[None]] = set()
         self._closing = False
 
-    def submit(self, job: Job) -> None:
-        """Queue a job. Raises :class:`Busy` when the queue is full or the bot is stopping."""
-        if self._closing:
+    def submit(self, job: Job, whose: Hashable) -> None:
+        """Queue a job. Raises :class:`Busy` when the queue or the user's line is full, or the bot stops."""
+        line = self._lines.get(whose, ())
+        if self._closing or self._waiting() >= self._size or len(line) >= LINE:
             raise Busy
-        try:
-            self._queue.put_nowait(job)
-        except asyncio.QueueFull:
-            raise Busy from None
+        self._lines.setdefault(whose, deque()).append(job)
+        self._start_jobs()
 
     def spawn(self, job: Job) -> None:
         """Start a job beside the queue: for what is rare, short, and not to be refused."""
-        task = asyncio.create_task(self._run(job))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        self._start(job)
 
     async def __aenter__(self) -> "QueueRunner":
-        self._working = [asyncio.create_task(self._work()) for _ in range(self._workers)]
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._closing = True
-        finished = asyncio.gather(self._queue.join(), *self._tasks, return_exceptions=True)
         try:
             async with asyncio.timeout(self._grace):
-                await finished
+                while self._tasks:
+                    await asyncio.wait(self._tasks)
         except TimeoutError:
             log.warning("not every job was finished", extra={"action": "runner.cut"})
         await self._cut_short()
 
     async def _cut_short(self) -> None:
-        ending = [*self._working, *self._tasks]
-        for task in ending:
+        left = [job for line in self._lines.values() for job in line]
+        self._lines.clear()
+        ending = [*self._tasks, *(asyncio.create_task(_cancelled_at_once(job)) for job in left)]
+        for task in self._tasks:
             task.cancel()
-        while not self._queue.empty():
-            ending.append(asyncio.create_task(_cancelled_at_once(self._queue.get_nowait())))
         if ending:
             await asyncio.wait(ending, timeout=LAST_WORDS)
 
-    async def _work(self) -> None:
-        while True:
-            job = await self._queue.get()
-            try:
-                await self._run(job)
-            finally:
-                self._queue.task_done()
+    def _waiting(self) -> int:
+        return sum(map(len, self._lines.values()))
+
+    def _start_jobs(self) -> None:
+        """Fill the free places, one job of each user in turn."""
+        while self._running.total() < self._workers:
+            whose = next((each for each in self._lines if self._running[each] < EACH), None)
+            if whose is None:
+                return
+            line = self._lines[whose]
+            job = line.popleft()
+            self._lines.move_to_end(whose)
+            if not line:
+                del self._lines[whose]
+            self._running[whose] += 1
+            self._start(job).add_done_callback(partial(self._ended, whose))
+
+    def _ended(self, whose: Hashable, _: asyncio.Task[None]) -> None:
+        self._running[whose] -= 1
+        self._running += Counter()  # forgets whoever has none left
+        self._start_jobs()
+
+    def _start(self, job: Job) -> asyncio.Task[None]:
+        task = asyncio.create_task(self._run(job))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
 
     async def _run(self, job: Job) -> None:
         try:

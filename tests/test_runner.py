@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from bot.core.errors import Busy
-from bot.runner import QueueRunner
+from bot.runner import EACH, LINE, QueueRunner
 
 
 async def test_runs_so_many_at_once_and_all_in_the_end() -> None:
@@ -22,8 +22,8 @@ async def test_runs_so_many_at_once_and_all_in_the_end() -> None:
         done += 1
 
     async with QueueRunner(workers=3, size=10) as runner:
-        for _ in range(10):
-            runner.submit(job)
+        for user in range(10):
+            runner.submit(job, user)
         asyncio.get_running_loop().call_later(0.01, go_on.set)
     assert (most, done) == (3, 10)
 
@@ -35,11 +35,67 @@ async def test_a_full_queue_says_so() -> None:
         await blocked.wait()
 
     async with QueueRunner(workers=1, size=2) as runner:
-        runner.submit(job)
-        runner.submit(job)
+        for user in range(3):
+            runner.submit(job, user)
         with pytest.raises(Busy):
-            runner.submit(job)
+            runner.submit(job, 3)
         blocked.set()
+
+
+async def test_one_users_slow_jobs_delay_nobody_else() -> None:
+    blocked, theirs, done = asyncio.Event(), asyncio.Event(), []
+
+    def slow(number: int) -> Callable[[], Awaitable[None]]:
+        async def job() -> None:
+            await blocked.wait()
+            done.append(number)
+
+        return job
+
+    async def quick() -> None:
+        theirs.set()
+
+    async with QueueRunner(workers=4, size=100) as runner:
+        taken = 0
+        with pytest.raises(Busy):
+            for taken in range(40):
+                runner.submit(slow(taken), "slow")
+        assert taken == EACH + LINE, "so many run or wait; the rest is refused, to this user alone"
+        runner.submit(quick, "other")
+        async with asyncio.timeout(1):
+            await theirs.wait()
+        assert done == []
+        blocked.set()
+    assert done == list(range(EACH + LINE)), "each user's jobs are done in their order"
+
+
+async def test_users_take_turns() -> None:
+    order: list[str] = []
+
+    def job(name: str) -> Callable[[], Awaitable[None]]:
+        async def run() -> None:
+            order.append(name)
+
+        return run
+
+    async with QueueRunner(workers=1, size=100) as runner:
+        for number in range(3):
+            runner.submit(job(f"a{number}"), "a")
+        for number in range(2):
+            runner.submit(job(f"b{number}"), "b")
+    assert order == ["a0", "a1", "b0", "a2", "b1"]
+
+
+async def test_nothing_is_remembered_of_who_has_no_jobs() -> None:
+    async def job() -> None:
+        pass
+
+    async with QueueRunner(workers=2, size=100) as runner:
+        for user in range(50):
+            runner.submit(job, user)
+    assert not runner._running
+    assert not runner._lines
+    assert not runner._tasks
 
 
 async def test_a_job_that_raises_ends_alone(caplog: pytest.LogCaptureFixture) -> None:
@@ -52,8 +108,8 @@ async def test_a_job_that_raises_ends_alone(caplog: pytest.LogCaptureFixture) ->
         done.append(1)
 
     async with QueueRunner(workers=1, size=2) as runner:
-        runner.submit(bad)
-        runner.submit(good)
+        runner.submit(bad, "anybody")
+        runner.submit(good, "anybody")
     assert done == [1]
     assert "RuntimeError" in caplog.text
     assert "customer" not in caplog.text
@@ -70,10 +126,10 @@ async def test_leaving_waits_so_long_and_no_longer() -> None:
             raise
 
     async with QueueRunner(workers=1, size=2, grace=0.01) as runner:
-        runner.submit(endless)
+        runner.submit(endless, "anybody")
     assert cancelled == [1]
     with pytest.raises(Busy):
-        runner.submit(endless)
+        runner.submit(endless, "anybody")
 
 
 async def test_whoever_waits_can_be_told_also_by_a_job_that_had_not_begun() -> None:
@@ -92,7 +148,7 @@ async def test_whoever_waits_can_be_told_also_by_a_job_that_had_not_begun() -> N
 
     async with QueueRunner(workers=1, size=3, grace=0.01) as runner:
         for number in range(3):
-            runner.submit(waiting(number))
+            runner.submit(waiting(number), "anybody")
         runner.spawn(waiting(3))
     assert sorted(told) == [0, 1, 2, 3]
 
@@ -107,8 +163,8 @@ async def test_a_job_that_cancels_itself_takes_no_worker_along() -> None:
         done.append(1)
 
     async with QueueRunner(workers=1, size=2) as runner:
-        runner.submit(cancelled)
-        runner.submit(good)
+        runner.submit(cancelled, "anybody")
+        runner.submit(good, "anybody")
     assert done == [1]
 
 

@@ -192,7 +192,7 @@ class _Reader:
 
     def typed(self) -> Typed:
         while self._at < len(self._line):
-            if self._line[self._at] in " ,":
+            if self._line[self._at] == "," or self._line[self._at].isspace():
                 self._at += 1
             elif match := _KEY.match(self._line, self._at):
                 self._at = match.end()

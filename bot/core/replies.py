@@ -38,6 +38,7 @@ __all__ = [
     "Reply",
     "Shared",
     "SharedPage",
+    "StillAsking",
     "UnlinkQuestion",
     "Unlinked",
     "Unshared",
@@ -235,6 +236,16 @@ class Busy:
 
 
 @dataclass(frozen=True, slots=True)
+class StillAsking:
+    """SuperOffice has not answered yet; the answer is still to come."""
+
+    #: What was typed; ``""`` where a button was pressed.
+    command: str = ""
+    #: The answer will take the place of the message whose button was pressed.
+    replaces: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class CannotRead:
     """The command makes no sense to the bot; each problem with the nearest valid form."""
 
@@ -315,6 +326,7 @@ Reply = (
     ActivityAnswer
     | Failed
     | Busy
+    | StillAsking
     | CannotRead
     | HelpText
     | LinkOffer

@@ -133,6 +133,8 @@ class Request:
     delivery: str
     conversation: Conversation
     wish: Wish
+    #: A button or a menu was pressed: the acknowledgement can say nothing.
+    pressed: bool = False
     #: The reply takes the place of the message whose button was pressed.
     replace: bool = False
     received_at: datetime | None = field(default=None, compare=False)

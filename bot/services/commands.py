@@ -6,32 +6,14 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from bot.core.command import ShowActivity, parse
-from bot.core.errors import (
-    BadCommand,
-    BotError,
-    Busy,
-    CrmTimedOut,
-    Restarting,
-)
+from bot.core.errors import BadCommand, BotError, Busy, CrmTimedOut, Restarting
 from bot.core.replies import Busy as BusyReply
-from bot.core.replies import (
-    CannotRead,
-    Failed,
-    Linked,
-    Reader,
-    Reply,
-)
+from bot.core.replies import CannotRead, Failed, Linked, Reader, Reply, StillAsking
 from bot.core.requests import Ask, Conversation, Request
-from bot.services.answers import Answers
+from bot.services.answers import Answers, asks_the_crm
 from bot.services.failures import log_unexpected
 from bot.services.linking import Linked as LinkedNow
-from bot.services.ports import (
-    Clock,
-    Deliveries,
-    Messenger,
-    Runner,
-)
+from bot.services.ports import Clock, Deliveries, Messenger, Runner
 from bot.services.readers import Readers
 
 __all__ = ["Commands"]
@@ -39,8 +21,22 @@ __all__ = ["Commands"]
 log = logging.getLogger(__name__)
 
 
+class _Turn:
+    """What the one who asked has been told: nothing, a note that it takes longer, the answer."""
+
+    def __init__(self) -> None:
+        self.answered = asyncio.Event()
+        self.noted = False
+        #: The note is never said after the answer, nor while that is on its way.
+        self.speaking = asyncio.Lock()
+
+
 class Commands:
-    """Takes requests, answers them after the acknowledgement."""
+    """Takes requests, answers them after the acknowledgement.
+
+    ``patience`` is how long a command may take in all, from its receipt; after ``notice`` its user is told
+    that it takes longer.
+    """
 
     def __init__(
         self,
@@ -53,6 +49,7 @@ class Commands:
         clock: Clock,
         reference: Callable[[], str],
         patience: timedelta = timedelta(seconds=25),
+        notice: timedelta = timedelta(seconds=5),
     ) -> None:
         self._answers = answers
         self._readers = readers
@@ -62,6 +59,7 @@ class Commands:
         self._clock = clock
         self._reference = reference
         self._patience = patience
+        self._notice = notice
 
     async def take(self, request: Request) -> Reply | None:
         """Accept a request to be answered later.
@@ -74,35 +72,58 @@ class Commands:
             log.info("a delivery came twice", extra={"action": "command.repeated"})
             return None
         request = replace(request, received_at=now)
-        if not _asks_the_crm(request):
+        if not asks_the_crm(request):
             self._runner.spawn(lambda: self.answer(request))
             return None
+        turn = _Turn()
         try:
-            self._runner.submit(lambda: self.answer(request))
+            self._runner.submit(lambda: self.answer(request, turn), request.conversation.user)
         except Busy:
             log.warning("the queue is full", extra={"action": "command.busy"})
-            if not request.replace:
+            if not request.pressed:
                 return BusyReply()
             self._runner.spawn(lambda: self._say_busy(request))
+        else:
+            self._runner.spawn(lambda: self._say_if_it_takes_longer(request, turn))
         return None
 
-    async def answer(self, request: Request) -> None:
+    async def answer(self, request: Request, turn: _Turn | None = None) -> None:
         """Work out the reply and send it. It raises nothing but cancellation, and tells the user of that."""
+        turn = turn or _Turn()
         try:
             reader = await self._readers.reader(request.conversation.user)
             try:
                 reply = await self._in_time(request, reader)
             except Exception as error:
                 reply = self._failed(error, request)
-            # What failed is said beside the page whose button was pressed: nothing on it is lost.
-            replace_it = request.replace and not isinstance(reply, Failed)
-            await self._say(request.conversation, reply, reader, replace=replace_it)
+            await self._conclude(request, reply, reader, turn)
         except asyncio.CancelledError:
             reply = self._failed(Restarting(), request)
-            await self._say(
-                request.conversation, reply, self._readers.unknown(request.conversation.user), replace=False
-            )
+            await self._conclude(request, reply, self._readers.unknown(request.conversation.user), turn)
             raise
+
+    async def _conclude(self, request: Request, reply: Reply, reader: Reader, turn: _Turn) -> None:
+        async with turn.speaking:
+            turn.answered.set()
+            # What failed is said beside the page whose button was pressed: nothing on it is lost. The
+            # answer to what was typed takes the place of the note that it takes longer.
+            page = request.replace and not isinstance(reply, Failed)
+            note = turn.noted and not request.pressed
+            await self._say(request.conversation, reply, reader, replace=page or note)
+
+    async def _say_if_it_takes_longer(self, request: Request, turn: _Turn) -> None:
+        """Also while the request still waits in the queue."""
+        try:
+            async with asyncio.timeout(self._notice.total_seconds()):
+                await turn.answered.wait()
+            return
+        except TimeoutError:
+            reader = await self._readers.reader(request.conversation.user)
+        async with turn.speaking:
+            if not turn.answered.is_set():
+                turn.noted = True
+                note = StillAsking("" if request.pressed else request.asked, request.replace)
+                await self._say(request.conversation, note, reader, replace=False)
 
     async def _is_first(self, delivery: str, now: datetime) -> bool:
         """Whether a delivery is new. A store that cannot tell is no reason to leave it unanswered."""
@@ -153,11 +174,3 @@ class Commands:
         else:
             log_unexpected(error, "command.failed", reference)
         return Failed(known.code, dict(known.params), reference, request.asked, request.page)
-
-
-def _asks_the_crm(request: Request) -> bool:
-    """What does not is answered beside the queue: a slow SuperOffice keeps nobody from help."""
-    try:
-        return isinstance(parse(request.asked), ShowActivity) and isinstance(request.wish, Ask)
-    except BadCommand:
-        return False

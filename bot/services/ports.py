@@ -3,7 +3,7 @@
 Each has a real implementation in ``crm``, ``store`` or ``slack``; ``app`` puts them together.
 """
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Hashable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -321,8 +321,11 @@ class Channels(Protocol):
 class Runner(Protocol):
     """Work that happens after the acknowledgement."""
 
-    def submit(self, job: Callable[[], Awaitable[None]]) -> None:
-        """Queue a job. Raises :class:`~bot.core.errors.Busy` when the queue is full."""
+    def submit(self, job: Callable[[], Awaitable[None]], whose: Hashable) -> None:
+        """Queue a job. One user's jobs never keep another's waiting.
+
+        Raises :class:`~bot.core.errors.Busy` when the queue, or what one user may have in it, is full.
+        """
         ...
 
     def spawn(self, job: Callable[[], Awaitable[None]]) -> None:

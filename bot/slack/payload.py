@@ -107,7 +107,9 @@ def pressed(body: Mapping[str, Any]) -> Request | None:
     if owner == user.user:
         wish = _chosen(action, carried) if name in _MENUS else _wish(name, carried)
     replace = name not in _BESIDE and wish != PressAnothers()
-    return Request(f"press:{body['trigger_id']}", conversation, wish, replace=replace) if wish else None
+    if wish is None:
+        return None
+    return Request(f"press:{body['trigger_id']}", conversation, wish, pressed=True, replace=replace)
 
 
 def _owner(value: str) -> tuple[str, str]:

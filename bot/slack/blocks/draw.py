@@ -23,6 +23,7 @@ from bot.core.replies import (
     Reader,
     Reply,
     Shared,
+    StillAsking,
     Unlinked,
     UnlinkQuestion,
     Unshared,
@@ -46,6 +47,8 @@ def draw(reply: Reply, reader: Reader, command: str) -> Message:  # noqa: C901 -
             return notes.failed(reply, reader, command)
         case Busy():
             return notes.busy(reader)
+        case StillAsking():
+            return notes.still_asking(reply, reader, command)
         case CannotRead():
             return notes.cannot_read(reply, reader, command)
         case HelpText():

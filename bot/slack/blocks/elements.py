@@ -146,12 +146,11 @@ def table(heads: list[str], rows: list[list[Element]]) -> Block:
     }
 
 
-def cell(text: str, url: str = "") -> Element:
-    """A cell, never parsed; a link, if it leads somewhere."""
+def cell(text: str, more: str = "", url: str = "") -> Element:
+    """A cell, never parsed; ``text`` is a link, if it leads somewhere, and ``more`` follows it."""
     if not url:
-        return {"type": "raw_text", "text": text or "–"}
-    elements = [{"type": "link", "url": url, "text": text}]
-    return {"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": elements}]}
+        return {"type": "raw_text", "text": f"{text}{more}" or "–"}
+    return rich({"type": "link", "url": url, "text": text}, *([span(more)] if more else []))
 
 
 def plain(text: str, accessory: Element) -> Block:

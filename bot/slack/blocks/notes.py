@@ -12,6 +12,7 @@ from bot.core.replies import (
     Me,
     NotLinkedYet,
     Reader,
+    StillAsking,
     Unlinked,
     UnlinkQuestion,
 )
@@ -44,6 +45,7 @@ __all__ = [
     "me",
     "not_linked",
     "not_yours",
+    "still_asking",
     "unlink_question",
     "unlinked",
 ]
@@ -148,6 +150,16 @@ def busy(reader: Reader) -> Message:
     """The queue is full."""
     text = f"{sentence('error.busy', reader.locale)} {sentence('error.busy.next', reader.locale)}"
     return Message(text, [section(text)])
+
+
+def still_asking(reply: StillAsking, reader: Reader, command: str) -> Message:
+    """It takes longer than usual. What is said stays true, should it stay there."""
+    if reply.command:
+        typed = f"{command} {_typed(reply.command)}"
+        text = sentence("still-asking.typed", reader.locale, command=typed)
+    else:
+        text = sentence("still-asking.page" if reply.replaces else "still-asking.beside", reader.locale)
+    return Message(text, [note(text)])
 
 
 def failed(reply: Failed, reader: Reader, command: str) -> Message:

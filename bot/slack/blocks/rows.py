@@ -35,6 +35,7 @@ __all__ = ["rows"]
 
 #: Ten rows of these, and their headings, stay below the 10,000 characters that tables may hold.
 MAX_CELL = 180
+HEADS = ("company", "what", "who", "when")
 
 
 def rows(reply: ActivityAnswer, reader: Reader) -> Iterator[Block]:
@@ -78,10 +79,8 @@ class _Page:
     def as_table(self) -> Iterator[Block]:
         """A row for each. A message holds one table: what was active again since follows as a list."""
         if self.reply.rows:
-            with_category = any(words.category(activity, self.reader) for activity in self.reply.rows)
-            heads = ["company", *(["category"] if with_category else []), "what", "who", "when"]
-            titles = [sentence(f"table.{head}", self.reader.locale) for head in heads]
-            yield table(titles, [self._cells(activity, heads) for activity in self.reply.rows])
+            heads = [sentence(f"table.{head}", self.reader.locale) for head in HEADS]
+            yield table(heads, [self._cells(activity) for activity in self.reply.rows])
         yield from self._later_lines()
 
     @property
@@ -145,19 +144,17 @@ class _Page:
         company = link(url, name) if url else span(name, bold=True)
         return [company, span(f"{self._more(activity)}{words.GAP}{self._facts(activity, when)}")]
 
-    def _cells(self, activity: Activity, heads: list[str]) -> list[Element]:
+    def _cells(self, activity: Activity) -> list[Element]:
+        """A table is read at a glance, on a phone, too: the category stands behind the company."""
         reader, url = self.reader, words.company_url(self.reply.web_url, activity.company_id)
-        department = words.department(activity)
-        name = words.name(activity, reader) + (f", {department}" if department else "")
-        texts = {
-            "category": words.category(activity, reader),
-            "what": words.happened(activity, reader),
-            "who": words.who(activity, self.reply.principal, reader),
-            "when": words.when(activity, reader, self._today),
-        }
-        cells = {head: cell(shorten(text, MAX_CELL)) for head, text in texts.items()}
-        cells["company"] = cell(shorten(name, MAX_CELL), url)
-        return [cells[head] for head in heads]
+        texts = (
+            words.happened(activity, reader),
+            words.who(activity, self.reply.principal, reader),
+            words.when(activity, reader, self._today),
+        )
+        name = shorten(words.name(activity, reader), MAX_CELL)
+        company = cell(name, shorten(self._more(activity), MAX_CELL), url)
+        return [company, *(cell(shorten(text, MAX_CELL)) for text in texts)]
 
     def _more(self, activity: Activity) -> str:
         """What follows the company's name."""
