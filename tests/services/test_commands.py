@@ -8,8 +8,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.core.activity import Action, Activity
+from bot.core.activity import ALL_ACTIONS, Action, Activity
+from bot.core.audience import Channel, Refusal
 from bot.core.errors import BotError, Busy, CrmUnreachable, LinkExpired, SlackFailed, TicketRefused
+from bot.core.filters import EVERYTHING, Filter, MutedCompany, Reason, SavedFilter, Style
 from bot.core.people import Link, Principal, Profile, SlackUser
 from bot.core.period import Between, Today
 from bot.core.replies import (
@@ -21,23 +23,49 @@ from bot.core.replies import (
     LinkOffer,
     Me,
     NotLinkedYet,
+    NotShared,
+    NotYours,
     Reader,
     Reply,
+    Shared,
+    SharedPage,
+    StillAsking,
     Unlinked,
     UnlinkQuestion,
+    Unshared,
+    WhyHidden,
+    WhyShown,
 )
 from bot.core.replies import Busy as BusyReply
-from bot.core.requests import FIRST, Ask, Confirm, Conversation, Page, Request
+from bot.core.requests import (
+    FIRST,
+    Ask,
+    AskWhyHidden,
+    AskWhyShown,
+    Confirm,
+    Conversation,
+    Mute,
+    Page,
+    PressAnothers,
+    Request,
+    Share,
+    Unmute,
+    Unshare,
+    Wish,
+)
 from bot.core.secret import Secret
 from bot.core.servertime import ServerWarning
 from bot.core.window import Window
 from bot.services.activities import Activities, Tenant
 from bot.services.answers import Answers
+from bot.services.categories import Categories
 from bot.services.commands import Commands
 from bot.services.linking import Linked as LinkedNow
 from bot.services.linking import Linking
 from bot.services.ports import ActivityQuery, Category, Invitation, SignedIn, Snapshot, SystemInfo
+from bot.services.preferences import Preferences
 from bot.services.readers import Readers
+from bot.services.sharing import Sharing
 from bot.store import Store, migrate, opened
 from tests.conftest import NOW, StoppedClock
 
@@ -61,6 +89,7 @@ class Crm:
     asked: list[ActivityQuery] = field(default_factory=list)
     ahead: timedelta = timedelta(0)
     warnings: Sequence[ServerWarning] = ()
+    lists: int = 0
 
     async def now(self) -> datetime:
         return NOW + self.ahead
@@ -79,7 +108,8 @@ class Crm:
         return ME
 
     async def categories(self, ticket: Secret) -> Sequence[Category]:
-        return ()
+        self.lists += 1
+        return (Category(1, "Customer"), Category(2, 'US:"Prospect";NO:"Emne"'))
 
     async def system_info(self) -> SystemInfo:
         return SystemInfo("", "")
@@ -120,13 +150,38 @@ class AtOnce:
     full: bool = False
     jobs: list[Callable[[], Awaitable[None]]] = field(default_factory=list)
 
-    def submit(self, job: Callable[[], Awaitable[None]]) -> None:
+    def submit(self, job: Callable[[], Awaitable[None]], whose: object) -> None:
         if self.full:
             raise Busy
         self.jobs.append(job)
 
     def spawn(self, job: Callable[[], Awaitable[None]]) -> None:
         self.jobs.append(job)
+
+
+@dataclass
+class Channels:
+    """A Slack whose channels are what a test wants."""
+
+    channel: Channel = field(default_factory=lambda: Channel("C1", is_member=True))
+    guests: bool = False
+    posted: list[SharedPage] = field(default_factory=list)
+    error: Exception | None = None
+
+    async def look(self, channel: str) -> Channel:
+        return self.channel
+
+    async def has_guests(self, channel: str) -> bool:
+        return self.guests
+
+    async def post(self, channel: str, page: SharedPage, reader: Reader) -> str:
+        if self.error:
+            raise self.error
+        self.posted.append(page)
+        return "1.2"
+
+    async def delete(self, channel: str, ts: str) -> None:
+        self.posted.clear()
 
 
 @dataclass
@@ -137,20 +192,27 @@ class Desk:
     people: People
     messenger: Messenger
     runner: AtOnce
+    channels: Channels
     clock: StoppedClock
     store: Store
     commands: Commands
 
     async def ask(self, text: str, page: Page = FIRST, delivery: str = "") -> Reply:
         """Ask, and read the last reply."""
-        taken = await self.commands.take(request(Ask(text, page), delivery or f"d{len(self.messenger.said)}"))
+        return await self.wish(Ask(text, page), delivery)
+
+    async def wish(self, wish: Wish, delivery: str = "") -> Reply:
+        """Type or press something, and read the last reply."""
+        taken = await self.commands.take(request(wish, delivery or f"d{len(self.messenger.said)}"))
         assert taken is None
-        await self.runner.jobs.pop()()
+        await self.runner.jobs.pop(0)()
+        self.runner.jobs.clear()  # the note that it takes longer
         return self.messenger.said[-1][0]
 
 
-def request(wish: Ask | Confirm, delivery: str = "d") -> Request:
-    return Request(delivery, Conversation(USER, "C1", Secret("https://slack.example/response")), wish)
+def request(wish: Wish, delivery: str = "d") -> Request:
+    conversation = Conversation(USER, "C1", Secret("https://slack.example/response"))
+    return Request(delivery, conversation, wish, pressed=not isinstance(wish, Ask))
 
 
 @pytest.fixture
@@ -158,11 +220,11 @@ def desk(tmp_path, clock: StoppedClock):  # type: ignore[no-untyped-def]
     """A desk on a real store."""
     migrate(tmp_path / "bot.db", NOW)
     with opened(tmp_path / "bot.db", Secret("AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=")) as store:
-        crm, people, messenger, runner = Crm(), People(), Messenger(), AtOnce()
+        crm, people, messenger, runner, channels = Crm(), People(), Messenger(), AtOnce(), Channels()
         tenants = {"onsite": Tenant(crm, "https://crm.example.com", OSLO)}
 
         async def on_linked(done: LinkedNow) -> None:
-            runner.submit(lambda: commands.linked(done))
+            runner.spawn(lambda: commands.linked(done))
 
         linking = Linking(
             links=store.links,
@@ -175,8 +237,11 @@ def desk(tmp_path, clock: StoppedClock):  # type: ignore[no-untyped-def]
             on_linked=on_linked,
         )
         readers = Readers(people, OSLO)
+        preferences = Preferences(store.filters, store.mutes, Categories(clock))
         answers = Answers(
-            activities=Activities(tenants, store.links, clock),
+            activities=Activities(tenants, store.links, store.mutes, preferences, clock),
+            preferences=preferences,
+            sharing=Sharing(channels),
             tenants=tenants,
             linking=linking,
             links=store.links,
@@ -193,8 +258,9 @@ def desk(tmp_path, clock: StoppedClock):  # type: ignore[no-untyped-def]
             clock=clock,
             reference=lambda: "ref",
             patience=timedelta(seconds=0.05),
+            notice=timedelta(seconds=0.01),
         )
-        yield Desk(crm, people, messenger, runner, clock, store, commands)
+        yield Desk(crm, people, messenger, runner, channels, clock, store, commands)
 
 
 @pytest.fixture
@@ -285,7 +351,7 @@ async def test_it_gives_up_in_time(linked: Desk) -> None:
 async def test_waiting_in_the_queue_counts(linked: Desk) -> None:
     await linked.commands.take(request(Ask("today")))
     linked.clock.move(minutes=1)
-    await linked.runner.jobs.pop()()
+    await linked.runner.jobs.pop(0)()
     reply = linked.messenger.said[-1][0]
     assert isinstance(reply, Failed)
     assert reply.code == "busy", "it was not SuperOffice that took so long"
@@ -400,7 +466,7 @@ async def test_a_second_delivery_is_not_answered(desk: Desk) -> None:
 async def test_a_full_queue(desk: Desk) -> None:
     desk.runner.full = True
     assert await desk.commands.take(request(Ask("today"))) == BusyReply()
-    pressed = replace(request(Ask("today"), "pressed"), replace=True)
+    pressed = replace(request(Ask("today"), "pressed"), pressed=True, replace=True)
     assert await desk.commands.take(pressed) is None, "an acknowledgement of a press cannot say it"
     await desk.runner.jobs.pop()()
     assert desk.messenger.said[-1][0] == BusyReply()
@@ -410,7 +476,7 @@ async def test_a_full_queue(desk: Desk) -> None:
 async def test_without_a_profile_the_tenants_zone_serves(linked: Desk, error: Exception) -> None:
     linked.people.error = error
     assert isinstance(await linked.ask("today"), ActivityAnswer)
-    assert linked.messenger.said[-1][1] == Reader(OSLO, zone_is_assumed=True)
+    assert linked.messenger.said[-1][1] == Reader(OSLO, user="U1", zone_is_assumed=True)
 
 
 async def test_me_needs_no_profile(linked: Desk) -> None:
@@ -432,7 +498,7 @@ async def test_todays_button_says_on_another_day_what_it_shows(linked: Desk) -> 
 async def test_a_page_that_failed_can_be_tried_again_and_replaces_nothing(linked: Desk) -> None:
     page = Page(10, Window(NOW - timedelta(days=1)))
     linked.crm.error = CrmUnreachable(tenant="onsite", reason="refused")
-    await linked.commands.answer(replace(request(Ask("today", page)), replace=True))
+    await linked.commands.answer(replace(request(Ask("today", page)), pressed=True, replace=True))
     failed, _, replaced = linked.messenger.said[-1]
     assert isinstance(failed, Failed)
     assert (failed.command, failed.page, replaced) == ("today", page, False)
@@ -458,7 +524,7 @@ async def test_catchup_offers_what_happened_since_the_last_one(linked: Desk) -> 
 async def test_buttons_carry_what_was_meant(linked: Desk) -> None:
     reply = await linked.ask(f"  Today {',' * 2500}")
     assert isinstance(reply, ActivityAnswer)
-    assert reply.asked == "today"
+    assert reply.asked == "Today"
 
 
 async def test_who_waits_when_the_bot_stops_is_told(linked: Desk) -> None:
@@ -482,3 +548,201 @@ async def test_a_tenant_that_is_gone_leads_to_the_page(desk: Desk) -> None:
 async def test_a_reply_that_cannot_be_sent_is_not_raised(desk: Desk) -> None:
     desk.messenger.error = SlackFailed(error="channel_not_found")
     await desk.commands.answer(request(Ask("help")))
+
+
+def by(company: int, person: int, **changes: object) -> Activity:
+    return activity(company)._replace(actor=f"Person {person}", actor_id=person, **changes)  # type: ignore[arg-type]
+
+
+def codes(reply: CannotRead) -> list[str]:
+    return [problem.code for problem in reply.problems]
+
+
+async def test_superoffice_gets_its_filters_and_the_bot_keeps_its_own(linked: Desk) -> None:
+    linked.crm.rows = [by(1, ME.person_id), by(2, 7), by(3, 8)]
+    reply = await linked.ask(
+        "since monday action:created category:emne not:me by:me,others top:1 style:table"
+    )
+    assert isinstance(reply, CannotRead), "by and not exclude each other"
+    reply = await linked.ask("since monday action:created category:emne not:me top:1 style:table")
+    assert isinstance(reply, ActivityAnswer)
+    (query,) = linked.crm.asked
+    assert (query.actions, query.categories) == (Action.CREATED, (2,))
+    assert [row.company_id for row in reply.rows] == [3]
+    assert reply.dropped == {Reason.OWN: 1, Reason.TOP: 1}
+    assert reply.style is Style.TABLE
+    assert reply.shareable
+
+
+async def test_everything_wrong_is_said_at_once(linked: Desk) -> None:
+    reply = await linked.ask("since 2020-01-01 category:emnee filter:nope")
+    assert isinstance(reply, CannotRead)
+    assert [problem.code for problem in reply.problems] == [
+        "too-long-ago",
+        "unknown-saved",
+        "unknown-category",
+    ]
+    reply = await linked.ask("since mondy category:emnee action:x")
+    assert isinstance(reply, CannotRead)
+    assert [problem.code for problem in reply.problems] == [
+        "unknown-when",
+        "unknown-action",
+        "unknown-category",
+    ]
+    assert reply.problems[-1].nearest == "category:Emne"
+    assert reply.problems[-1].known == ("Customer", "Prospect")
+    assert linked.crm.asked == []
+    assert linked.crm.lists == 1
+
+
+async def test_a_saved_filter_is_where_one_starts_from(linked: Desk) -> None:
+    await linked.store.filters.put(
+        USER, SavedFilter("vip", Filter(not_by=("me",), top=5, categories=("customer",)))
+    )
+    linked.crm.rows = [by(n, 7) for n in range(9)]
+    reply = await linked.ask("today filter:VIP top:2")
+    assert isinstance(reply, ActivityAnswer)
+    assert (reply.filter.not_by, reply.filter.top) == (("me",), 2)
+    assert linked.crm.asked[-1].categories == (1,)
+
+
+async def test_why_counts_what_superoffice_left_out(linked: Desk) -> None:
+    by_query = {
+        (Action.CREATED, (1,)): [1, 2],
+        (ALL_ACTIONS, (1,)): [1, 2, 3, 4, 5],
+        (ALL_ACTIONS, ()): [1, 2, 3, 4, 5, 6],
+    }
+
+    async def activities(ticket: Secret, query: ActivityQuery) -> Snapshot:
+        companies = by_query[query.actions, query.categories]
+        return Snapshot([by(company, company) for company in companies], NOW)
+
+    linked.crm.activities = activities  # type: ignore[method-assign]
+    await linked.store.mutes.add(USER, "onsite", MutedCompany(2, "C2"))
+    why = await linked.wish(AskWhyHidden("today action:created category:customer", FIRST))
+    assert isinstance(why, WhyHidden)
+    assert (why.total, why.shown, why.dropped) == (6, 1, {Reason.MUTED: 1})
+    assert (why.by_action, why.by_category) == (3, 1)
+
+
+async def test_why_asks_no_more_than_it_needs(linked: Desk) -> None:
+    linked.crm.rows = [by(1, 7)]
+    for line, calls in (("today not:me", 1), ("today action:created", 2), ("today category:customer", 2)):
+        linked.crm.asked.clear()
+        assert isinstance(await linked.wish(AskWhyHidden(line, FIRST)), WhyHidden)
+        assert len(linked.crm.asked) == calls
+
+
+async def test_why_am_i_seeing_this(linked: Desk) -> None:
+    linked.crm.rows = [by(1, 7), by(2, ME.person_id)]
+    shown = await linked.wish(AskWhyShown("today not:me", FIRST, 1))
+    assert isinstance(shown, WhyShown)
+    assert (shown.activity, shown.dropped) == (linked.crm.rows[0], None)
+    own = await linked.wish(AskWhyShown("today not:me", FIRST, 2))
+    assert isinstance(own, WhyShown)
+    assert own.dropped is Reason.OWN
+    gone = await linked.wish(AskWhyShown("today", FIRST, 3))
+    assert isinstance(gone, WhyShown)
+    assert gone.activity is None
+
+
+async def test_mutes_need_a_link_and_know_their_pages(desk: Desk) -> None:
+    assert await desk.wish(Mute(1, "C1")) == NotLinkedYet()
+    await desk.store.links.put(Link(USER, "onsite", ME, NOW, NOW, Secret("ticket")))
+    for number in range(45):
+        await desk.wish(Mute(number, f"C{number:02}"))
+    page = await desk.ask("muted", Page(40))
+    assert (page.total, page.offset, len(page.companies)) == (45, 40, 5)  # type: ignore[union-attr]
+    back = await desk.wish(Unmute(44))
+    assert back.unmuted == MutedCompany(44, "C44")  # type: ignore[union-attr]
+    assert (await desk.wish(Unmute(44))).unmuted is None  # type: ignore[union-attr]
+
+
+async def test_shared_is_what_was_seen(linked: Desk) -> None:
+    linked.crm.rows = [by(1, 7), by(2, 7, time=NOW + timedelta(minutes=1))]
+    seen = Page(0, Window(NOW - timedelta(days=1), NOW + timedelta(seconds=1)))
+    assert await linked.wish(Share("today", seen)) == Shared("C1", "1.2")
+    (page,) = linked.channels.posted
+    assert [row.company_id for row in page.answer.rows] == [1]
+    assert page.answer.later_count == 1
+    assert page.sharer == USER.user
+    assert await linked.wish(Unshare("C1", "1.2")) == Unshared("C1")
+    assert linked.channels.posted == []
+
+
+async def test_superoffice_is_not_asked_for_a_channel_that_may_not_see_it(linked: Desk) -> None:
+    linked.channels.guests = True
+    assert await linked.wish(Share("today", FIRST)) == NotShared(Refusal.GUESTS, "C1")
+    assert linked.crm.asked == []
+
+
+@pytest.mark.parametrize(
+    ("error", "refusal"),
+    [
+        ("not_in_channel", Refusal.NOT_INVITED),
+        ("is_archived", Refusal.ARCHIVED),
+        ("restricted_action_read_only_channel", Refusal.RESTRICTED),
+    ],
+)
+async def test_slacks_own_refusals_are_explained(linked: Desk, error: str, refusal: Refusal) -> None:
+    linked.crm.rows = [by(1, 7)]
+    linked.channels.error = SlackFailed(error=error)
+    assert await linked.wish(Share("today", FIRST)) == NotShared(refusal, "C1")
+
+
+async def test_a_share_that_may_have_been_posted_is_a_failure(linked: Desk) -> None:
+    linked.crm.rows = [by(1, 7)]
+    linked.channels.error = SlackFailed(error="internal_error")
+    failed = await linked.wish(Share("today", FIRST))
+    assert isinstance(failed, Failed)
+    assert failed.code == "slack-failed"
+
+
+async def test_somebody_elses_button(linked: Desk) -> None:
+    assert await linked.wish(PressAnothers()) == NotYours()
+
+
+async def test_it_says_once_that_it_takes_longer(linked: Desk) -> None:
+    linked.crm.delay = 0.03
+    await linked.commands.take(request(Ask("today")))
+    await asyncio.gather(*(job() for job in linked.runner.jobs))
+    (note, _, first), (answer, _, replaces) = linked.messenger.said
+    assert note == StillAsking("today")
+    assert isinstance(answer, ActivityAnswer)
+    assert (first, replaces) == (False, True), "the answer takes the note's place"
+
+
+async def test_it_says_so_also_while_it_waits_in_the_queue(linked: Desk) -> None:
+    await linked.commands.take(request(Ask("today")))
+    answer, note = linked.runner.jobs
+    await note()
+    await answer()
+    assert [type(said[0]) for said in linked.messenger.said] == [StillAsking, ActivityAnswer]
+
+
+async def test_the_note_never_comes_after_the_answer(linked: Desk) -> None:
+    await linked.commands.take(request(Ask("today")))
+    await asyncio.gather(*(job() for job in linked.runner.jobs))
+    assert [type(said[0]) for said in linked.messenger.said] == [ActivityAnswer]
+
+
+@pytest.mark.parametrize("replaces", [True, False])
+async def test_after_a_press_the_note_stands_beside(linked: Desk, replaces: bool) -> None:
+    linked.crm.delay = 0.03
+    pressed = replace(request(Ask("today", Page(10))), pressed=True, replace=replaces)
+    await linked.commands.take(pressed)
+    await asyncio.gather(*(job() for job in linked.runner.jobs))
+    (note, _, first), (_, _, then) = linked.messenger.said
+    assert note == StillAsking("", replaces)
+    assert (first, then) == (False, replaces), "the page may be replaced, and nothing else"
+
+
+async def test_a_busy_queue_is_said_to_a_press_that_replaces_nothing(desk: Desk) -> None:
+    desk.runner.full = True
+    assert await desk.commands.take(request(AskWhyHidden("today", FIRST))) is None
+    await desk.runner.jobs.pop()()
+    assert desk.messenger.said[-1][0] == BusyReply()
+
+
+async def test_filters_that_say_nothing_change_nothing() -> None:
+    assert EVERYTHING.over(EVERYTHING) == EVERYTHING

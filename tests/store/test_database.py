@@ -14,7 +14,15 @@ from bot.store import DatabaseUnusable, Store, migrate, opened
 from bot.store.database import connect, micros, moment
 from bot.store.migrations import migrations
 
-STEPS = ("create_links", "create_invitations", "create_attempts", "create_deliveries")
+STEPS = (
+    "create_links",
+    "create_invitations",
+    "create_attempts",
+    "create_deliveries",
+    "create_muted_companies",
+    "create_saved_filters",
+)
+TABLES = ("links", "invitations", "attempts", "deliveries", "muted_companies", "saved_filters")
 
 
 def mode(path: Path) -> int:
@@ -30,7 +38,7 @@ def test_from_nothing_to_the_newest_schema(path: Path, now: datetime) -> None:
 def test_every_table_is_strict(store: Store) -> None:
     tables = store.db.conn.execute("SELECT name, strict FROM pragma_table_list WHERE schema = 'main'")
     ours = {name: strict for name, strict in tables if not name.startswith(("sqlite_", "_sqlite_"))}
-    assert ours == dict.fromkeys(("links", "invitations", "attempts", "deliveries"), 1)
+    assert ours == dict.fromkeys(TABLES, 1)
 
 
 def test_pragmas(store: Store) -> None:

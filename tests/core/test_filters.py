@@ -1,0 +1,170 @@
+"""Filters: as they are typed, and what they leave of an answer."""
+
+import re
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.core.activity import Action, Activity
+from bot.core.command import ShowActivity, parse
+from bot.core.filters import EVERYTHING, ME, OTHERS, Filter, Reason, Style, sift
+from bot.core.filtertext import ACTION_WORDS, read_filters, written
+from bot.core.people import Principal
+from bot.core.spelling import comparable, normalise
+from bot.core.window import Judged
+
+READER = Principal(528, 419, "Kianna Ledner", "KLED")
+NOW = datetime(2026, 11, 19, 8, tzinfo=UTC)
+PEOPLE = ("Kianna Ledner", "Ida Holm", "Walsh Brekke", "Åse Østby", "")
+
+
+def activity(company: int, actor: int) -> Activity:
+    """Something that the ``actor``-th of ``PEOPLE`` did; the first is the reader."""
+    person = 419 if actor == 0 else 500 + actor if PEOPLE[actor] else 0
+    time = NOW - timedelta(minutes=company)
+    return Activity(
+        company, f"C{company}", "", "", "", "", "", 0, Action.UPDATED, (), time, PEOPLE[actor], person, 0, 0
+    )
+
+
+ACTORS = st.lists(st.integers(0, len(PEOPLE) - 1), max_size=30)
+WHO = st.lists(
+    st.sampled_from([ME, OTHERS, "ida", "HOLM", "Ida  Holm", "ase", "åse", "brekke walsh"]), max_size=3
+)
+
+
+@given(ACTORS, ACTORS, WHO, WHO, st.none() | st.integers(1, 40), st.sets(st.integers(0, 60)))
+def test_every_company_is_kept_or_counted_once(
+    inside: list[int], later: list[int], by: list[str], not_by: list[str], top: int | None, muted: set[int]
+) -> None:
+    before = Judged(
+        tuple(activity(n, actor) for n, actor in enumerate(inside)),
+        tuple(activity(100 + n, actor) for n, actor in enumerate(later)),
+    )
+    filter_ = Filter(by=tuple(by), not_by=tuple(not_by), top=top)
+    sifted = sift(before, filter_, READER, muted)
+    kept = sifted.inside + sifted.later
+    assert len(kept) + sum(sifted.dropped.values()) == len(inside) + len(later)
+    assert all(count > 0 for count in sifted.dropped.values())
+    for part, whole in ((sifted.inside, before.inside), (sifted.later, before.later)):
+        assert list(part) == [row for row in whole if row in part], "in the order that they had"
+    assert not any(row.company_id in muted for row in kept)
+    assert top is None or len(kept) <= top
+    if top is not None and Reason.TOP in sifted.dropped:
+        assert len(kept) == top
+    without_top = sift(before, Filter(by=tuple(by), not_by=tuple(not_by)), READER, muted)
+    assert kept == (without_top.inside + without_top.later)[: len(kept)], "top keeps the newest"
+
+
+@pytest.mark.parametrize(
+    ("filter_", "kept", "reasons"),
+    [
+        (EVERYTHING, "kianna ida walsh åse nobody", ""),
+        (Filter(by=(ME,)), "kianna", "person person person person"),
+        (Filter(by=(OTHERS,)), "ida walsh åse nobody", "own"),
+        (Filter(not_by=(ME,)), "ida walsh åse nobody", "own"),
+        (Filter(by=("ida",)), "ida", "own person person person"),
+        (Filter(by=("IDA HOLM",)), "ida", "own person person person"),
+        (Filter(by=("id",)), "", "own person person person person"),
+        (Filter(not_by=("Holm", "østby")), "kianna walsh nobody", "person person"),
+        (Filter(by=(ME, "walsh")), "kianna walsh", "person person person"),
+        (Filter(top=2), "kianna ida", "top top top"),
+    ],
+)
+def test_people(filter_: Filter, kept: str, reasons: str) -> None:
+    names = ("kianna", "ida", "walsh", "åse", "nobody")
+    rows = tuple(activity(n, n) for n in range(5))
+    sifted = sift(Judged(rows, ()), filter_, READER, ())
+    assert " ".join(names[row.company_id] for row in sifted.inside) == kept
+    assert sum(sifted.dropped.values()) == len(reasons.split())
+    assert {reason: reasons.split().count(reason) for reason in Reason if reason in reasons} == sifted.dropped
+
+
+def test_who_is_not_told_is_not_the_reader() -> None:
+    rows = (activity(1, 4),)
+    nobody = Principal(0, 0, "", "")
+    assert sift(Judged(rows, ()), Filter(not_by=(ME,)), nobody, ()).inside == rows
+
+
+NAMES = (
+    st.text(st.characters(codec="utf-8", categories=["L", "N", "P", "S", "Zs"]), min_size=1, max_size=20)
+    .map(normalise)
+    .filter(lambda name: name and not ('"' in name and "'" in name) and comparable(name))
+)
+FILTERS = st.builds(
+    Filter,
+    actions=st.none() | st.integers(1, 127).map(Action),
+    categories=st.lists(NAMES, max_size=3, unique_by=comparable).map(tuple),
+    by=st.lists(NAMES, max_size=3, unique_by=comparable).map(tuple),
+    top=st.none() | st.integers(1, 500),
+    style=st.none() | st.sampled_from(Style),
+    saved=st.just("") | st.from_regex(r"[a-zæøå][a-z0-9_-]{0,20}", fullmatch=True),
+)
+
+
+@given(FILTERS)
+def test_what_is_written_is_read_as_the_same(filter_: Filter) -> None:
+    typed = read_filters(written(filter_))
+    assert typed.problems == ()
+    assert typed.words == ""
+    assert typed.filter == filter_
+
+
+LINES = st.sampled_from(
+    [
+        ("today", 'action:created,person-added category:"VIP Customer",prospect'),
+        ("since monday", "by:me top:20 style:table"),
+        ("week", "not:\"Ida Holm\",'Walsh Brekke'"),
+        ("catchup", 'filter:vip category:"Størst, best"'),
+        ("yesterday", "action:follow-up-completed by:others"),
+    ]
+)
+SPACES = st.sampled_from([" ", "  ", "\u00a0", "\u2009", " , ", "\u200b ", "\n"])
+QUOTES = st.sampled_from(['""', "“”", "„“", "«»", "””", "＂＂"])
+
+
+@given(
+    LINES,
+    SPACES,
+    SPACES,
+    QUOTES,
+    st.sampled_from("-–—‑"),
+    st.booleans(),
+    st.sampled_from([" ,", ", ", " , "]),
+)
+def test_what_phones_and_haste_do_is_forgiven(
+    line: tuple[str, str], space: str, colon: str, quotes: str, dash: str, upper: bool, comma: str
+) -> None:
+    verb, filters = line
+    plain = parse(f"{verb} {filters}")
+    assert isinstance(plain, ShowActivity)
+    parts = re.split(r'("[^"]*")', filters)
+    outside = [part.replace(",", comma).replace("-", dash) for part in parts[::2]]
+    outside = [re.sub(r" (?=[a-z]+:)", space, part) for part in outside]
+    outside = [re.sub(r"([a-z]+):", rf"\1{colon.replace(',', ' ')}:", part) for part in outside]
+    inside = [f"{quotes[0]}{part[1:-1]}{quotes[1]}" for part in parts[1::2]]
+    messy = "".join(part for pair in zip(outside, [*inside, ""], strict=True) for part in pair)
+    if upper:
+        messy = re.sub(r"\b[a-z]+(?=\s*:)", lambda match: match[0].upper(), messy)
+        verb = verb.title()
+    assert parse(f"{space}{verb}{space}{messy}{space}") == plain
+
+
+@given(st.text())
+def test_any_line_is_taken_apart(line: str) -> None:
+    typed = read_filters(line)
+    assert typed.filtered or not typed.problems
+
+
+@pytest.mark.parametrize("word", ACTION_WORDS)
+def test_every_word_for_an_action_is_read_however_it_is_written(word: str) -> None:
+    for way in (word, word.upper(), word.replace("-", "_"), word.title().replace("-", "")):
+        assert read_filters(f"action:{way}").filter.actions == ACTION_WORDS[word]
+
+
+def test_what_is_typed_counts_more_than_what_was_saved() -> None:
+    saved = Filter(categories=("VIP",), not_by=("me",), top=20, style=Style.TABLE)
+    typed = Filter(top=5, saved="vip")
+    assert typed.over(saved) == Filter((None), ("VIP",), (), ("me",), 5, Style.TABLE, "vip")
