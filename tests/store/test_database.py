@@ -77,7 +77,7 @@ async def test_a_back_up_is_made_before_a_database_changes(
     older.conn.execute("INSERT INTO attempts VALUES (x'00', 7, 0)")
     older.close()
     done = migrate(path, now)
-    assert done.applied == ("create_deliveries",)
+    assert done.applied == STEPS[3:]
     assert done.backup == path.with_name("bot.db.20261119T084100.000000Z.bak")
     assert mode(done.backup) == 0o600
     copy = sqlite3.connect(done.backup)

@@ -25,8 +25,7 @@ Sql = Callable[..., list[tuple[object, ...]]]
 def test_the_ports_are_implemented(store: Store) -> None:
     mutes: Mutes = store.mutes
     filters: SavedFilters = store.filters
-    assert mutes
-    assert filters
+    assert (mutes, filters) == (store.mutes, store.filters)
 
 
 async def test_muting_is_the_users_own_and_the_tenants(store: Store) -> None:
@@ -64,6 +63,8 @@ async def test_a_filter_comes_back_as_it_was(store: Store) -> None:
         )
         or await store.filters.get(USER, "vip") == VIP
     )
+    assert [saved.name for saved in await store.filters.of(USER)] == ["mine", "vip"]
+    assert await store.filters.get(USER, "vip") == VIP
     assert [saved.name for saved in await store.filters.of(USER)] == ["mine", "vip"]
     assert await store.filters.get(OTHER, "vip") is None
 
