@@ -55,10 +55,11 @@ NOBODY = User("", "", "", "", 0, 0)
 #: They act, but never sign in.
 COLLEAGUES = (Staff("Walsh Brekke", 948), Staff("Sanna Järvinen", 955), Staff("Mads Kjær", 957))
 
+#: One is in several languages, raw, as SOAP may answer it; "Former" ones are deleted.
 CATEGORIES = {
     1: "Customer",
     2: "Prospect",
-    3: "VIP Customer",
+    3: 'US:"VIP Customer";NO:"VIP-kunde";SW:"VIP-kund"',
     4: "Partner",
     5: "Supplier",
     6: "Competitor",

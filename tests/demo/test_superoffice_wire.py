@@ -163,7 +163,7 @@ async def test_system_info_and_categories(wire: Any, crm: SuperOffice) -> None:
     _, info = await wire.call("SoPrincipal", "GetSystemInfo")
     assert "<CompanyName>Fjell &amp; Vidde AS</CompanyName>" in info
     _, listed = await wire.call("MDO", "GetSimpleList", "<Name>category</Name>", crm.ticket(crm.seller))
-    assert "<Id>3</Id><Name>VIP Customer</Name>" in listed
+    assert '<Id>3</Id><Name>US:"VIP Customer";NO:"VIP-kunde";SW:"VIP-kund"</Name>' in listed
 
 
 @pytest.mark.parametrize(

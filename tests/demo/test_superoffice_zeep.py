@@ -81,7 +81,7 @@ async def test_zeep_reads_every_answer_strictly(crm: SuperOffice, version: str) 
     assert [item.Name for item in listed.body.Response.MDOListItem][:3] == [
         "Customer",
         "Prospect",
-        "VIP Customer",
+        'US:"VIP Customer";NO:"VIP-kunde";SW:"VIP-kund"',
     ]
     info = await ask(crm, version, "SoPrincipal", "GetSystemInfo")
     assert info.body.SystemInfo.License.SerialNr == "1000123456"

@@ -58,6 +58,23 @@ async def test_superoffice_filters_by_category(world: World) -> None:
     assert len(world.crm.calls("GetSimpleList")) == 1, "the list is remembered"
 
 
+async def test_raw_names_in_several_languages_are_understood(world: World) -> None:
+    await world.link()
+    for name in ("“VIP-Kunde”", '"vip customer"', "VIP-kund"):
+        message = await world.ask(f"since 3w category:{name}")
+        assert world.crm.calls("GetMyActiveContacts")[-1].categories == (3,)
+        assert "VIP Customer" in said(message)
+        assert "NO:" not in said(message)
+
+
+async def test_deleted_categories_are_unknown(world: World) -> None:
+    await world.link()
+    message = await world.ask('today category:"Former customer"')
+    assert "There is no category" in said(message)
+    assert "`VIP Customer`" in said(message)
+    assert said(message).count("Former customer") == 2, "in what was typed alone: text and block"
+
+
 async def test_an_unknown_category_lists_the_known_ones(world: World) -> None:
     await world.link()
     message = await world.ask("today category:<!here>,prospekt action:creatd")
