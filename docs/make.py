@@ -1,15 +1,17 @@
 """Make what is made of definitions: settings' pages, tables of commands and filters. Run by `make docs`."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from bot.config.document import example_toml, reference
 from bot.core.command import VERBS, Verb, usage_hint
+from bot.core.errors import BotError
 from bot.core.filtertext import KEYS, Key
 from bot.text import sentence
+from tests.crm.failure_table import TABLE
 
-__all__ = ["COMMANDS", "FILTERS", "commands_table", "filters_table", "made"]
+__all__ = ["COMMANDS", "FILTERS", "commands_table", "errors", "filters_table", "made"]
 
 ROOT = Path(__file__).parent.parent
 COMMAND = "/superoffice"
@@ -22,6 +24,25 @@ FILTERS = re.compile(
     r"(?<=<!-- filters: made from bot/core/filtertext.py by `make docs` -->\n).*?(?=<!-- /filters -->)",
     re.DOTALL,
 )
+#: What stands above the tables of the page about errors.
+ERRORS = """# Errors
+
+Made by `make docs`, from `bot/core/errors.py`, the catalogue of sentences and the table that the tests go by.
+
+A failure says in one sentence what happened, what to do next, and a reference. The reference is in the bot's
+log, in the line with the action `command.failed`, which names the code. A failure never looks like an empty
+answer.
+
+## What people read
+"""
+WIRE = """
+## What happens between the bot and SuperOffice
+
+`tests/crm/test_failure_table.py` makes each of it happen over a real socket. *asked* is how often the bot
+asks before it gives up; signing in is never asked twice. Where SuperOffice names the type of an exception, the
+log has it as `exception_type`, beside its message with nothing left in it but known words: enough to see which
+rule applied, and to tell us where it is wrong.
+"""
 #: What Slack shows while one types, in the manifest.
 HINT = re.compile(r'(?<="usage_hint": ")[^"]*')
 
@@ -52,6 +73,31 @@ def _listed(start: str, texts: Iterable[str]) -> str:
     return f"{start} {quoted}" if quoted else ""
 
 
+def errors() -> Iterator[str]:
+    """Every error: what people read, and what happened on the way to SuperOffice when they do."""
+    yield ERRORS
+    yield "| code | what it means | what people read | what to do |"
+    yield "|---|---|---|---|"
+    for kind in _kinds(BotError):
+        meaning = " ".join((kind.__doc__ or "").replace("``", "`").split())
+        what = sentence(f"error.{kind.code}", command=COMMAND, seconds=25)
+        way_out = sentence(f"error.{kind.code}.next", command=COMMAND, seconds=25)
+        yield f"| `{kind.code}` | {meaning} | {what} | {way_out} |"
+    yield WIRE
+    yield "| what happens | code | asked | in the log |"
+    yield "|---|---|---|---|"
+    for case in TABLE:
+        asked = "once" if case.tries == 1 else f"{case.tries} times"
+        yield f"| {case.happens} | `{case.code}` | {asked} | {case.logged and f'`{case.logged}`'} |"
+    yield ""
+
+
+def _kinds(kind: type[BotError]) -> Iterator[type[BotError]]:
+    yield kind
+    for other in sorted(kind.__subclasses__(), key=lambda other: other.code):
+        yield from _kinds(other)
+
+
 def made() -> dict[Path, str]:
     """Each file that is made, wholly or in part, and what it should say."""
     readme, manifest = ROOT / "README.md", ROOT / "config/manifest.json"
@@ -59,6 +105,7 @@ def made() -> dict[Path, str]:
     return {
         ROOT / "config/bot.example.toml": example_toml(),
         ROOT / "docs/configuration.md": reference(),
+        ROOT / "docs/errors.md": "\n".join(errors()),
         readme: FILTERS.sub(lambda _: filters_table(), front),
         manifest: HINT.sub(lambda _: usage_hint(), manifest.read_text("utf-8")),
     }

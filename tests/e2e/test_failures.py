@@ -1,0 +1,76 @@
+"""What people see when it goes wrong: one sentence, a way out, a reference that is in the log."""
+
+import logging
+import re
+from typing import Any
+
+import pytest
+
+from bot.text import sentence
+from tests.e2e.conftest import World
+from tests.e2e.test_main_job import said
+
+SO = "SuperOffice.Exceptions."
+
+
+@pytest.mark.parametrize(
+    ("code", "fault"),
+    [
+        ("crm-unreachable", {"drop": True}),
+        ("crm-unreadable", {"cut": True}),
+        ("crm-unreadable", {"truncated": True}),
+        ("crm-unreadable", {"html": True}),
+        ("crm-unreadable", {"empty": True}),
+        ("crm-unreadable", {"silent": True}),
+        ("crm-too-large", {"huge": 33 << 20}),
+        ("crm-refused", {"status": 403}),
+        ("crm-wrong-address", {"status": 404}),
+        ("crm-wrong-address", {"status": 421}),
+        ("crm-too-busy", {"status": 503}),
+        ("crm-failed", {"soap_fault": True}),
+        ("crm-refused", {"exception_type": f"{SO}SoSentryException"}),
+        ("crm-failed", {"exception_type": f"{SO}SoDbAccessException"}),
+    ],
+    ids=str,
+)
+async def test_a_failure_says_what_to_do(
+    world: World, code: str, fault: dict[str, Any], caplog: pytest.LogCaptureFixture
+) -> None:
+    await world.link()
+    world.crm.faults.set("GetMyActiveContacts", **fault)
+    with caplog.at_level(logging.INFO):
+        message = await (await world.type("since monday not:me")).next(15)
+    text = said(message)
+    assert "No answer from SuperOffice" in text
+    assert sentence(f"error.{code}") in message.text
+    assert sentence(f"error.{code}.next", command="/superoffice") in message.text
+    assert "Nothing" not in text
+    (reference,) = re.findall(r"Reference (\w+)", text)
+    assert any(vars(record).get("reference") == reference for record in caplog.records)
+    world.crm.faults.clear()
+    again = await (await world.slack.press(message, "again")).next()
+    assert "since Monday" in said(again)
+
+
+@pytest.mark.parametrize("fault", [{"status": 401}, {"exception_type": f"{SO}SoSessionException"}])
+async def test_a_ticket_that_is_refused_leads_to_the_page(world: World, fault: dict[str, Any]) -> None:
+    await world.link()
+    world.crm.faults.set("GetMyActiveContacts", **fault)
+    assert "ended your sign-in" in said(await world.ask("today"))
+
+
+@pytest.mark.long
+async def test_a_slow_answer_is_announced_and_then_given_up(world: World) -> None:
+    """The real five and twenty-five seconds."""
+    await world.link()
+    world.crm.faults.set("GetMyActiveContacts", delay=8)
+    answer = await world.type("today")
+    note = await answer.next(7)
+    assert "Still asking" in said(note)
+    final = await answer.next(10)
+    assert final.ts == note.ts, "the answer takes the note's place"
+    assert "Still asking" not in said(final)
+    world.crm.faults.set("GetMyActiveContacts", delay=60)
+    answer = await world.type("today")
+    await answer.next(7)
+    assert "longer than" in said(await answer.next(25))

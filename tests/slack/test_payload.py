@@ -1,0 +1,133 @@
+"""What buttons and menus carry, and what comes back of it."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.core.command import MAX_LINE
+from bot.core.filters import Style
+from bot.core.requests import (
+    Ask,
+    AskWhyHidden,
+    AskWhyShown,
+    Confirm,
+    Decline,
+    Mute,
+    Page,
+    PressAnothers,
+    Share,
+    Unmute,
+    Unshare,
+    Wish,
+)
+from bot.core.window import Window
+from bot.slack.guard import UNREADABLE
+from bot.slack.payload import Asked, block_id, owned, pressed
+
+KIANNA = "U0SELLER"
+MOMENTS = st.none() | st.datetimes(datetime(1970, 1, 1), datetime(2300, 1, 1), timezones=st.just(UTC))
+ASKED = st.builds(
+    Asked,
+    st.text(max_size=MAX_LINE),
+    st.builds(
+        Page,
+        st.integers(0, 100_000),
+        st.none() | st.builds(Window, MOMENTS, MOMENTS),
+        st.none() | st.sampled_from(Style),
+    ),
+)
+WINDOW = Window(datetime(2026, 11, 15, 23, tzinfo=UTC), datetime(2026, 11, 19, 8, tzinfo=UTC))
+PAGE = Page(10, WINDOW, Style.TABLE)
+LINE = "since monday by:me"
+
+
+@given(ASKED)
+def test_a_question_comes_back_as_it_was(asked: Asked) -> None:
+    assert Asked.decode(asked.encode()) == asked
+
+
+@given(ASKED, st.integers(0, 99))
+def test_a_blocks_id_holds_any_question(asked: Asked, number: int) -> None:
+    assert len(block_id(number, "U0123456789AB", asked)) <= 255
+
+
+@given(st.text())
+def test_junk_is_an_error_that_the_guard_knows(value: str) -> None:
+    try:
+        Asked.decode(value)
+    except UNREADABLE:
+        pass
+
+
+def press(action: str, value: str = "", *, option: str = "", user: str = KIANNA) -> dict[str, Any]:
+    """A press of a button, or with ``option`` of a menu, whose block's id is ``value``."""
+    pressed_: dict[str, Any] = {"action_id": action, "block_id": value}
+    pressed_ |= {"selected_option": {"value": option}} if option else {"value": value}
+    return {
+        "team": {"id": "T1"},
+        "user": {"id": user},
+        "channel": {"id": "C1"},
+        "trigger_id": "1.2.3",
+        "response_url": "https://slack.example/response",
+        "actions": [pressed_],
+    }
+
+
+ENCODED = owned(KIANNA, Asked(LINE, PAGE).encode())
+ID = block_id(3, KIANNA, Asked(LINE, PAGE))
+
+
+@pytest.mark.parametrize(
+    ("body", "wish", "replaces"),
+    [
+        (press("page.next", ENCODED), Ask(LINE, PAGE), True),
+        (press("page.plain", ENCODED), Ask(LINE, PAGE), True),
+        (press("again", ENCODED), Ask(LINE, PAGE), True),
+        (press("why", ENCODED), AskWhyHidden(LINE, PAGE), False),
+        (press("share", ENCODED), Share(LINE, PAGE), False),
+        (press("unshare", owned(KIANNA, "C1 1.2")), Unshare("C1", "1.2"), True),
+        (press("unmute", owned(KIANNA, "726")), Unmute(726), True),
+        (press("unlink", owned(KIANNA)), Confirm(), True),
+        (press("keep", owned(KIANNA)), Decline(), True),
+        (press("row", ID, option="why:726"), AskWhyShown(LINE, PAGE, 726), False),
+        (press("row", ID, option="mute:726:A: B"), Mute(726, "A: B"), False),
+        (press("view", ID, option="compact"), Ask(LINE, Page(10, WINDOW, Style.COMPACT)), True),
+        (press("view", ID, option="refresh"), Ask(LINE, PAGE), True),
+    ],
+)
+def test_a_press_asks_for(body: dict[str, Any], wish: Wish, replaces: bool) -> None:
+    request = pressed(body)
+    assert request
+    assert (request.wish, request.pressed, request.replace) == (wish, True, replaces)
+    body["user"]["id"] = "U0OTHER"
+    others = pressed(body)
+    assert others
+    assert (others.wish, others.replace) == (PressAnothers(), False)
+    body["user"]["id"] = KIANNA
+
+
+def test_what_slack_opens_itself_asks_for_nothing() -> None:
+    assert pressed(press("row", ID, option="open")) is None
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        press("page.next", "junk"),
+        press("page.next", owned(KIANNA, "-|x||today")),
+        press("page.next", owned(KIANNA, "-|0|z|today")),
+        press("page.next", f"2|{KIANNA}|-|0||today"),
+        press("page.next", owned("", "-|0||today")),
+        press("row", "no tilde", option="why:1"),
+        press("row", ID, option="why:x"),
+        press("view", ID, option="upside-down"),
+        press("unmute", owned(KIANNA, "x")),
+        press("unshare", owned(KIANNA, "C1")),
+    ],
+)
+def test_what_is_not_as_we_made_it_is_refused(body: dict[str, Any]) -> None:
+    with pytest.raises(UNREADABLE):
+        pressed(body)
