@@ -15,10 +15,13 @@ log = logging.getLogger(__name__)
 
 Job = Callable[[], Awaitable[None]]
 
-#: Jobs of one user that run at once: with more, forty commands to a slow CRM would keep everybody waiting.
+#: Jobs of a user that may run at once however many others are busy.
 EACH = 2
-#: Jobs of one user that wait.
-LINE = 8
+#: The share of the workers that is kept for those who use fewer: forty commands of one user to a slow CRM
+#: shall keep nobody else waiting.
+RESERVE = 1 / 4
+#: The share of the queue that one user may fill.
+LINE = 1 / 2
 #: Seconds that cancelled jobs have to say so.
 LAST_WORDS = 3.0
 
@@ -26,7 +29,7 @@ LAST_WORDS = 3.0
 class QueueRunner:
     """Runs up to ``workers`` jobs at once and holds up to ``size`` more, each user's in a line of their own.
 
-    Users take turns, and have a few places each. A job answers for its own failures; one that raises all the
+    Users take turns; one alone may use most of the places, never all of them. A job answers for its own failures; one that raises all the
     same ends alone. Leaving the context takes no more jobs and gives those under way and in line ``grace``
     seconds. Then every job that is left is cancelled, also one that had not begun, so that it can tell who
     waits for it.
@@ -35,6 +38,8 @@ class QueueRunner:
     def __init__(self, workers: int, size: int, grace: float = 7.0) -> None:
         self._workers = workers
         self._size = size
+        self._line = max(1, int(size * LINE))
+        self._reserve = int(workers * RESERVE)
         self._grace = grace
         #: Whoever has jobs waiting, whose turn is next first.
         self._lines: OrderedDict[Hashable, deque[Job]] = OrderedDict()
@@ -45,7 +50,7 @@ class QueueRunner:
     def submit(self, job: Job, whose: Hashable) -> None:
         """Queue a job. Raises :class:`Busy` when the queue or the user's line is full, or the bot stops."""
         line = self._lines.get(whose, ())
-        if self._closing or self._waiting() >= self._size or len(line) >= LINE:
+        if self._closing or self._waiting() >= self._size or len(line) >= self._line:
             raise Busy
         self._lines.setdefault(whose, deque()).append(job)
         self._start_jobs()
@@ -83,8 +88,9 @@ class QueueRunner:
 
     def _start_jobs(self) -> None:
         """Fill the free places, one job of each user in turn."""
-        while self._running.total() < self._workers:
-            whose = next((each for each in self._lines if self._running[each] < EACH), None)
+        while free := self._workers - self._running.total():
+            most = self._workers if free > self._reserve else EACH
+            whose = next((each for each in self._lines if self._running[each] < most), None)
             if whose is None:
                 return
             line = self._lines[whose]

@@ -39,9 +39,9 @@ WIRE = """
 ## What happens between the bot and SuperOffice
 
 `tests/crm/test_failure_table.py` makes each of it happen over a real socket. *asked* is how often the bot
-asks before it gives up; signing in is never asked twice. Where SuperOffice names the type of an exception, the
-log has it as `exception_type`, beside its message with nothing left in it but known words: enough to see which
-rule applied, and to tell us where it is wrong.
+asks before it gives up; signing in is never asked twice. Where SuperOffice names the type of an exception,
+the log has it as `exception_type`, beside its message with nothing left in it but known words: enough to see
+which rule applied, and to tell us where it is wrong.
 """
 #: What Slack shows while one types, in the manifest.
 HINT = re.compile(r'(?<="usage_hint": ")[^"]*')

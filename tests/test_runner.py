@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from bot.core.errors import Busy
-from bot.runner import EACH, LINE, QueueRunner
+from bot.runner import EACH, QueueRunner
 
 
 async def test_runs_so_many_at_once_and_all_in_the_end() -> None:
@@ -55,18 +55,41 @@ async def test_one_users_slow_jobs_delay_nobody_else() -> None:
     async def quick() -> None:
         theirs.set()
 
-    async with QueueRunner(workers=4, size=100) as runner:
-        taken = 0
+    async with QueueRunner(workers=8, size=40) as runner:
+        for number in range(6 + 20):
+            runner.submit(slow(number), "slow")
         with pytest.raises(Busy):
-            for taken in range(40):
-                runner.submit(slow(taken), "slow")
-        assert taken == EACH + LINE, "so many run or wait; the rest is refused, to this user alone"
+            runner.submit(slow(40), "slow")
+        assert runner._running["slow"] == 6, "two of the eight are kept for others"
         runner.submit(quick, "other")
         async with asyncio.timeout(1):
             await theirs.wait()
         assert done == []
         blocked.set()
-    assert done == list(range(EACH + LINE)), "each user's jobs are done in their order"
+    assert done == list(range(6 + 20)), "each user's jobs are done in their order"
+
+
+async def test_several_slow_users_leave_room_for_others() -> None:
+    blocked, done = asyncio.Event(), []
+
+    async def slow() -> None:
+        await blocked.wait()
+
+    async def quick() -> None:
+        done.append(1)
+
+    async with QueueRunner(workers=32, size=400) as runner:
+        for _ in range(50):
+            for user in range(3):
+                runner.submit(slow, user)
+        assert runner._running.total() == 24
+        runner.submit(quick, "other")
+        await asyncio.sleep(0)
+        assert done == [1]
+        for _ in range(5):
+            runner.submit(slow, "late")
+        assert runner._running["late"] == EACH, "what is kept for others is shared by them"
+        blocked.set()
 
 
 async def test_users_take_turns() -> None:

@@ -17,7 +17,7 @@ from bot.core.command import MAX_LINE
 from bot.core.errors import Problem
 from bot.core.filters import Filter, MutedCompany, Reason, SavedFilter, Style
 from bot.core.people import Principal
-from bot.core.period import LastLogout, Since, Today, Week, Weekday, Yesterday
+from bot.core.period import LastLogout, Period, Since, Today, Week, Weekday, Yesterday
 from bot.core.replies import (
     ActivityAnswer,
     CannotRead,
@@ -125,7 +125,7 @@ ACTIVITIES = st.builds(
     action_id=IDS,
     person_id=IDS,
 )
-WINDOWS = st.sampled_from(
+WINDOWS: st.SearchStrategy[tuple[Period, Window]] = st.sampled_from(
     [
         (Today(), Window(datetime(2026, 11, 19, tzinfo=UTC))),
         (Yesterday(), Window(datetime(2026, 11, 18, tzinfo=UTC), datetime(2026, 11, 19, tzinfo=UTC))),
