@@ -21,7 +21,7 @@ EACH = 2
 #: shall keep nobody else waiting.
 RESERVE = 1 / 4
 #: The share of the queue that one user may fill.
-LINE = 1 / 2
+LINE = 3 / 4
 #: Seconds that cancelled jobs have to say so.
 LAST_WORDS = 3.0
 
@@ -29,8 +29,8 @@ LAST_WORDS = 3.0
 class QueueRunner:
     """Runs up to ``workers`` jobs at once and holds up to ``size`` more, each user's in a line of their own.
 
-    Users take turns; one alone may use most of the places, never all of them. A job answers for its own failures; one that raises all the
-    same ends alone. Leaving the context takes no more jobs and gives those under way and in line ``grace``
+    Users take turns; one alone may use most of the places, never all of them. A job answers for its own
+    failures; one that raises all the same ends alone. Leaving the context takes no more jobs and gives those under way and in line ``grace``
     seconds. Then every job that is left is cancelled, also one that had not begun, so that it can tell who
     waits for it.
     """

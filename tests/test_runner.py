@@ -56,7 +56,7 @@ async def test_one_users_slow_jobs_delay_nobody_else() -> None:
         theirs.set()
 
     async with QueueRunner(workers=8, size=40) as runner:
-        for number in range(6 + 20):
+        for number in range(6 + 30):
             runner.submit(slow(number), "slow")
         with pytest.raises(Busy):
             runner.submit(slow(40), "slow")
@@ -66,7 +66,7 @@ async def test_one_users_slow_jobs_delay_nobody_else() -> None:
             await theirs.wait()
         assert done == []
         blocked.set()
-    assert done == list(range(6 + 20)), "each user's jobs are done in their order"
+    assert done == list(range(6 + 30)), "each user's jobs are done in their order"
 
 
 async def test_several_slow_users_leave_room_for_others() -> None:
