@@ -30,9 +30,9 @@ class QueueRunner:
     """Runs up to ``workers`` jobs at once and holds up to ``size`` more, each user's in a line of their own.
 
     Users take turns; one alone may use most of the places, never all of them. A job answers for its own
-    failures; one that raises all the same ends alone. Leaving the context takes no more jobs and gives those under way and in line ``grace``
-    seconds. Then every job that is left is cancelled, also one that had not begun, so that it can tell who
-    waits for it.
+    failures; one that raises all the same ends alone. Leaving the context takes no more jobs and gives those
+    under way and in line ``grace`` seconds. Then every job that is left is cancelled, also one that had not
+    begun, so that it can tell who waits for it.
     """
 
     def __init__(self, workers: int, size: int, grace: float = 7.0) -> None:
