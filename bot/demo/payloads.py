@@ -38,9 +38,8 @@ def press(
     choice: str | None,
 ) -> dict[str, Any]:
     """A ``block_actions`` payload for an element of a message."""
-    action = {
-        name: element[name] for name in ("type", "action_id", "text", "value", "style") if name in element
-    }
+    told = ("type", "action_id", "text", "value", "style", "confirm")
+    action = {name: element[name] for name in told if name in element}
     if choice is not None:
         action["selected_option"] = _option(element, choice)
     container = {"type": "message", "message_ts": message.ts, "channel_id": channel.id}

@@ -6,6 +6,7 @@ import signal
 import sys
 import threading
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
+from dataclasses import replace
 from random import Random
 
 from bot.demo.browser import log_in
@@ -20,6 +21,8 @@ HELP = """\
   1, 2, 3 …                         press the button with that number
   link                              where to sign in, and as whom;  login: do it for me
   as <name>                         be somebody else: {names}
+  in <channel>                      go to another channel: {channels}
+  invite                            bring the bot into the channel
   happen                            something happens in SuperOffice
   break <how>                       let SuperOffice fail: {faults};  mend: no more
   quit                              leave (or Ctrl-D)
@@ -66,6 +69,10 @@ async def _press(stage: Stage, number: int) -> None:
     if number not in stage.buttons:
         raise LookupError(f"There is no button {number}.")
     message, button = stage.buttons[number]
+    if button.question:
+        stage.buttons[number] = message, replace(button, question="")
+        stage.console.print(f"{button.question}\nPress {number} again to say yes.", markup=False)
+        return
     if button.url:
         stage.console.print(button.url, markup=False, soft_wrap=True)
     stage.clear()
@@ -105,6 +112,19 @@ async def _as(stage: Stage, name: str) -> None:
             stage.clear()
             return
     raise LookupError(f"Nobody is called that. There are {_names(stage)}.")
+
+
+async def _in(stage: Stage, name: str) -> None:
+    for channel in stage.slack.workspace.channels.values():
+        if name.lower() in {channel.name, channel.id.lower()} and stage.member.id in channel.members:
+            stage.channel = channel.id
+            stage.clear()
+            return
+    raise LookupError(f"{stage.member.name} is in no such channel. There are {_channels(stage)}.")
+
+
+async def _invite(stage: Stage, _: str) -> None:
+    stage.slack.invite(stage.channel)
 
 
 async def _happen(stage: Stage, _: str) -> None:
@@ -158,6 +178,8 @@ _OWN: dict[str, Callable[[Stage, str], Awaitable[None]]] = {
     "link": _link,
     "login": _login,
     "as": _as,
+    "in": _in,
+    "invite": _invite,
     "happen": _happen,
     "break": _break,
     "mend": _mend,
@@ -169,8 +191,13 @@ def _names(stage: Stage) -> str:
     return ", ".join(member.name for member in people if "is_bot" not in member.flags)
 
 
+def _channels(stage: Stage) -> str:
+    channels = stage.slack.workspace.channels.values()
+    return ", ".join(channel.name for channel in channels if stage.member.id in channel.members and channel.name)
+
+
 def _help(stage: Stage) -> str:
-    return HELP.format(names=_names(stage), faults=", ".join(FAULTS))
+    return HELP.format(names=_names(stage), channels=_channels(stage), faults=", ".join(FAULTS))
 
 
 async def _lines(ask: Callable[[], str]) -> AsyncGenerator[str, None]:

@@ -27,7 +27,7 @@ from bot.demo.clock import Clock, SystemClock
 from bot.demo.socketmode import SocketMode
 from bot.demo.views import Triggers, Views
 from bot.demo.webapi import ApiCall, Failure, WebApi
-from bot.demo.workspace import MEMBERS, TEAM, Member, Message, Workspace
+from bot.demo.workspace import BOT_USER, MEMBERS, TEAM, Member, Message, Workspace
 
 __all__ = ["Slack"]
 
@@ -145,6 +145,10 @@ class Slack:
         payload = payloads.submission(view, values, member)
         answer, token = self._answer(payload, self.workspace.direct(member.id).id, member.id, None)
         return await self._deliver("interactive", answer, token)
+
+    def invite(self, channel: str, user: Member | str = BOT_USER) -> None:
+        """Type ``/invite``: the bot, or somebody else, is in the channel now."""
+        self.workspace.channels[channel].members.add(self._member(user).id)
 
     async def event(self, event: Mapping[str, Any], *, retry: int = 0) -> Answer:
         """Send an event; ``retry`` is the number of a repeated delivery."""

@@ -26,6 +26,8 @@ class Button:
     action_id: str
     url: str = ""
     choice: str | None = None
+    #: What is asked before it counts, if anything: the confirmation dialog's texts.
+    question: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,17 +137,16 @@ class _Pen:
         if kind == "image":
             return Text(f"[image: {safe(element.get('alt_text', ''))}]", "dim")
         if kind == "button":
-            return self.press(element["text"]["text"], element.get("action_id", ""), element.get("url", ""))
+            return self.press(element, element)
         choices = element.get("options", ())
         return Text("⋮ ", "dim") + Text("  ").join(
-            self.press(
-                each["text"]["text"], element.get("action_id", ""), each.get("url", ""), each.get("value")
-            )
-            for each in choices
+            self.press(element, each, each.get("value")) for each in choices
         )
 
-    def press(self, label: str, action_id: str, url: str, choice: str | None = None) -> Text:
-        button = Button(self.next, safe(label), action_id, url, choice)
+    def press(self, element: Json, shown: Json, choice: str | None = None) -> Text:
+        label, url = safe(shown["text"]["text"]), shown.get("url", "")
+        question = _question(element["confirm"]) if "confirm" in element else ""
+        button = Button(self.next, label, element.get("action_id", ""), url, choice, question)
         self.buttons.append(button)
         self.next += 1
         label_text = link(button.label, url) if url else Text(button.label, "bold cyan")
@@ -199,6 +200,12 @@ class _Pen:
                 return Text(safe(date_token(leaf["format"], leaf["timestamp"], self.viewer)), style)
             case _:
                 return Text(safe(leaf.get("text", "")), style)
+
+
+def _question(dialog: Json) -> str:
+    """A confirmation dialog in three lines: its title, its text, what one can answer."""
+    texts = [safe(dialog[name]["text"]) for name in ("title", "text", "confirm", "deny")]
+    return "{}\n{}\n[ {} ]  [ {} ]".format(*texts)
 
 
 def _emoji(leaf: Json) -> str:

@@ -34,11 +34,9 @@ class Sharing:
             if reason is None:
                 reason = refusal(looked, guests=await self._channels.has_guests(channel))
         except SlackFailed as error:
-            log.warning("a channel stays unknown: %s", error, extra={"action": "share.unknown"})
+            log.warning("channel %s stays unknown: %s", channel, error, extra={"action": "share.unknown"})
             reason = Refusal.UNKNOWN
-        if reason:
-            log.info("not shared: %s", reason, extra={"action": "share.refused"})
-        return NotShared(reason, channel) if reason else None
+        return _not_shared(reason, channel) if reason else None
 
     async def share(self, page: SharedPage, channel: str, reader: Reader) -> Shared | NotShared:
         """Post a page, after asking about the channel once more.
@@ -50,15 +48,24 @@ class Sharing:
         try:
             ts = await self._channels.post(channel, page, reader)
         except SlackFailed as error:
-            said = str(error.params.get("error", ""))
-            reason = Refusal.RESTRICTED if said.startswith("restricted_action") else _REFUSALS.get(said)
+            reason = _refusal(str(error.params.get("error", "")))
             if reason is None:
                 raise
-            return NotShared(reason, channel)
-        log.info("shared", extra={"action": "share.done"})
+            return _not_shared(reason, channel)
+        log.info("shared in channel %s", channel, extra={"action": "share.done"})
         return Shared(channel, ts)
 
     async def unshare(self, channel: str, ts: str) -> None:
         """Delete what was shared. Raises :class:`SlackFailed`."""
         await self._channels.delete(channel, ts)
-        log.info("deleted what was shared", extra={"action": "share.deleted"})
+        log.info("deleted from channel %s what was shared", channel, extra={"action": "share.deleted"})
+
+
+def _refusal(said: str) -> Refusal | None:
+    """What Slack's error means for a post; ``None`` where it may have been posted."""
+    return Refusal.RESTRICTED if said.startswith("restricted_action") else _REFUSALS.get(said)
+
+
+def _not_shared(reason: Refusal, channel: str) -> NotShared:
+    log.info("not shared in channel %s: %s", channel, reason, extra={"action": "share.refused"})
+    return NotShared(reason, channel)

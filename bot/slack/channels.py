@@ -1,7 +1,8 @@
 """Slack's conversations: what they are, who reads them, and what the bot posts there."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
+from contextlib import asynccontextmanager
 from typing import Any
 
 from slack_sdk.web.async_client import AsyncWebClient
@@ -27,13 +28,15 @@ AT_ONCE = 8
 PAGE = 999
 #: Pages that are read before the channel counts as unknown.
 MOST_PAGES = 50
+#: Seconds for each method: somebody waits.
+PATIENCE = 10.0
 
 
 class SlackChannels:
     """Implements the port ``Channels``. Slack is asked each time; only people's profiles are remembered.
 
     Profiles are minutes old at most, and Slack's ``user_change`` makes them forgotten: whoever has just
-    become a guest counts as one.
+    become a guest counts as one. ``patience`` is in seconds.
     """
 
     def __init__(
@@ -42,12 +45,14 @@ class SlackChannels:
         posting: AsyncWebClient,
         people: SlackPeople,
         workspace: Workspace,
+        patience: float = PATIENCE,
     ) -> None:
         self._client = client
         #: One that never posts twice.
         self._posting = posting
         self._people = people
         self._workspace = workspace
+        self._patience = patience
 
     async def look(self, channel: str) -> Channel:
         """What the conversation is, by ``conversations.info`` (scopes ``channels:read``, ``groups:read``).
@@ -55,38 +60,31 @@ class SlackChannels:
         A private one that the bot is not in looks to it as if there were none.
         """
         try:
-            info = dict((await self._client.conversations_info(channel=channel))["channel"])
-        except Exception as error:
-            failed = failure(error)
-            if failed.params["error"] == "channel_not_found":
+            async with self._asking():
+                answer = await self._client.conversations_info(channel=channel)
+                return _channel(channel, answer["channel"])
+        except SlackFailed as error:
+            if error.params["error"] == "channel_not_found":
                 return Channel(channel, is_direct=channel.startswith("D"))
-            raise failed from None
-        return _channel(channel, info)
+            raise
 
     async def has_guests(self, channel: str) -> bool:
         """Whether anybody in it is a guest or of another organisation, by ``conversations.members``."""
-        members = {user async for page in self._members(channel) for user in page}
-        workspace = await self._workspace.id()
-        if workspace is None:
-            raise SlackFailed(error="no workspace")
-        users = [SlackUser(workspace, user) for user in members]
-        if len(self._people.unknown(users)) > FEW:
-            await self._people.learn(workspace, self._users())
-        unknown = self._people.unknown(users)
-        if len(unknown) > FEW:
-            raise SlackFailed(error="too many members")
-        at_once = asyncio.Semaphore(AT_ONCE)
-
-        async def is_guest(user: SlackUser) -> bool:
-            async with at_once:
-                return (await self._people.profile(user)).is_guest
-
-        return any(await asyncio.gather(*map(is_guest, users)))
+        async with self._asking():
+            workspace = await self._workspace.id()
+            if workspace is None:
+                raise SlackFailed(error="no workspace")
+            users = {SlackUser(workspace, user) async for page in self._members(channel) for user in page}
+            if len(self._people.unknown(users)) > FEW:
+                await self._people.learn(workspace, self._users())
+            if len(self._people.unknown(users)) > FEW:
+                raise SlackFailed(error="too many members")
+            return await self._is_any_a_guest(users)
 
     async def post(self, channel: str, page: SharedPage, reader: Reader) -> str:
         """Post a page by ``chat.postMessage`` (scope ``chat:write``); return its ``ts``."""
         message = draw_shared(page, reader)
-        try:
+        async with self._asking():
             posted = await self._posting.chat_postMessage(
                 channel=channel,
                 text=message.text,
@@ -95,17 +93,35 @@ class SlackChannels:
                 unfurl_media=False,
             )
             return str(posted["ts"])
-        except Exception as error:
-            raise failure(error) from None
 
     async def delete(self, channel: str, ts: str) -> None:
         """Delete a message of the bot's own by ``chat.delete`` (scope ``chat:write``)."""
         try:
-            await self._client.chat_delete(channel=channel, ts=ts)
+            async with self._asking():
+                await self._client.chat_delete(channel=channel, ts=ts)
+        except SlackFailed as error:
+            if error.params["error"] != "message_not_found":
+                raise
+
+    @asynccontextmanager
+    async def _asking(self) -> AsyncIterator[None]:
+        """The time that Slack has. Whatever goes wrong is a :class:`SlackFailed`."""
+        try:
+            async with asyncio.timeout(self._patience):
+                yield
+        except SlackFailed:
+            raise
         except Exception as error:
-            failed = failure(error)
-            if failed.params["error"] != "message_not_found":
-                raise failed from None
+            raise failure(error) from None
+
+    async def _is_any_a_guest(self, users: Iterable[SlackUser]) -> bool:
+        at_once = asyncio.Semaphore(AT_ONCE)
+
+        async def is_guest(user: SlackUser) -> bool:
+            async with at_once:
+                return (await self._people.profile(user)).is_guest
+
+        return any(await asyncio.gather(*map(is_guest, users)))
 
     async def _members(self, channel: str) -> AsyncIterator[list[str]]:
         async def ask(**where: Any) -> AsyncSlackResponse:
@@ -123,30 +139,28 @@ class SlackChannels:
 
 
 async def _pages(ask: Callable[..., Awaitable[AsyncSlackResponse]]) -> AsyncIterator[AsyncSlackResponse]:
-    """Every page of a list. Raises :class:`SlackFailed`, also where there are more than anybody reads."""
+    """Every page of a list. Raises :class:`SlackFailed` where there are more than anybody reads."""
     where: dict[str, Any] = {"limit": PAGE}
     for _ in range(MOST_PAGES):
-        try:
-            page = await ask(**where)
-            cursor = (page.get("response_metadata") or {}).get("next_cursor")
-        except Exception as error:
-            raise failure(error) from None
+        page = await ask(**where)
         yield page
+        cursor = (page.get("response_metadata") or {}).get("next_cursor")
         if not cursor:
             return
         where["cursor"] = cursor
     raise SlackFailed(error="too many pages")
 
 
-def _channel(channel: str, info: dict[str, Any]) -> Channel:
-    """Source: docs.slack.dev, "Conversation object"."""
+def _channel(channel: str, info: Mapping[str, Any]) -> Channel:
+    """Source: docs.slack.dev, "Conversation object". Of a channel it must say whether outsiders read it."""
+    is_direct = bool(info.get("is_im") or info.get("is_mpim"))
     pending = ("is_pending_ext_shared", "pending_shared", "pending_connected_team_ids")
     return Channel(
         id=channel,
         name=str(info.get("name") or ""),
-        is_external=bool(info.get("is_ext_shared")),
+        is_external=bool(info.get("is_ext_shared") if is_direct else info["is_ext_shared"]),
         is_pending=any(info.get(sign) for sign in pending),
-        is_direct=bool(info.get("is_im") or info.get("is_mpim")),
+        is_direct=is_direct,
         is_archived=bool(info.get("is_archived")),
         is_member=bool(info.get("is_member")),
     )

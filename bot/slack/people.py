@@ -1,6 +1,7 @@
 """What Slack tells about its users, remembered for a few minutes."""
 
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -28,7 +29,8 @@ class SlackPeople:
         self._clock = clock
         self._keep = keep
         self._most = most
-        self._changes = 0
+        #: For each question that is under way: who changed meanwhile.
+        self._changed: list[set[SlackUser]] = []
         self._known: dict[SlackUser, tuple[datetime, Profile]] = {}
 
     async def profile(self, user: SlackUser) -> Profile:
@@ -36,10 +38,9 @@ class SlackPeople:
         known = self._fresh(user)
         if known:
             return known
-        asked, now = self._changes, self._clock.now()
-        profile = _profile(user, await self._ask(user))
-        if asked == self._changes:  # else it may be from before the change: good for now, not to be kept
-            self._keep_in_mind(profile, now)
+        with self._asking() as keep:
+            profile = _profile(user, await self._ask(user))
+            keep(profile)
         return profile
 
     def unknown(self, users: Iterable[SlackUser]) -> list[SlackUser]:
@@ -48,16 +49,34 @@ class SlackPeople:
 
     async def learn(self, workspace: str, pages: AsyncIterator[Sequence[Mapping[str, Any]]]) -> None:
         """Remember everybody in these pages of ``users.list``."""
-        asked, now = self._changes, self._clock.now()
-        async for page in pages:
-            for info in page:
-                if asked == self._changes:
-                    self._keep_in_mind(_profile(SlackUser(workspace, info["id"]), info), now)
+        with self._asking() as keep:
+            async for page in pages:
+                for info in page:
+                    keep(_profile(SlackUser(workspace, info["id"]), info))
 
     def forget(self, user: SlackUser) -> None:
         """Ask again next time: Slack says that this user's profile changed."""
-        self._changes += 1
+        for changed in self._changed:
+            changed.add(user)
         self._known.pop(user, None)
+
+    @contextmanager
+    def _asking(self) -> Iterator[Callable[[Profile], None]]:
+        """What keeps a profile in mind, as of now.
+
+        It does not keep that of a user who changed meanwhile: it may be from before, and is good this once.
+        """
+        now, changed = self._clock.now(), set[SlackUser]()
+        self._changed.append(changed)
+
+        def keep(profile: Profile) -> None:
+            if profile.user not in changed:
+                self._keep_in_mind(profile, now)
+
+        try:
+            yield keep
+        finally:
+            self._changed = [each for each in self._changed if each is not changed]
 
     def _fresh(self, user: SlackUser) -> Profile | None:
         found = self._known.get(user)
@@ -86,10 +105,25 @@ def _profile(user: SlackUser, info: Mapping[str, Any]) -> Profile:
         zone=_known_zone(info.get("tz")),
         locale=info.get("locale") or "en",
         email=details.get("email") or None,
-        is_guest=any(info.get(flag) for flag in ("is_restricted", "is_ultra_restricted", "is_stranger")),
+        is_guest=_is_guest(user, info),
         is_admin=any(info.get(flag) for flag in ("is_admin", "is_owner", "is_primary_owner")),
         is_deleted=bool(info.get("deleted")),
     )
+
+
+def _is_guest(user: SlackUser, info: Mapping[str, Any]) -> bool:
+    """A guest, or of another organisation.
+
+    ``is_stranger`` alone does not tell: it is false for an outsider who shares a channel with this bot. On
+    Grid, a user is at home in several workspaces. An app is a guest nowhere.
+    """
+    at_home = {
+        info.get("team_id") or user.workspace,
+        *((info.get("enterprise_user") or {}).get("teams") or ()),
+    }
+    flags = ("is_restricted", "is_ultra_restricted", "is_stranger")
+    is_outsider = user.workspace not in at_home and not info.get("is_bot")
+    return is_outsider or any(info.get(flag) for flag in flags)
 
 
 def _known_zone(name: str | None) -> str | None:
