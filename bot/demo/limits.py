@@ -120,8 +120,6 @@ def _button(button: Json, at: str) -> Problems:
             yield from _string(button[name], most, f"{at}/{name}", 0 if name == "value" else 1)
     if button.get("style", "primary") not in {"primary", "danger"}:
         yield f"must be primary or danger [json-pointer:{at}/style]"
-    if "confirm" in button:
-        yield from _confirm(button["confirm"], f"{at}/confirm")
     if not str(button.get("url", "https://")).startswith(("https://", "http://")):
         yield f"must be a valid URL [json-pointer:{at}/url]"
 
@@ -171,6 +169,8 @@ def _element(element: Any, at: str) -> Problems:
         yield from _button(element, at)
     if kind in _OPTIONS and "option_groups" not in element:
         yield from _items(element.get("options"), _OPTIONS[kind], f"{at}/options", _option)
+    if "confirm" in element:
+        yield from _confirm(element["confirm"], f"{at}/confirm")
     if "placeholder" in element:
         yield from _text(element["placeholder"], 150, f"{at}/placeholder", "plain_text")
 
@@ -261,8 +261,17 @@ def _table(block: Json, at: str) -> Problems:
         yield f"no more than 20 items allowed [json-pointer:{at}/column_settings]"
     if block["type"] == "data_table":
         yield from _string(block.get("caption"), 3000, f"{at}/caption")
-        if len({len(cells) for cells in block.get("rows", ()) if isinstance(cells, list)}) > 1:
-            yield f"rows must be of the same length [json-pointer:{at}/rows]"
+        yield from _data_table(block, at)
+
+
+def _data_table(block: Json, at: str) -> Problems:
+    rows = [cells for cells in block.get("rows", ()) if isinstance(cells, list)]
+    if len({len(cells) for cells in rows}) > 1:
+        yield f"rows must be of the same length [json-pointer:{at}/rows]"
+    if any(isinstance(cell, Mapping) and cell.get("type") == "rich_text" for cell in next(iter(rows), ())):
+        yield f"unsupported type in a header [json-pointer:{at}/rows/0]"
+    if block.get("page_size", 5) not in range(1, 101):
+        yield f"must be from 1 to 100 [json-pointer:{at}/page_size]"
 
 
 def _chart(block: Json, at: str) -> Problems:

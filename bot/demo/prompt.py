@@ -116,7 +116,7 @@ async def _as(stage: Stage, name: str) -> None:
 
 async def _in(stage: Stage, name: str) -> None:
     for channel in stage.slack.workspace.channels.values():
-        if name.lower() in {channel.name, channel.id.lower()} and stage.member.id in channel.members:
+        if channel.name and channel.name == name.lstrip("#") and stage.member.id in channel.members:
             stage.channel = channel.id
             stage.clear()
             return
@@ -193,7 +193,9 @@ def _names(stage: Stage) -> str:
 
 def _channels(stage: Stage) -> str:
     channels = stage.slack.workspace.channels.values()
-    return ", ".join(channel.name for channel in channels if stage.member.id in channel.members and channel.name)
+    return ", ".join(
+        channel.name for channel in channels if stage.member.id in channel.members and channel.name
+    )
 
 
 def _help(stage: Stage) -> str:

@@ -8,10 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from lxml import etree
 
 from bot.core.secret import Secret
 from bot.crm.soap.envelope import Unreadable, open_envelope
+from bot.crm.soap.reader import WIRE_NAMES
 from bot.crm.soap.services import OPERATIONS, Services, Unsendable, UnusableWsdl, wsdl_folder
 
 GOLDEN = Path(__file__).with_name("golden")
@@ -205,3 +208,38 @@ async def test_the_wsdl_of_another_version(tmp_path: Path) -> None:
         (tmp_path / name).write_bytes((wsdl_folder() / name).read_bytes())
     with pytest.raises(UnusableWsdl, match="not that of Services88"):
         await Services.load(88, {"Contact": str(tmp_path / "Contact.wsdl")})
+
+
+@given(
+    ticket=st.text(st.characters(codec="utf-8", exclude_categories=["Cs", "Cc"]), min_size=1)
+    | st.just("7T:a+b/c=="),
+    start=st.datetimes(),
+    categories=st.lists(st.integers(0, 2**31 - 1), max_size=4),
+    actions=st.lists(st.sampled_from(tuple(WIRE_NAMES)), min_size=1, unique=True),
+    token=st.sampled_from(["", "secret & <token>"]),
+)
+def test_a_filled_in_template_is_what_zeep_writes(
+    services: Services, ticket: str, start: datetime, categories: list[int], actions: list[str], token: str
+) -> None:
+    params: dict[str, object] = {"ContactCategories": {"int": categories}, "ActionType": actions}
+    operation = services._operations["GetMyActiveContacts"]
+    headers = {"ApplicationToken": token, "Credentials": {"Ticket": ticket}}
+    by_zeep = operation._rendered(headers, {"ActivityStartTime": start, **params})
+    for _ in range(2):
+        made = services.request(
+            "GetMyActiveContacts", Secret(token), Secret(ticket), ActivityStartTime=start, **params
+        )
+        assert made.body == by_zeep
+
+
+def test_templates_do_not_pile_up(services: Services) -> None:
+    for number in range(600):
+        services.request(
+            "GetMyActiveContacts",
+            Secret(""),
+            Secret("7T:abc=="),
+            ActivityStartTime=datetime(2026, 11, 1),
+            ContactCategories={"int": [number]},
+            ActionType=["Created"],
+        )
+    assert len(services._operations["GetMyActiveContacts"]._templates) <= 256

@@ -14,6 +14,7 @@ from aiohttp import web
 from bot.demo.play import play
 from bot.demo.prompt import FAULTS, do
 from bot.demo.stage import Stage, set_up
+from bot.demo.workspace import BOT_USER, Message
 
 NAMESPACE = "http://www.superoffice.net/ws/crm/NetServer/Services86"
 PAGE = (
@@ -166,6 +167,33 @@ async def test_the_prompt_does_what_is_typed(stage: Stage) -> None:
     await do(stage, "unlink")
     await do(stage, "1")
     assert "Deleted" in shown()
+
+
+async def test_the_prompt_asks_what_slack_would_ask(stage: Stage) -> None:
+    dialog = {name: {"type": "plain_text", "text": name} for name in ("title", "text", "confirm", "deny")}
+    label = {"type": "plain_text", "text": "Share"}
+    share = {"type": "button", "action_id": "share", "text": label, "confirm": dialog}
+    stage.slack.workspace.post(
+        Message("", "C0GENERAL", "x", [{"type": "actions", "elements": [share]}], stage.member.id)
+    )
+    out: Any = stage.console.file
+    await do(stage, "1")
+    assert "text\n[ confirm ]  [ deny ]\nPress 1 again to say yes." in out.getvalue()
+    assert "Deleted" not in out.getvalue()
+    await do(stage, "1")
+    assert "Deleted" in out.getvalue()
+
+
+async def test_the_prompt_goes_to_another_channel(stage: Stage) -> None:
+    await do(stage, "in #board")
+    assert stage.channel == "C0BOARD"
+    assert BOT_USER not in stage.slack.workspace.channels["C0BOARD"].members
+    await do(stage, "invite")
+    assert BOT_USER in stage.slack.workspace.channels["C0BOARD"].members
+    await do(stage, "as tor")
+    for wrong in ("in board", "in", "in nowhere"):
+        with pytest.raises(LookupError, match="tor is in no such channel"):
+            await do(stage, wrong)
 
 
 async def test_only_what_the_person_sees_is_drawn(stage: Stage) -> None:

@@ -78,6 +78,40 @@ async def test_messages_go_where_the_bot_may_write(slack: Slack, client: AsyncWe
     assert await failing(ephemeral) == "user_not_in_channel"
 
 
+async def test_everybody_is_listed_by_pages(slack: Slack, client: AsyncWebClient) -> None:
+    listed: list[Any] = []
+    cursor: str | None = None
+    while cursor != "":
+        page = await client.users_list(limit=3, include_locale=True, cursor=cursor)
+        listed += page["members"]
+        cursor = page["response_metadata"]["next_cursor"]
+    assert [member["id"] for member in listed] == list(slack.workspace.members)
+    assert len(slack.calls("users.list")) == 3
+    assert all(member["locale"] == "en-US" for member in listed)
+    slack.api.scopes.discard("users:read")
+    assert await failing(client.users_list()) == "missing_scope"
+
+
+async def test_conversations_need_their_own_scopes(slack: Slack, client: AsyncWebClient) -> None:
+    slack.api.scopes.discard("groups:read")
+    for ask in (client.conversations_info, client.conversations_members):
+        assert await failing(ask(channel="C0SALES")) == "missing_scope"
+        assert (await ask(channel="C0GENERAL"))["ok"]
+
+
+async def test_a_bot_is_invited_and_deletes_what_it_wrote(slack: Slack, client: AsyncWebClient) -> None:
+    assert (await client.conversations_info(channel="C0RANDOM"))["channel"]["is_member"] is False
+    slack.invite("C0RANDOM")
+    assert (await client.conversations_info(channel="C0RANDOM"))["channel"]["is_member"] is True
+    posted = await client.chat_postMessage(channel="C0RANDOM", text="Hello")
+    elsewhere = client.chat_delete(channel="C0GENERAL", ts=posted["ts"])
+    assert await failing(elsewhere) == "message_not_found"
+    await client.chat_delete(channel="C0RANDOM", ts=posted["ts"])
+    assert slack.messages("C0RANDOM") == []
+    assert await failing(client.chat_delete(channel="C0RANDOM", ts=posted["ts"])) == "message_not_found"
+    assert await failing(client.chat_postMessage(channel="C0OLD", text="x")) == "is_archived"
+
+
 @pytest.mark.parametrize(
     ("blocks", "error"),
     [

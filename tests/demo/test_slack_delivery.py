@@ -220,9 +220,11 @@ async def test_a_modal_is_submitted_with_its_state(slack: Slack, bot: Bot) -> No
 
 
 async def test_a_menu_is_chosen_from(slack: Slack, bot: Bot) -> None:
-    options = [
-        {"text": {"type": "plain_text", "text": name.title()}, "value": name} for name in ("why", "mute")
+    options: list[dict[str, Any]] = [
+        {"text": {"type": "plain_text", "text": name.title()}, "value": name}
+        for name in ("open", "why", "mute")
     ]
+    options[0]["url"] = "https://crm.example.com/"
     row = {
         "type": "section",
         "text": {"type": "plain_text", "text": "Nordlys"},
@@ -230,8 +232,22 @@ async def test_a_menu_is_chosen_from(slack: Slack, bot: Bot) -> None:
     }
     answer = await slack.command("/superoffice")
     await AsyncWebhookClient(answer.response_url).send(text="x", blocks=[row])
-    pressed = await slack.press(await answer.next(), "row", choice="mute")
+    message = await answer.next()
+    pressed = await slack.press(message, "row", choice="mute")
     assert pressed.payload["actions"][0]["selected_option"]["value"] == "mute"
+    opened = await slack.press(message, "row", choice="open")
+    assert opened.payload["actions"][0]["selected_option"]["url"] == "https://crm.example.com/"
+    with pytest.raises(LookupError, match="no element"):
+        await slack.press(message, "row", choice="burn")
+
+
+async def test_a_press_that_was_confirmed_tells_what_was_asked(slack: Slack, bot: Bot) -> None:
+    dialog = {name: {"type": "plain_text", "text": name} for name in ("title", "text", "confirm", "deny")}
+    share = {**BUTTON["elements"][0], "confirm": dialog}  # type: ignore[dict-item]
+    answer = await slack.command("/superoffice")
+    await AsyncWebhookClient(answer.response_url).send(text="x", blocks=[{**BUTTON, "elements": [share]}])
+    pressed = await slack.press(await answer.next(), "more")
+    assert pressed.payload["actions"][0]["confirm"] == dialog
 
 
 async def test_everything_may_be_delivered_twice(slack: Slack, bot: Bot) -> None:

@@ -22,6 +22,9 @@ def button(label: str, **more: Any) -> dict[str, Any]:
     return {"type": "button", "action_id": label.lower(), "text": text(label), **more}
 
 
+DIALOG = {name: text(name.title()) for name in ("title", "text", "confirm", "deny")}
+MENU_LINK = {"text": text("Elsewhere"), "value": "away", "url": "https://crm.example.com/"}
+
 BLOCKS: list[dict[str, Any]] = [
     {"type": "header", "text": text("12 companies since Monday")},
     {"type": "context", "elements": [text("*Mon* 16 Nov"), text("_grey_ &amp; small", "mrkdwn")]},
@@ -72,7 +75,12 @@ BLOCKS: list[dict[str, Any]] = [
     {"type": "hologram"},
     {
         "type": "actions",
-        "elements": [button("Next 9", value="x"), button("Link", url="https://bot.example.com/link/x")],
+        "elements": [
+            button("Next 9", value="x"),
+            button("Link", url="https://bot.example.com/link/x"),
+            button("Share", confirm=DIALOG),
+            {"type": "overflow", "action_id": "view", "options": [MENU_LINK]},
+        ],
     },
 ]
 
@@ -91,7 +99,11 @@ def test_every_block_is_drawn(snapshot: SnapshotAssertion) -> None:
         (2, "Mute", "mute", ""),
         (3, "Next 9", None, ""),
         (4, "Link", None, "https://bot.example.com/link/x"),
+        (5, "Share", None, ""),
+        (6, "Elsewhere", "away", "https://crm.example.com/"),
     ]
+    assert [each.number for each in drawing.buttons if each.question] == [5]
+    assert drawing.buttons[4].question == "Title\nText\n[ Confirm ]  [ Deny ]"
 
 
 @pytest.mark.parametrize(

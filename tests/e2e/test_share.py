@@ -70,6 +70,14 @@ async def test_refused(world: World, channel: str, because: str) -> None:
     assert len(world.crm.requests) == asked_before, "SuperOffice is not asked for it"
 
 
+async def test_once_invited_the_same_button_shares(world: World) -> None:
+    message = await asked(world, "C0BOARD")
+    assert "/invite" in said(await press(world, message, "share"))
+    world.slack.invite("C0BOARD")
+    await press(world, message, "share")
+    assert [companies(shared) for shared in posted(world, "C0BOARD")] == [companies(message)]
+
+
 async def test_a_direct_message_offers_no_sharing(world: World) -> None:
     message = await asked(world, world.slack.workspace.direct(Slack.seller.id).id)
     assert "share" not in {element["action_id"] for _, element in message.elements()}

@@ -7,6 +7,7 @@ missing, nil or unknown. A test holds the result against zeep's own wherever zee
 
 from collections.abc import Callable
 from datetime import datetime, tzinfo
+from functools import lru_cache
 from operator import itemgetter
 
 from lxml import etree
@@ -79,7 +80,7 @@ def read(envelope: Envelope, zone: tzinfo | None) -> list[Activity]:
         fields = list(row)
         tags = [field.tag for field in fields]
         if tags != layout:  # the rows of an answer are nearly always alike
-            layout, in_order = tags, _in_order(tags)
+            layout, in_order = tags, _in_order(*tags)
         if tags:  # a nil row tells nothing
             fields.append(_MISSING)
             activities.append(_activity(in_order(fields), actions, zone))
@@ -90,7 +91,8 @@ def read(envelope: Envelope, zone: tzinfo | None) -> list[Activity]:
 _MISSING = etree.Element("missing")
 
 
-def _in_order(tags: list[str]) -> Callable[[list[etree._Element]], tuple[etree._Element, ...]]:
+@lru_cache(maxsize=32)
+def _in_order(*tags: str) -> Callable[[list[etree._Element]], tuple[etree._Element, ...]]:
     """What puts elements with these tags in the order of ``_FIELDS``; the one behind them stands in."""
     places = {tag.rpartition("}")[2]: place for place, tag in enumerate(tags)}
     return itemgetter(*(places.get(name, len(tags)) for name in _FIELDS))

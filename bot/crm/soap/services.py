@@ -14,9 +14,11 @@ What it takes care of, since zeep would do otherwise:
 
 import asyncio
 import logging
+import re
 from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +49,12 @@ _NAMESPACE = "http://www.superoffice.net/ws/crm/NetServer/Services{}"
 _OURS = b"Services86"
 _SOAP_11 = "http://schemas.xmlsoap.org/soap/envelope/"
 _LOAD_SECONDS = 20
+
+#: What stands in a template where a ticket and a start time go. No token or filter holds such a text.
+_TICKET, _START = "7T:the-ticket-goes-here", "the-start-time-goes-here"
+#: A ticket that is the same in XML. Others are left to zeep.
+_PLAIN = re.compile(r"[\w+/=.:~-]+", re.ASCII)
+_TEMPLATES = 256
 
 
 class UnusableWsdl(ValueError):
@@ -136,22 +144,49 @@ class _Operation:
         self._answer = self._operation.output.body.qname
         if self._answer.namespace != _NAMESPACE.format(version):
             raise UnusableWsdl(f"The WSDL of {service} is not that of Services{version}.")
+        self._http_headers = {
+            "Content-Type": "text/xml; charset=utf-8",
+            "SOAPAction": f'"{self._operation.soapaction}"',
+        }
+        self._templates: dict[tuple[str, str], tuple[bytes, ...]] = {}
 
     def __str__(self) -> str:
         return str(self._operation)
 
-    def request(self, headers: Mapping[str, object], params: Mapping[str, object]) -> Request:
+    def request(self, headers: Mapping[str, Any], params: Mapping[str, object]) -> Request:
+        ticket = headers.get("Credentials", {}).get("Ticket", "")
+        start = params.get("ActivityStartTime")
+        if isinstance(start, datetime) and _PLAIN.fullmatch(ticket):
+            rest = {name: value for name, value in params.items() if name != "ActivityStartTime"}
+            before, between, after = self._template(headers["ApplicationToken"], rest)
+            body = b"".join((before, ticket.encode(), between, _wire(start), after))
+        else:
+            body = self._rendered(headers, params)
+        return Request(self._path, self._http_headers, body)
+
+    def _template(self, application_token: str, params: Mapping[str, object]) -> tuple[bytes, ...]:
+        """zeep's envelope in three parts: a ticket and a start time go between them.
+
+        zeep takes 150 µs for it, which is a third of what a call of twenty rows costs in all.
+        """
+        key = (application_token, repr(params))
+        if key not in self._templates:
+            headers = {"ApplicationToken": application_token, "Credentials": {"Ticket": _TICKET}}
+            rendered = self._rendered(headers, {**params, "ActivityStartTime": _START})
+            before, after = rendered.split(_TICKET.encode())
+            if len(self._templates) >= _TEMPLATES:
+                self._templates.clear()
+            self._templates[key] = (before, *after.split(_START.encode()))
+        return self._templates[key]
+
+    def _rendered(self, headers: Mapping[str, Any], params: Mapping[str, object]) -> bytes:
         try:
             envelope = self._client.create_message(self._proxy, self._name, _soapheaders=headers, **params)
         except ValueError:
             envelope = None
         if envelope is None:
             raise Unsendable(self._name)
-        http_headers = {
-            "Content-Type": "text/xml; charset=utf-8",
-            "SOAPAction": f'"{self._operation.soapaction}"',
-        }
-        return Request(self._path, http_headers, etree.tostring(envelope, encoding="utf-8"))
+        return bytes(etree.tostring(envelope, encoding="utf-8"))
 
     def answer(self, envelope: Envelope) -> Any:
         if envelope.kind != self._answer.localname:
@@ -199,6 +234,11 @@ def _client(version: int, service: str, location: str | None) -> zeep.Client:
     settings.strict = False
     settings.xsd_ignore_sequence_order = True
     return client
+
+
+def _wire(start: datetime) -> bytes:
+    """A date-time as zeep writes it."""
+    return start.isoformat().replace("+00:00", "Z").encode()
 
 
 def _as_declared(envelope: Envelope, namespace: str) -> etree._Element:

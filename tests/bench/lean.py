@@ -1,0 +1,192 @@
+"""A SuperOffice and a Slack that cost next to nothing, in a process of their own.
+
+They answer from bytes made beforehand, after a set delay, so that what is measured is the client. The Slack
+sends signed commands as well, and takes the time until the answer stands at ``response_url``.
+"""
+
+import asyncio
+import hmac
+import json
+import multiprocessing
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from email.utils import formatdate
+from multiprocessing.connection import Connection
+from typing import Any
+from urllib.parse import urlencode
+
+import aiohttp
+import uvloop
+
+from tests.bench.reader import compact
+
+__all__ = ["DELAY", "SIGNING_SECRET", "Lean", "lean", "system_info"]
+
+#: Seconds that the SuperOffice takes.
+DELAY = 0.05
+SIGNING_SECRET = "8f742231b10e8888abcd99yyyzzz85a5"
+
+
+@dataclass(frozen=True)
+class Lean:
+    """The process's servers, as the bench sees them."""
+
+    port: int
+    _pipe: Connection
+
+    @property
+    def url(self) -> str:
+        """Their root."""
+        return f"http://127.0.0.1:{self.port}"
+
+    def load(self, bot_url: str, users: int, commands: int) -> list[float]:
+        """Have ``users`` type ``commands`` in all, each as soon as the last is answered; seconds of each."""
+        self._pipe.send((bot_url, users, commands))
+        taken: list[float] = self._pipe.recv()
+        return taken
+
+
+@contextmanager
+def lean(rows: int = 20) -> Iterator[Lean]:
+    """Start the process."""
+    ours, theirs = multiprocessing.Pipe()
+    context = multiprocessing.get_context("spawn")
+    process = context.Process(target=_run, args=(theirs, rows), daemon=True)
+    process.start()
+    try:
+        yield Lean(ours.recv(), ours)
+    finally:
+        ours.send(None)
+        process.join(5)
+        process.terminate()
+
+
+def system_info() -> bytes:
+    """The answer to GetSystemInfo."""
+    namespace = "http://www.superoffice.net/ws/crm/NetServer/Services86"
+    return (
+        '<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Header>'
+        f'<h:Succeeded xmlns:h="{namespace}">true</h:Succeeded></s:Header><s:Body>'
+        f'<GetSystemInfoResponse xmlns="{namespace}"><SystemInfo><CompanyName>Fjell</CompanyName></SystemInfo>'
+        "</GetSystemInfoResponse></s:Body></s:Envelope>"
+    ).encode()
+
+
+class _Server:
+    """What is answered, and who waits for which answer."""
+
+    def __init__(self, rows: int) -> None:
+        self.activities, self.info = compact(rows), system_info()
+        self.answered: dict[str, asyncio.Future[None]] = {}
+
+    def answer(self, head: bytes) -> tuple[bytes, bytes, float]:
+        """The body, its type, and after how many seconds."""
+        path = head.split(b" ", 2)[1].decode()
+        if path.startswith("/remote/"):
+            slow = b"GetMyActiveContacts" in head
+            return (self.activities if slow else self.info), b"text/xml; charset=utf-8", DELAY * slow
+        if path.startswith("/response/"):
+            waiting = self.answered.pop(path, None)
+            if waiting and not waiting.done():
+                waiting.set_result(None)
+            return b"ok", b"text/plain", 0
+        return _API[path.partition("?")[0].rpartition("/")[2]], b"application/json", 0
+
+
+_API = {
+    "auth.test": json.dumps({"ok": True, "team_id": "T1", "team": "Bench", "user_id": "UBOT"}).encode(),
+    "users.info": json.dumps(
+        {"ok": True, "user": {"id": "U1", "tz": "Europe/Oslo", "profile": {"real_name": "Sam"}}}
+    ).encode(),
+}
+
+
+class _Connection(asyncio.Protocol):
+    def __init__(self, server: _Server) -> None:
+        self._server = server
+        self._data = b""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport: Any = transport
+
+    def data_received(self, data: bytes) -> None:
+        self._data += data
+        while (end := self._data.find(b"\r\n\r\n")) >= 0:
+            head = self._data[:end]
+            start = head.lower().find(b"content-length:")
+            length = int(head[start + 15 :].split(b"\r\n", 1)[0]) if start >= 0 else 0
+            if len(self._data) < end + 4 + length:
+                return
+            self._data = self._data[end + 4 + length :]
+            self._reply(*self._server.answer(head))
+
+    def _reply(self, body: bytes, kind: bytes, delay: float) -> None:
+        date = formatdate(usegmt=True).encode()
+        head = b"HTTP/1.1 200 OK\r\nDate: %b\r\nContent-Type: %b\r\nContent-Length: %d\r\n\r\n"
+        answer = head % (date, kind, len(body)) + body
+        if delay:
+            asyncio.get_running_loop().call_later(delay, self._transport.write, answer)
+        else:
+            self._transport.write(answer)
+
+
+def _run(pipe: Connection, rows: int) -> None:
+    uvloop.run(_serve(pipe, rows))
+
+
+async def _serve(pipe: Connection, rows: int) -> None:
+    loop = asyncio.get_running_loop()
+    server = _Server(rows)
+    listener = await loop.create_server(lambda: _Connection(server), "127.0.0.1", 0, backlog=1024)
+    port = listener.sockets[0].getsockname()[1]
+    pipe.send(port)
+    async with aiohttp.ClientSession() as session:
+        while wanted := await loop.run_in_executor(None, pipe.recv):
+            pipe.send(await _load(session, server, port, *wanted))
+    listener.close()
+
+
+async def _load(
+    session: aiohttp.ClientSession, server: _Server, port: int, bot_url: str, users: int, commands: int
+) -> list[float]:
+    numbers = iter(range(commands))
+    taken: list[float] = []
+
+    async def user(name: str) -> None:
+        for number in numbers:
+            start = time.perf_counter()
+            await _command(session, server, port, bot_url, name, f"{start}.{number}")
+            taken.append(time.perf_counter() - start)
+
+    await asyncio.gather(*(user(f"U{number}") for number in range(users)))
+    return taken
+
+
+async def _command(
+    session: aiohttp.ClientSession, server: _Server, port: int, bot_url: str, user: str, trigger: str
+) -> None:
+    path = f"/response/{trigger}"
+    answered = server.answered[path] = asyncio.get_running_loop().create_future()
+    body = urlencode(
+        {
+            "team_id": "T1",
+            "user_id": user,
+            "channel_id": "C1",
+            "command": "/superoffice",
+            "text": "since monday",
+            "response_url": f"http://127.0.0.1:{port}{path}",
+            "trigger_id": trigger,
+        }
+    ).encode()
+    seconds = str(int(time.time()))
+    digest = hmac.digest(SIGNING_SECRET.encode(), f"v0:{seconds}:".encode() + body, "sha256").hex()
+    headers = {
+        "Content-Type": "application/x-www-form-urlencoded",
+        "X-Slack-Request-Timestamp": seconds,
+        "X-Slack-Signature": f"v0={digest}",
+    }
+    async with session.post(f"{bot_url}/slack/events", data=body, headers=headers) as acknowledged:
+        assert acknowledged.status == 200, acknowledged.status
+    await asyncio.wait_for(answered, 30)
