@@ -4,6 +4,7 @@
 """
 
 import asyncio
+import gc
 import logging
 import secrets
 from collections.abc import AsyncIterator, Iterator, Mapping
@@ -51,7 +52,7 @@ from bot.slack.sdk import web_client
 from bot.slack.socketmode import SocketMode
 from bot.slack.workspace import TokenRefused, Workspace
 
-__all__ = ["CANNOT_START", "Bot", "migrate", "running"]
+__all__ = ["CANNOT_START", "Bot", "migrate", "running", "settle"]
 
 log = logging.getLogger(__name__)
 
@@ -112,6 +113,16 @@ async def running(settings: Settings, clock: Clock | None = None) -> AsyncIterat
             await stack.enter_async_context(socket_mode)
         log.info("running at %s", url, extra={"action": "start.done"})
         yield Bot(url, serving)
+
+
+def settle() -> None:
+    """Keep the garbage collector from what was made at start, and stays.
+
+    Looking through zeep's schemas time and again would stop the loop for tens of milliseconds. For a process
+    that runs one bot until it ends.
+    """
+    gc.collect()
+    gc.freeze()
 
 
 class _Wiring:

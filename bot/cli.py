@@ -73,6 +73,7 @@ async def _serve(settings: Settings) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
     async with app.running(settings) as bot:
+        app.settle()
         click.echo(f"Listening on {bot.url}", err=True)
         stopped = asyncio.create_task(stop.wait())
         ended = asyncio.create_task(bot.ended())

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from bot.core.errors import BadCommand, Problem
 from bot.core.filters import EVERYTHING, Filter
@@ -118,6 +119,7 @@ class Verb:
         return f"{self.name} {self.argument}".rstrip()
 
 
+@lru_cache(maxsize=1024)
 def parse(text: str) -> Command:
     """Read what follows the slash command's name. Raises :class:`BadCommand` with every problem."""
     line = normalise(text)

@@ -75,9 +75,12 @@ def owned(owner: str, value: str = "") -> str:
     return f"{_VERSION}|{owner}|{value}"
 
 
-def block_id(number: int, owner: str, asked: Asked) -> str:
-    """The id of a block whose menu asks about a question; ``number`` tells it from the message's others."""
-    return f"{number}~{owned(owner, asked.encode())}"
+def block_id(number: int, value: str) -> str:
+    """The id of a block whose menu asks about a question, which ``value`` holds.
+
+    ``number`` tells it from the message's others.
+    """
+    return f"{number}~{value}"
 
 
 def typed(body: Mapping[str, Any]) -> Request:

@@ -1,6 +1,7 @@
 """Slack's own libraries, set up the way this bot uses them."""
 
 import logging
+from functools import cache
 
 from aiohttp import ClientSession
 from slack_sdk.errors import SlackApiError
@@ -24,6 +25,7 @@ __all__ = ["failure", "sdk_log", "socket_log", "web_client", "webhook"]
 PATIENCE = 10
 
 
+@cache  # setting a level empties the caches of all loggers
 def sdk_log() -> logging.Logger:
     """A logger for Slack's libraries. At DEBUG they would log whole messages, customers' names included."""
     log = logging.getLogger("slack_sdk")
@@ -31,6 +33,7 @@ def sdk_log() -> logging.Logger:
     return log
 
 
+@cache
 def socket_log() -> logging.Logger:
     """One for Socket Mode, silent: its errors hold the WebSocket's address, which is a credential."""
     log = logging.getLogger("slack_sdk.socket_mode")

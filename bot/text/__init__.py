@@ -30,12 +30,23 @@ def sentence(id: str, /, locale: str = SOURCE, **params: object) -> str:  # noqa
     Raises :class:`UnknownSentence` for an id that the English catalogue does not have, and
     :class:`KeyError` for a value that the sentence needs and did not get.
     """
+    if not params:
+        return _as_it_is(id, locale)
     catalogue = _catalogue(locale_of(locale))
     count = params.get("count")
     text = catalogue.ngettext(id, id, count) if isinstance(count, int) else catalogue.gettext(id)
     if text == id:
         raise UnknownSentence(id)
     return text.format_map(params)
+
+
+@cache
+def _as_it_is(id: str, locale: str) -> str:  # noqa: A002
+    """A sentence that needs no values, by far the most frequent kind: each company is told in such."""
+    text = _catalogue(locale_of(locale)).gettext(id)
+    if text == id:
+        raise UnknownSentence(id)
+    return text.format()
 
 
 def has_sentence(id: str) -> bool:  # noqa: A002

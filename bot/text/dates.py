@@ -1,8 +1,10 @@
 """Dates and times in words, in the reader's zone and language."""
 
 from datetime import date, datetime, timedelta
+from functools import cache
 from zoneinfo import ZoneInfo
 
+from babel import Locale
 from babel.dates import format_datetime, get_timezone_location
 
 from bot.text import locale_of, sentence
@@ -14,17 +16,17 @@ def moment(when: datetime, zone: ZoneInfo, locale: str, now: datetime | None = N
     """A day and a time, such as ``Mon 16 Nov 00:00``; with the year where that is not ``now``'s."""
     same_year = now is None or when.astimezone(zone).year == now.astimezone(zone).year
     pattern = "EEE d MMM HH:mm" if same_year else "EEE d MMM y HH:mm"
-    return format_datetime(when, pattern, tzinfo=zone, locale=locale_of(locale))
+    return format_datetime(when, pattern, tzinfo=zone, locale=_babel(locale))
 
 
 def clock(when: datetime, zone: ZoneInfo, locale: str) -> str:
     """A time of the day, such as ``08:12``."""
-    return format_datetime(when, "HH:mm", tzinfo=zone, locale=locale_of(locale))
+    return when.astimezone(zone).strftime("%H:%M")  # the same in every language that we have
 
 
 def weekday(when: datetime, zone: ZoneInfo, locale: str) -> str:
     """The name of the day, such as ``Monday``."""
-    return format_datetime(when, "EEEE", tzinfo=zone, locale=locale_of(locale))
+    return format_datetime(when, "EEEE", tzinfo=zone, locale=_babel(locale))
 
 
 def day(which: date, today: date, locale: str) -> str:
@@ -34,12 +36,19 @@ def day(which: date, today: date, locale: str) -> str:
     if which == today - timedelta(days=1):
         return sentence("day.yesterday", locale)
     pattern = "EEEE d MMMM" if which.year == today.year else "EEEE d MMMM y"
-    return format_datetime(datetime(which.year, which.month, which.day), pattern, locale=locale_of(locale))  # noqa: DTZ001 - a calendar day
+    return format_datetime(datetime(which.year, which.month, which.day), pattern, locale=_babel(locale))  # noqa: DTZ001 - a calendar day
 
 
+@cache
 def zone_name(zone: ZoneInfo, locale: str) -> str:
     """The zone as people call it: ``Oslo time``, or ``UTC``."""
     if zone.key in ("UTC", "Etc/UTC"):
         return "UTC"
-    city = get_timezone_location(zone, locale=locale_of(locale), return_city=True)
+    city = get_timezone_location(zone, locale=_babel(locale), return_city=True)
     return sentence("zone", locale, city=city)
+
+
+@cache
+def _babel(locale: str) -> Locale:
+    """Babel's own idea of a language: it would work it out anew for each date."""
+    return Locale(locale_of(locale))

@@ -1,24 +1,33 @@
 """Measure what the bot does often: ``make bench``. Ratios, both sides interleaved in one run.
 
-Figures are CPU time (reader) or wall time (acknowledgement), the median of the rounds.
+Each table says what it measures; the figures are medians of the rounds, goals stand beside them.
 """
 
 import argparse
 import sys
 
-from tests.bench import acknowledge, reader
+from tests.bench import acknowledge, answers, calls, formatting, reader
 
 ROUNDS = 9
+BENCHES = {
+    "reader": reader,
+    "calls": calls,
+    "acknowledge": acknowledge,
+    "answers": answers,
+    "formatting": formatting,
+}
 
 
 def main() -> None:
     """Run every benchmark and print its table."""
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="one short round each, to see that they run")
-    quick = parser.parse_args().quick
-    for bench in (reader, acknowledge):
-        sys.stdout.write("\n".join((*bench.measure(1 if quick else ROUNDS), "", "")))
-        sys.stdout.flush()
+    parser.add_argument("bench", nargs="*", choices=[[], *BENCHES], help="all, if none is named")
+    asked = parser.parse_args()
+    for name in asked.bench or BENCHES:
+        for line in (*BENCHES[name].measure(1 if asked.quick else ROUNDS), ""):
+            sys.stdout.write(f"{line}\n")
+            sys.stdout.flush()
 
 
 if __name__ == "__main__":

@@ -34,7 +34,7 @@ def measure(rounds: int) -> Iterator[str]:
     """A table: wall time against the ideal, and CPU per call of the client's process."""
     users = USERS if rounds > 1 else 100
     yield f"{users} calls, 20 rows each, {DELAY * 1000:.0f} ms server (CPU of the client's process alone)"
-    yield f"{'in flight':>9}{'':2}{'wall ÷ ideal':24}{'CPU µs/call':>12}  {'÷ stock':22}stock: wall ÷ ideal, CPU"
+    yield f"{'in flight':>9}  {'wall ÷ ideal':24}{'CPU µs/call':>12}  {'÷ stock':22}stock: wall, CPU"
     with lean() as server:
         for at_once in AT_ONCE:
             yield uvloop.run(_compare(f"{server.url}/remote/Services86/", users, at_once, rounds))

@@ -52,7 +52,7 @@ def test_a_question_comes_back_as_it_was(asked: Asked) -> None:
 
 @given(ASKED, st.integers(0, 99))
 def test_a_blocks_id_holds_any_question(asked: Asked, number: int) -> None:
-    assert len(block_id(number, "U0123456789AB", asked)) <= 255
+    assert len(block_id(number, owned("U0123456789AB", asked.encode()))) <= 255
 
 
 @given(st.text())
@@ -76,7 +76,7 @@ def press(action: str, value: str = "", *, option: str = "", user: str = KIANNA)
 
 
 ENCODED = owned(KIANNA, Asked(LINE, PAGE).encode())
-ID = block_id(3, KIANNA, Asked(LINE, PAGE))
+ID = block_id(3, ENCODED)
 
 
 @pytest.mark.parametrize(

@@ -42,6 +42,7 @@ class Endpoint:
         self._transport = transport
         self._time = time
         self._base = settings.url.rstrip("/") + "/"
+        self._reading = asyncio.Lock()
 
     async def call(
         self,
@@ -79,9 +80,16 @@ class Endpoint:
         raise self._unreadable(reason)
 
     async def activities(self, envelope: Envelope, zone: tzinfo) -> list[Activity]:
-        """The rows of an answer to GetMyActiveContacts; times without a zone are read in ``zone``."""
+        """The rows of an answer to GetMyActiveContacts; times without a zone are read in ``zone``.
+
+        Only one is read in each turn of the loop: of thirty that arrive at once, the first is on its way to
+        its user before the last is read. (All in one turn, and they would all wait for the last; measured,
+        half of them by twice as long.)
+        """
         try:
-            activities = await decode(envelope.size, read, envelope, zone)
+            async with self._reading:
+                await asyncio.sleep(0)
+                activities = await decode(envelope.size, read, envelope, zone)
         except Unreadable as error:
             reason = str(error)
         else:

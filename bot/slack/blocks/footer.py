@@ -85,7 +85,8 @@ def _buttons(reply: ActivityAnswer, reader: Reader) -> Block:
     buttons = page_buttons(reply.asked, reply.page, shown, reply.total, reader)
     buttons += [*_catchup(reply, reader), *_share(reply, reader), *_why(reply, reader)]
     block = actions(*buttons, _view(reply, reader))
-    return {**block, "block_id": block_id(FOOTER, reader.user, Asked(reply.asked, reply.page))}
+    question = owned(reader.user, Asked(reply.asked, reply.page).encode())
+    return {**block, "block_id": block_id(FOOTER, question)}
 
 
 def page_buttons(asked: str, page: Page, shown: int, total: int, reader: Reader) -> list[Element]:

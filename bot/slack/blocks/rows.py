@@ -27,7 +27,7 @@ from bot.slack.blocks.elements import (
     span,
     table,
 )
-from bot.slack.payload import Asked, block_id
+from bot.slack.payload import Asked, block_id, owned
 from bot.text import sentence
 from bot.text.dates import day, moment
 
@@ -40,7 +40,7 @@ HEADS = ("company", "what", "who", "when")
 
 def rows(reply: ActivityAnswer, reader: Reader) -> Iterator[Block]:
     """The companies of the page: by day, then those that were active again since."""
-    page = _Page(reply, reader)
+    page = _Page(reply, reader, owned(reader.user, Asked(reply.asked, reply.page).encode()))
     match reply.style:
         case Style.TABLE:
             yield from page.as_table()
@@ -54,6 +54,8 @@ def rows(reply: ActivityAnswer, reader: Reader) -> Iterator[Block]:
 class _Page:
     reply: ActivityAnswer
     reader: Reader
+    #: What the companies' menus ask about.
+    question: str
 
     def in_full(self) -> Iterator[Block]:
         """A paragraph for each, with a menu beside it."""
@@ -125,9 +127,7 @@ class _Page:
         options = self._options(activity, url)
         if not options:
             return section(text)
-        asked = Asked(self.reply.asked, self.reply.page)
-        block = section(text, menu("row", *options))
-        return {**block, "block_id": block_id(number, self.reader.user, asked)}
+        return {**section(text, menu("row", *options)), "block_id": block_id(number, self.question)}
 
     def _options(self, activity: Activity, url: str) -> list[Element]:
         locale, company = self.reader.locale, activity.company_id

@@ -2,6 +2,7 @@
 
 import re
 from datetime import date, datetime
+from functools import lru_cache
 from urllib.parse import quote
 
 from bot.core.activity import Action, Activity
@@ -61,11 +62,14 @@ def category(activity: Activity, reader: Reader) -> str:
 
 def happened(activity: Activity, reader: Reader) -> str:
     """The actions in words, the first with a capital."""
-    known = [
-        sentence(f"action.{flag.name}".lower(), reader.locale) for flag in Action if flag in activity.action
-    ]
-    others = [re.sub(r"(?<=[a-z])(?=[A-Z])", " ", each).lower() for each in activity.other_actions]
-    words = ", ".join((*known, *map(_one_line, others))) or sentence("action.unknown", reader.locale)
+    return _happened(activity.action, activity.other_actions, reader.locale)
+
+
+@lru_cache(maxsize=512)
+def _happened(action: Action, other_actions: tuple[str, ...], locale: str) -> str:
+    known = [sentence(f"action.{flag.name}".lower(), locale) for flag in Action if flag in action]
+    others = [re.sub(r"(?<=[a-z])(?=[A-Z])", " ", each).lower() for each in other_actions]
+    words = ", ".join((*known, *map(_one_line, others))) or sentence("action.unknown", locale)
     return shorten(words[0].upper() + words[1:], MAX_NAME)
 
 
