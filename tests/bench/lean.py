@@ -44,12 +44,12 @@ class Lean:
         """Their root."""
         return f"http://127.0.0.1:{self.port}"
 
-    def load(self, bot_url: str, users: int, commands: int) -> list[float]:
-        """Have ``users`` type ``commands`` in all, each as soon as the last is answered.
+    def load(self, bot_url: str, users: int, commands: int, *, answered: bool = True) -> list[float]:
+        """Have ``users`` type ``commands`` in all, each as soon as the last is answered, or acknowledged.
 
         Return the seconds of each but the first few of each user, who all begin in the same moment.
         """
-        self._pipe.send((bot_url, users, commands))
+        self._pipe.send((bot_url, users, commands, answered))
         taken: list[float] = self._pipe.recv()
         return taken
 
@@ -157,7 +157,13 @@ async def _serve(pipe: Connection, rows: int) -> None:
 
 
 async def _load(
-    session: aiohttp.ClientSession, server: _Server, port: int, bot_url: str, users: int, commands: int
+    session: aiohttp.ClientSession,
+    server: _Server,
+    port: int,
+    bot_url: str,
+    users: int,
+    commands: int,
+    answered: bool,
 ) -> list[float]:
     numbers = iter(range(commands))
     taken: list[float] = []
@@ -165,7 +171,9 @@ async def _load(
     async def user(name: str) -> None:
         for turn, number in enumerate(numbers):
             start = time.perf_counter()
-            await _command(session, server, port, bot_url, name, f"{start}.{number}")
+            answer = await _command(session, server, port, bot_url, name, f"{start}.{number}")
+            if answered:
+                await asyncio.wait_for(answer, 30)
             if turn >= WARM_UP:
                 taken.append(time.perf_counter() - start)
 
@@ -175,7 +183,7 @@ async def _load(
 
 async def _command(
     session: aiohttp.ClientSession, server: _Server, port: int, bot_url: str, user: str, trigger: str
-) -> None:
+) -> asyncio.Future[None]:
     path = f"/response/{trigger}"
     answered = server.answered[path] = asyncio.get_running_loop().create_future()
     body = urlencode(
@@ -198,4 +206,4 @@ async def _command(
     }
     async with session.post(f"{bot_url}/slack/events", data=body, headers=headers) as acknowledged:
         assert acknowledged.status == 200, acknowledged.status
-    await asyncio.wait_for(answered, 30)
+    return answered
