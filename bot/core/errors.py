@@ -26,6 +26,7 @@ __all__ = [
     "LinkExpired",
     "LinkNotAllowed",
     "LinkThrottled",
+    "PostUncertain",
     "Problem",
     "Restarting",
     "SealBroken",
@@ -184,6 +185,12 @@ class SlackFailed(BotError):
     """Slack did not answer, or refused (``error`` is Slack's own code for it)."""
 
     code = "slack-failed"
+
+
+class PostUncertain(SlackFailed):
+    """Slack may have posted what was shared before it failed; it is not tried again."""
+
+    code = "post-uncertain"
 
 
 class BadCommand(BotError):

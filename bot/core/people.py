@@ -26,7 +26,7 @@ class Profile:
     zone: str | None = None
     locale: str = "en"
     email: str | None = None
-    #: ``is_restricted``, ``is_ultra_restricted``, or ``is_stranger`` (of another organisation).
+    #: ``is_restricted``, ``is_ultra_restricted``, ``is_stranger``, or of another workspace.
     is_guest: bool = False
     is_admin: bool = False
     is_deleted: bool = False

@@ -66,7 +66,9 @@ class Stage:
         """Draw a message that has come or changed, if the person sees it."""
         if message.deleted or not self.slack.workspace.sees(self.member.id, message):
             return
-        names = {member.id: member.name for member in self.slack.workspace.members.values()}
+        workspace = self.slack.workspace
+        people = {each.id: each.name for each in workspace.members.values()}
+        names = people | {each.id: each.name for each in workspace.channels.values()}
         viewer = Viewer(ZoneInfo(self.member.tz or "UTC"), names)
         drawing = draw(message.text, message.blocks, viewer, first=len(self.buttons) + 1)
         where = "only you see this" if message.ephemeral_to else self._place(message)

@@ -3,7 +3,7 @@
 import logging
 
 from bot.core.audience import Refusal, refusal
-from bot.core.errors import SlackFailed
+from bot.core.errors import PostUncertain, SlackFailed
 from bot.core.replies import NotShared, Reader, Shared, SharedPage
 from bot.services.ports import Channels
 
@@ -18,6 +18,8 @@ _REFUSALS = {
     "channel_not_found": Refusal.NOT_INVITED,
     "is_archived": Refusal.ARCHIVED,
 }
+#: What it says where it broke. Source: the same; "internal_error" and "fatal_error" may come after posting.
+_BROKEN = {"fatal_error", "internal_error", "service_unavailable", "request_timeout", "unreadable"}
 
 
 class Sharing:
@@ -41,16 +43,17 @@ class Sharing:
     async def share(self, page: SharedPage, channel: str, reader: Reader) -> Shared | NotShared:
         """Post a page, after asking about the channel once more.
 
-        Raises :class:`SlackFailed` where it is not known whether it was posted.
+        Raises :class:`SlackFailed`, and :class:`PostUncertain` where it may have been posted all the same.
         """
         if refused := await self.refused(channel):
             return refused
         try:
             ts = await self._channels.post(channel, page, reader)
         except SlackFailed as error:
-            reason = _refusal(str(error.params.get("error", "")))
+            said = str(error.params.get("error", ""))
+            reason = _refusal(said)
             if reason is None:
-                raise
+                raise (PostUncertain(error=said) if _may_have_posted(said) else error) from None
             return _not_shared(reason, channel)
         log.info("shared in channel %s", channel, extra={"action": "share.done"})
         return Shared(channel, ts)
@@ -62,8 +65,15 @@ class Sharing:
 
 
 def _refusal(said: str) -> Refusal | None:
-    """What Slack's error means for a post; ``None`` where it may have been posted."""
+    """Why Slack does not take a post there; ``None`` for other errors."""
     return Refusal.RESTRICTED if said.startswith("restricted_action") else _REFUSALS.get(said)
+
+
+def _may_have_posted(said: str) -> bool:
+    """Not where Slack says no; where it says nothing, or that it broke, it may. (The name of a Python error
+    says that nothing was heard.)
+    """
+    return said in _BROKEN or said[:1].isupper()
 
 
 def _not_shared(reason: Refusal, channel: str) -> NotShared:

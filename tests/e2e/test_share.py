@@ -122,7 +122,7 @@ async def test_slack_that_may_have_posted_is_not_asked_again(world: World) -> No
     message = await asked(world, "C0GENERAL")
     world.slack.fail("chat.postMessage", performed=True, status=500)
     failed = await press(world, message, "share")
-    assert "Slack did not answer" in said(failed)
+    assert "did not say whether it posted" in said(failed)
     assert len(world.slack.calls("chat.postMessage")) == 1
 
 

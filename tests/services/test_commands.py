@@ -695,7 +695,7 @@ async def test_a_share_that_may_have_been_posted_is_a_failure(linked: Desk) -> N
     linked.channels.error = SlackFailed(error="internal_error")
     failed = await linked.wish(Share("today", FIRST))
     assert isinstance(failed, Failed)
-    assert failed.code == "slack-failed"
+    assert failed.code == "post-uncertain"
 
 
 async def test_somebody_elses_button(linked: Desk) -> None:

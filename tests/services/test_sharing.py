@@ -7,7 +7,7 @@ import aiohttp
 import pytest
 
 from bot.core.audience import Refusal
-from bot.core.errors import SlackFailed
+from bot.core.errors import PostUncertain
 from bot.core.replies import NotShared, Shared, SharedPage
 from bot.core.secret import Secret
 from bot.demo.slack import Slack
@@ -143,7 +143,7 @@ async def test_what_may_have_been_posted_is_no_refusal(
     slack: Slack, sharing: Sharing, how: dict[str, object]
 ) -> None:
     slack.fail("chat.postMessage", performed=True, **how)  # type: ignore[arg-type]
-    with pytest.raises(SlackFailed):
+    with pytest.raises(PostUncertain):
         await sharing.share(PAGE, "C0GENERAL", READER)
     assert len(slack.calls("chat.postMessage")) == 1
 
