@@ -36,7 +36,9 @@ def comparable(text: str) -> str:
 
 
 def nearest(text: str, known: Iterable[str], cutoff: float = 0.6) -> str:
-    """The one of ``known`` that was probably meant; ``""`` if none is near."""
-    by_comparable = {comparable(word): word for word in known}
-    near = get_close_matches(comparable(text), by_comparable, n=1, cutoff=cutoff)
-    return by_comparable[near[0]] if near else ""
+    """The one of ``known`` that was probably meant, by all of its name or a word of it; ``""`` for none."""
+    names = {comparable(name): name for name in known}
+    words = {word: name for whole, name in names.items() for word in whole.split()}
+    meant = words | names
+    near = get_close_matches(comparable(text), meant, n=1, cutoff=cutoff)
+    return meant[near[0]] if near else ""

@@ -25,7 +25,11 @@ async def tour(stage: Stage) -> None:
     offered = await _type(stage, "today")
     await _answered(offered, "an offer to link", lambda message: bool(stage.link_url))
     await _link(stage, offered)
-    await _expect(stage, "since monday")
+    everything = await _expect(stage, "since monday")
+    await _share(stage, everything)
+    await _expect(stage, "filter save news action:document,follow-up not:me")
+    await _expect(stage, "since 2w filter:news top:3 style:table")
+    await _expect(stage, "since mondy actoin:created category:VPI")
     await _expect(stage, "me")
     await _expect(stage, "help")
     await _something_new(stage)
@@ -70,6 +74,15 @@ async def _link(stage: Stage, offered: Answer) -> None:
     await _answered(
         offered, "the answer that waited for linking", lambda message: _tells_activity(stage, message)
     )
+
+
+async def _share(stage: Stage, message: Message) -> None:
+    stage.console.print(f"[bold green]{stage.member.name}[/] presses [bold]Share in Channel[/]")
+    stage.clear()
+    pressed = await stage.slack.press(message, "share", user=stage.member)
+    await _answered(pressed, "a word on what was shared")
+    if not any(each.ephemeral_to is None for each in stage.slack.messages(stage.channel)):
+        raise Disappointed("What was shared does not stand in the channel.")
 
 
 async def _something_new(stage: Stage) -> None:

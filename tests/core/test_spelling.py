@@ -37,6 +37,8 @@ def test_phones_and_copies_are_undone(typed: str, plain: str) -> None:
 
 def test_the_nearest_comes_as_it_is_written() -> None:
     assert nearest("vip custmer", ["Customer", "VIP Customer"]) == "VIP Customer"
+    assert nearest("vpi", ["Customer", "VIP Customer"]) == "VIP Customer", "a word of it is enough"
+    assert nearest("customer", ["VIP Customer", "Customer"]) == "Customer", "all of it is better"
     assert nearest("x", ["Customer"]) == ""
 
 

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from datetime import timedelta
 
 from bot.core.activity import Action
 from bot.core.filters import Filter, Reason, Style
 from bot.core.replies import ActivityAnswer, Reader
 from bot.core.requests import Page
-from bot.core.window import Window
+from bot.core.window import Window, known_time
 from bot.slack.blocks.elements import (
     Block,
     Element,
@@ -30,6 +31,7 @@ __all__ = ["asked_of_superoffice", "footer", "left_out", "page_buttons"]
 #: The number of the footer's block in its id; rows count up from 0.
 FOOTER = 99
 MAX_LISTED = 300
+TICK = timedelta(microseconds=1)
 
 
 def footer(reply: ActivityAnswer, reader: Reader) -> Iterator[Block]:
@@ -110,10 +112,14 @@ def _catchup(reply: ActivityAnswer, reader: Reader) -> Iterator[Element]:
 
 
 def _share(reply: ActivityAnswer, reader: Reader) -> Iterator[Element]:
-    """Shared is what the reader has seen: nothing that happens from now on."""
+    """Shared is what the reader has seen: nothing that happens from now on.
+
+    Something may have happened in the very second of the answer, or be ahead of the server's own clock.
+    """
     if not (reply.shareable and reply.rows):
         return
-    seen = Window(reply.window.start, reply.window.end or reply.as_of)
+    seen_at = [reply.as_of, *(time + TICK for row in reply.rows if (time := known_time(row)))]
+    seen = Window(reply.window.start, reply.window.end or max(seen_at))
     share = _button(
         "share",
         sentence("button.share", reader.locale),
