@@ -124,16 +124,15 @@ class _Page:
         name = words.name(activity, self.reader)
         company = company_link(url, name) if url else literal(name)
         text = f"*{company}*{literal(self._more(activity))}\n{literal(self._facts(activity, when))}"
-        options = self._options(activity, url)
+        options = self._options(activity, url, name)
         if not options:
             return section(text)
         return {**section(text, menu("row", *options)), "block_id": block_id(number, self.question)}
 
-    def _options(self, activity: Activity, url: str) -> list[Element]:
+    def _options(self, activity: Activity, url: str, name: str) -> list[Element]:
         locale, company = self.reader.locale, activity.company_id
         options = [option(sentence("menu.open", locale), "open", url)] if url else []
         if company:
-            name = words.name(activity, self.reader)
             options.append(option(sentence("menu.why", locale), f"why:{company}"))
             options.append(option(sentence("menu.mute", locale), f"mute:{company}:{name}"))
         return options

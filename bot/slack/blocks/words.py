@@ -112,4 +112,4 @@ def span_of_time(window: Window, as_of: datetime, reader: Reader) -> str:
 
 
 def _one_line(text: str) -> str:
-    return shorten(" ".join(text.split()), MAX_NAME)
+    return shorten(" ".join(text.split()), MAX_NAME) if text else ""
