@@ -47,16 +47,21 @@ class StandIn:
     async def event(self, request: web.Request) -> web.Response:
         form = await request.post()
         if "payload" in form:
-            self.ticket = ""
-            url = re.findall(r'"response_url": "([^"]+)"', str(form["payload"]))[0]
-            await self.say(url, "Deleted")
+            pressed = str(form["payload"])
+            url = re.findall(r'"response_url": "([^"]+)"', pressed)[0]
+            if '"action_id": "share"' in pressed:
+                await self.session.post(url, json={"text": "Look!", "response_type": "in_channel"})
+                await self.say(url, "Shared")
+            else:
+                self.ticket = ""
+                await self.say(url, "Deleted")
         elif not self.ticket:
             self.waiting = str(form["response_url"])
             await self.say(self.waiting, "Link", url=f"{self.environ['BOT_PUBLIC_URL']}/link/once")
         elif form["text"] == "unlink":
             await self.say(str(form["response_url"]), "Sure?", style="danger")
         else:
-            await self.say(str(form["response_url"]), await self.active())
+            await self.say(str(form["response_url"]), await self.active(), action_id="share")
         return web.Response()
 
     async def page(self, _: web.Request) -> web.Response:
@@ -179,9 +184,9 @@ async def test_the_prompt_asks_what_slack_would_ask(stage: Stage) -> None:
     out: Any = stage.console.file
     await do(stage, "1")
     assert "text\n[ confirm ]  [ deny ]\nPress 1 again to say yes." in out.getvalue()
-    assert "Deleted" not in out.getvalue()
+    assert "Shared" not in out.getvalue()
     await do(stage, "1")
-    assert "Deleted" in out.getvalue()
+    assert "Shared" in out.getvalue()
 
 
 async def test_the_prompt_goes_to_another_channel(stage: Stage) -> None:
