@@ -170,10 +170,12 @@ class Answers:
 
     async def _with_unknown_categories(self, bad: BadCommand, user: SlackUser, reader: Reader) -> BadCommand:
         """All that is wrong with a line comes at once; what SuperOffice does not tell soon, does not."""
-        link = await self._links.get(user) if bad.categories else None
-        if link is None or link.tenant not in self._tenants:
+        if not bad.categories:
             return bad
         try:
+            link = await self._links.get(user)
+            if link is None or link.tenant not in self._tenants:
+                return bad
             async with asyncio.timeout(PATIENCE_SECONDS):
                 crm, named = self._tenants[link.tenant].crm, Filter(categories=bad.categories)
                 await self._preferences.effective(link, crm, named, reader, bad.problems)

@@ -142,8 +142,11 @@ def _why(reply: ActivityAnswer, reader: Reader) -> Iterator[Element]:
 
 
 def _view(reply: ActivityAnswer, reader: Reader) -> Element:
-    """The other styles, and the same once more."""
-    styles = [style for style in Style if style is not reply.style] if reply.total else []
+    """The other styles, and the same once more; a menu of one line would be a button."""
+    if not reply.total:
+        again = Asked(reply.asked, reply.page)
+        return _button("page.newest", sentence("menu.refresh", reader.locale), again, reader)
+    styles = [style for style in Style if style is not reply.style]
     options = [option(sentence(f"menu.style.{style}", reader.locale), style) for style in styles]
     return menu("view", *options, option(sentence("menu.refresh", reader.locale), REFRESH))
 
