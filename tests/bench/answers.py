@@ -58,7 +58,7 @@ async def _through_the_bot(server: Lean, database: Path, at_once: int, rounds: i
         loop = asyncio.get_running_loop()
         await loop.run_in_executor(None, server.load, bot.url, at_once, 2 * at_once)  # profiles, connections
         taken = [
-            await loop.run_in_executor(None, server.load, bot.url, at_once, max(200, 25 * at_once))
+            await loop.run_in_executor(None, server.load, bot.url, at_once, max(60, 25 * at_once))
             for _ in range(rounds)
         ]
     taken.sort(key=lambda seconds: quantiles(seconds, n=100)[98])
