@@ -272,7 +272,7 @@ async def _session() -> AsyncIterator[aiohttp.ClientSession]:
 
 async def _tenants(settings: Settings, session: aiohttp.ClientSession, clock: Clock) -> Mapping[str, Tenant]:
     seconds = settings.commands.seconds
-    limits = Limits(command=seconds, attempt=min(seconds, Limits().attempt))
+    limits = Limits(command=seconds, attempt=seconds)
     clients = await connect(map(_described, settings.tenants.values()), session, clock, limits)
     return {
         name: Tenant(clients[name], tenant.web_url or "", tenant.timezone)

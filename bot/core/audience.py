@@ -26,6 +26,8 @@ class Refusal(StrEnum):
     UNKNOWN = "unknown"
     #: Slack does not let the bot post there.
     RESTRICTED = "restricted"
+    #: Nothing of what was shown is as it was.
+    CHANGED = "changed"
 
 
 @dataclass(frozen=True, slots=True)

@@ -182,9 +182,17 @@ class Problem:
 
 
 class SlackFailed(BotError):
-    """Slack did not answer, or refused (``error`` is Slack's own code for it)."""
+    """Slack did not answer, or refused (``error`` is Slack's own code for it).
+
+    ``in_doubt``: it may have done what was asked all the same.
+    """
 
     code = "slack-failed"
+
+    def __init__(self, *, error: str, in_doubt: bool = False) -> None:
+        super().__init__(error=error)
+        self.error = error
+        self.in_doubt = in_doubt
 
 
 class PostUncertain(SlackFailed):

@@ -1,12 +1,14 @@
 """Filters: which activities to ask for, which to leave out of an answer, and why each was left out."""
 
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from enum import StrEnum
+from functools import lru_cache
 
 from bot.core.activity import Action, Activity
 from bot.core.people import Principal
-from bot.core.spelling import comparable
+from bot.core.spelling import comparable, nearest
 from bot.core.window import Judged
 
 __all__ = [
@@ -20,6 +22,7 @@ __all__ = [
     "Sifted",
     "Style",
     "sift",
+    "unknown_people",
     "why_dropped",
 ]
 
@@ -74,6 +77,11 @@ class Filter:
         return Filter(**{**said, "saved": self.saved})
 
     @property
+    def lets_everything_through(self) -> bool:
+        """Whether it leaves nothing out, but for what is muted."""
+        return Filter(style=self.style, saved=self.saved) == self
+
+    @property
     def at_the_crm(self) -> bool:
         """Whether SuperOffice is asked for less than everything."""
         return bool(self.categories) or self.actions is not None
@@ -109,24 +117,26 @@ class Sifted:
 
 
 def sift(judged: Judged, filter_: Filter, reader: Principal, muted: Collection[int]) -> Sifted:
-    """Leave out what is muted or asked to be left out; then, of all the rest, what is not among the newest.
+    """Leave out what is muted or asked to be left out; then, of what is within the window, all but the
+    newest.
 
-    ``muted`` are company ids. Companies that were active again since a window ended come after the others.
+    ``muted`` are company ids. Companies that were active again since the window ended are listed apart, all
+    of them: nobody can say whether they were among the newest within it.
     """
-    dropped: dict[Reason, int] = {}
-    room = len(judged.inside) + len(judged.later) if filter_.top is None else filter_.top
+    dropped: Counter[Reason] = Counter()
 
     def kept(activities: Collection[Activity]) -> Iterator[Activity]:
-        nonlocal room
         for activity in activities:
-            reason = why_dropped(activity, filter_, reader, muted) or (None if room else Reason.TOP)
-            if reason:
-                dropped[reason] = dropped.get(reason, 0) + 1
+            if reason := why_dropped(activity, filter_, reader, muted):
+                dropped[reason] += 1
             else:
-                room -= 1
                 yield activity
 
-    return Sifted(tuple(kept(judged.inside)), tuple(kept(judged.later)), dropped)
+    inside, later = tuple(kept(judged.inside)), tuple(kept(judged.later))
+    newest = inside[: filter_.top]
+    if len(newest) < len(inside):
+        dropped[Reason.TOP] = len(inside) - len(newest)
+    return Sifted(newest, later, dropped)
 
 
 def why_dropped(
@@ -142,9 +152,22 @@ def why_dropped(
     return Reason.OWN if _did(ME, activity, reader) else Reason.PERSON
 
 
+def unknown_people(filter_: Filter, activities: Collection[Activity]) -> Iterator[tuple[str, str]]:
+    """Each name in the filter that nobody has who was active, with the nearest that somebody has, if any."""
+    actors = {activity.actor: _words(activity.actor) for activity in activities}
+    for name in dict.fromkeys((*filter_.by, *filter_.not_by)):
+        if name not in (ME, OTHERS) and not any(_words(name) <= words for words in actors.values()):
+            yield name, nearest(name, actors)
+
+
 def _did(who: str, activity: Activity, reader: Principal) -> bool:
     own = bool(activity.actor_id) and activity.actor_id == reader.person_id
     if who in (ME, OTHERS):
         return own if who == ME else not own
-    words = comparable(activity.actor).split()
-    return all(word in words for word in comparable(who).split())
+    return _words(who) <= _words(activity.actor)
+
+
+@lru_cache(maxsize=4096)
+def _words(name: str) -> frozenset[str]:
+    """The words of a name. Answers of thousands of rows have few different ones."""
+    return frozenset(comparable(name).split())

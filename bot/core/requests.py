@@ -7,7 +7,7 @@ from bot.core.filters import Style
 from bot.core.people import SlackUser
 from bot.core.secret import Secret
 from bot.core.spelling import normalise
-from bot.core.window import Window
+from bot.core.window import Mark, Window
 
 __all__ = [
     "FIRST",
@@ -42,10 +42,13 @@ class Conversation:
 class Page:
     """Which part of an answer to show, and how. A later page carries the window of the first."""
 
+    #: How many companies came before it when it was offered.
     offset: int = 0
     window: Window | None = None
     #: Other than the command says.
     style: Style | None = None
+    #: The last company before it.
+    after: Mark | None = None
 
 
 FIRST = Page()
@@ -93,10 +96,11 @@ class Unmute:
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """Show a page of an answer to everybody in the channel."""
+    """Show a page of an answer to everybody in the channel: of the companies that were shown, no other."""
 
     text: str
     page: Page
+    shown: tuple[Mark, ...]
 
 
 @dataclass(frozen=True, slots=True)

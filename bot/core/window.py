@@ -1,12 +1,16 @@
 """Windows of time, and which activities belong to one."""
 
-from collections.abc import Iterable
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
 
 from bot.core.activity import Activity
 
-__all__ = ["Judged", "Window", "judge", "known_time"]
+__all__ = ["Judged", "Mark", "Window", "judge", "known_time", "mark", "place_after"]
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +36,33 @@ class Judged:
     later: tuple[Activity, ...]
 
 
+class Mark(NamedTuple):
+    """What a row was when it was shown: active again, its company has another."""
+
+    time: datetime | None
+    company_id: int
+
+
+def mark(activity: Activity) -> Mark:
+    """The row's mark."""
+    return Mark(known_time(activity), activity.company_id)
+
+
+def place_after(shown: Mark, rows: Sequence[Activity], window: Window) -> int:
+    """Where to go on in ``rows`` (those inside the window, then those later) after the one shown last.
+
+    It may be gone from there, and others may have come: nothing is skipped, nothing is told again.
+    """
+    return bisect_right(rows, _order(shown, window), key=lambda row: _order(mark(row), window))
+
+
+def _order(row: Mark, window: Window) -> tuple[int, timedelta, int]:
+    if row.time is None:
+        return 1, timedelta(0), -row.company_id
+    is_later = window.end is not None and row.time >= window.end
+    return (2 if is_later else 0), EPOCH - row.time, -row.company_id
+
+
 def known_time(activity: Activity) -> datetime | None:
     """When it happened, or ``None``: .NET's smallest and largest dates stand for "not known"."""
     time = activity.time
@@ -49,6 +80,7 @@ def judge(activities: Iterable[Activity], window: Window) -> Judged:
             later.append((time, activity))
         elif window.start is None or time >= window.start:
             inside.append((time, activity))
+    undated.sort(key=lambda activity: -activity.company_id)
     return Judged((*_newest_first(inside), *undated), _newest_first(later))
 
 

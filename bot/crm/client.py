@@ -92,11 +92,12 @@ class SuperOffice:
         async with self._command() as deadline:
             await self._know_the_time(deadline)
             start = self._time.start(query.since)
+            as_of = self._time.now()
             envelope = await self._ask(ticket, query, start, deadline)
             if query.since is not None and self._time.may_be_future(start):
+                as_of = self._time.now()
                 envelope = await self._ask(ticket, query, self._time.start(query.since), deadline)
-            rows = await self._endpoint.activities(envelope, self._time.reading_zone())
-            return Snapshot(rows, self._time.now())
+            return Snapshot(await self._endpoint.activities(envelope, self._time.reading_zone()), as_of)
 
     async def me(self, ticket: Secret) -> Principal:
         """Who the ticket belongs to. Of an onsite ticket SuperOffice tells the person, not the role."""

@@ -1,20 +1,21 @@
 """What happened on my companies: ask SuperOffice, keep what was asked for, make a page of it."""
 
 import asyncio
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from bot.core.activity import ALL_ACTIONS, Activity
-from bot.core.command import ShowActivity
+from bot.core.command import MAX_LINE, ShowActivity
 from bot.core.errors import Problem
-from bot.core.filters import Filter, Sifted, Style, sift, why_dropped
+from bot.core.filters import Filter, Sifted, Style, sift, unknown_people, why_dropped
+from bot.core.filtertext import read_filters, written
 from bot.core.people import Link
 from bot.core.period import MAX_LOOK_BACK, Between, LastLogout, Period, resolve
 from bot.core.replies import ActivityAnswer, Reader, WhyHidden, WhyShown
 from bot.core.requests import FIRST, Page
-from bot.core.window import Judged, Window, judge
+from bot.core.window import Judged, Mark, Window, judge, mark, place_after
 from bot.services.failures import log_unexpected
 from bot.services.ports import ActivityQuery, Clock, Crm, Links, Mutes
 from bot.services.preferences import Preferences
@@ -88,12 +89,14 @@ class Activities:
         look = await self._look(link, question, reader)
         page = question.page
         caught_up = isinstance(look.period, LastLogout) and page.offset == 0 and page.window is None
-        await self._remember(link, look.as_of if caught_up else None)
+        told = caught_up and look.filter.lets_everything_through
+        await self._remember(link, look.as_of if told else None)
+        place = place_after(page.after, look.left, look.window) if page.after else page.offset
         # Fewer companies than last time: show the last page there is rather than an empty one.
-        offset = min(page.offset, max(0, (len(look.left) - 1) // PAGE * PAGE))
+        offset = place if place < len(look.left) else max(0, (len(look.left) - 1) // PAGE * PAGE)
         border = len(look.sifted.inside)
         return ActivityAnswer(
-            asked=question.asked,
+            asked=_in_full(question, look.filter),
             period=look.period,
             window=look.window,
             as_of=look.as_of,
@@ -104,10 +107,33 @@ class Activities:
             later_count=len(look.sifted.later),
             rows=look.sifted.inside[offset : offset + PAGE],
             offset=offset,
+            after=mark(look.left[offset - 1]) if offset else None,
+            moved=max(0, offset - page.offset) if page.after else 0,
             later=look.left[max(offset, border) : offset + PAGE],
             filter=look.filter,
             dropped=look.sifted.dropped,
+            unknown_people=tuple(unknown_people(look.filter, look.judged.inside + look.judged.later)),
             style=page.style or look.filter.style or Style.FULL,
+        )
+
+    async def still_as_shown(
+        self, link: Link, question: Question, reader: Reader, shown: Sequence[Mark]
+    ) -> ActivityAnswer:
+        """The companies among those ``shown`` before that were not active since."""
+        look = await self._look(link, question, reader)
+        await self._remember(link, None)
+        return ActivityAnswer(
+            asked=question.asked,
+            period=look.period,
+            window=look.window,
+            as_of=look.as_of,
+            principal=link.principal,
+            web_url=self._tenants[link.tenant].web_url,
+            count=len(look.sifted.inside),
+            later_count=len(look.sifted.later),
+            rows=tuple(row for row in look.sifted.inside if mark(row) in shown),
+            filter=look.filter,
+            dropped=look.sifted.dropped,
         )
 
     async def why_hidden(self, link: Link, question: Question, reader: Reader) -> WhyHidden:
@@ -123,7 +149,7 @@ class Activities:
             window=look.window,
             as_of=look.as_of,
             filter=look.filter,
-            total=len(seen) + by_action + by_category,
+            total=len(look.judged.inside) + len(look.judged.later) + by_action + by_category,
             shown=len(look.left),
             dropped=look.sifted.dropped,
             by_action=by_action,
@@ -188,6 +214,14 @@ class Activities:
                 await self._links.caught_up(link.user, caught_up_at)
         except Exception as error:
             log_unexpected(error, "link.untouched", "")
+
+
+def _in_full(question: Question, effective: Filter) -> str:
+    """The line with its saved filter written out, where that fits: its owner may change or remove it."""
+    if not question.command.filter.saved:
+        return question.asked
+    line = f"{read_filters(question.asked).words} {written(replace(effective, saved=''))}".strip()
+    return line if len(line) <= MAX_LINE else question.asked
 
 
 def _problems(window: Window, now: datetime) -> Iterator[Problem]:

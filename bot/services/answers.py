@@ -2,11 +2,11 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Collection, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
-from bot.core.audience import may_be_shareable
+from bot.core.audience import Refusal, may_be_shareable
 from bot.core.command import (
     Command,
     Help,
@@ -29,6 +29,7 @@ from bot.core.replies import (
     LinkOffer,
     Me,
     NotLinkedYet,
+    NotShared,
     NotYours,
     Reader,
     Reply,
@@ -51,6 +52,7 @@ from bot.core.requests import (
     Unshare,
 )
 from bot.core.secret import Secret
+from bot.core.window import Mark
 from bot.services.activities import Activities, Question, Tenant
 from bot.services.linking import Invited, Linking
 from bot.services.ports import Clock, Links
@@ -76,8 +78,8 @@ def asks_the_crm(request: Request) -> bool:
         case Ask(text):
             try:
                 return isinstance(parse(text), ShowActivity | SaveFilter)
-            except BadCommand:
-                return False
+            except BadCommand as bad:
+                return bool(bad.categories)  # whether there are such
         case AskWhyHidden() | AskWhyShown() | Share():
             return True
         case _:
@@ -204,24 +206,27 @@ class Answers:
                 return await self._with_ticket(
                     request, lambda link: self._activities.why_shown(link, question, reader, company_id)
                 )
-            case Share():
-                return await self._share(question, request, reader)
+            case Share(_, _, shown):
+                return await self._share(question, shown, request, reader)
             case _:
                 return await self._with_ticket(
                     request, lambda link: self._activities.why_hidden(link, question, reader)
                 )
 
-    async def _share(self, question: Question, request: Request, reader: Reader) -> Reply:
+    async def _share(
+        self, question: Question, shown: Sequence[Mark], request: Request, reader: Reader
+    ) -> Reply:
         """Nothing is asked of SuperOffice for a channel that may not see it."""
         to = request.conversation
         if refused := await self._sharing.refused(to.channel):
             return refused
 
         async def ask(link: Link) -> Reply:
-            answer = await self._activities.answer(link, question, reader)
+            answer = await self._activities.still_as_shown(link, question, reader, shown)
             if not answer.rows:
-                return answer
-            return await self._sharing.share(SharedPage(answer, to.user.user), to.channel, reader)
+                return NotShared(Refusal.CHANGED, to.channel)
+            page = SharedPage(answer, to.user.user, len(shown) - len(answer.rows))
+            return await self._sharing.share(page, to.channel, reader)
 
         return await self._with_ticket(request, ask)
 

@@ -1,11 +1,12 @@
 """The company categories of a tenant: from the names that people type to the ids that SuperOffice takes."""
 
 import asyncio
-from collections import defaultdict
+import logging
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 
-from bot.core.errors import BadCommand, Problem
+from bot.core.errors import BadCommand, CrmError, Problem
 from bot.core.filtertext import quoted
 from bot.core.languages import every_language, in_language
 from bot.core.secret import Secret
@@ -13,6 +14,8 @@ from bot.core.spelling import comparable, nearest
 from bot.services.ports import Category, Clock, Crm
 
 __all__ = ["Categories"]
+
+log = logging.getLogger(__name__)
 
 #: How long a list is kept. Source: docs.superoffice.com, "Best practices": lists are to be cached.
 KEEP = timedelta(days=1)
@@ -26,7 +29,7 @@ class Categories:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._lists: dict[str, tuple[datetime, Sequence[Category]]] = {}
-        self._asking: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._asking: dict[str, asyncio.Task[None]] = {}
 
     async def ids(self, crm: Crm, ticket: Secret, names: Sequence[str], locale: str) -> tuple[int, ...]:
         """The ids of the categories with these names, in whatever language and case.
@@ -45,14 +48,34 @@ class Categories:
         return tuple(dict.fromkeys(category.id for name in names for category in _found(name, known)))
 
     async def _list(self, crm: Crm, ticket: Secret, keep: timedelta) -> Sequence[Category]:
-        """The tenant's list, at most so old. Deleted categories are left out."""
-        async with self._asking[crm.tenant]:
-            asked_at, known = self._lists.get(crm.tenant, (None, ()))
-            now = self._clock.now()
-            if asked_at is None or not timedelta(0) <= now - asked_at < keep:
-                known = [category for category in await crm.categories(ticket) if not category.deleted]
-                self._lists[crm.tenant] = now, known
+        """The tenant's list, at most so old; an older one where SuperOffice does not tell it anew.
+
+        Deleted categories are left out. All who want it at once wait for one answer, or hear of one failure.
+        """
+        asked_at, known = self._lists.get(crm.tenant, (None, ()))
+        if asked_at is not None and timedelta(0) <= self._clock.now() - asked_at < keep:
             return known
+        asking = self._asking.get(crm.tenant)
+        if asking is None:
+            asking = self._asking[crm.tenant] = asyncio.create_task(self._ask(crm, ticket))
+            asking.add_done_callback(partial(self._asked, crm.tenant))
+        try:
+            await asyncio.shield(asking)
+        except CrmError as error:
+            if asked_at is None:
+                raise
+            log.warning("no new categories: %s", error, extra={"action": "categories.old"})
+        return self._lists[crm.tenant][1]
+
+    def _asked(self, tenant: str, asking: asyncio.Task[None]) -> None:
+        del self._asking[tenant]
+        if not asking.cancelled():
+            asking.exception()  # whoever waited has heard of it; perhaps nobody waits any more
+
+    async def _ask(self, crm: Crm, ticket: Secret) -> None:
+        now = self._clock.now()
+        found = [category for category in await crm.categories(ticket) if not category.deleted]
+        self._lists[crm.tenant] = now, found
 
 
 def _found(name: str, known: Sequence[Category]) -> list[Category]:

@@ -6,7 +6,16 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from bot.core.errors import BadCommand, BotError, Busy, CrmTimedOut, Restarting
+from bot.core.errors import (
+    BadCommand,
+    BotError,
+    Busy,
+    CrmTimedOut,
+    LinkNotAllowed,
+    PostUncertain,
+    Restarting,
+    SealBroken,
+)
 from bot.core.replies import Busy as BusyReply
 from bot.core.replies import CannotRead, Failed, Linked, Reader, Reply, StillAsking
 from bot.core.requests import Ask, Conversation, Request
@@ -19,6 +28,10 @@ from bot.services.readers import Readers
 __all__ = ["Commands"]
 
 log = logging.getLogger(__name__)
+
+
+#: What the same command would meet again.
+HOPELESS = (LinkNotAllowed, SealBroken, PostUncertain)
 
 
 class _Turn:
@@ -98,8 +111,9 @@ class Commands:
                 reply = self._failed(error, request)
             await self._conclude(request, reply, reader, turn)
         except asyncio.CancelledError:
-            reply = self._failed(Restarting(), request)
-            await self._conclude(request, reply, self._readers.unknown(request.conversation.user), turn)
+            if not turn.answered.is_set():
+                reply = self._failed(Restarting(), request)
+                await self._conclude(request, reply, self._readers.unknown(request.conversation.user), turn)
             raise
 
     async def _conclude(self, request: Request, reply: Reply, reader: Reader, turn: _Turn) -> None:
@@ -107,9 +121,10 @@ class Commands:
             turn.answered.set()
             # What failed is said beside the page whose button was pressed: nothing on it is lost. The
             # answer to what was typed takes the place of the note that it takes longer.
-            page = request.replace and not isinstance(reply, Failed)
+            page = request.replace and not isinstance(reply, Failed | CannotRead)
             note = turn.noted and not request.pressed
-            await self._say(request.conversation, reply, reader, replace=page or note)
+            sending = self._say(request.conversation, reply, reader, replace=page or note)
+            await _to_the_end(asyncio.create_task(sending))
 
     async def _say_if_it_takes_longer(self, request: Request, turn: _Turn) -> None:
         """Also while the request still waits in the queue."""
@@ -173,4 +188,14 @@ class Commands:
             log.warning("%s", error, extra={"action": "command.failed", "reference": reference})
         else:
             log_unexpected(error, "command.failed", reference)
-        return Failed(known.code, dict(known.params), reference, request.asked, request.page)
+        again = request.asked if isinstance(request.wish, Ask) and not isinstance(known, HOPELESS) else ""
+        return Failed(known.code, dict(known.params), reference, again, request.page)
+
+
+async def _to_the_end(task: asyncio.Task[None]) -> None:
+    """Wait for what must not be cut in the middle: it would be unknown whether it was said."""
+    try:
+        await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait({task})
+        raise

@@ -67,7 +67,7 @@ class Snapshot:
     """
 
     activities: Sequence[Activity]
-    #: When, by SuperOffice's own clock, in UTC.
+    #: When it was asked for, by SuperOffice's own clock, in UTC: everything up to then is in it.
     as_of: datetime
 
 
@@ -152,7 +152,7 @@ class Links(Protocol):
         ...
 
     async def caught_up(self, user: SlackUser, at: datetime) -> None:
-        """The user was told everything up to that moment by `catchup`."""
+        """The user asked `catchup`, without filters, and was told everything up to that moment."""
         ...
 
     async def delete(self, user: SlackUser) -> bool:

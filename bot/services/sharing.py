@@ -1,5 +1,6 @@
 """Sharing an answer in a channel: only where nobody reads along who may not."""
 
+import asyncio
 import logging
 
 from bot.core.audience import Refusal, refusal
@@ -18,8 +19,6 @@ _REFUSALS = {
     "channel_not_found": Refusal.NOT_INVITED,
     "is_archived": Refusal.ARCHIVED,
 }
-#: What it says where it broke. Source: the same; "internal_error" and "fatal_error" may come after posting.
-_BROKEN = {"fatal_error", "internal_error", "service_unavailable", "request_timeout", "unreadable"}
 
 
 class Sharing:
@@ -50,11 +49,11 @@ class Sharing:
         try:
             ts = await self._channels.post(channel, page, reader)
         except SlackFailed as error:
-            said = str(error.params.get("error", ""))
-            reason = _refusal(said)
-            if reason is None:
-                raise (PostUncertain(error=said) if _may_have_posted(said) else error) from None
-            return _not_shared(reason, channel)
+            if reason := _refusal(error.error):
+                return _not_shared(reason, channel)
+            raise (PostUncertain(error=error.error) if error.in_doubt else error) from None
+        except asyncio.CancelledError:  # the time is up, or the bot is being stopped
+            raise PostUncertain(error="cancelled") from None
         log.info("shared in channel %s", channel, extra={"action": "share.done"})
         return Shared(channel, ts)
 
@@ -67,13 +66,6 @@ class Sharing:
 def _refusal(said: str) -> Refusal | None:
     """Why Slack does not take a post there; ``None`` for other errors."""
     return Refusal.RESTRICTED if said.startswith("restricted_action") else _REFUSALS.get(said)
-
-
-def _may_have_posted(said: str) -> bool:
-    """Not where Slack says no; where it says nothing, or that it broke, it may. (The name of a Python error
-    says that nothing was heard.)
-    """
-    return said in _BROKEN or said[:1].isupper()
 
 
 def _not_shared(reason: Refusal, channel: str) -> NotShared:

@@ -1,8 +1,8 @@
 """What Slack delivers, as requests; what buttons and menus carry and bring back."""
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -26,18 +26,18 @@ from bot.core.requests import (
     Wish,
 )
 from bot.core.secret import Secret
-from bot.core.window import Window
+from bot.core.window import Mark, Window
 
-__all__ = ["ACTIONS", "REFRESH", "Asked", "block_id", "owned", "pressed", "typed"]
+__all__ = ["ACTIONS", "REFRESH", "Asked", "block_id", "marks", "owned", "pressed", "typed"]
 
 #: The buttons that put another page in the place of theirs.
 _PAGES = ("page.newest", "page.next", "page.catchup", "page.plain", "again")
 #: Menus, whose options hold too little: the id of their block carries the question.
 _MENUS = ("row", "view")
 #: Every button and menu that this bot draws, by its ``action_id``.
-ACTIONS = (*_PAGES, *_MENUS, "why", "share", "unshare", "unmute", "unlink", "keep")
+ACTIONS = (*_PAGES, *_MENUS, "why", "share", "unshare", "mute", "unmute", "unlink", "keep")
 #: What leaves the message as it is: the reply is said beside it.
-_BESIDE = ("row", "why", "share")
+_BESIDE = ("row", "why", "share", "mute")
 #: The menu's option that asks for the same page once more; the others are styles.
 REFRESH = "refresh"
 
@@ -54,25 +54,31 @@ class Asked:
     page: Page = FIRST
 
     def encode(self) -> str:
-        """At most 45 characters more than the text."""
-        window, style = self.page.window, self.page.style
+        """At most 58 characters more than the text."""
+        window, style, after = self.page.window, self.page.style, self.page.after
         ends = "-" if window is None else f"{_base36(window.start)}.{_base36(window.end)}"
-        return f"{ends}|{self.page.offset}|{style[0] if style else ''}|{self.text}"
+        place = f"{self.page.offset}|{marks(after) if after else ''}"
+        return f"{ends}|{place}|{style[0] if style else ''}|{self.text}"
 
     @classmethod
     def decode(cls, value: str) -> "Asked":
         """What :meth:`encode` made. Raises :class:`ValueError`."""
-        ends, offset, style, text = value.split("|", 3)
+        ends, offset, after, style, text = value.split("|", 4)
         window = None if ends == "-" else Window(*map(_moment, _pair(ends, ".")))
         styles = {each[0]: each for each in Style}
         if not re.fullmatch(r"\d{1,9}", offset, re.ASCII) or style not in ("", *styles):
             raise ValueError("no page")
-        return cls(text, Page(int(offset), window, styles.get(style)))
+        return cls(text, Page(int(offset), window, styles.get(style), next(_marks(after), None)))
 
 
 def owned(owner: str, value: str = "") -> str:
     """A button's value that counts for its owner alone."""
     return f"{_VERSION}|{owner}|{value}"
+
+
+def marks(*shown: Mark) -> str:
+    """Rows as they were shown, in few characters each."""
+    return ",".join(f"{_base36(each.time)}.{_digits(each.company_id)}" for each in shown)
 
 
 def block_id(number: int, value: str) -> str:
@@ -128,16 +134,20 @@ def _wish(action: str, carried: str) -> Wish:
             return Confirm()
         case "keep":
             return Decline()
+        case "mute":
+            return _mute(carried)
         case "unmute":
             return Unmute(int(carried))
         case "unshare":
             return Unshare(*_pair(carried, " "))
+    if action == "share":
+        shown, carried = _pair(carried, "|")
+        asked = Asked.decode(carried)
+        return Share(asked.text, asked.page, tuple(_marks(shown)))
     asked = Asked.decode(carried)
     match action:
         case "why":
             return AskWhyHidden(asked.text, asked.page)
-        case "share":
-            return Share(asked.text, asked.page)
         case _:
             return Ask(asked.text, asked.page)
 
@@ -150,14 +160,18 @@ def _chosen(action: Mapping[str, Any], carried: str) -> Wish | None:
         case "why":
             return AskWhyShown(asked.text, asked.page, int(rest))
         case "mute":
-            company, name = _pair(rest, ":")
-            return Mute(int(company), name)
+            return _mute(rest)
         case "open":
             return None  # Slack opens the page itself, and reports it, too
         case _:
             page = asked.page
             style = page.style if what == REFRESH else Style(what)
-            return Ask(asked.text, Page(page.offset, page.window, style))
+            return Ask(asked.text, replace(page, style=style))
+
+
+def _mute(carried: str) -> Mute:
+    company, name = _pair(carried, ":")
+    return Mute(int(company), name)
 
 
 def _pair(text: str, separator: str) -> tuple[str, str]:
@@ -167,23 +181,33 @@ def _pair(text: str, separator: str) -> tuple[str, str]:
     return first, second
 
 
+def _marks(text: str) -> Iterator[Mark]:
+    for each in filter(None, text.split(",")):
+        time, company_id = _pair(each, ".")
+        yield Mark(_moment(time), _number(company_id))
+
+
 def _base36(moment: datetime | None) -> str:
     """Microseconds since 1970 in few characters; ``""`` for no moment."""
-    if moment is None:
-        return ""
-    number, digits = (moment - _EPOCH) // timedelta(microseconds=1), ""
-    if number < 0:
-        raise ValueError("before 1970")
-    while number:
-        number, digit = divmod(number, 36)
+    return "" if moment is None else _digits((moment - _EPOCH) // timedelta(microseconds=1))
+
+
+def _digits(number: int) -> str:
+    left, digits = abs(number), ""
+    while left:
+        left, digit = divmod(left, 36)
         digits = _DIGITS[digit] + digits
-    return digits or "0"
+    return f"{'-' if number < 0 else ''}{digits or '0'}"
 
 
 def _moment(text: str) -> datetime | None:
-    if not re.fullmatch(r"[0-9a-z]{0,11}", text, re.ASCII):
-        raise ValueError("no moment")
     try:
-        return _EPOCH + timedelta(microseconds=int(text, 36)) if text else None
+        return _EPOCH + timedelta(microseconds=_number(text)) if text else None
     except OverflowError:
         raise ValueError("no moment") from None
+
+
+def _number(text: str) -> int:
+    if not re.fullmatch(r"-?[0-9a-z]{1,12}", text, re.ASCII):
+        raise ValueError("no number")
+    return int(text, 36)

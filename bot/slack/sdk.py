@@ -3,7 +3,7 @@
 import logging
 from functools import cache
 
-from aiohttp import ClientSession
+from aiohttp import ClientConnectorError, ClientSession
 from slack_sdk.errors import SlackApiError
 from slack_sdk.http_retry.async_handler import AsyncRetryHandler
 from slack_sdk.http_retry.builtin_async_handlers import (
@@ -21,6 +21,9 @@ from bot.core.secret import Secret
 
 __all__ = ["failure", "sdk_log", "socket_log", "web_client", "webhook"]
 
+#: What Slack says where it broke, perhaps after it had done what was asked.
+#: Source: docs.slack.dev, the errors of ``chat.postMessage``; "unreadable" is what a broken proxy says.
+BROKEN = {"fatal_error", "internal_error", "service_unavailable", "request_timeout", "unreadable"}
 #: Seconds of a ``Retry-After`` that are waited out: somebody waits for the answer.
 PATIENCE = 10
 
@@ -69,8 +72,9 @@ def failure(error: Exception) -> SlackFailed:
     if isinstance(error, SlackApiError):
         data = getattr(error.response, "data", error.response)
         code = data.get("error") if isinstance(data, dict) else None
-        return SlackFailed(error=code if isinstance(code, str) else "unreadable")
-    return SlackFailed(error=type(error).__name__)
+        said = code if isinstance(code, str) else "unreadable"
+        return SlackFailed(error=said, in_doubt=said in BROKEN)
+    return SlackFailed(error=type(error).__name__, in_doubt=not isinstance(error, ClientConnectorError))
 
 
 class _WaitOutShort429(AsyncRateLimitErrorRetryHandler):

@@ -1,10 +1,12 @@
 """The filters that users saved, sealed: they name categories and people."""
 
-from collections.abc import Sequence
+import logging
+from collections.abc import Iterator, Sequence
 
 from sqlite_utils import Database
 
-from bot.core.filters import SavedFilter
+from bot.core.errors import SealBroken
+from bot.core.filters import EVERYTHING, SavedFilter
 from bot.core.filtertext import read_filters, written
 from bot.core.people import SlackUser
 from bot.core.secret import Secret
@@ -12,11 +14,14 @@ from bot.store.sealing import Sealer
 
 __all__ = ["SqliteFilters"]
 
+log = logging.getLogger(__name__)
+
 
 class SqliteFilters:
     """Implements the port ``SavedFilters``. Every method is one statement, so atomic.
 
-    Whatever reads a filter raises :class:`~bot.core.errors.SealBroken` where it does not open.
+    One that does not open is left out of the list, and can be removed or saved anew; who asks for it by name
+    gets :class:`~bot.core.errors.SealBroken`.
     """
 
     def __init__(self, db: Database, sealer: Sealer) -> None:
@@ -26,7 +31,7 @@ class SqliteFilters:
     async def of(self, user: SlackUser) -> Sequence[SavedFilter]:
         """The user's filters, by name."""
         query = "SELECT name, sealed_filter FROM saved_filters WHERE workspace = ? AND user = ? ORDER BY name"
-        return [self._saved(user, *row) for row in self._db.execute(query, user)]
+        return list(self._opened(user, self._db.execute(query, user).fetchall()))
 
     async def get(self, user: SlackUser, name: str) -> SavedFilter | None:
         """The user's filter of that name."""
@@ -48,7 +53,14 @@ class SqliteFilters:
             "RETURNING name, sealed_filter",
             (*user, name),
         ).fetchone()
-        return self._saved(user, *row) if row else None
+        return next(self._opened(user, [row]), SavedFilter(name, EVERYTHING)) if row else None
+
+    def _opened(self, user: SlackUser, rows: Sequence[tuple[str, bytes]]) -> Iterator[SavedFilter]:
+        for row in rows:
+            try:
+                yield self._saved(user, *row)
+            except SealBroken as error:
+                log.error("a saved filter does not open: %s", error, extra={"action": "filter.sealed"})
 
     def _saved(self, user: SlackUser, name: str, sealed: bytes) -> SavedFilter:
         text = self._sealer.open(sealed, *_place(user, name)).reveal()

@@ -1,18 +1,16 @@
 """Answering: whatever goes wrong, one reply comes, and it says what happened."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.core.activity import ALL_ACTIONS, Action, Activity
-from bot.core.audience import Channel, Refusal
-from bot.core.errors import BotError, Busy, CrmUnreachable, LinkExpired, SlackFailed, TicketRefused
+from bot.core.activity import ALL_ACTIONS, Action
+from bot.core.audience import Refusal
+from bot.core.errors import BotError, CrmUnreachable, LinkExpired, SlackFailed, TicketRefused
 from bot.core.filters import EVERYTHING, Filter, MutedCompany, Reason, SavedFilter, Style
-from bot.core.people import Link, Principal, Profile, SlackUser
+from bot.core.people import Link
 from bot.core.period import Between, Today
 from bot.core.replies import (
     ActivityAnswer,
@@ -26,9 +24,7 @@ from bot.core.replies import (
     NotShared,
     NotYours,
     Reader,
-    Reply,
     Shared,
-    SharedPage,
     StillAsking,
     Unlinked,
     UnlinkQuestion,
@@ -43,231 +39,20 @@ from bot.core.requests import (
     AskWhyHidden,
     AskWhyShown,
     Confirm,
-    Conversation,
     Mute,
     Page,
     PressAnothers,
-    Request,
     Share,
     Unmute,
     Unshare,
-    Wish,
 )
 from bot.core.secret import Secret
 from bot.core.servertime import ServerWarning
-from bot.core.window import Window
-from bot.services.activities import Activities, Tenant
-from bot.services.answers import Answers
-from bot.services.categories import Categories
-from bot.services.commands import Commands
+from bot.core.window import Mark, Window
 from bot.services.linking import Linked as LinkedNow
-from bot.services.linking import Linking
-from bot.services.ports import ActivityQuery, Category, Invitation, SignedIn, Snapshot, SystemInfo
-from bot.services.preferences import Preferences
-from bot.services.readers import Readers
-from bot.services.sharing import Sharing
-from bot.store import Store, migrate, opened
-from tests.conftest import NOW, StoppedClock
-
-USER = SlackUser("T1", "U1")
-ME = Principal(528, 419, "Kianna Ledner", "KLED")
-OSLO = ZoneInfo("Europe/Oslo")
-
-
-def activity(company: int, time: datetime | None = NOW) -> Activity:
-    return Activity(company, f"C{company}", "", "", "", "", "", 0, Action.UPDATED, (), time, "", 0, 0, 0)
-
-
-@dataclass
-class Crm:
-    """A SuperOffice that says what a test wants."""
-
-    tenant: str = "onsite"
-    rows: Sequence[Activity] = ()
-    error: Exception | None = None
-    delay: float = 0
-    asked: list[ActivityQuery] = field(default_factory=list)
-    ahead: timedelta = timedelta(0)
-    warnings: Sequence[ServerWarning] = ()
-    lists: int = 0
-
-    async def now(self) -> datetime:
-        return NOW + self.ahead
-
-    async def activities(self, ticket: Secret, query: ActivityQuery) -> Snapshot:
-        self.asked.append(query)
-        await asyncio.sleep(self.delay)
-        if self.error:
-            raise self.error
-        return Snapshot(self.rows, NOW + self.ahead)
-
-    async def sign_in(self, username: str, password: Secret) -> SignedIn:
-        return SignedIn(ME, Secret("ticket"))
-
-    async def me(self, ticket: Secret) -> Principal:
-        return ME
-
-    async def categories(self, ticket: Secret) -> Sequence[Category]:
-        self.lists += 1
-        return (Category(1, "Customer"), Category(2, 'US:"Prospect";NO:"Emne"'))
-
-    async def system_info(self) -> SystemInfo:
-        return SystemInfo("", "")
-
-
-@dataclass
-class People:
-    """A Slack with one user."""
-
-    zone: str | None = "Europe/Oslo"
-    is_admin: bool = False
-    is_guest: bool = False
-    error: Exception | None = None
-
-    async def profile(self, user: SlackUser) -> Profile:
-        if self.error:
-            raise self.error
-        return Profile(user, "kianna", self.zone, is_admin=self.is_admin, is_guest=self.is_guest)
-
-
-@dataclass
-class Messenger:
-    """Keeps what it is told to say."""
-
-    said: list[tuple[Reply, Reader, bool]] = field(default_factory=list)
-    error: Exception | None = None
-
-    async def reply(self, to: Conversation, reply: Reply, reader: Reader, *, replace: bool = False) -> None:
-        if self.error:
-            raise self.error
-        self.said.append((reply, reader, replace))
-
-
-@dataclass
-class AtOnce:
-    """Runs nothing until told; or is full."""
-
-    full: bool = False
-    jobs: list[Callable[[], Awaitable[None]]] = field(default_factory=list)
-
-    def submit(self, job: Callable[[], Awaitable[None]], whose: object) -> None:
-        if self.full:
-            raise Busy
-        self.jobs.append(job)
-
-    def spawn(self, job: Callable[[], Awaitable[None]]) -> None:
-        self.jobs.append(job)
-
-
-@dataclass
-class Channels:
-    """A Slack whose channels are what a test wants."""
-
-    channel: Channel = field(default_factory=lambda: Channel("C1", is_member=True))
-    guests: bool = False
-    posted: list[SharedPage] = field(default_factory=list)
-    error: Exception | None = None
-
-    async def look(self, channel: str) -> Channel:
-        return self.channel
-
-    async def has_guests(self, channel: str) -> bool:
-        return self.guests
-
-    async def post(self, channel: str, page: SharedPage, reader: Reader) -> str:
-        if self.error:
-            raise self.error
-        self.posted.append(page)
-        return "1.2"
-
-    async def delete(self, channel: str, ts: str) -> None:
-        self.posted.clear()
-
-
-@dataclass
-class Desk:
-    """The use case with what surrounds it."""
-
-    crm: Crm
-    people: People
-    messenger: Messenger
-    runner: AtOnce
-    channels: Channels
-    clock: StoppedClock
-    store: Store
-    commands: Commands
-
-    async def ask(self, text: str, page: Page = FIRST, delivery: str = "") -> Reply:
-        """Ask, and read the last reply."""
-        return await self.wish(Ask(text, page), delivery)
-
-    async def wish(self, wish: Wish, delivery: str = "") -> Reply:
-        """Type or press something, and read the last reply."""
-        taken = await self.commands.take(request(wish, delivery or f"d{len(self.messenger.said)}"))
-        assert taken is None
-        await self.runner.jobs.pop(0)()
-        self.runner.jobs.clear()  # the note that it takes longer
-        return self.messenger.said[-1][0]
-
-
-def request(wish: Wish, delivery: str = "d") -> Request:
-    conversation = Conversation(USER, "C1", Secret("https://slack.example/response"))
-    return Request(delivery, conversation, wish, pressed=not isinstance(wish, Ask))
-
-
-@pytest.fixture
-def desk(tmp_path, clock: StoppedClock):  # type: ignore[no-untyped-def]
-    """A desk on a real store."""
-    migrate(tmp_path / "bot.db", NOW)
-    with opened(tmp_path / "bot.db", Secret("AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=")) as store:
-        crm, people, messenger, runner, channels = Crm(), People(), Messenger(), AtOnce(), Channels()
-        tenants = {"onsite": Tenant(crm, "https://crm.example.com", OSLO)}
-
-        async def on_linked(done: LinkedNow) -> None:
-            runner.spawn(lambda: commands.linked(done))
-
-        linking = Linking(
-            links=store.links,
-            invitations=store.invitations,
-            attempts=store.attempts,
-            crm=crm,
-            people=people,
-            clock=clock,
-            token=lambda: Secret("nonce" + "0" * 38),
-            on_linked=on_linked,
-        )
-        readers = Readers(people, OSLO)
-        preferences = Preferences(store.filters, store.mutes, Categories(clock))
-        answers = Answers(
-            activities=Activities(tenants, store.links, store.mutes, preferences, clock),
-            preferences=preferences,
-            sharing=Sharing(channels),
-            tenants=tenants,
-            linking=linking,
-            links=store.links,
-            readers=readers,
-            clock=clock,
-            link_url=lambda invited: Secret(f"https://bot.example.com/link/{invited.url_nonce.reveal()}"),
-        )
-        commands = Commands(
-            answers=answers,
-            readers=readers,
-            deliveries=store.deliveries,
-            messenger=messenger,
-            runner=runner,
-            clock=clock,
-            reference=lambda: "ref",
-            patience=timedelta(seconds=0.05),
-            notice=timedelta(seconds=0.01),
-        )
-        yield Desk(crm, people, messenger, runner, channels, clock, store, commands)
-
-
-@pytest.fixture
-async def linked(desk: Desk) -> Desk:
-    """A desk whose user is linked."""
-    await desk.store.links.put(Link(USER, "onsite", ME, NOW, NOW, Secret("ticket")))
-    return desk
+from bot.services.ports import ActivityQuery, Invitation, Snapshot
+from tests.conftest import NOW
+from tests.services.conftest import ME, OSLO, USER, Desk, activity, by, request
 
 
 async def test_an_answer(linked: Desk) -> None:
@@ -550,10 +335,6 @@ async def test_a_reply_that_cannot_be_sent_is_not_raised(desk: Desk) -> None:
     await desk.commands.answer(request(Ask("help")))
 
 
-def by(company: int, person: int, **changes: object) -> Activity:
-    return activity(company)._replace(actor=f"Person {person}", actor_id=person, **changes)  # type: ignore[arg-type]
-
-
 def codes(reply: CannotRead) -> list[str]:
     return [problem.code for problem in reply.problems]
 
@@ -661,10 +442,10 @@ async def test_mutes_need_a_link_and_know_their_pages(desk: Desk) -> None:
 async def test_shared_is_what_was_seen(linked: Desk) -> None:
     linked.crm.rows = [by(1, 7), by(2, 7, time=NOW + timedelta(minutes=1))]
     seen = Page(0, Window(NOW - timedelta(days=1), NOW + timedelta(seconds=1)))
-    assert await linked.wish(Share("today", seen)) == Shared("C1", "1.2")
+    assert await linked.wish(Share("today", seen, (Mark(NOW, 1), Mark(NOW, 2)))) == Shared("C1", "1.2")
     (page,) = linked.channels.posted
     assert [row.company_id for row in page.answer.rows] == [1]
-    assert page.answer.later_count == 1
+    assert page.changed == 1
     assert page.sharer == USER.user
     assert await linked.wish(Unshare("C1", "1.2")) == Unshared("C1")
     assert linked.channels.posted == []
@@ -672,7 +453,7 @@ async def test_shared_is_what_was_seen(linked: Desk) -> None:
 
 async def test_superoffice_is_not_asked_for_a_channel_that_may_not_see_it(linked: Desk) -> None:
     linked.channels.guests = True
-    assert await linked.wish(Share("today", FIRST)) == NotShared(Refusal.GUESTS, "C1")
+    assert await linked.wish(Share("today", FIRST, (Mark(NOW, 1),))) == NotShared(Refusal.GUESTS, "C1")
     assert linked.crm.asked == []
 
 
@@ -687,13 +468,13 @@ async def test_superoffice_is_not_asked_for_a_channel_that_may_not_see_it(linked
 async def test_slacks_own_refusals_are_explained(linked: Desk, error: str, refusal: Refusal) -> None:
     linked.crm.rows = [by(1, 7)]
     linked.channels.error = SlackFailed(error=error)
-    assert await linked.wish(Share("today", FIRST)) == NotShared(refusal, "C1")
+    assert await linked.wish(Share("today", FIRST, (Mark(NOW, 1),))) == NotShared(refusal, "C1")
 
 
 async def test_a_share_that_may_have_been_posted_is_a_failure(linked: Desk) -> None:
     linked.crm.rows = [by(1, 7)]
-    linked.channels.error = SlackFailed(error="internal_error")
-    failed = await linked.wish(Share("today", FIRST))
+    linked.channels.error = SlackFailed(error="internal_error", in_doubt=True)
+    failed = await linked.wish(Share("today", FIRST, (Mark(NOW, 1),)))
     assert isinstance(failed, Failed)
     assert failed.code == "post-uncertain"
 

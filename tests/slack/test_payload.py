@@ -24,12 +24,13 @@ from bot.core.requests import (
     Unshare,
     Wish,
 )
-from bot.core.window import Window
+from bot.core.window import Mark, Window
 from bot.slack.guard import UNREADABLE
-from bot.slack.payload import Asked, block_id, owned, pressed
+from bot.slack.payload import Asked, block_id, marks, owned, pressed
 
 KIANNA = "U0SELLER"
 MOMENTS = st.none() | st.datetimes(datetime(1970, 1, 1), datetime(2300, 1, 1), timezones=st.just(UTC))
+MARKS = st.builds(Mark, MOMENTS, st.integers(0, 2**31 - 1))
 ASKED = st.builds(
     Asked,
     st.text(max_size=MAX_LINE),
@@ -38,10 +39,12 @@ ASKED = st.builds(
         st.integers(0, 100_000),
         st.none() | st.builds(Window, MOMENTS, MOMENTS),
         st.none() | st.sampled_from(Style),
+        st.none() | MARKS,
     ),
 )
 WINDOW = Window(datetime(2026, 11, 15, 23, tzinfo=UTC), datetime(2026, 11, 19, 8, tzinfo=UTC))
-PAGE = Page(10, WINDOW, Style.TABLE)
+SHOWN = (Mark(datetime(2026, 11, 18, 7, 30, tzinfo=UTC), 726), Mark(None, 9))
+PAGE = Page(10, WINDOW, Style.TABLE, SHOWN[0])
 LINE = "since monday by:me"
 
 
@@ -76,6 +79,7 @@ def press(action: str, value: str = "", *, option: str = "", user: str = KIANNA)
 
 
 ENCODED = owned(KIANNA, Asked(LINE, PAGE).encode())
+SHARE = owned(KIANNA, f"{marks(*SHOWN)}|{Asked(LINE, PAGE).encode()}")
 ID = block_id(3, ENCODED)
 
 
@@ -86,14 +90,19 @@ ID = block_id(3, ENCODED)
         (press("page.plain", ENCODED), Ask(LINE, PAGE), True),
         (press("again", ENCODED), Ask(LINE, PAGE), True),
         (press("why", ENCODED), AskWhyHidden(LINE, PAGE), False),
-        (press("share", ENCODED), Share(LINE, PAGE), False),
+        (
+            press("share", owned(KIANNA, f"{marks(*SHOWN)}|{Asked(LINE, PAGE).encode()}")),
+            Share(LINE, PAGE, SHOWN),
+            False,
+        ),
         (press("unshare", owned(KIANNA, "C1 1.2")), Unshare("C1", "1.2"), True),
+        (press("mute", owned(KIANNA, "726:A: B")), Mute(726, "A: B"), False),
         (press("unmute", owned(KIANNA, "726")), Unmute(726), True),
         (press("unlink", owned(KIANNA)), Confirm(), True),
         (press("keep", owned(KIANNA)), Decline(), True),
         (press("row", ID, option="why:726"), AskWhyShown(LINE, PAGE, 726), False),
         (press("row", ID, option="mute:726:A: B"), Mute(726, "A: B"), False),
-        (press("view", ID, option="compact"), Ask(LINE, Page(10, WINDOW, Style.COMPACT)), True),
+        (press("view", ID, option="compact"), Ask(LINE, Page(10, WINDOW, Style.COMPACT, SHOWN[0])), True),
         (press("view", ID, option="refresh"), Ask(LINE, PAGE), True),
     ],
 )
@@ -116,10 +125,14 @@ def test_what_slack_opens_itself_asks_for_nothing() -> None:
     "body",
     [
         press("page.next", "junk"),
-        press("page.next", owned(KIANNA, "-|x||today")),
-        press("page.next", owned(KIANNA, "-|0|z|today")),
-        press("page.next", f"2|{KIANNA}|-|0||today"),
-        press("page.next", owned("", "-|0||today")),
+        press("page.next", owned(KIANNA, "-|x|||today")),
+        press("page.next", owned(KIANNA, "-|0||z|today")),
+        press("page.next", owned(KIANNA, "-|0|junk||today")),
+        press("page.next", owned(KIANNA, "-|0|1.~||today")),
+        press("page.next", f"2|{KIANNA}|-|0|||today"),
+        press("page.next", owned("", "-|0|||today")),
+        press("share", owned(KIANNA, "-|0|||today")),
+        press("mute", owned(KIANNA, "726")),
         press("row", "no tilde", option="why:1"),
         press("row", ID, option="why:x"),
         press("view", ID, option="upside-down"),

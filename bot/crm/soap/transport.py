@@ -35,7 +35,7 @@ class Limits:
 
     connect: float = 5
     #: One try, from connecting to the last byte.
-    attempt: float = 20
+    attempt: float = 25
     #: A command, all its tries and pauses.
     command: float = 25
     #: An answer, unpacked, in bytes.

@@ -99,8 +99,17 @@ def _remarks(reply: ActivityAnswer, reader: Reader, command: str) -> Iterator[Bl
         yield note(sentence("answer.assumed-zone", reader.locale, zone=zone))
     if reply.count and reply.later_count:
         yield context(sentence("answer.later.count", reader.locale, count=reply.later_count))
+    for name, near in reply.unknown_people:
+        yield context(" ".join(_nobody(name, near, reader)))
     if reply.window.start is None:
         yield note(sentence("answer.logout-unknown", reader.locale, command=command))
+
+
+def _nobody(name: str, near: str, reader: Reader) -> Iterator[str]:
+    """That a name in the filter is nobody's here."""
+    yield sentence("answer.nobody", reader.locale, name=shorten(name, words.MAX_NAME))
+    if near:
+        yield sentence("answer.nobody.near", reader.locale, name=shorten(near, words.MAX_NAME))
 
 
 def _nothing(reply: ActivityAnswer, reader: Reader, command: str) -> Iterator[str]:

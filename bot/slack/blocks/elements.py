@@ -33,6 +33,7 @@ __all__ = [
     "plain",
     "rich",
     "section",
+    "select",
     "shorten",
     "span",
     "table",
@@ -166,6 +167,12 @@ def company_link(url: str, name: str) -> str:
 def menu(action: str, *options: Element) -> Element:
     """The three dots, with what they offer."""
     return {"type": "overflow", "action_id": action, "options": list(options)}
+
+
+def select(action: str, placeholder: str, *options: Element) -> Element:
+    """A list to choose from."""
+    shown = _plain(placeholder, MAX_OPTION)
+    return {"type": "static_select", "action_id": action, "placeholder": shown, "options": list(options)}
 
 
 def option(text: str, value: str, url: str = "") -> Element:

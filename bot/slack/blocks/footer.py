@@ -6,9 +6,11 @@ from datetime import timedelta
 
 from bot.core.activity import Action
 from bot.core.filters import Filter, Reason, Style
+from bot.core.filtertext import written
 from bot.core.replies import ActivityAnswer, Reader
 from bot.core.requests import Page
-from bot.core.window import Window, known_time
+from bot.core.window import Window, known_time, mark
+from bot.slack.blocks import words
 from bot.slack.blocks.elements import (
     Block,
     Element,
@@ -19,14 +21,15 @@ from bot.slack.blocks.elements import (
     divider,
     menu,
     option,
+    select,
     shorten,
 )
 from bot.slack.blocks.words import GAP
-from bot.slack.payload import REFRESH, Asked, block_id, owned
+from bot.slack.payload import REFRESH, Asked, block_id, marks, owned
 from bot.text import sentence
 from bot.text.dates import clock
 
-__all__ = ["asked_of_superoffice", "footer", "left_out", "page_buttons"]
+__all__ = ["asked_of_superoffice", "filtered", "footer", "left_out", "page_buttons"]
 
 #: The number of the footer's block in its id; rows count up from 0.
 FOOTER = 99
@@ -36,7 +39,7 @@ TICK = timedelta(microseconds=1)
 
 def footer(reply: ActivityAnswer, reader: Reader) -> Iterator[Block]:
     """The grey lines, then the buttons."""
-    lines = [*_position(reply, reader), *_hidden(reply, reader), *_only(reply.filter, reader)]
+    lines = [*_position(reply, reader), *_hidden(reply, reader), *filtered(reply.filter, reader)]
     if lines:
         yield divider()
         yield context(GAP.join(lines))
@@ -66,6 +69,8 @@ def _position(reply: ActivityAnswer, reader: Reader) -> Iterator[str]:
         first, last = reply.offset + 1, reply.offset + shown
         time = clock(reply.as_of, reader.zone, reader.locale)
         yield sentence("answer.page", reader.locale, first=first, last=last, total=reply.total, time=time)
+    if reply.moved:
+        yield sentence("answer.moved", reader.locale, count=reply.moved)
 
 
 def _hidden(reply: ActivityAnswer, reader: Reader) -> Iterator[str]:
@@ -75,33 +80,36 @@ def _hidden(reply: ActivityAnswer, reader: Reader) -> Iterator[str]:
         yield sentence("footer.hidden", reader.locale, number=number, reasons=reasons)
 
 
-def _only(filter_: Filter, reader: Reader) -> Iterator[str]:
+def filtered(filter_: Filter, reader: Reader) -> Iterator[str]:
+    """What was filtered by: what SuperOffice was asked for alone, and whose latest activity counts."""
     if filter_.at_the_crm:
         yield sentence("footer.only", reader.locale, what=asked_of_superoffice(filter_, reader))
     if filter_.by or filter_.not_by:
-        yield sentence("footer.people", reader.locale)
+        people = written(Filter(by=filter_.by, not_by=filter_.not_by))
+        yield sentence("footer.people", reader.locale, people=shorten(people, MAX_LISTED))
 
 
 def _buttons(reply: ActivityAnswer, reader: Reader) -> Block:
     shown = len(reply.rows) + len(reply.later)
-    buttons = page_buttons(reply.asked, reply.page, shown, reply.total, reader)
+    last = (*reply.rows, *reply.later)[-1:]
+    following = replace(reply.page, offset=reply.offset + shown, after=mark(last[0]) if last else None)
+    buttons = page_buttons(reply.asked, reply.page, following, reply.total, reader)
     buttons += [*_catchup(reply, reader), *_share(reply, reader), *_why(reply, reader)]
-    block = actions(*buttons, _view(reply, reader))
+    block = actions(*buttons, *_companies(reply, reader), _view(reply, reader))
     question = owned(reader.user, Asked(reply.asked, reply.page).encode())
     return {**block, "block_id": block_id(FOOTER, question)}
 
 
-def page_buttons(asked: str, page: Page, shown: int, total: int, reader: Reader) -> list[Element]:
-    """To the first page and to the next, where there are such."""
+def page_buttons(asked: str, page: Page, following: Page, total: int, reader: Reader) -> list[Element]:
+    """To the first page and to the ``following``, where there are such."""
     buttons = []
     if page.offset:
-        newest = Asked(asked, replace(page, offset=0))
+        newest = Asked(asked, replace(page, offset=0, after=None))
         buttons.append(_button("page.newest", sentence("button.newest", reader.locale), newest, reader))
-    rest = total - page.offset - shown
+    rest = total - following.offset
     if rest > 0:
-        following = Asked(asked, replace(page, offset=page.offset + shown))
-        text = sentence("button.next", reader.locale, count=min(rest, shown))
-        buttons.append(_button("page.next", text, following, reader))
+        text = sentence("button.next", reader.locale, count=min(rest, following.offset - page.offset))
+        buttons.append(_button("page.next", text, Asked(asked, following), reader))
     return buttons
 
 
@@ -112,7 +120,7 @@ def _catchup(reply: ActivityAnswer, reader: Reader) -> Iterator[Element]:
 
 
 def _share(reply: ActivityAnswer, reader: Reader) -> Iterator[Element]:
-    """Shared is what the reader has seen: nothing that happens from now on.
+    """Shared is what the reader has seen: these companies, and nothing that happens from now on.
 
     Something may have happened in the very second of the answer, or be ahead of the server's own clock.
     """
@@ -120,12 +128,9 @@ def _share(reply: ActivityAnswer, reader: Reader) -> Iterator[Element]:
         return
     seen_at = [reply.as_of, *(time + TICK for row in reply.rows if (time := known_time(row)))]
     seen = Window(reply.window.start, reply.window.end or max(seen_at))
-    share = _button(
-        "share",
-        sentence("button.share", reader.locale),
-        Asked(reply.asked, Page(reply.offset, seen, reply.style)),
-        reader,
-    )
+    asked = Asked(reply.asked, Page(reply.offset, seen, reply.style))
+    value = f"{marks(*map(mark, reply.rows))}|{asked.encode()}"
+    share = button("share", sentence("button.share", reader.locale), owned(reader.user, value))
     question = confirm(
         sentence("share.confirm.title", reader.locale),
         sentence("share.confirm.text", reader.locale, name=shorten(reply.principal.full_name, 100)),
@@ -139,6 +144,14 @@ def _why(reply: ActivityAnswer, reader: Reader) -> Iterator[Element]:
     if reply.dropped or reply.filter.at_the_crm:
         asked = Asked(reply.asked, reply.page)
         yield _button("why", sentence("button.why", reader.locale), asked, reader)
+
+
+def _companies(reply: ActivityAnswer, reader: Reader) -> Iterator[Element]:
+    """Where no row has a menu of its own, one for all of them: why it is here, and there, to mute it."""
+    rows = [row for row in (*reply.rows, *reply.later) if row.company_id]
+    if reply.style is not Style.FULL and rows:
+        options = [option(words.name(row, reader), f"why:{row.company_id}") for row in rows]
+        yield select("row", sentence("menu.companies", reader.locale), *options)
 
 
 def _view(reply: ActivityAnswer, reader: Reader) -> Element:

@@ -52,7 +52,8 @@ def muted_list(reply: MutedList, reader: Reader, command: str) -> Message:
     ]
     if not reply.total:
         blocks.append(note(sentence("muted-list.how", reader.locale)))
-    buttons = page_buttons("muted", Page(reply.offset), len(reply.companies), reply.total, reader)
+    following = Page(reply.offset + len(reply.companies))
+    buttons = page_buttons("muted", Page(reply.offset), following, reply.total, reader)
     blocks += [actions(*buttons)] if buttons else []
     return Message(title, blocks)
 

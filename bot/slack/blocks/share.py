@@ -25,6 +25,7 @@ from bot.slack.blocks.elements import (
     span,
     user,
 )
+from bot.slack.blocks.footer import filtered
 from bot.slack.payload import owned
 from bot.text import sentence
 from bot.text.dates import moment, zone_name
@@ -42,13 +43,13 @@ def draw_shared(page: SharedPage, reader: Reader) -> Message:
     All CRM text is in ``rich_text``. ``reader`` is the sharer, whose language it is in.
     """
     answer = page.answer
-    title = sentence("shared.title", reader.locale, count=answer.count)
+    title = sentence("shared.title", reader.locale, count=len(answer.rows))
     blocks = [
         header(title),
         rich(user(page.sharer), span(f" {sentence('shared.by', reader.locale)}")),
         rich(*_covers(answer, reader)),
         bullets(*(_line(activity, answer, reader) for activity in answer.rows)),
-        context(words.GAP.join(_notes(answer, reader))),
+        context(words.GAP.join(_notes(page, reader))),
     ]
     lines = [f"{words.name(row, reader)}: {words.happened(row, reader)}" for row in answer.rows]
     return Message(shorten("\n".join(map(escape, (title, *lines))), MAX_TEXT), blocks)
@@ -108,11 +109,16 @@ def _date(time: datetime, reader: Reader) -> Element:
     return date(int(time.timestamp()), FORM, fallback)
 
 
-def _notes(answer: ActivityAnswer, reader: Reader) -> Iterator[str]:
-    """That it is not all, where it is not."""
-    if len(answer.rows) != answer.count:
-        first, last = answer.offset + 1, answer.offset + len(answer.rows)
-        yield sentence("shared.page", reader.locale, first=first, last=last, total=answer.count)
-    if answer.later_count:
-        yield sentence("shared.later", reader.locale, count=answer.later_count)
-    yield sentence("shared.limits", reader.locale)
+def _notes(page: SharedPage, reader: Reader) -> Iterator[str]:
+    """That it is not all, where it is not. Why the sharer leaves out which companies is the sharer's own."""
+    answer = page.answer
+    if answer.total > len(answer.rows) + page.changed:
+        yield sentence("shared.page", reader.locale, shown=len(answer.rows), total=answer.total)
+    if page.changed:
+        yield sentence("shared.changed", reader.locale, count=page.changed)
+    yield from filtered(answer.filter, reader)
+    if answer.dropped:
+        yield sentence("shared.hidden", reader.locale, count=sum(answer.dropped.values()))
+    time = moment(answer.as_of, reader.zone, reader.locale)
+    zone = zone_name(reader.zone, reader.locale)
+    yield sentence("shared.limits", reader.locale, time=time, zone=zone)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from bot.core.filters import EVERYTHING
+from bot.core.filters import EVERYTHING, Filter, Reason
 from bot.core.filtertext import read_filters, written
 from bot.core.localtime import local
 from bot.core.replies import Reader, WhyHidden, WhyShown
@@ -29,6 +29,9 @@ from bot.slack.payload import Asked, owned
 from bot.text import sentence
 
 __all__ = ["why_hidden", "why_shown"]
+
+#: So much of a name goes along with a button, as with an option of a menu.
+MAX_MUTED = 130
 
 
 def why_hidden(reply: WhyHidden, reader: Reader) -> Message:
@@ -76,6 +79,9 @@ def why_shown(reply: WhyShown, reader: Reader) -> Message:
         bullets(*([span(reason)] for reason in reasons)),
         note(sentence("why.latest", reader.locale)),
     ]
+    if reply.activity.company_id and reply.dropped is not Reason.MUTED:
+        muting = owned(reader.user, f"{reply.activity.company_id}:{shorten(name, MAX_MUTED)}")
+        blocks.append(actions(button("mute", sentence("menu.mute", reader.locale), muting)))
     return Message("\n".join(map(escape, (title, *reasons))), blocks)
 
 
@@ -100,5 +106,6 @@ def _reasons(reply: WhyShown, reader: Reader) -> Iterator[str]:
         yield sentence(f"why.dropped.{reply.dropped}", locale)
     elif reply.filter.at_the_crm:
         yield sentence("why.asked", locale, what=asked_of_superoffice(reply.filter, reader))
-    if reply.filter.by or reply.filter.not_by or reply.filter.top:
-        yield sentence("why.filter", locale, filter=written(reply.filter))
+    if not reply.dropped and (reply.filter.by or reply.filter.not_by):
+        people = written(Filter(by=reply.filter.by, not_by=reply.filter.not_by))
+        yield sentence("why.filter", locale, filter=people)

@@ -1,0 +1,72 @@
+"""What the bot says, before anybody draws it."""
+
+from bot.core.replies.answers import (
+    ActivityAnswer,
+    NotShared,
+    Shared,
+    SharedPage,
+    Unshared,
+    WhyHidden,
+    WhyShown,
+)
+from bot.core.replies.linking import Kept, Linked, LinkOffer, Me, NotLinkedYet, Unlinked, UnlinkQuestion
+from bot.core.replies.notes import Busy, CannotRead, Failed, HelpText, NotYours, StillAsking
+from bot.core.replies.preferences import FilterList, FilterRemoved, FilterSaved, Muted, MutedList
+from bot.core.replies.reader import Reader
+
+__all__ = [
+    "ActivityAnswer",
+    "Busy",
+    "CannotRead",
+    "Failed",
+    "FilterList",
+    "FilterRemoved",
+    "FilterSaved",
+    "HelpText",
+    "Kept",
+    "LinkOffer",
+    "Linked",
+    "Me",
+    "Muted",
+    "MutedList",
+    "NotLinkedYet",
+    "NotShared",
+    "NotYours",
+    "Reader",
+    "Reply",
+    "Shared",
+    "SharedPage",
+    "StillAsking",
+    "UnlinkQuestion",
+    "Unlinked",
+    "Unshared",
+    "WhyHidden",
+    "WhyShown",
+]
+
+Reply = (
+    ActivityAnswer
+    | Failed
+    | Busy
+    | StillAsking
+    | CannotRead
+    | HelpText
+    | LinkOffer
+    | Linked
+    | NotLinkedYet
+    | Me
+    | UnlinkQuestion
+    | Unlinked
+    | Kept
+    | FilterList
+    | FilterRemoved
+    | FilterSaved
+    | Muted
+    | MutedList
+    | NotShared
+    | NotYours
+    | Shared
+    | Unshared
+    | WhyHidden
+    | WhyShown
+)

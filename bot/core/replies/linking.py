@@ -1,0 +1,73 @@
+"""What is said of who is linked to whom."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from bot.core.people import Principal
+from bot.core.secret import Secret
+from bot.core.servertime import ServerWarning
+
+__all__ = ["Kept", "LinkOffer", "Linked", "Me", "NotLinkedYet", "UnlinkQuestion", "Unlinked"]
+
+
+@dataclass(frozen=True, slots=True)
+class LinkOffer:
+    """A button to the one-time page."""
+
+    url: Secret = field(repr=False)
+    expires_at: datetime
+    #: The command that will be answered once linked; ``""`` for none.
+    command: str = ""
+    #: Already linked as somebody of this name; linking again replaces that.
+    current: str = ""
+    #: SuperOffice no longer takes the ticket that this user had.
+    ended: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """The user is linked now."""
+
+    principal: Principal
+    #: The command that is answered next; ``""`` for none.
+    command: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NotLinkedYet:
+    """There is nothing to unlink or to show: this user is not linked."""
+
+    #: Until when a link page is open, with what it keeps; ``None`` for no page.
+    pending_until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Me:
+    """As whom one is linked, and what is stored."""
+
+    principal: Principal
+    linked_at: datetime
+    #: When the ticket dies unless it is used before.
+    expires_at: datetime
+    #: That moment has passed.
+    ended: bool = False
+    #: For administrators: what is wrong with the tenant's clock and zone.
+    warnings: tuple[ServerWarning, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class UnlinkQuestion:
+    """What unlinking will delete, with a button that does it."""
+
+    #: As whom one is linked; ``""`` where that cannot be read any more.
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unlinked:
+    """All of it is deleted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """The reader chose not to unlink."""
