@@ -40,11 +40,11 @@ def _one_word(value: object) -> str:
 
 
 def configure(level: str) -> None:
-    """Log to standard error from ``level`` on; libraries speak from WARNING on, whatever the level."""
+    """Log to standard error from ``level`` on; libraries speak from WARNING on at most."""
     handler = logging.StreamHandler()
     handler.setFormatter(LineFormatter())
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level)
     for name in LIBRARIES:
-        logging.getLogger(name).setLevel(logging.WARNING)
+        logging.getLogger(name).setLevel(max(root.level, logging.WARNING))
