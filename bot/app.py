@@ -60,6 +60,7 @@ log = logging.getLogger(__name__)
 CANNOT_START = (store.DatabaseUnusable, store.BadKey, UnusableWsdl, TokenRefused, OSError)
 
 HOUSEKEEPING = timedelta(minutes=5)
+BEAT = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +95,7 @@ async def running(settings: Settings, clock: Clock | None = None) -> AsyncIterat
         await asyncio.to_thread(migrate, settings, clock)
         url = settings.web.listen._replace(port=opened.getsockname()[1]).url
         database = stack.enter_context(store.opened(settings.database, settings.secret_key))
+        await stack.enter_async_context(_known(database, clock))
         session = await stack.enter_async_context(_session())
         runner = await stack.enter_async_context(
             QueueRunner(settings.commands.workers, settings.commands.queue_size)
@@ -212,7 +214,7 @@ class _Wiring:
                 command=settings.slack.command,
                 superoffice=urlsplit(settings.tenant.url).hostname or "",
             ),
-            sign=self._database.sealer.digest,
+            sign=self._database.hasher.digest,
             token=_token,
             reference=_reference,
             trusted_proxies=settings.web.trusted_proxies,
@@ -293,15 +295,29 @@ def _described(tenant: TenantConfig) -> TenantSettings:
     )
 
 
+@asynccontextmanager
+async def _known(database: store.Store, clock: Clock) -> AsyncIterator[None]:
+    """Until nothing is written any more, `keys rotate` knows that this process runs, and its keys."""
+    await database.processes.beat(clock.now())
+    try:
+        yield
+    finally:
+        await database.processes.leave()
+
+
 @contextmanager
 def _housekeeping(database: store.Store, clock: Clock) -> Iterator[AsyncIOScheduler]:
-    """APScheduler ticks: what has expired is deleted every few minutes."""
+    """APScheduler ticks: what has expired is deleted every few minutes; each minute says that this runs."""
 
     async def prune() -> None:
         await database.prune(clock.now())
 
+    async def beat() -> None:
+        await database.processes.beat(clock.now())
+
     scheduler = AsyncIOScheduler(timezone=UTC)
-    scheduler.add_job(prune, "interval", seconds=HOUSEKEEPING.total_seconds(), misfire_grace_time=None)
+    for job, every in ((prune, HOUSEKEEPING), (beat, BEAT)):
+        scheduler.add_job(job, "interval", seconds=every.total_seconds(), misfire_grace_time=None)
     scheduler.start()
     try:
         yield scheduler

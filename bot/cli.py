@@ -6,14 +6,16 @@ import os
 import secrets
 import signal
 import sys
-from collections.abc import AsyncIterator, Coroutine, Iterator, Mapping
-from contextlib import asynccontextmanager, contextmanager
-from typing import Any, TypeVar
+from collections.abc import AsyncIterator, Coroutine, Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager, asynccontextmanager, contextmanager
+from typing import Any, NoReturn, TypeVar
 
 import click
 
 from bot import __version__, app, logs
+from bot.clock import SystemClock
 from bot.config import ConfigurationError, Settings, load
+from bot.keys import Outcome, Report, RotationRefused, check_keys, rotate_keys
 
 __all__ = ["main"]
 
@@ -66,6 +68,22 @@ def new_key() -> None:
     click.echo(base64.urlsafe_b64encode(secrets.token_bytes(32)).decode())
 
 
+@keys.command("check")
+def check() -> None:
+    """Say which key opens how much, what no key opens, and what to do next. 0 if everything opens, else 1."""
+    settings = _settings(os.environ)
+    with _plain_errors():
+        _report(check_keys(settings.database, settings.secret_key, SystemClock().now()))
+
+
+@keys.command("rotate")
+def rotate() -> None:
+    """Seal everything anew with the newest key, while the bot runs. It can be stopped, and run again."""
+    settings = _settings(os.environ)
+    with _plain_errors():
+        _report(rotate_keys(settings.database, settings.secret_key, SystemClock(), _progress))
+
+
 async def _serve(settings: Settings) -> None:
     """Run until SIGINT or SIGTERM."""
     stop = asyncio.Event()
@@ -93,9 +111,19 @@ def _plain_errors() -> Iterator[None]:
     """What an administrator can mend is said in one line, without a traceback."""
     try:
         yield
-    except app.CANNOT_START as error:
+    except (*app.CANNOT_START, RotationRefused) as error:
         click.echo(f"{type(error).__name__}: {error}", err=True)
         sys.exit(1)
+
+
+def _progress(steps: Iterator[Outcome], length: int) -> AbstractContextManager[Iterable[Outcome]]:
+    return click.progressbar(steps, length=length, label="Sealing anew", file=sys.stderr)
+
+
+def _report(report: Report) -> NoReturn:
+    for line in report.lines:
+        click.echo(line)
+    sys.exit(report.code)
 
 
 def _settings(environ: Mapping[str, str]) -> Settings:

@@ -14,10 +14,12 @@ from bot.store.backups import prune_backups
 from bot.store.database import DatabaseUnusable, open_database
 from bot.store.deliveries import SqliteDeliveries
 from bot.store.filters import SqliteFilters
+from bot.store.hashing import Hasher
 from bot.store.invitations import SqliteInvitations
 from bot.store.links import SqliteLinks
 from bot.store.migrating import Migrated, migrate
 from bot.store.mutes import SqliteMutes
+from bot.store.processes import SqliteProcesses
 from bot.store.sealing import BadKey, Sealer
 
 __all__ = ["BadKey", "DatabaseUnusable", "Migrated", "Sealer", "Store", "migrate", "opened"]
@@ -37,6 +39,8 @@ class Store:
     deliveries: SqliteDeliveries
     mutes: SqliteMutes
     filters: SqliteFilters
+    processes: SqliteProcesses
+    hasher: Hasher
     sealer: Sealer
     db: Database = field(repr=False)
 
@@ -51,7 +55,7 @@ class Store:
         To be called every few minutes.
         """
         pruned = await self.invitations.prune(now) + await self.attempts.prune(now)
-        pruned += await self.deliveries.prune(now - DELIVERIES_KEPT)
+        pruned += await self.deliveries.prune(now - DELIVERIES_KEPT) + await self.processes.prune(now)
         return pruned + prune_backups(self.path, now)
 
 
@@ -61,15 +65,18 @@ def opened(path: Path, secret_key: Secret) -> Iterator[Store]:
     sealer = Sealer.from_text(secret_key)
     db = open_database(path)
     try:
+        hasher = Hasher.of(db, sealer)
         links = SqliteLinks(db, sealer)
         yield Store(
             path,
             links,
-            SqliteInvitations(db, sealer, links),
-            SqliteAttempts(db, sealer),
+            SqliteInvitations(db, sealer, hasher, links),
+            SqliteAttempts(db, hasher),
             SqliteDeliveries(db),
             SqliteMutes(db, sealer),
             SqliteFilters(db, sealer),
+            SqliteProcesses(db, sealer.key_ids),
+            hasher,
             sealer,
             db,
         )

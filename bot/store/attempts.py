@@ -7,7 +7,7 @@ from sqlite_utils import Database
 
 from bot.core.throttle import Allowance
 from bot.store.database import micros, moment, writing
-from bot.store.sealing import Sealer
+from bot.store.hashing import Hasher
 
 __all__ = ["SqliteAttempts"]
 
@@ -25,9 +25,9 @@ COUNT = """
 class SqliteAttempts:
     """Implements the port ``Attempts``."""
 
-    def __init__(self, db: Database, sealer: Sealer) -> None:
+    def __init__(self, db: Database, hasher: Hasher) -> None:
         self._db = db
-        self._sealer = sealer
+        self._hasher = hasher
 
     async def reserve(self, allowances: Sequence[Allowance], now: datetime) -> timedelta:
         """Count an attempt under every key, or none and say how long one has to wait."""
@@ -63,4 +63,4 @@ class SqliteAttempts:
         return min(moment(last_at), now) + allowance.wait_after(tried) - now
 
     def _hash(self, allowance: Allowance) -> bytes:
-        return self._sealer.digest("attempts", allowance.key)
+        return self._hasher.digest("attempts", allowance.key)

@@ -13,7 +13,7 @@ from bot.store.migrations import migrations
 
 __all__ = ["DatabaseUnusable", "connect", "micros", "moment", "open_database", "unapplied", "writing"]
 
-#: How long to wait for another process's transaction. The loop waits with it, so it is short.
+#: How long the bot waits for another process's transaction. The loop waits with it, so it is short.
 BUSY_TIMEOUT = timedelta(milliseconds=250)
 OWNER_ONLY = 0o600
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -23,12 +23,16 @@ class DatabaseUnusable(Exception):
     """The database file cannot be used; the message says why, and what to do."""
 
 
-def open_database(path: Path) -> Database:
-    """Open an up-to-date database, for this thread alone. Raises :class:`DatabaseUnusable`."""
+def open_database(path: Path, patience: timedelta = BUSY_TIMEOUT) -> Database:
+    """Open an up-to-date database, for this thread alone. Raises :class:`DatabaseUnusable`.
+
+    ``patience`` is how long to wait for another process's transaction.
+    """
     db = connect(path)
     try:
         if unapplied(db, path):
             raise DatabaseUnusable(f"{path} is of an older version of this bot: run `python -m bot migrate`.")
+        db.conn.execute(f"PRAGMA busy_timeout = {patience // timedelta(milliseconds=1)}")
     except BaseException:
         db.close()
         raise

@@ -10,6 +10,7 @@ from bot.core.filters import EVERYTHING, SavedFilter
 from bot.core.filtertext import read_filters, written
 from bot.core.people import SlackUser
 from bot.core.secret import Secret
+from bot.store.sealed import FILTER
 from bot.store.sealing import Sealer
 
 __all__ = ["SqliteFilters"]
@@ -41,7 +42,7 @@ class SqliteFilters:
 
     async def put(self, user: SlackUser, saved: SavedFilter) -> None:
         """Save a filter; one of the same name is replaced."""
-        sealed = self._sealer.seal(Secret(written(saved.filter)), *_place(user, saved.name))
+        sealed = FILTER.seal(self._sealer, Secret(written(saved.filter)), *user, saved.name)
         self._db.execute(
             "INSERT OR REPLACE INTO saved_filters VALUES (?, ?, ?, ?)", (*user, saved.name, sealed)
         )
@@ -63,9 +64,5 @@ class SqliteFilters:
                 log.error("a saved filter does not open: %s", error, extra={"action": "filter.sealed"})
 
     def _saved(self, user: SlackUser, name: str, sealed: bytes) -> SavedFilter:
-        text = self._sealer.open(sealed, *_place(user, name)).reveal()
+        text = FILTER.open(self._sealer, sealed, *user, name).reveal()
         return SavedFilter(name, read_filters(text).filter)
-
-
-def _place(user: SlackUser, name: str) -> tuple[str, ...]:
-    return ("saved_filters", "sealed_filter", *user, name)

@@ -9,7 +9,9 @@ from bot.core.people import Link, SlackUser
 from bot.core.secret import Secret
 from bot.services.ports import Invitation
 from bot.store.database import micros, moment, writing
+from bot.store.hashing import Hasher
 from bot.store.links import SqliteLinks
+from bot.store.sealed import RESPONSE_URL
 from bot.store.sealing import Sealer
 
 __all__ = ["SqliteInvitations"]
@@ -20,9 +22,10 @@ SELECT = "SELECT workspace, user, expires_at, command, channel, sealed_response_
 class SqliteInvitations:
     """Implements the port ``Invitations``. A used one is deleted: nothing tells it from one never made."""
 
-    def __init__(self, db: Database, sealer: Sealer, links: SqliteLinks) -> None:
+    def __init__(self, db: Database, sealer: Sealer, hasher: Hasher, links: SqliteLinks) -> None:
         self._db = db
         self._sealer = sealer
+        self._hasher = hasher
         self._links = links
 
     async def create(self, nonce: Secret, invitation: Invitation) -> None:
@@ -33,7 +36,7 @@ class SqliteInvitations:
             micros(invitation.expires_at),
             invitation.command,
             invitation.channel,
-            self._sealer.seal(invitation.response_url, *_place(invitation.user)),
+            RESPONSE_URL.seal(self._sealer, invitation.response_url, *invitation.user),
         )
         with writing(self._db) as connection:
             connection.execute("DELETE FROM invitations WHERE workspace = ? AND user = ?", invitation.user)
@@ -73,12 +76,8 @@ class SqliteInvitations:
     def _invitation(self, row: tuple[Any, ...]) -> Invitation:
         workspace, user, expires_at, command, channel, sealed = row
         who = SlackUser(workspace, user)
-        response_url = self._sealer.open(sealed, *_place(who))
+        response_url = RESPONSE_URL.open(self._sealer, sealed, *who)
         return Invitation(who, moment(expires_at), command, channel, response_url)
 
     def _hash(self, nonce: Secret) -> bytes:
-        return self._sealer.digest("invitations", nonce.reveal())
-
-
-def _place(user: SlackUser) -> tuple[str, ...]:
-    return ("invitations", "sealed_response_url", *user)
+        return self._hasher.digest("invitations", nonce.reveal())

@@ -6,8 +6,8 @@ from typing import Any
 from sqlite_utils import Database
 
 from bot.core.people import Link, Principal, SlackUser
-from bot.core.secret import Secret
 from bot.store.database import micros, moment, writing
+from bot.store.sealed import TICKET
 from bot.store.sealing import Sealer
 
 __all__ = ["SqliteLinks"]
@@ -80,7 +80,7 @@ class SqliteLinks:
             micros(link.linked_at),
             micros(link.used_at),
             None if link.caught_up_at is None else micros(link.caught_up_at),
-            self._sealer.seal(link.ticket, *_place(link.user, link.tenant)),
+            TICKET.seal(self._sealer, link.ticket, *link.user, link.tenant),
         )
 
     def _link(self, row: tuple[Any, ...]) -> Link:
@@ -93,14 +93,6 @@ class SqliteLinks:
             principal=Principal(associate, person, full_name, login, email, role),
             linked_at=moment(linked),
             used_at=moment(used),
-            ticket=self._ticket(sealed, who, tenant),
+            ticket=TICKET.open(self._sealer, sealed, *who, tenant),
             caught_up_at=None if caught_up is None else moment(caught_up),
         )
-
-    def _ticket(self, sealed: bytes, user: SlackUser, tenant: str) -> Secret:
-        return self._sealer.open(sealed, *_place(user, tenant))
-
-
-def _place(user: SlackUser, tenant: str) -> tuple[str, ...]:
-    """A ticket opens for its own user only, and goes to its own tenant only."""
-    return ("links", "sealed_ticket", *user, tenant)

@@ -1,6 +1,7 @@
 """The schema, step by step. A step that was released is never changed: add another.
 
-Date-times are microseconds since 1970, UTC. A sealed value is ``sealing``'s; so is a keyed hash.
+Date-times are microseconds since 1970, UTC. A sealed value is ``sealing``'s, and
+its column is in ``sealed``; a keyed hash is ``hashing``'s.
 """
 
 from sqlite_utils import Database, Migrations
@@ -99,5 +100,31 @@ def create_saved_filters(db: Database) -> None:
             name TEXT NOT NULL,
             sealed_filter BLOB NOT NULL,
             PRIMARY KEY (workspace, user, name)
+        ) STRICT, WITHOUT ROWID
+    """)
+
+
+@migrations()
+def create_hash_keys(db: Database) -> None:
+    """The keys of keyed hashes: one, unless the key that sealed it was lost."""
+    db.execute("""
+        CREATE TABLE hash_keys (
+            id INTEGER NOT NULL PRIMARY KEY,
+            sealed_key BLOB NOT NULL
+        ) STRICT
+    """)
+
+
+@migrations()
+def create_processes(db: Database) -> None:
+    """The processes that run the bot, and the ids of the keys that each knows, newest first."""
+    db.execute("""
+        CREATE TABLE processes (
+            id TEXT PRIMARY KEY,
+            started_at INTEGER NOT NULL,
+            seen_at INTEGER NOT NULL,
+            key_ids TEXT NOT NULL,
+            pid INTEGER NOT NULL,
+            host TEXT NOT NULL
         ) STRICT, WITHOUT ROWID
     """)

@@ -9,6 +9,7 @@ from bot.core.errors import SealBroken
 from bot.core.filters import MutedCompany
 from bot.core.people import SlackUser
 from bot.core.secret import Secret
+from bot.store.sealed import COMPANY_NAME
 from bot.store.sealing import Sealer
 
 __all__ = ["SqliteMutes"]
@@ -41,7 +42,7 @@ class SqliteMutes:
 
     async def add(self, user: SlackUser, tenant: str, company: MutedCompany) -> None:
         """Mute a company; one that is muted already takes the new name."""
-        sealed = self._sealer.seal(Secret(company.name), *_place(user, tenant, company.id))
+        sealed = COMPANY_NAME.seal(self._sealer, Secret(company.name), *user, tenant, company.id)
         self._db.execute(
             "INSERT OR REPLACE INTO muted_companies VALUES (?, ?, ?, ?, ?)",
             (*user, tenant, company.id, sealed),
@@ -61,12 +62,8 @@ class SqliteMutes:
     ) -> Iterator[MutedCompany]:
         for company_id, sealed in rows:
             try:
-                name = self._sealer.open(sealed, *_place(user, tenant, company_id)).reveal()
+                name = COMPANY_NAME.open(self._sealer, sealed, *user, tenant, company_id).reveal()
             except SealBroken as error:
                 log.error("a muted company's name does not open: %s", error, extra={"action": "mute.sealed"})
                 name = ""
             yield MutedCompany(company_id, name)
-
-
-def _place(user: SlackUser, tenant: str, company_id: int) -> tuple[str, ...]:
-    return ("muted_companies", "sealed_name", *user, tenant, str(company_id))

@@ -1,4 +1,4 @@
-"""Secrets at rest: AES-256-GCM, and keyed hashes for what only has to be recognised.
+"""Secrets at rest: AES-256-GCM.
 
 A sealed value is ``version (1 byte) | key id (8) | nonce (12) | ciphertext and tag``. Its header and its
 context (table, column and whose row it is) are authenticated with it, so that it opens in its own place only.
@@ -6,7 +6,6 @@ context (table, column and whose row it is) are authenticated with it, so that i
 
 import base64
 import binascii
-import hmac
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -20,7 +19,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from bot.core.errors import SealBroken
 from bot.core.secret import Secret
 
-__all__ = ["BadKey", "Sealer"]
+__all__ = ["HEADER_BYTES", "KEY_BYTES", "BadKey", "Sealer", "joined"]
 
 KEY_BYTES = 32
 #: 96 random bits. One key seals far fewer than 2^32 values, the most for random nonces.
@@ -47,12 +46,11 @@ class _Key:
 
     id: bytes
     seal: AESGCM = field(compare=False)
-    hash: bytes
 
     @classmethod
     def of(cls, master: bytes) -> "_Key":
         id_ = sha256(_derived(master, b"id")).digest()[:ID_BYTES]
-        return cls(id_, AESGCM(_derived(master, b"seal")), _derived(master, b"hash"))
+        return cls(id_, AESGCM(_derived(master, b"seal")))
 
 
 class Sealer:
@@ -73,13 +71,17 @@ class Sealer:
         """Names of the keys, newest first, which tell nothing about them."""
         return tuple(key.id.hex() for key in self._keys)
 
+    @property
+    def header(self) -> bytes:
+        """What every value begins with that the newest key sealed."""
+        return VERSION + self._keys[0].id
+
     def seal(self, secret: Secret, *context: str) -> bytes:
         """Encrypt for one place: table, column and whose row it is."""
-        key = self._keys[0]
-        header = VERSION + key.id
+        key, header = self._keys[0], self.header
         nonce = secrets.token_bytes(NONCE_BYTES)
         plain = secret.reveal().encode("utf-8", "surrogatepass")
-        return header + nonce + key.seal.encrypt(nonce, plain, header + _joined(context))
+        return header + nonce + key.seal.encrypt(nonce, plain, header + joined(context))
 
     def open(self, blob: bytes, *context: str) -> Secret:
         """Decrypt what was sealed for this place. Raises :class:`SealBroken`."""
@@ -88,14 +90,16 @@ class Sealer:
         if key is None:
             raise SealBroken(reason="unknown-key", table=context[0] if context else "")
         try:
-            plain = key.seal.decrypt(nonce, blob[HEADER_BYTES + NONCE_BYTES :], header + _joined(context))
+            plain = key.seal.decrypt(nonce, blob[HEADER_BYTES + NONCE_BYTES :], header + joined(context))
         except (InvalidTag, ValueError):
             raise SealBroken(reason="altered", table=context[0] if context else "") from None
         return Secret(plain.decode("utf-8", "surrogatepass"))
 
-    def digest(self, purpose: str, *parts: str) -> bytes:
-        """A keyed hash (HMAC-SHA256) under the newest key: the same only for the same purpose and parts."""
-        return hmac.digest(self._keys[0].hash, _joined((purpose, *parts)), "sha256")
+    @staticmethod
+    def key_id_of(blob: bytes) -> str | None:
+        """Name of the key that sealed a value, by what it says itself; ``None`` if it is no sealed value."""
+        known = blob.startswith(VERSION) and len(blob) >= HEADER_BYTES
+        return blob[len(VERSION) : HEADER_BYTES].hex() if known else None
 
 
 def _derived(master: bytes, purpose: bytes) -> bytes:
@@ -110,7 +114,7 @@ def _decoded(text: str) -> bytes:
         raise BadKey from None
 
 
-def _joined(parts: Sequence[str]) -> bytes:
+def joined(parts: Sequence[str]) -> bytes:
     """Bytes that no other parts give: each goes with its length."""
     encoded = (part.encode("utf-8", "surrogatepass") for part in parts)
     return b"".join(len(part).to_bytes(4) + part for part in encoded)

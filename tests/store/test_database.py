@@ -21,8 +21,19 @@ STEPS = (
     "create_deliveries",
     "create_muted_companies",
     "create_saved_filters",
+    "create_hash_keys",
+    "create_processes",
 )
-TABLES = ("links", "invitations", "attempts", "deliveries", "muted_companies", "saved_filters")
+TABLES = (
+    "links",
+    "invitations",
+    "attempts",
+    "deliveries",
+    "muted_companies",
+    "saved_filters",
+    "hash_keys",
+    "processes",
+)
 
 
 def mode(path: Path) -> int:

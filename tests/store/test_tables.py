@@ -156,7 +156,7 @@ async def test_a_page_is_used_up_and_the_link_stored_or_neither(
 
 async def test_the_nonce_is_stored_as_a_keyed_hash(store: Store, invitation: Invitation, sql: Sql) -> None:
     await store.invitations.create(NONCE, invitation)
-    assert sql("SELECT nonce_hash FROM invitations") == [(store.sealer.digest("invitations", "nonce"),)]
+    assert sql("SELECT nonce_hash FROM invitations") == [(store.hasher.digest("invitations", "nonce"),)]
 
 
 async def test_voiding(store: Store, invitation: Invitation, now: datetime) -> None:
@@ -230,7 +230,7 @@ async def test_a_clock_set_back_locks_nobody_out(store: Store, now: datetime) ->
 async def test_who_tried_is_stored_hashed(store: Store, now: datetime, sql: Sql) -> None:
     await store.attempts.reserve([Allowance("192.0.2.7")], now)
     ((key,),) = sql("SELECT key_hash FROM attempts")
-    assert key == store.sealer.digest("attempts", "192.0.2.7")
+    assert key == store.hasher.digest("attempts", "192.0.2.7")
 
 
 # ---------------------------------------------------------------- deliveries

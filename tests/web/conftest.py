@@ -193,7 +193,7 @@ async def make_site(store: Store, clock: Clock, serve: Serve) -> AsyncIterator[M
                 workspaces={"T1": "Nordlys & Co"},
                 superoffice="crm.example.com",
             ),
-            sign=store.sealer.digest,
+            sign=store.hasher.digest,
             token=token,
             reference=lambda: "ref-1",
             trusted_proxies=trusted_proxies,

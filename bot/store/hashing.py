@@ -1,0 +1,67 @@
+"""Keyed hashes, for what only has to be recognised.
+
+Their key is none of BOT_SECRET_KEY's: it is made once and stored, sealed, so that what was hashed is still
+recognised when those have been replaced.
+"""
+
+import base64
+import hmac
+import logging
+import secrets
+from contextlib import suppress
+
+from sqlite_utils import Database
+
+from bot.core.errors import SealBroken
+from bot.core.secret import Secret
+from bot.store.database import writing
+from bot.store.sealed import HASH_KEY
+from bot.store.sealing import KEY_BYTES, Sealer, joined
+
+__all__ = ["Hasher"]
+
+log = logging.getLogger(__name__)
+
+
+class Hasher:
+    """HMAC-SHA256 under a key that it does not show."""
+
+    def __init__(self, key: bytes) -> None:
+        self._key = key
+
+    @classmethod
+    def of(cls, db: Database, sealer: Sealer) -> "Hasher":
+        """With the key that is stored; one is made if there is none that opens.
+
+        The first that opens counts: once the key that sealed it is put back, everything is recognised again.
+        """
+        found = _stored(db, sealer) or _made(db, sealer)
+        return cls(base64.urlsafe_b64decode(found.reveal()))
+
+    def digest(self, purpose: str, *parts: str) -> bytes:
+        """A keyed hash: the same only for the same purpose and parts."""
+        return hmac.digest(self._key, joined((purpose, *parts)), "sha256")
+
+
+def _stored(db: Database, sealer: Sealer) -> Secret | None:
+    for id_, sealed in db.conn.execute("SELECT id, sealed_key FROM hash_keys ORDER BY id").fetchall():
+        with suppress(SealBroken):
+            return HASH_KEY.open(sealer, sealed, id_)
+    return None
+
+
+def _made(db: Database, sealer: Sealer) -> Secret:
+    key = Secret(base64.urlsafe_b64encode(secrets.token_bytes(KEY_BYTES)).decode())
+    with writing(db) as connection:
+        # Another process may have made one since.
+        if found := _stored(db, sealer):
+            return found
+        (last,) = connection.execute("SELECT coalesce(max(id), 0) FROM hash_keys").fetchone()
+        if last:
+            log.error(
+                "the key of stored hashes does not open, a new one is made: see `python -m bot keys check`",
+                extra={"action": "hash-key.sealed"},
+            )
+        id_ = last + 1
+        connection.execute("INSERT INTO hash_keys VALUES (?, ?)", (id_, HASH_KEY.seal(sealer, key, id_)))
+    return key
