@@ -1,0 +1,30 @@
+"""What the use cases need of the world: small protocols, async where they may wait.
+
+Each has a real implementation in ``crm``, ``store`` or ``slack``; ``app`` puts them together.
+"""
+
+from bot.services.ports.crm import ActivityQuery, Category, Crm, SignedIn, Snapshot, SystemInfo
+from bot.services.ports.machine import Clock, Runner
+from bot.services.ports.slack import Channels, Messenger, People
+from bot.services.ports.store import Attempts, Deliveries, Invitation, Invitations, Links, Mutes, SavedFilters
+
+__all__ = [
+    "ActivityQuery",
+    "Attempts",
+    "Category",
+    "Channels",
+    "Clock",
+    "Crm",
+    "Deliveries",
+    "Invitation",
+    "Invitations",
+    "Links",
+    "Messenger",
+    "Mutes",
+    "People",
+    "Runner",
+    "SavedFilters",
+    "SignedIn",
+    "Snapshot",
+    "SystemInfo",
+]

@@ -1,0 +1,30 @@
+"""What the use cases need of the machine."""
+
+from collections.abc import Awaitable, Callable, Hashable
+from datetime import datetime
+from typing import Protocol
+
+__all__ = ["Clock", "Runner"]
+
+
+class Clock(Protocol):
+    """The bot's own clock."""
+
+    def now(self) -> datetime:
+        """The time, aware, in UTC."""
+        ...
+
+
+class Runner(Protocol):
+    """Work that happens after the acknowledgement."""
+
+    def submit(self, job: Callable[[], Awaitable[None]], whose: Hashable) -> None:
+        """Queue a job. One user's jobs never keep another's waiting.
+
+        Raises :class:`~bot.core.errors.Busy` when the queue, or what one user may have in it, is full.
+        """
+        ...
+
+    def spawn(self, job: Callable[[], Awaitable[None]]) -> None:
+        """Start a job beside the queue: for what is rare, short, and not to be refused."""
+        ...

@@ -1,0 +1,55 @@
+"""What the use cases need of Slack."""
+
+from typing import Protocol
+
+from bot.core.audience import Channel
+from bot.core.people import Profile, SlackUser
+from bot.core.replies import Reader, Reply, SharedPage
+from bot.core.requests import Conversation
+
+__all__ = ["Channels", "Messenger", "People"]
+
+
+class People(Protocol):
+    """What Slack tells about its users."""
+
+    async def profile(self, user: SlackUser) -> Profile:
+        """The user's profile, at most minutes old."""
+        ...
+
+
+class Messenger(Protocol):
+    """Tells people things in Slack."""
+
+    async def reply(self, to: Conversation, reply: Reply, reader: Reader, *, replace: bool = False) -> None:
+        """Show a reply to the one who asked; as a direct message where the conversation takes no more.
+
+        ``replace`` puts it in the place of the message whose button was pressed.
+        """
+        ...
+
+
+class Channels(Protocol):
+    """Slack's conversations: what they are, who is in them, and what the bot posts there.
+
+    Every method raises :class:`~bot.core.errors.SlackFailed`.
+    """
+
+    async def look(self, channel: str) -> Channel:
+        """What the conversation is, asked of Slack each time.
+
+        A private one that the bot is not in looks like none; then ``is_member`` is false.
+        """
+        ...
+
+    async def has_guests(self, channel: str) -> bool:
+        """Whether anybody in it is a guest or of another organisation."""
+        ...
+
+    async def post(self, channel: str, page: SharedPage, reader: Reader) -> str:
+        """Post a page for everybody there; return the message's ``ts``."""
+        ...
+
+    async def delete(self, channel: str, ts: str) -> None:
+        """Delete a message of the bot's own. One that is gone already counts as deleted."""
+        ...

@@ -1,0 +1,150 @@
+"""What the use cases need to have kept."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from bot.core.filters import MutedCompany, SavedFilter
+from bot.core.people import Link, SlackUser
+from bot.core.secret import Secret
+from bot.core.throttle import Allowance
+
+__all__ = ["Attempts", "Deliveries", "Invitation", "Invitations", "Links", "Mutes", "SavedFilters"]
+
+
+class Links(Protocol):
+    """Who is linked, with the sealed tickets."""
+
+    async def get(self, user: SlackUser) -> Link | None:
+        """The user's link, its ticket unsealed."""
+        ...
+
+    async def put(self, link: Link) -> None:
+        """Store a link; one that the user had before is replaced."""
+        ...
+
+    async def touch(self, user: SlackUser, used_at: datetime) -> None:
+        """The ticket was just used: SuperOffice renewed it to its full six hours."""
+        ...
+
+    async def caught_up(self, user: SlackUser, at: datetime) -> None:
+        """The user asked `catchup`, without filters, and was told everything up to that moment."""
+        ...
+
+    async def delete(self, user: SlackUser) -> bool:
+        """Delete a link and its ticket; say whether there was one."""
+        ...
+
+
+class Mutes(Protocol):
+    """The companies that users muted, by tenant. Names are stored sealed."""
+
+    async def of(self, user: SlackUser, tenant: str) -> Sequence[MutedCompany]:
+        """The user's muted companies, by name."""
+        ...
+
+    async def ids(self, user: SlackUser, tenant: str) -> frozenset[int]:
+        """Their ids alone."""
+        ...
+
+    async def add(self, user: SlackUser, tenant: str, company: MutedCompany) -> None:
+        """Mute a company; one that is muted already takes the new name."""
+        ...
+
+    async def remove(self, user: SlackUser, tenant: str, company_id: int) -> MutedCompany | None:
+        """Unmute a company; say which, or ``None`` if it was not muted."""
+        ...
+
+
+class SavedFilters(Protocol):
+    """The filters that users saved. What they say is stored sealed."""
+
+    async def of(self, user: SlackUser) -> Sequence[SavedFilter]:
+        """The user's filters, by name."""
+        ...
+
+    async def get(self, user: SlackUser, name: str) -> SavedFilter | None:
+        """The user's filter of that name."""
+        ...
+
+    async def put(self, user: SlackUser, saved: SavedFilter) -> None:
+        """Save a filter; one of the same name is replaced."""
+        ...
+
+    async def remove(self, user: SlackUser, name: str) -> SavedFilter | None:
+        """Delete a filter; say what it was, or ``None`` if there was none."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Invitation:
+    """A one-time link page: who may link, and what to answer when that is done."""
+
+    user: SlackUser
+    expires_at: datetime
+    #: The command that the user typed before linking, to be answered afterwards; ``""`` for none.
+    command: str
+    channel: str
+    response_url: Secret = field(repr=False)
+
+
+class Invitations(Protocol):
+    """The one-time link pages. Only a keyed hash of a nonce is stored."""
+
+    async def create(self, nonce: Secret, invitation: Invitation) -> None:
+        """Store an invitation. Older ones of the same user are void from now on."""
+        ...
+
+    async def get(self, nonce: Secret, now: datetime) -> Invitation | None:
+        """The invitation, unless it is used up, void, expired or was never made."""
+        ...
+
+    async def pending(self, user: SlackUser, now: datetime) -> Invitation | None:
+        """The user's open invitation, if any."""
+        ...
+
+    async def redeem(self, nonce: Secret, link: Link, now: datetime) -> bool:
+        """Use up the open invitation of the link's user and store the link: both or neither.
+
+        ``True`` for one caller only, even when two try at once.
+        """
+        ...
+
+    async def void(self, user: SlackUser) -> None:
+        """Delete the user's invitations."""
+        ...
+
+    async def prune(self, now: datetime) -> int:
+        """Delete what has expired; say how many rows."""
+        ...
+
+
+class Attempts(Protocol):
+    """Attempts at signing in, counted so that guessing gets slow. Keys are stored hashed."""
+
+    async def reserve(self, allowances: Sequence[Allowance], now: datetime) -> timedelta:
+        """Count an attempt under every key and return zero; or, where one still has to wait, count none and
+        return how long. No two attempts see the same count, even when they come at once.
+        """
+        ...
+
+    async def release(self, allowances: Sequence[Allowance]) -> None:
+        """Take an attempt back that turned out to be no guess."""
+        ...
+
+    async def prune(self, now: datetime) -> int:
+        """Forget attempts that no longer count; say how many rows."""
+        ...
+
+
+class Deliveries(Protocol):
+    """Which deliveries of Slack's were seen already: it may deliver twice."""
+
+    async def first(self, key: str, now: datetime) -> bool:
+        """Whether ``key`` (a trigger or event id) is seen for the first time."""
+        ...
+
+    async def prune(self, before: datetime) -> int:
+        """Forget those seen before that time."""
+        ...
