@@ -8,6 +8,8 @@ Parameters never hold a secret, and never the text of a request or an answer.
 from dataclasses import dataclass
 from typing import ClassVar
 
+from bot.core.signin import Why
+
 __all__ = [
     "BadCommand",
     "BotError",
@@ -26,10 +28,12 @@ __all__ = [
     "LinkExpired",
     "LinkNotAllowed",
     "LinkThrottled",
+    "NotLinked",
     "PostUncertain",
     "Problem",
     "Restarting",
     "SealBroken",
+    "SignInOver",
     "SignInRefused",
     "SlackFailed",
     "TicketRefused",
@@ -122,6 +126,22 @@ class TicketRefused(CrmFailed):
     code = "ticket-refused"
 
 
+class NotLinked(BotError):
+    """The user is not linked, or to a tenant that this bot does not know any more."""
+
+    code = "not-linked"
+
+
+class SignInOver(BotError):
+    """The user's sign-in is over, for certain: SuperOffice was asked twice (``why``)."""
+
+    code = "sign-in-over"
+
+    def __init__(self, *, why: Why) -> None:
+        super().__init__(why=why)
+        self.why = why
+
+
 class SignInRefused(CrmError):
     """SuperOffice does not know this user name with this password."""
 
@@ -184,15 +204,16 @@ class Problem:
 class SlackFailed(BotError):
     """Slack did not answer, or refused (``error`` is Slack's own code for it).
 
-    ``in_doubt``: it may have done what was asked all the same.
+    ``in_doubt``: it may have done what was asked all the same. ``passing``: it has not, and may do so later.
     """
 
     code = "slack-failed"
 
-    def __init__(self, *, error: str, in_doubt: bool = False) -> None:
+    def __init__(self, *, error: str, in_doubt: bool = False, passing: bool = False) -> None:
         super().__init__(error=error)
         self.error = error
         self.in_doubt = in_doubt
+        self.passing = passing
 
 
 class PostUncertain(SlackFailed):

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from bot.core.secret import Secret
+from bot.core.signin import ONSITE_TICKET_LIFE, Ending
 
 __all__ = ["Link", "Principal", "Profile", "SlackUser"]
 
@@ -58,3 +59,17 @@ class Link:
     ticket: Secret = field(repr=False)
     #: When the user last asked `catchup` here; ``None`` for never.
     caught_up_at: datetime | None = None
+    #: When the user last asked for anything that needs the ticket; ``None`` for never since linking.
+    asked_at: datetime | None = None
+    #: Onsite: when the ticket is used next, to keep it alive.
+    keep_at: datetime | None = None
+    #: Online: what a new access token is had for, and when the one in ``ticket`` ends.
+    refresh_token: Secret | None = field(default=None, repr=False)
+    token_expires_at: datetime | None = None
+    #: The sign-in is over; the user has to sign in again.
+    ending: Ending | None = None
+
+    @property
+    def expires_at(self) -> datetime:
+        """When the sign-in ends if nothing is done about it."""
+        return self.token_expires_at or self.used_at + ONSITE_TICKET_LIFE

@@ -17,6 +17,7 @@ __all__ = [
     "Confirm",
     "Conversation",
     "Decline",
+    "LinkAgain",
     "Mute",
     "Page",
     "PressAnothers",
@@ -112,6 +113,11 @@ class Unshare:
 
 
 @dataclass(frozen=True, slots=True)
+class LinkAgain:
+    """The button that leads to the one-time page, however old it is."""
+
+
+@dataclass(frozen=True, slots=True)
 class Confirm:
     """The button that unlinks."""
 
@@ -126,7 +132,19 @@ class PressAnothers:
     """A button that was drawn for somebody else."""
 
 
-Wish = Ask | AskWhyHidden | AskWhyShown | Mute | Unmute | Share | Unshare | Confirm | Decline | PressAnothers
+Wish = (
+    Ask
+    | AskWhyHidden
+    | AskWhyShown
+    | Mute
+    | Unmute
+    | Share
+    | Unshare
+    | LinkAgain
+    | Confirm
+    | Decline
+    | PressAnothers
+)
 
 
 @dataclass(frozen=True, slots=True)

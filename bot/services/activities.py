@@ -89,8 +89,8 @@ class Activities:
         look = await self._look(link, question, reader)
         page = question.page
         caught_up = isinstance(look.period, LastLogout) and page.offset == 0 and page.window is None
-        told = caught_up and look.filter.lets_everything_through
-        await self._remember(link, look.as_of if told else None)
+        if caught_up and look.filter.lets_everything_through:
+            await self._caught_up(link, look.as_of)
         place = place_after(page.after, look.left, look.window) if page.after else page.offset
         # Fewer companies than last time: show the last page there is rather than an empty one.
         offset = place if place < len(look.left) else max(0, (len(look.left) - 1) // PAGE * PAGE)
@@ -121,7 +121,6 @@ class Activities:
     ) -> ActivityAnswer:
         """The companies among those ``shown`` before that were not active since."""
         look = await self._look(link, question, reader)
-        await self._remember(link, None)
         return ActivityAnswer(
             asked=question.asked,
             period=look.period,
@@ -142,7 +141,6 @@ class Activities:
         of_categories, of_all = await self._wider(link, look)
         seen = _companies(look.judged)
         by_action, by_category = len(of_categories - seen), len(of_all - of_categories - seen)
-        await self._remember(link, None)
         return WhyHidden(
             asked=question.asked,
             period=look.period,
@@ -159,7 +157,6 @@ class Activities:
     async def why_shown(self, link: Link, question: Question, reader: Reader, company_id: int) -> WhyShown:
         """What speaks for one company, as of now."""
         look = await self._look(link, question, reader)
-        await self._remember(link, None)
         everything = look.judged.inside + look.judged.later
         found = next((row for row in everything if row.company_id == company_id), None)
         return WhyShown(
@@ -206,14 +203,12 @@ class Activities:
         await asyncio.gather(*map(ask, {any_action, anything} - found.keys()))
         return found[any_action], found[anything]
 
-    async def _remember(self, link: Link, caught_up_at: datetime | None) -> None:
-        """Remember that the ticket was used. A store that cannot is no reason to lose the answer."""
+    async def _caught_up(self, link: Link, at: datetime) -> None:
+        """A store that cannot remember it is no reason to lose the answer."""
         try:
-            await self._links.touch(link.user, self._clock.now())
-            if caught_up_at is not None:
-                await self._links.caught_up(link.user, caught_up_at)
+            await self._links.caught_up(link.user, at)
         except Exception as error:
-            log_unexpected(error, "link.untouched", "")
+            log_unexpected(error, "catchup.unrecorded", "")
 
 
 def _in_full(question: Question, effective: Filter) -> str:

@@ -4,7 +4,6 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import replace
-from datetime import timedelta
 
 from bot.core.audience import Refusal, may_be_shareable
 from bot.core.command import (
@@ -20,7 +19,7 @@ from bot.core.command import (
     UnlinkMe,
     parse,
 )
-from bot.core.errors import BadCommand, LinkNotAllowed, SealBroken, TicketRefused
+from bot.core.errors import BadCommand, LinkNotAllowed, NotLinked, SealBroken, SignInOver
 from bot.core.filters import Filter, MutedCompany
 from bot.core.people import Link, SlackUser
 from bot.core.replies import (
@@ -44,6 +43,7 @@ from bot.core.requests import (
     AskWhyShown,
     Confirm,
     Decline,
+    LinkAgain,
     Mute,
     PressAnothers,
     Request,
@@ -52,6 +52,7 @@ from bot.core.requests import (
     Unshare,
 )
 from bot.core.secret import Secret
+from bot.core.signin import Why
 from bot.core.window import Mark
 from bot.services.activities import Activities, Question, Tenant
 from bot.services.linking import Invited, Linking
@@ -59,14 +60,11 @@ from bot.services.ports import Clock, Links
 from bot.services.preferences import Preferences
 from bot.services.readers import Readers
 from bot.services.sharing import Sharing
+from bot.services.signins import SignIns
 
-__all__ = ["ONSITE_TICKET_LIFE", "Answers", "asks_the_crm"]
+__all__ = ["Answers", "asks_the_crm"]
 
 log = logging.getLogger(__name__)
-
-#: How long an onsite ticket lives without being used.
-#: Source: docs.superoffice.com, "Authentication onsite": "valid for 6 hours … renewed to the full 6 hours".
-ONSITE_TICKET_LIFE = timedelta(hours=6)
 
 #: How long a line that makes no sense anyway waits to hear which of its categories do not exist.
 PATIENCE_SECONDS = 2
@@ -98,6 +96,7 @@ class Answers:
         tenants: Mapping[str, Tenant],
         linking: Linking,
         links: Links,
+        sign_ins: SignIns,
         readers: Readers,
         clock: Clock,
         link_url: Callable[[Invited], Secret],
@@ -109,6 +108,7 @@ class Answers:
         self._tenants = tenants
         self._linking = linking
         self._links = links
+        self._sign_ins = sign_ins
         self._readers = readers
         self._clock = clock
         self._link_url = link_url
@@ -134,6 +134,8 @@ class Answers:
             case Unshare(channel, ts):
                 await self._sharing.unshare(channel, ts)
                 return Unshared(channel)
+            case LinkAgain():
+                return await self._link_again(request)
             case Confirm():
                 return Unlinked() if await self._linking.unlink(user) else NotLinkedYet()
             case Decline():
@@ -243,16 +245,14 @@ class Answers:
     async def _with_ticket(self, request: Request, ask: Callable[[Link], Awaitable[Reply]]) -> Reply:
         """What ``ask`` replies; the offer to link where there is no link, or its ticket is taken no more."""
         try:
-            link = await self._links.get(request.conversation.user)
+            return await self._sign_ins.use(request.conversation.user, ask)
+        except NotLinked:
+            return await self._offer(request, request.asked)
+        except SignInOver as over:
+            return await self._offer(request, request.asked, ended=over.why)
         except SealBroken as error:
             log.error("a link does not open: %s", error, extra={"action": "link.sealed"})
-            return await self._offer(request, request.asked, ended=True)
-        if link is None or link.tenant not in self._tenants:
-            return await self._offer(request, request.asked)
-        try:
-            return await ask(link)
-        except TicketRefused:
-            return await self._offer(request, request.asked, ended=True)
+            return await self._offer(request, request.asked, ended=Why.REFUSED)
 
     async def _of_linked(self, user: SlackUser, reply: Callable[[Link], Awaitable[Reply]]) -> Reply:
         """What ``reply`` says of a link; that there is none, where there is none."""
@@ -263,17 +263,26 @@ class Answers:
         return NotLinkedYet(pending.expires_at if pending else None)
 
     async def _me(self, link: Link) -> Me:
-        expires_at = link.used_at + ONSITE_TICKET_LIFE
         profile = await self._readers.profile(link.user)
         is_admin = link.user.user in self._admins or (profile is not None and profile.is_admin)
         tenant = self._tenants.get(link.tenant)
         return Me(
             principal=link.principal,
             linked_at=link.linked_at,
-            expires_at=expires_at,
-            ended=expires_at <= self._clock.now(),
+            expires_at=link.expires_at,
+            ended=link.ending is not None or link.expires_at <= self._clock.now(),
             warnings=tuple(tenant.crm.warnings) if tenant and is_admin else (),
         )
+
+    async def _link_again(self, request: Request) -> Reply:
+        """The page, unless the user has signed in again since the button was drawn."""
+        try:
+            link = await self._links.get(request.conversation.user)
+        except SealBroken:
+            return await self._offer(request, ended=Why.REFUSED)
+        if link is None or link.ending:
+            return await self._offer(request, ended=link and link.ending and link.ending.why)
+        return await self._me(link)
 
     async def _name(self, user: SlackUser) -> str | None:
         """As whom a user is linked. A link whose seal is broken can still be replaced and deleted."""
@@ -284,7 +293,7 @@ class Answers:
         return link.principal.full_name if link else None
 
     async def _offer(
-        self, request: Request, asked: str = "", *, current: str = "", ended: bool = False
+        self, request: Request, asked: str = "", *, current: str = "", ended: Why | None = None
     ) -> LinkOffer:
         """Invite the user to the one-time page; what they ``asked`` is answered once they are linked."""
         to = request.conversation

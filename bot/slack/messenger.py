@@ -5,6 +5,7 @@ import logging
 from aiohttp import ClientSession
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.core.people import SlackUser
 from bot.core.replies import Reader, Reply
 from bot.core.requests import Conversation
 from bot.core.secret import Secret
@@ -23,8 +24,12 @@ class SlackMessenger:
     message (``chat.postMessage`` to the user's id, scope ``chat:write``), so that no answer is lost.
     """
 
-    def __init__(self, client: AsyncWebClient, session: ClientSession, command: str) -> None:
+    def __init__(
+        self, client: AsyncWebClient, posting: AsyncWebClient, session: ClientSession, command: str
+    ) -> None:
         self._client = client
+        #: One that never posts twice.
+        self._posting = posting
         self._session = session
         self._command = command
 
@@ -34,7 +39,11 @@ class SlackMessenger:
         if to.response_url and await self._respond(to.response_url, message, replace=replace):
             return
         log.warning("a response_url failed", extra={"action": "reply.direct-message"})
-        await self._direct_message(to.user.user, message)
+        await self._direct_message(self._client, to.user, message)
+
+    async def tell(self, user: SlackUser, notice: Reply, reader: Reader) -> None:
+        """Send a direct message, at most once. Raises ``SlackFailed``."""
+        await self._direct_message(self._posting, user, draw(notice, reader, self._command))
 
     async def _respond(self, url: Secret, message: Message, *, replace: bool) -> bool:
         try:
@@ -51,10 +60,10 @@ class SlackMessenger:
             return False
         return bool(answer.status_code == 200)
 
-    async def _direct_message(self, user: str, message: Message) -> None:
+    async def _direct_message(self, client: AsyncWebClient, user: SlackUser, message: Message) -> None:
         try:
-            await self._client.chat_postMessage(
-                channel=user,
+            await client.chat_postMessage(
+                channel=user.user,
                 text=message.text,
                 blocks=message.blocks,
                 unfurl_links=False,

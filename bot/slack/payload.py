@@ -16,6 +16,7 @@ from bot.core.requests import (
     Confirm,
     Conversation,
     Decline,
+    LinkAgain,
     Mute,
     Page,
     PressAnothers,
@@ -35,9 +36,9 @@ _PAGES = ("page.newest", "page.next", "page.catchup", "page.plain", "again")
 #: Menus, whose options hold too little: the id of their block carries the question.
 _MENUS = ("row", "view")
 #: Every button and menu that this bot draws, by its ``action_id``.
-ACTIONS = (*_PAGES, *_MENUS, "why", "share", "unshare", "mute", "unmute", "unlink", "keep")
+ACTIONS = (*_PAGES, *_MENUS, "why", "share", "unshare", "mute", "unmute", "unlink", "keep", "sign-in")
 #: What leaves the message as it is: the reply is said beside it.
-_BESIDE = ("row", "why", "share", "mute")
+_BESIDE = ("row", "why", "share", "mute", "sign-in")
 #: The menu's option that asks for the same page once more; the others are styles.
 REFRESH = "refresh"
 
@@ -134,6 +135,8 @@ def _wish(action: str, carried: str) -> Wish:
             return Confirm()
         case "keep":
             return Decline()
+        case "sign-in":
+            return LinkAgain()
         case "mute":
             return _mute(carried)
         case "unmute":

@@ -24,6 +24,8 @@ __all__ = ["failure", "sdk_log", "socket_log", "web_client", "webhook"]
 #: What Slack says where it broke, perhaps after it had done what was asked.
 #: Source: docs.slack.dev, the errors of ``chat.postMessage``; "unreadable" is what a broken proxy says.
 BROKEN = {"fatal_error", "internal_error", "service_unavailable", "request_timeout", "unreadable"}
+#: What it says where it did nothing, and may do so later.
+LATER = {"ratelimited", "rate_limited", "team_added_to_org"}
 #: Seconds of a ``Retry-After`` that are waited out: somebody waits for the answer.
 PATIENCE = 10
 
@@ -73,8 +75,9 @@ def failure(error: Exception) -> SlackFailed:
         data = getattr(error.response, "data", error.response)
         code = data.get("error") if isinstance(data, dict) else None
         said = code if isinstance(code, str) else "unreadable"
-        return SlackFailed(error=said, in_doubt=said in BROKEN)
-    return SlackFailed(error=type(error).__name__, in_doubt=not isinstance(error, ClientConnectorError))
+        return SlackFailed(error=said, in_doubt=said in BROKEN, passing=said in LATER)
+    never_sent = isinstance(error, ClientConnectorError)
+    return SlackFailed(error=type(error).__name__, in_doubt=not never_sent, passing=never_sent)
 
 
 class _WaitOutShort429(AsyncRateLimitErrorRetryHandler):

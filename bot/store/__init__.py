@@ -21,6 +21,7 @@ from bot.store.migrating import Migrated, migrate
 from bot.store.mutes import SqliteMutes
 from bot.store.processes import SqliteProcesses
 from bot.store.sealing import BadKey, Sealer
+from bot.store.signins import SqliteSignIns
 
 __all__ = ["BadKey", "DatabaseUnusable", "Migrated", "Sealer", "Store", "migrate", "opened"]
 
@@ -39,6 +40,7 @@ class Store:
     deliveries: SqliteDeliveries
     mutes: SqliteMutes
     filters: SqliteFilters
+    sign_ins: SqliteSignIns
     processes: SqliteProcesses
     hasher: Hasher
     sealer: Sealer
@@ -75,6 +77,7 @@ def opened(path: Path, secret_key: Secret) -> Iterator[Store]:
             SqliteDeliveries(db),
             SqliteMutes(db, sealer),
             SqliteFilters(db, sealer),
+            SqliteSignIns(db, sealer),
             SqliteProcesses(db, sealer.key_ids),
             hasher,
             sealer,

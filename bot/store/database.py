@@ -11,7 +11,18 @@ from sqlite_utils import Database
 
 from bot.store.migrations import migrations
 
-__all__ = ["DatabaseUnusable", "connect", "micros", "moment", "open_database", "unapplied", "writing"]
+__all__ = [
+    "DatabaseUnusable",
+    "claiming",
+    "connect",
+    "maybe_micros",
+    "maybe_moment",
+    "micros",
+    "moment",
+    "open_database",
+    "unapplied",
+    "writing",
+]
 
 #: How long the bot waits for another process's transaction. The loop waits with it, so it is short.
 BUSY_TIMEOUT = timedelta(milliseconds=250)
@@ -96,6 +107,26 @@ def micros(when: datetime) -> int:
 def moment(stored: int) -> datetime:
     """What was stored, in UTC."""
     return EPOCH + timedelta(microseconds=stored)
+
+
+def maybe_micros(when: datetime | None) -> int | None:
+    """The same for a date-time that may be none."""
+    return None if when is None else micros(when)
+
+
+def maybe_moment(stored: int | None) -> datetime | None:
+    """The same for what may be NULL."""
+    return None if stored is None else moment(stored)
+
+
+@contextmanager
+def claiming(db: Database) -> Iterator[sqlite3.Connection]:
+    """Statements that are on the disk before this ends: what follows must not be done twice, ever."""
+    db.conn.execute("PRAGMA synchronous = FULL")
+    try:
+        yield db.conn
+    finally:
+        db.conn.execute("PRAGMA synchronous = NORMAL")
 
 
 def _make_private(path: Path) -> None:

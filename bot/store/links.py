@@ -6,15 +6,17 @@ from typing import Any
 from sqlite_utils import Database
 
 from bot.core.people import Link, Principal, SlackUser
-from bot.store.database import micros, moment, writing
-from bot.store.sealed import TICKET
+from bot.core.signin import Ending, Why
+from bot.store.database import maybe_micros, maybe_moment, micros, moment, writing
+from bot.store.sealed import REFRESH_TOKEN, TICKET
 from bot.store.sealing import Sealer
 
 __all__ = ["SqliteLinks"]
 
 COLUMNS = (
     "workspace, user, tenant, associate_id, person_id, full_name, login, email, role, linked_at, used_at, "
-    "caught_up_at, sealed_ticket"
+    "caught_up_at, asked_at, keep_at, token_expires_at, ended_at, ended_why, sealed_ticket, "
+    "sealed_refresh_token"
 )
 
 
@@ -42,13 +44,6 @@ class SqliteLinks:
         statement = f"INSERT OR REPLACE INTO links ({COLUMNS}) VALUES ({marks})"  # noqa: S608 - constants
         self._db.execute(statement, self._row(link))
 
-    async def touch(self, user: SlackUser, used_at: datetime) -> None:
-        """Remember when the ticket was last used; an earlier time than the one known changes nothing."""
-        self._db.execute(
-            "UPDATE links SET used_at = max(used_at, ?) WHERE workspace = ? AND user = ?",
-            (micros(used_at), *user),
-        )
-
     async def caught_up(self, user: SlackUser, at: datetime) -> None:
         """Remember what `catchup` told last."""
         statement = "UPDATE links SET caught_up_at = ? WHERE workspace = ? AND user = ?"
@@ -67,7 +62,7 @@ class SqliteLinks:
         return deleted > 0
 
     def _row(self, link: Link) -> tuple[object, ...]:
-        who = link.principal
+        who, place = link.principal, (*link.user, link.tenant)
         return (
             *link.user,
             link.tenant,
@@ -79,13 +74,19 @@ class SqliteLinks:
             who.role,
             micros(link.linked_at),
             micros(link.used_at),
-            None if link.caught_up_at is None else micros(link.caught_up_at),
-            TICKET.seal(self._sealer, link.ticket, *link.user, link.tenant),
+            maybe_micros(link.caught_up_at),
+            maybe_micros(link.asked_at),
+            maybe_micros(link.keep_at),
+            maybe_micros(link.token_expires_at),
+            maybe_micros(link.ending and link.ending.at),
+            link.ending and link.ending.why,
+            TICKET.seal(self._sealer, link.ticket, *place),
+            link.refresh_token and REFRESH_TOKEN.seal(self._sealer, link.refresh_token, *place),
         )
 
     def _link(self, row: tuple[Any, ...]) -> Link:
-        workspace, user, tenant, associate, person, full_name, login, email, role, *times, sealed = row
-        linked, used, caught_up = times
+        workspace, user, tenant, associate, person, full_name, login, email, role, *rest = row
+        linked, used, caught_up, asked, keep, expires, ended, why, sealed, sealed_refresh = rest
         who = SlackUser(workspace, user)
         return Link(
             user=who,
@@ -94,5 +95,10 @@ class SqliteLinks:
             linked_at=moment(linked),
             used_at=moment(used),
             ticket=TICKET.open(self._sealer, sealed, *who, tenant),
-            caught_up_at=None if caught_up is None else moment(caught_up),
+            caught_up_at=maybe_moment(caught_up),
+            asked_at=maybe_moment(asked),
+            keep_at=maybe_moment(keep),
+            refresh_token=sealed_refresh and REFRESH_TOKEN.open(self._sealer, sealed_refresh, *who, tenant),
+            token_expires_at=maybe_moment(expires),
+            ending=None if ended is None else Ending(moment(ended), Why(why)),
         )

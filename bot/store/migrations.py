@@ -128,3 +128,30 @@ def create_processes(db: Database) -> None:
             host TEXT NOT NULL
         ) STRICT, WITHOUT ROWID
     """)
+
+
+@migrations()
+def know_how_sign_ins_are_doing(db: Database) -> None:
+    """When each ticket is used next, whether it is over, and who was told; what online sign-ins need."""
+    for column in (
+        "asked_at INTEGER",
+        "keep_at INTEGER",
+        "token_expires_at INTEGER",
+        "sealed_refresh_token BLOB",
+        "checked_at INTEGER",
+        "outcome TEXT",
+        "ended_at INTEGER",
+        "ended_why TEXT",
+        "told TEXT",
+    ):
+        db.execute(f"ALTER TABLE links ADD COLUMN {column}")
+    db.execute("UPDATE links SET keep_at = used_at")
+    db.execute("CREATE INDEX links_keep_at ON links (tenant, keep_at) WHERE ended_at IS NULL")
+    db.execute("CREATE INDEX links_used_at ON links (tenant, used_at) WHERE ended_at IS NULL")
+    db.execute("CREATE INDEX links_untold ON links (ended_at) WHERE ended_at IS NOT NULL AND told IS NULL")
+    db.execute("""
+        CREATE TABLE tenant_troubles (
+            tenant TEXT PRIMARY KEY,
+            since INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID
+    """)

@@ -9,7 +9,16 @@ from dataclasses import dataclass
 from bot.core.secret import Secret
 from bot.store.sealing import Sealer
 
-__all__ = ["COMPANY_NAME", "FILTER", "HASH_KEY", "RESPONSE_URL", "SEALED", "TICKET", "SealedColumn"]
+__all__ = [
+    "COMPANY_NAME",
+    "FILTER",
+    "HASH_KEY",
+    "REFRESH_TOKEN",
+    "RESPONSE_URL",
+    "SEALED",
+    "TICKET",
+    "SealedColumn",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +49,9 @@ class SealedColumn:
 
 #: A ticket opens for its own user only, and goes to its own tenant only.
 TICKET = SealedColumn("links", "sealed_ticket", ("workspace", "user"), ("workspace", "user", "tenant"))
+REFRESH_TOKEN = SealedColumn(
+    "links", "sealed_refresh_token", ("workspace", "user"), ("workspace", "user", "tenant")
+)
 RESPONSE_URL = SealedColumn("invitations", "sealed_response_url", ("nonce_hash",), ("workspace", "user"))
 COMPANY_NAME = SealedColumn(
     "muted_companies",
@@ -53,4 +65,4 @@ FILTER = SealedColumn(
 HASH_KEY = SealedColumn("hash_keys", "sealed_key", ("id",), ("id",))
 
 #: All of them.
-SEALED = (TICKET, RESPONSE_URL, COMPANY_NAME, FILTER, HASH_KEY)
+SEALED = (TICKET, REFRESH_TOKEN, RESPONSE_URL, COMPANY_NAME, FILTER, HASH_KEY)

@@ -9,7 +9,17 @@ from bot.core.replies.answers import (
     WhyHidden,
     WhyShown,
 )
-from bot.core.replies.linking import Kept, Linked, LinkOffer, Me, NotLinkedYet, Unlinked, UnlinkQuestion
+from bot.core.replies.linking import (
+    Kept,
+    Linked,
+    LinkOffer,
+    Me,
+    NotLinkedYet,
+    SignInEnded,
+    TenantTrouble,
+    Unlinked,
+    UnlinkQuestion,
+)
 from bot.core.replies.notes import Busy, CannotRead, Failed, HelpText, NotYours, StillAsking
 from bot.core.replies.preferences import FilterList, FilterRemoved, FilterSaved, Muted, MutedList
 from bot.core.replies.reader import Reader
@@ -36,7 +46,9 @@ __all__ = [
     "Reply",
     "Shared",
     "SharedPage",
+    "SignInEnded",
     "StillAsking",
+    "TenantTrouble",
     "UnlinkQuestion",
     "Unlinked",
     "Unshared",
@@ -56,6 +68,8 @@ Reply = (
     | NotLinkedYet
     | Me
     | UnlinkQuestion
+    | SignInEnded
+    | TenantTrouble
     | Unlinked
     | Kept
     | FilterList

@@ -6,8 +6,19 @@ from datetime import datetime
 from bot.core.people import Principal
 from bot.core.secret import Secret
 from bot.core.servertime import ServerWarning
+from bot.core.signin import Why
 
-__all__ = ["Kept", "LinkOffer", "Linked", "Me", "NotLinkedYet", "UnlinkQuestion", "Unlinked"]
+__all__ = [
+    "Kept",
+    "LinkOffer",
+    "Linked",
+    "Me",
+    "NotLinkedYet",
+    "SignInEnded",
+    "TenantTrouble",
+    "UnlinkQuestion",
+    "Unlinked",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,8 +31,8 @@ class LinkOffer:
     command: str = ""
     #: Already linked as somebody of this name; linking again replaces that.
     current: str = ""
-    #: SuperOffice no longer takes the ticket that this user had.
-    ended: bool = False
+    #: Why the sign-in that this user had is over, if it is.
+    ended: Why | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +64,22 @@ class Me:
     ended: bool = False
     #: For administrators: what is wrong with the tenant's clock and zone.
     warnings: tuple[ServerWarning, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SignInEnded:
+    """Unasked: SuperOffice no longer takes the user's ticket, with a button that leads to the page."""
+
+    why: Why
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class TenantTrouble:
+    """Unasked, to admins: SuperOffice takes nobody's ticket."""
+
+    tenant: str
+    since: datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,11 +5,21 @@ Each has a real implementation in ``crm``, ``store`` or ``slack``; ``app`` puts 
 
 from bot.services.ports.crm import ActivityQuery, Category, Crm, SignedIn, Snapshot, SystemInfo
 from bot.services.ports.machine import Clock, Runner
-from bot.services.ports.slack import Channels, Messenger, People
-from bot.services.ports.store import Attempts, Deliveries, Invitation, Invitations, Links, Mutes, SavedFilters
+from bot.services.ports.slack import Admins, Channels, Messenger, People
+from bot.services.ports.store import (
+    Attempts,
+    Deliveries,
+    Invitation,
+    Invitations,
+    Links,
+    Mutes,
+    SavedFilters,
+    SignIns,
+)
 
 __all__ = [
     "ActivityQuery",
+    "Admins",
     "Attempts",
     "Category",
     "Channels",
@@ -24,6 +34,7 @@ __all__ = [
     "People",
     "Runner",
     "SavedFilters",
+    "SignIns",
     "SignedIn",
     "Snapshot",
     "SystemInfo",

@@ -1,5 +1,6 @@
 """What the use cases need of Slack."""
 
+from collections.abc import Sequence
 from typing import Protocol
 
 from bot.core.audience import Channel
@@ -7,7 +8,7 @@ from bot.core.people import Profile, SlackUser
 from bot.core.replies import Reader, Reply, SharedPage
 from bot.core.requests import Conversation
 
-__all__ = ["Channels", "Messenger", "People"]
+__all__ = ["Admins", "Channels", "Messenger", "People"]
 
 
 class People(Protocol):
@@ -26,6 +27,21 @@ class Messenger(Protocol):
 
         ``replace`` puts it in the place of the message whose button was pressed.
         """
+        ...
+
+    async def tell(self, user: SlackUser, notice: Reply, reader: Reader) -> None:
+        """Tell a user something unasked, as a direct message; never twice.
+
+        Raises :class:`~bot.core.errors.SlackFailed`, which says whether it may have arrived all the same.
+        """
+        ...
+
+
+class Admins(Protocol):
+    """Who runs the bot."""
+
+    async def all(self) -> Sequence[SlackUser]:
+        """Those to tell of what only they can mend."""
         ...
 
 

@@ -8,9 +8,10 @@ from typing import Protocol
 from bot.core.filters import MutedCompany, SavedFilter
 from bot.core.people import Link, SlackUser
 from bot.core.secret import Secret
+from bot.core.signin import Ending
 from bot.core.throttle import Allowance
 
-__all__ = ["Attempts", "Deliveries", "Invitation", "Invitations", "Links", "Mutes", "SavedFilters"]
+__all__ = ["Attempts", "Deliveries", "Invitation", "Invitations", "Links", "Mutes", "SavedFilters", "SignIns"]
 
 
 class Links(Protocol):
@@ -24,16 +25,68 @@ class Links(Protocol):
         """Store a link; one that the user had before is replaced."""
         ...
 
-    async def touch(self, user: SlackUser, used_at: datetime) -> None:
-        """The ticket was just used: SuperOffice renewed it to its full six hours."""
-        ...
-
     async def caught_up(self, user: SlackUser, at: datetime) -> None:
         """The user asked `catchup`, without filters, and was told everything up to that moment."""
         ...
 
     async def delete(self, user: SlackUser) -> bool:
         """Delete a link and its ticket; say whether there was one."""
+        ...
+
+
+class SignIns(Protocol):
+    """How the sign-ins of those who are linked are doing."""
+
+    async def used(self, user: SlackUser, at: datetime, keep_at: datetime, *, asked: bool) -> None:
+        """The ticket was taken: it is good for six more hours. ``asked``: the user asked for something."""
+        ...
+
+    async def refreshed(self, link: Link) -> None:
+        """Keep a new access token, and when it ends."""
+        ...
+
+    async def put_off(self, user: SlackUser, at: datetime, outcome: str, keep_at: datetime) -> None:
+        """The ticket was neither taken nor refused; ``outcome`` is the error's code."""
+        ...
+
+    async def due(self, tenant: str, now: datetime, asked_since: datetime, most: int) -> Sequence[SlackUser]:
+        """Whose tickets are to be used now, the most urgent first; not of who asked nothing since."""
+        ...
+
+    async def latest(self, tenant: str, used_since: datetime, most: int) -> Sequence[SlackUser]:
+        """Whose tickets were used last, the latest first."""
+        ...
+
+    async def end(self, user: SlackUser, ending: Ending, *, told: bool) -> bool:
+        """Mark a sign-in as over; ``False`` where it was already, or nobody is linked."""
+        ...
+
+    async def untold(self) -> Sequence[tuple[SlackUser, Ending]]:
+        """Whose sign-in is over and who was not told yet."""
+        ...
+
+    async def claim(self, user: SlackUser) -> bool:
+        """Be the one to tell the user; ``True`` for one caller only, and on the disk before this returns."""
+        ...
+
+    async def release(self, user: SlackUser) -> None:
+        """The user was not told, for certain: another time."""
+        ...
+
+    async def told(self, user: SlackUser, outcome: str) -> None:
+        """What came of telling the user: ``told``, ``uncertain`` or ``failed``."""
+        ...
+
+    async def trouble(self, tenant: str) -> datetime | None:
+        """Since when the tenant takes nobody's ticket; ``None`` where it does."""
+        ...
+
+    async def begin_trouble(self, tenant: str, now: datetime) -> bool:
+        """Remember that it takes nobody's; ``True`` for the one who is to tell the admins."""
+        ...
+
+    async def end_trouble(self, tenant: str) -> None:
+        """It takes tickets again."""
         ...
 
 

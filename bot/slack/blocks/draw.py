@@ -23,14 +23,16 @@ from bot.core.replies import (
     Reader,
     Reply,
     Shared,
+    SignInEnded,
     StillAsking,
+    TenantTrouble,
     Unlinked,
     UnlinkQuestion,
     Unshared,
     WhyHidden,
     WhyShown,
 )
-from bot.slack.blocks import notes, preferences, share
+from bot.slack.blocks import notes, preferences, share, signin
 from bot.slack.blocks.answer import answer
 from bot.slack.blocks.elements import Message
 from bot.slack.blocks.why import why_hidden, why_shown
@@ -67,6 +69,10 @@ def draw(reply: Reply, reader: Reader, command: str) -> Message:  # noqa: C901 -
             return notes.unlinked(reply, reader, command)
         case Kept():
             return notes.kept(reader)
+        case SignInEnded():
+            return signin.sign_in_ended(reply, reader, command)
+        case TenantTrouble():
+            return signin.tenant_trouble(reply, reader, command)
         case WhyHidden():
             return why_hidden(reply, reader)
         case WhyShown():

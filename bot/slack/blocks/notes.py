@@ -59,7 +59,7 @@ def link_offer(reply: LinkOffer, reader: Reader, command: str) -> Message:
     """The button to the one-time page."""
     locale = reader.locale
     title = sentence("link.title", locale)
-    blocks = [header(title), section(sentence("link.ended" if reply.ended else "link.why", locale))]
+    blocks = [header(title), section(_why_link(reply, locale))]
     if reply.command:
         typed = f"{command} {_typed(reply.command)}"
         blocks.append(section(sentence("link.then", locale, command=typed)))
@@ -69,6 +69,12 @@ def link_offer(reply: LinkOffer, reader: Reader, command: str) -> Message:
     until = moment(reply.expires_at, reader.zone, locale)
     blocks.append(note(sentence("link.until", locale, time=until)))
     return Message(title, blocks)
+
+
+def _why_link(reply: LinkOffer, locale: str) -> str:
+    if reply.ended is None:
+        return sentence("link.why", locale)
+    return f"{sentence(f'ended.{reply.ended}', locale)} {sentence('link.ended', locale)}"
 
 
 def linked(reply: Linked, reader: Reader, command: str) -> Message:

@@ -1,0 +1,54 @@
+"""Tell people unasked what they must know, once: that a sign-in is over, that a tenant takes nobody's."""
+
+import logging
+from datetime import datetime
+
+from bot.core.errors import SlackFailed
+from bot.core.people import SlackUser
+from bot.core.replies import SignInEnded, TenantTrouble
+from bot.core.signin import Ending
+from bot.services.ports import Admins, Messenger, SignIns
+from bot.services.readers import Readers
+
+__all__ = ["Notices"]
+
+log = logging.getLogger(__name__)
+
+
+class Notices:
+    """Never two, and a miss is never silent: who could not be told is marked so, for the admins to see."""
+
+    def __init__(self, store: SignIns, messenger: Messenger, readers: Readers, admins: Admins) -> None:
+        self._store = store
+        self._messenger = messenger
+        self._readers = readers
+        self._admins = admins
+
+    async def deliver(self) -> None:
+        """Tell everybody whose sign-in is over and who does not know yet."""
+        for user, ending in await self._store.untold():
+            # The claim is on the disk before anything is sent: after a crash nobody is told twice.
+            if await self._store.claim(user):
+                await self._tell(user, ending)
+
+    async def trouble(self, tenant: str, since: datetime) -> None:
+        """Tell the admins that a tenant takes nobody's ticket. Whoever calls has seen to it that it is news."""
+        for admin in await self._admins.all():
+            reader = await self._readers.reader(admin)
+            try:
+                await self._messenger.tell(admin, TenantTrouble(tenant, since), reader)
+            except SlackFailed as error:
+                log.error("an admin was not told: %s", error, extra={"action": "notice.untold"})
+
+    async def _tell(self, user: SlackUser, ending: Ending) -> None:
+        reader = await self._readers.reader(user)
+        try:
+            await self._messenger.tell(user, SignInEnded(ending.why, ending.at), reader)
+        except SlackFailed as error:
+            log.warning("not told that a sign-in is over: %s", error, extra={"action": "notice.failed"})
+            if error.passing:
+                await self._store.release(user)
+            else:
+                await self._store.told(user, "uncertain" if error.in_doubt else "failed")
+        else:
+            await self._store.told(user, "told")

@@ -1,0 +1,122 @@
+"""How the sign-ins of those who are linked are doing: columns of their links, and tenants in trouble."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlite_utils import Database
+
+from bot.core.people import Link, SlackUser
+from bot.core.signin import Ending, Why
+from bot.store.database import claiming, maybe_micros, maybe_moment, micros, moment
+from bot.store.sealed import TICKET
+from bot.store.sealing import Sealer
+
+__all__ = ["SqliteSignIns"]
+
+
+class SqliteSignIns:
+    """Implements the port ``SignIns``. Every method is one statement, so atomic."""
+
+    def __init__(self, db: Database, sealer: Sealer) -> None:
+        self._database = db
+        self._db = db.conn
+        self._sealer = sealer
+
+    async def used(self, user: SlackUser, at: datetime, keep_at: datetime, *, asked: bool) -> None:
+        """The ticket was taken then. An earlier time than the one known changes nothing."""
+        self._db.execute(
+            "UPDATE links SET used_at = max(used_at, ?), keep_at = ?, checked_at = ?, outcome = 'ok', "
+            "asked_at = coalesce(?, asked_at) WHERE workspace = ? AND user = ?",
+            (micros(at), micros(keep_at), micros(at), micros(at) if asked else None, *user),
+        )
+
+    async def refreshed(self, link: Link) -> None:
+        """Keep a new access token, unless the user linked anew meanwhile."""
+        self._db.execute(
+            "UPDATE links SET sealed_ticket = ?, token_expires_at = ? WHERE workspace = ? AND user = ? AND linked_at = ?",
+            (
+                TICKET.seal(self._sealer, link.ticket, *link.user, link.tenant),
+                maybe_micros(link.token_expires_at),
+                *link.user,
+                micros(link.linked_at),
+            ),
+        )
+
+    async def put_off(self, user: SlackUser, at: datetime, outcome: str, keep_at: datetime) -> None:
+        """The ticket was neither taken nor refused."""
+        self._db.execute(
+            "UPDATE links SET checked_at = ?, outcome = ?, keep_at = ? WHERE workspace = ? AND user = ?",
+            (micros(at), outcome, micros(keep_at), *user),
+        )
+
+    async def due(self, tenant: str, now: datetime, asked_since: datetime, most: int) -> Sequence[SlackUser]:
+        """Whose tickets are to be used now, the most urgent first."""
+        query = (
+            "SELECT workspace, user FROM links WHERE tenant = ? AND keep_at <= ? AND ended_at IS NULL "
+            "AND coalesce(asked_at, linked_at) > ? ORDER BY keep_at LIMIT ?"
+        )
+        rows = self._db.execute(query, (tenant, micros(now), micros(asked_since), most))
+        return [SlackUser(*row) for row in rows]
+
+    async def latest(self, tenant: str, used_since: datetime, most: int) -> Sequence[SlackUser]:
+        """Whose tickets were used last, the latest first."""
+        query = (
+            "SELECT workspace, user FROM links WHERE tenant = ? AND used_at > ? AND ended_at IS NULL "
+            "AND keep_at IS NOT NULL ORDER BY used_at DESC LIMIT ?"
+        )
+        return [SlackUser(*row) for row in self._db.execute(query, (tenant, micros(used_since), most))]
+
+    async def end(self, user: SlackUser, ending: Ending, *, told: bool) -> bool:
+        """Mark a sign-in as over."""
+        statement = (
+            "UPDATE links SET ended_at = ?, ended_why = ?, told = ?, checked_at = ?, outcome = 'over' "
+            "WHERE workspace = ? AND user = ? AND ended_at IS NULL"
+        )
+        at = micros(ending.at)
+        values = (at, ending.why, "told" if told else None, at, *user)
+        return self._db.execute(statement, values).rowcount == 1
+
+    async def untold(self) -> Sequence[tuple[SlackUser, Ending]]:
+        """Whose sign-in is over and who was not told yet."""
+        query = (
+            "SELECT workspace, user, ended_at, ended_why FROM links "
+            "WHERE ended_at IS NOT NULL AND told IS NULL ORDER BY ended_at"
+        )
+        return [
+            (SlackUser(workspace, user), Ending(moment(at), Why(why)))
+            for workspace, user, at, why in self._db.execute(query)
+        ]
+
+    async def claim(self, user: SlackUser) -> bool:
+        """Be the one to tell the user."""
+        with claiming(self._database) as connection:
+            statement = "UPDATE links SET told = 'claimed' WHERE workspace = ? AND user = ? AND ended_at IS NOT NULL AND told IS NULL"
+            return connection.execute(statement, user).rowcount == 1
+
+    async def release(self, user: SlackUser) -> None:
+        """The user was not told, for certain."""
+        self._db.execute(
+            "UPDATE links SET told = NULL WHERE workspace = ? AND user = ? AND told = 'claimed'", user
+        )
+
+    async def told(self, user: SlackUser, outcome: str) -> None:
+        """What came of telling the user."""
+        self._db.execute(
+            "UPDATE links SET told = ? WHERE workspace = ? AND user = ? AND told = 'claimed'",
+            (outcome, *user),
+        )
+
+    async def trouble(self, tenant: str) -> datetime | None:
+        """Since when the tenant takes nobody's ticket."""
+        row = self._db.execute("SELECT since FROM tenant_troubles WHERE tenant = ?", (tenant,)).fetchone()
+        return maybe_moment(row[0] if row else None)
+
+    async def begin_trouble(self, tenant: str, now: datetime) -> bool:
+        """Remember that it takes nobody's; say whether that is news."""
+        with claiming(self._database) as connection:
+            statement = "INSERT OR IGNORE INTO tenant_troubles VALUES (?, ?)"
+            return connection.execute(statement, (tenant, micros(now))).rowcount == 1
+
+    async def end_trouble(self, tenant: str) -> None:
+        """It takes tickets again."""
+        self._db.execute("DELETE FROM tenant_troubles WHERE tenant = ?", (tenant,))
