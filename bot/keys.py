@@ -22,7 +22,7 @@ from bot.store.rotation import Outcome, Survey, Unopened, empty_log, pending, re
 
 __all__ = ["Outcome", "Report", "RotationRefused", "check_keys", "rotate_keys"]
 
-#: No loop waits with this, so it outlasts whatever the running bot writes.
+#: How long to wait for the running bot's transactions. No loop waits with this, so it is long.
 PATIENCE = timedelta(seconds=10)
 MOST_LISTED = 20
 SECOND = timedelta(seconds=1)
@@ -65,14 +65,16 @@ def check_keys(path: Path, secret_key: Secret, now: datetime) -> Report:
     return Report(lines, 1 if found.unopened else 0)
 
 
-def rotate_keys(path: Path, secret_key: Secret, clock: Clock, watch: Watch) -> Report:
+def rotate_keys(
+    path: Path, secret_key: Secret, clock: Clock, watch: Watch, patience: timedelta = PATIENCE
+) -> Report:
     """Seal everything anew with the newest key, value by value, while the bot may be running.
 
     Raises :class:`RotationRefused`, :class:`~bot.store.DatabaseUnusable` and :class:`~bot.store.BadKey`.
     """
     sealer = Sealer.from_text(secret_key)
     done = Counter[Outcome]()
-    with _opened(path) as db:
+    with _opened(path, patience) as db:
         _refuse(db, sealer, clock.now())
         try:
             _reseal(db, sealer, watch, done)
@@ -195,12 +197,12 @@ def _count(number: int, what: str) -> str:
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[Database]:
+def _opened(path: Path, patience: timedelta = PATIENCE) -> Iterator[Database]:
     """The database there is; none is made."""
     if not path.is_file():
         raise DatabaseUnusable(f"There is no database at {path}: look at BOT_DATABASE, or run the bot first.")
     try:
-        with open_database(path, PATIENCE) as db:
+        with open_database(path, patience) as db:
             yield db
     except sqlite3.OperationalError as error:
         raise DatabaseUnusable(f"{path} cannot be used ({error}): run this again; nothing is lost.") from None
