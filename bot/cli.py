@@ -16,6 +16,7 @@ from bot import __version__, app, logs
 from bot.clock import SystemClock
 from bot.config import ConfigurationError, Settings, load
 from bot.keys import Outcome, Report, RotationRefused, check_keys, rotate_keys
+from bot.links import list_links, outage_survived
 
 __all__ = ["main"]
 
@@ -57,6 +58,15 @@ def migrate() -> None:
             click.echo(line)
 
 
+@main.command()
+def links() -> None:
+    """List who is linked, whose sign-in is over or failing, and what outage the tickets outlive."""
+    settings = _settings(os.environ)
+    with _plain_errors():
+        for line in list_links(settings.database, settings.secret_key, settings.keep_alive.policy):
+            click.echo(line)
+
+
 @main.group()
 def keys() -> None:
     """The keys that seal tickets at rest."""
@@ -93,6 +103,7 @@ async def _serve(settings: Settings) -> None:
     async with app.running(settings) as bot:
         app.settle()
         click.echo(f"Listening on {bot.url}", err=True)
+        click.echo(outage_survived(settings.keep_alive.policy), err=True)
         stopped = asyncio.create_task(stop.wait())
         ended = asyncio.create_task(bot.ended())
         await asyncio.wait({stopped, ended}, return_when=asyncio.FIRST_COMPLETED)

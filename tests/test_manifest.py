@@ -43,7 +43,7 @@ def documented(title: str) -> list[str]:
 
 def calls() -> Iterator[ast.Call]:
     """Every call in what speaks with Slack."""
-    for file in [*ROOT.glob("bot/slack/**/*.py"), *ROOT.glob("bot/app*.py")]:
+    for file in [*ROOT.glob("bot/slack/**/*.py"), *ROOT.glob("bot/app/*.py")]:
         for node in ast.walk(ast.parse(file.read_text("utf-8"))):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
                 yield node

@@ -7,11 +7,13 @@ The settings are defined in one place, :mod:`bot.config.settings`; the example f
 from bot.config.loading import load
 from bot.config.parsers import Listen, Network
 from bot.config.problems import ConfigurationError, Problem
-from bot.config.settings import Commands, Linking, Settings, Slack, Tenant, Web, Wsdl
+from bot.config.settings import Commands, KeepAlive, Linking, Settings, Slack, Web
+from bot.config.tenant import Tenant, Wsdl
 
 __all__ = [
     "Commands",
     "ConfigurationError",
+    "KeepAlive",
     "Linking",
     "Listen",
     "Network",

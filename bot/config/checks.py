@@ -9,9 +9,13 @@ from urllib.parse import urlsplit
 from bot.config.parsers import Listen, is_loopback
 from bot.config.problems import Problem
 from bot.config.reading import Table
-from bot.config.settings import Slack, Tenant, Web, Wsdl
+from bot.config.settings import KeepAlive, Slack, Web
+from bot.config.tenant import Tenant, Wsdl
 
 __all__ = ["problems", "warnings"]
+
+#: The last moment to use a ticket that dies after six hours, and to be able to try again.
+LATEST_MINUTES = 300
 
 Check = Callable[[Table], Iterator[Problem]]
 
@@ -92,5 +96,20 @@ def _is_open_http(url: str | None) -> bool:
     return parts.scheme == "http" and not is_loopback(parts.hostname or "")
 
 
-_PROBLEMS: Mapping[type[Any], Check] = {Slack: _slack, Tenant: _tenant, Wsdl: _wsdl, Web: _web}
+def _keep_alive(table: Table) -> Iterator[Problem]:
+    minutes, spread = table.value("minutes"), table.value("spread_minutes")
+    if minutes is not None and spread is not None and minutes + spread > LATEST_MINUTES:
+        yield table.problem(
+            "minutes",
+            f"with spread_minutes it must leave an hour of the ticket's six: {LATEST_MINUTES} in all.",
+        )
+
+
+_PROBLEMS: Mapping[type[Any], Check] = {
+    Slack: _slack,
+    Tenant: _tenant,
+    Wsdl: _wsdl,
+    Web: _web,
+    KeepAlive: _keep_alive,
+}
 _WARNINGS: Mapping[type[Any], Check] = {Tenant: _tenant_warnings, Web: _web_warnings}

@@ -11,7 +11,8 @@ from typing import Any
 from bot.config import checks
 from bot.config.problems import ConfigurationError, Problem
 from bot.config.reading import Table, Tree, definitions, read
-from bot.config.settings import Commands, Linking, Settings, Slack, Tenant, Web, Wsdl
+from bot.config.settings import Commands, KeepAlive, Linking, Settings, Slack, Web
+from bot.config.tenant import Tenant, Wsdl
 
 __all__ = ["load"]
 
@@ -72,6 +73,7 @@ def _settings(tables: list[Table], warnings: tuple[str, ...]) -> Settings:
         tenants=MappingProxyType({id_: Tenant(id=id_, wsdl=Wsdl(**only(Wsdl)), **only(Tenant))}),
         web=Web(**web | {"public_url": web["public_url"] or web["listen"].url}),
         linking=Linking(**only(Linking)),
+        keep_alive=KeepAlive(**only(KeepAlive)),
         commands=Commands(**only(Commands)),
         warnings=warnings,
     )

@@ -8,7 +8,8 @@ from typing import Any
 
 from bot.config.definition import DEFINITION, TABLE, TABLES, Definition
 from bot.config.problems import Problem
-from bot.config.settings import Settings, Tenant
+from bot.config.settings import Settings
+from bot.config.tenant import Tenant
 
 __all__ = ["Table", "definitions", "named", "read"]
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from bot.core.secret import Secret
 from bot.core.signin import ONSITE_TICKET_LIFE, Ending
 
-__all__ = ["Link", "Principal", "Profile", "SlackUser"]
+__all__ = ["Link", "LinkState", "Principal", "Profile", "SlackUser"]
 
 
 class SlackUser(NamedTuple):
@@ -73,3 +73,22 @@ class Link:
     def expires_at(self) -> datetime:
         """When the sign-in ends if nothing is done about it."""
         return self.token_expires_at or self.used_at + ONSITE_TICKET_LIFE
+
+
+@dataclass(frozen=True, slots=True)
+class LinkState:
+    """How a link is doing, without its ticket: for admins. Date-times are aware, in UTC."""
+
+    user: SlackUser
+    tenant: str
+    full_name: str
+    linked_at: datetime
+    asked_at: datetime | None
+    #: When the sign-in ends if nothing is done about it.
+    expires_at: datetime
+    #: What the bot's last use of the ticket came to: ``ok``, an error's code, or ``""`` before the first.
+    outcome: str
+    checked_at: datetime | None
+    ending: Ending | None
+    #: Whether the user was told of it: ``told``, ``uncertain``, ``failed``, ``claimed`` or ``""``.
+    told: str

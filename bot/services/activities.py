@@ -17,7 +17,7 @@ from bot.core.replies import ActivityAnswer, Reader, WhyHidden, WhyShown
 from bot.core.requests import FIRST, Page
 from bot.core.window import Judged, Mark, Window, judge, mark, place_after
 from bot.services.failures import log_unexpected
-from bot.services.ports import ActivityQuery, Clock, Crm, Links, Mutes
+from bot.services.ports import ActivityQuery, Crm, Links, Mutes
 from bot.services.preferences import Preferences
 
 __all__ = ["PAGE", "Activities", "Question", "Tenant"]
@@ -76,13 +76,11 @@ class Activities:
         links: Links,
         mutes: Mutes,
         preferences: Preferences,
-        clock: Clock,
     ) -> None:
         self._tenants = tenants
         self._links = links
         self._mutes = mutes
         self._preferences = preferences
-        self._clock = clock
 
     async def answer(self, link: Link, question: Question, reader: Reader) -> ActivityAnswer:
         """One page of the latest activity per company."""

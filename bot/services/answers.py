@@ -114,7 +114,7 @@ class Answers:
         self._link_url = link_url
         self._admins = admins
 
-    async def reply(self, request: Request, reader: Reader) -> Reply:
+    async def reply(self, request: Request, reader: Reader) -> Reply:  # noqa: C901 - one line for each wish
         """The reply to a request. Raises :class:`~bot.core.errors.BotError`."""
         user = request.conversation.user
         match request.wish:
@@ -269,7 +269,7 @@ class Answers:
         return Me(
             principal=link.principal,
             linked_at=link.linked_at,
-            expires_at=link.expires_at,
+            expires_at=link.ending.at if link.ending else link.expires_at,
             ended=link.ending is not None or link.expires_at <= self._clock.now(),
             warnings=tuple(tenant.crm.warnings) if tenant and is_admin else (),
         )
@@ -280,8 +280,10 @@ class Answers:
             link = await self._links.get(request.conversation.user)
         except SealBroken:
             return await self._offer(request, ended=Why.REFUSED)
-        if link is None or link.ending:
-            return await self._offer(request, ended=link and link.ending and link.ending.why)
+        if link is None:
+            return await self._offer(request)
+        if link.ending:
+            return await self._offer(request, ended=link.ending.why)
         return await self._me(link)
 
     async def _name(self, user: SlackUser) -> str | None:

@@ -37,7 +37,7 @@ class KeepAlive:
         store: Store,
         notices: Notices,
         clock: Clock,
-        policy: KeepAlivePolicy = KeepAlivePolicy(),
+        policy: KeepAlivePolicy,
     ) -> None:
         self._tenants = tenants
         self._sign_ins = sign_ins
@@ -89,7 +89,7 @@ class KeepAlive:
         return self._policy.at_once
 
     async def _conclude(self, tenant: str, over: Mapping[SlackUser, Why]) -> None:
-        """Mark what is over. Where it should not be, somebody else's ticket tells whether it is the tenant."""
+        """Mark what is over. Where it should not be, somebody else's ticket tells whose fault."""
         now = self._clock.now()
         unforeseen = [user for user, why in over.items() if why is not Why.UNUSED]
         if unforeseen and not await self._takes_tickets(tenant, but=unforeseen):
@@ -103,14 +103,14 @@ class KeepAlive:
                 log.info("a sign-in is over: %s", why, extra={"action": "sign-in.over"})
 
     async def _takes_tickets(self, tenant: str, but: Sequence[SlackUser]) -> bool:
-        """Whether the tenant takes the ticket of anybody else who should have a good one.
+        """Whether the tenant takes the ticket of anybody but these, whose tickets it refused.
 
-        If it takes none, that is trouble of the tenant's, and its admins hear of it, once. If there is nobody
-        else, it is not.
+        If it refuses those of several and takes nobody's, that is trouble of the tenant's, and admins hear of
+        it, once. If there is nobody else, it is not.
         """
         alive_since = self._clock.now() - ONSITE_TICKET_LIFE
         others = await self._store.latest(tenant, alive_since, len(but) + OTHERS)
-        refused = 0
+        refused = max(0, len(but) - 1)
         for user in [user for user in others if user not in but][:OTHERS]:
             try:
                 await self.use(tenant, user)

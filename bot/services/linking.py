@@ -80,7 +80,9 @@ _NO_GUESS = (CrmUnreachable, CrmTooBusy, CrmWrongAddress, CrmTooLarge)
 
 
 class Linking:
-    """The use case. ``token`` makes 32 random bytes in URL-safe base64; ``on_linked`` should only queue."""
+    """The use case. ``token`` makes 32 random bytes in URL-safe base64; ``on_linked`` should only queue;
+    ``keep_at`` says when a ticket that was used at a time is to be used next.
+    """
 
     def __init__(
         self,
@@ -93,6 +95,7 @@ class Linking:
         clock: Clock,
         token: Callable[[], Secret],
         on_linked: Callable[[Linked], Awaitable[None]],
+        keep_at: Callable[[datetime], datetime],
         policy: LinkPolicy = LinkPolicy(),
     ) -> None:
         self._links = links
@@ -103,6 +106,7 @@ class Linking:
         self._clock = clock
         self._token = token
         self._on_linked = on_linked
+        self._keep_at = keep_at
         self._policy = policy
 
     async def invite(self, user: SlackUser, command: str, channel: str, response_url: Secret) -> Invited:
@@ -137,7 +141,15 @@ class Linking:
         signed_in = await self._ask(allowances, username, password)
         self._require_same_person(profile, signed_in.principal)
         now = self._clock.now()
-        link = Link(invitation.user, self._crm.tenant, signed_in.principal, now, now, signed_in.ticket)
+        link = Link(
+            invitation.user,
+            self._crm.tenant,
+            signed_in.principal,
+            now,
+            now,
+            signed_in.ticket,
+            keep_at=self._keep_at(now),
+        )
         if not await self._invitations.redeem(nonce, link, now):
             raise LinkExpired
         await self._attempts.release(allowances)

@@ -32,7 +32,7 @@ class Notices:
                 await self._tell(user, ending)
 
     async def trouble(self, tenant: str, since: datetime) -> None:
-        """Tell the admins that a tenant takes nobody's ticket. Whoever calls has seen to it that it is news."""
+        """Tell the admins that a tenant takes nobody's ticket; whoever calls saw to it that it is news."""
         for admin in await self._admins.all():
             reader = await self._readers.reader(admin)
             try:

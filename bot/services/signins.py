@@ -30,7 +30,7 @@ class SignIns:
         tenants: Mapping[str, Crm],
         clock: Clock,
         chance: Callable[[], float],
-        policy: KeepAlivePolicy = KeepAlivePolicy(),
+        policy: KeepAlivePolicy,
     ) -> None:
         self._links = links
         self._store = store

@@ -1,18 +1,18 @@
 """Slack's conversations: what they are, who reads them, and what the bot posts there."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 
 from slack_sdk.web.async_client import AsyncWebClient
-from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.core.audience import Channel
 from bot.core.errors import SlackFailed
 from bot.core.people import SlackUser
 from bot.core.replies import Reader, SharedPage
 from bot.slack.blocks import draw_shared
+from bot.slack.paging import PAGE, pages
 from bot.slack.people import SlackPeople
 from bot.slack.sdk import failure
 from bot.slack.workspace import Workspace
@@ -24,10 +24,6 @@ __all__ = ["SlackChannels"]
 FEW = 40
 #: Requests at once.
 AT_ONCE = 8
-#: Users a page, members a page. Source: docs.slack.dev, "Pagination": under 1,000.
-PAGE = 999
-#: Pages that are read before the channel counts as unknown.
-MOST_PAGES = 50
 #: Seconds for each method: somebody waits.
 PATIENCE = 10.0
 
@@ -124,31 +120,12 @@ class SlackChannels:
         return any(await asyncio.gather(*map(is_guest, users)))
 
     async def _members(self, channel: str) -> AsyncIterator[list[str]]:
-        async def ask(**where: Any) -> AsyncSlackResponse:
-            return await self._client.conversations_members(channel=channel, **where)
-
-        async for page in _pages(ask):
+        async for page in pages(self._client.conversations_members, channel=channel, limit=PAGE):
             yield page["members"]
 
     async def _users(self) -> AsyncIterator[list[dict[str, Any]]]:
-        async def ask(**where: Any) -> AsyncSlackResponse:
-            return await self._client.users_list(include_locale=True, **where)
-
-        async for page in _pages(ask):
+        async for page in pages(self._client.users_list, include_locale=True, limit=PAGE):
             yield page["members"]
-
-
-async def _pages(ask: Callable[..., Awaitable[AsyncSlackResponse]]) -> AsyncIterator[AsyncSlackResponse]:
-    """Every page of a list. Raises :class:`SlackFailed` where there are more than anybody reads."""
-    where: dict[str, Any] = {"limit": PAGE}
-    for _ in range(MOST_PAGES):
-        page = await ask(**where)
-        yield page
-        cursor = (page.get("response_metadata") or {}).get("next_cursor")
-        if not cursor:
-            return
-        where["cursor"] = cursor
-    raise SlackFailed(error="too many pages")
 
 
 def _channel(channel: str, info: Mapping[str, Any]) -> Channel:

@@ -78,8 +78,8 @@ class SqliteLinks:
             maybe_micros(link.asked_at),
             maybe_micros(link.keep_at),
             maybe_micros(link.token_expires_at),
-            maybe_micros(link.ending and link.ending.at),
-            link.ending and link.ending.why,
+            maybe_micros(link.ending.at if link.ending else None),
+            link.ending.why if link.ending else None,
             TICKET.seal(self._sealer, link.ticket, *place),
             link.refresh_token and REFRESH_TOKEN.seal(self._sealer, link.refresh_token, *place),
         )

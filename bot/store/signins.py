@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlite_utils import Database
 
-from bot.core.people import Link, SlackUser
-from bot.core.signin import Ending, Why
+from bot.core.people import Link, LinkState, SlackUser
+from bot.core.signin import ONSITE_TICKET_LIFE, Ending, Why
 from bot.store.database import claiming, maybe_micros, maybe_moment, micros, moment
 from bot.store.sealed import TICKET
 from bot.store.sealing import Sealer
@@ -33,7 +34,8 @@ class SqliteSignIns:
     async def refreshed(self, link: Link) -> None:
         """Keep a new access token, unless the user linked anew meanwhile."""
         self._db.execute(
-            "UPDATE links SET sealed_ticket = ?, token_expires_at = ? WHERE workspace = ? AND user = ? AND linked_at = ?",
+            "UPDATE links SET sealed_ticket = ?, token_expires_at = ? "
+            "WHERE workspace = ? AND user = ? AND linked_at = ?",
             (
                 TICKET.seal(self._sealer, link.ticket, *link.user, link.tenant),
                 maybe_micros(link.token_expires_at),
@@ -90,7 +92,10 @@ class SqliteSignIns:
     async def claim(self, user: SlackUser) -> bool:
         """Be the one to tell the user."""
         with claiming(self._database) as connection:
-            statement = "UPDATE links SET told = 'claimed' WHERE workspace = ? AND user = ? AND ended_at IS NOT NULL AND told IS NULL"
+            statement = (
+                "UPDATE links SET told = 'claimed' "
+                "WHERE workspace = ? AND user = ? AND ended_at IS NOT NULL AND told IS NULL"
+            )
             return connection.execute(statement, user).rowcount == 1
 
     async def release(self, user: SlackUser) -> None:
@@ -106,6 +111,15 @@ class SqliteSignIns:
             (outcome, *user),
         )
 
+    async def all(self) -> Sequence[LinkState]:
+        """How every link is doing: those first that are over or failing."""
+        query = (
+            "SELECT workspace, user, tenant, full_name, linked_at, asked_at, used_at, token_expires_at, "
+            "outcome, checked_at, ended_at, ended_why, told FROM links "
+            "ORDER BY ended_at IS NULL, coalesce(outcome, 'ok') = 'ok', workspace, user"
+        )
+        return [_state(*row) for row in self._db.execute(query)]
+
     async def trouble(self, tenant: str) -> datetime | None:
         """Since when the tenant takes nobody's ticket."""
         row = self._db.execute("SELECT since FROM tenant_troubles WHERE tenant = ?", (tenant,)).fetchone()
@@ -120,3 +134,19 @@ class SqliteSignIns:
     async def end_trouble(self, tenant: str) -> None:
         """It takes tickets again."""
         self._db.execute("DELETE FROM tenant_troubles WHERE tenant = ?", (tenant,))
+
+
+def _state(workspace: str, user: str, tenant: str, full_name: str, linked_at: int, *rest: Any) -> LinkState:
+    asked_at, used_at, expires_at, outcome, checked_at, ended_at, why, told = rest
+    return LinkState(
+        SlackUser(workspace, user),
+        tenant,
+        full_name,
+        moment(linked_at),
+        maybe_moment(asked_at),
+        maybe_moment(expires_at) or moment(used_at) + ONSITE_TICKET_LIFE,
+        outcome or "",
+        maybe_moment(checked_at),
+        None if ended_at is None else Ending(moment(ended_at), Why(why)),
+        told or "",
+    )

@@ -55,8 +55,19 @@ async def test_a_failure_says_what_to_do(
 @pytest.mark.parametrize("fault", [{"status": 401}, {"exception_type": f"{SO}SoSessionException"}])
 async def test_a_ticket_that_is_refused_leads_to_the_page(world: World, fault: dict[str, Any]) -> None:
     await world.link()
+    world.crm.faults.set(**fault)
+    assert "SuperOffice takes it no more" in said(await world.ask("today"))
+    assert "It is over" not in said(await world.ask("me"))
+
+
+@pytest.mark.parametrize("fault", [{"status": 401}, {"exception_type": f"{SO}SoSessionException"}])
+async def test_a_refusal_of_one_operation_ends_no_sign_in(world: World, fault: dict[str, Any]) -> None:
+    """Which exception an expired ticket brings is not published: another question tells."""
+    await world.link()
     world.crm.faults.set("GetMyActiveContacts", **fault)
-    assert "ended your sign-in" in said(await world.ask("today"))
+    assert sentence("error.crm-refused") in (await world.ask("today")).text
+    world.crm.faults.clear()
+    assert "today" in said(await world.ask("today"))
 
 
 @pytest.mark.long

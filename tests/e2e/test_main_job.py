@@ -7,7 +7,7 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from bot import app
+from bot.app.running import _session
 from bot.demo.answers import Answer
 from bot.demo.slack import Slack
 from bot.demo.superoffice import SuperOffice
@@ -109,7 +109,7 @@ async def test_a_ticket_that_ended_is_renewed_at_a_press(world: World) -> None:
     world.crm.tickets.expire(SuperOffice.seller)
     answer = await world.type("today")
     offer = await answer.next()
-    assert "ended your sign-in" in said(offer)
+    assert "SuperOffice takes it no more" in said(offer)
     url = next(element["url"] for _, element in offer.elements() if "url" in element)
     assert (await world.sign_in(url, SuperOffice.seller))[0] == 200
     await answer.next()
@@ -121,7 +121,7 @@ async def test_me_and_unlink(world: World) -> None:
     assert "Linked as Kianna Ledner" in said(await world.link())
     me = said(await world.ask("me"))
     assert "You are Kianna Ledner in SuperOffice" in me
-    assert "Signed in until" in me
+    assert "I keep it alive" in me
     question = await world.ask("unlink")
     assert "This deletes your ticket" in said(question)
     assert "still linked" in said(await (await world.slack.press(question, "keep")).next())
@@ -195,7 +195,7 @@ async def test_no_auth_test_for_a_request_and_one_wsdl_load(
 
 
 async def test_no_cookie_goes_from_one_user_to_another() -> None:
-    async with app._session() as session:
+    async with _session() as session:
         assert isinstance(session.cookie_jar, aiohttp.DummyCookieJar)
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from bot.core.activity import Action, Activity
 from bot.core.audience import Channel
-from bot.core.errors import Busy
+from bot.core.errors import Busy, TicketRefused
 from bot.core.people import Link, Principal, Profile, SlackUser
 from bot.core.replies import (
     Reader,
@@ -27,20 +27,25 @@ from bot.core.requests import (
 )
 from bot.core.secret import Secret
 from bot.core.servertime import ServerWarning
+from bot.core.signin import KeepAlivePolicy
 from bot.services.activities import Activities, Tenant
 from bot.services.answers import Answers
 from bot.services.categories import Categories
 from bot.services.commands import Commands
+from bot.services.keepalive import KeepAlive
 from bot.services.linking import Linked as LinkedNow
 from bot.services.linking import Linking
+from bot.services.notices import Notices
 from bot.services.ports import ActivityQuery, Category, SignedIn, Snapshot, SystemInfo
 from bot.services.preferences import Preferences
 from bot.services.readers import Readers
 from bot.services.sharing import Sharing
+from bot.services.signins import SignIns
 from bot.store import Store, migrate, opened
 from tests.conftest import NOW, StoppedClock
 
 USER = SlackUser("T1", "U1")
+ADMIN = SlackUser("T1", "UADMIN")
 ME = Principal(528, 419, "Kianna Ledner", "KLED")
 OSLO = ZoneInfo("Europe/Oslo")
 
@@ -60,6 +65,10 @@ class Crm:
     asked: list[ActivityQuery] = field(default_factory=list)
     ahead: timedelta = timedelta(0)
     warnings: Sequence[ServerWarning] = ()
+    probes: list[str] = field(default_factory=list)
+    probe_error: Exception | None = None
+    #: Tickets that it takes no more.
+    dead: set[str] = field(default_factory=set)
     lists: int = 0
     list_error: Exception | None = None
 
@@ -77,6 +86,11 @@ class Crm:
         return SignedIn(ME, Secret("ticket"))
 
     async def me(self, ticket: Secret) -> Principal:
+        self.probes.append(ticket.reveal())
+        if self.probe_error:
+            raise self.probe_error
+        if ticket.reveal() in self.dead:
+            raise TicketRefused(tenant=self.tenant, exception_type="SoSessionException")
         return ME
 
     async def categories(self, ticket: Secret) -> Sequence[Category]:
@@ -110,6 +124,7 @@ class Messenger:
     """Keeps what it is told to say."""
 
     said: list[tuple[Reply, Reader, bool]] = field(default_factory=list)
+    told: list[tuple[SlackUser, Reply]] = field(default_factory=list)
     sending: asyncio.Event = field(default_factory=asyncio.Event)
     delay: float = 0
     error: Exception | None = None
@@ -120,6 +135,19 @@ class Messenger:
         self.sending.set()
         await asyncio.sleep(self.delay)
         self.said.append((reply, reader, replace))
+
+    async def tell(self, user: SlackUser, notice: Reply, reader: Reader) -> None:
+        if self.error:
+            raise self.error
+        self.told.append((user, notice))
+
+
+@dataclass
+class Admins:
+    """One admin."""
+
+    async def all(self) -> Sequence[SlackUser]:
+        return [ADMIN]
 
 
 @dataclass
@@ -177,6 +205,7 @@ class Desk:
     clock: StoppedClock
     store: Store
     commands: Commands
+    keep_alive: KeepAlive
 
     async def ask(self, text: str, page: Page = FIRST, delivery: str = "") -> Reply:
         """Ask, and read the last reply."""
@@ -207,6 +236,15 @@ def desk(tmp_path, clock: StoppedClock):  # type: ignore[no-untyped-def]
         async def on_linked(done: LinkedNow) -> None:
             runner.spawn(lambda: commands.linked(done))
 
+        policy = KeepAlivePolicy()
+        sign_ins = SignIns(
+            links=store.links,
+            store=store.sign_ins,
+            tenants={"onsite": crm},
+            clock=clock,
+            chance=lambda: 0.5,
+            policy=policy,
+        )
         linking = Linking(
             links=store.links,
             invitations=store.invitations,
@@ -216,16 +254,18 @@ def desk(tmp_path, clock: StoppedClock):  # type: ignore[no-untyped-def]
             clock=clock,
             token=lambda: Secret("nonce" + "0" * 38),
             on_linked=on_linked,
+            keep_at=sign_ins.keep_at,
         )
         readers = Readers(people, OSLO)
         preferences = Preferences(store.filters, store.mutes, Categories(clock))
         answers = Answers(
-            activities=Activities(tenants, store.links, store.mutes, preferences, clock),
+            activities=Activities(tenants, store.links, store.mutes, preferences),
             preferences=preferences,
             sharing=Sharing(channels),
             tenants=tenants,
             linking=linking,
             links=store.links,
+            sign_ins=sign_ins,
             readers=readers,
             clock=clock,
             link_url=lambda invited: Secret(f"https://bot.example.com/link/{invited.url_nonce.reveal()}"),
@@ -241,7 +281,15 @@ def desk(tmp_path, clock: StoppedClock):  # type: ignore[no-untyped-def]
             patience=timedelta(seconds=0.05),
             notice=timedelta(seconds=0.01),
         )
-        yield Desk(crm, people, messenger, runner, channels, clock, store, commands)
+        keep_alive = KeepAlive(
+            tenants={"onsite": crm},
+            sign_ins=sign_ins,
+            store=store.sign_ins,
+            notices=Notices(store.sign_ins, messenger, readers, Admins()),
+            clock=clock,
+            policy=policy,
+        )
+        yield Desk(crm, people, messenger, runner, channels, clock, store, commands, keep_alive)
 
 
 @pytest.fixture

@@ -48,6 +48,7 @@ from bot.core.requests import (
 )
 from bot.core.secret import Secret
 from bot.core.servertime import ServerWarning
+from bot.core.signin import Why
 from bot.core.window import Mark, Window
 from bot.services.linking import Linked as LinkedNow
 from bot.services.ports import ActivityQuery, Invitation, Snapshot
@@ -182,9 +183,10 @@ async def test_who_is_not_linked_is_invited_and_answered_afterwards(desk: Desk) 
 
 async def test_a_ticket_that_ended_leads_to_the_page(linked: Desk) -> None:
     linked.crm.error = TicketRefused(tenant="onsite")
+    linked.crm.dead.add("ticket")
     offer = await linked.ask("today")
     assert isinstance(offer, LinkOffer)
-    assert offer.ended
+    assert offer.ended is Why.REFUSED
     assert offer.command == "today"
 
 

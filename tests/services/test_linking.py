@@ -126,6 +126,7 @@ def make_world(store: Store, clock: Any) -> MakeWorld:
             clock=clock,
             token=lambda: Secret(f"nonce {next(tokens)}"),
             on_linked=on_linked,
+            keep_at=lambda used_at: used_at + timedelta(hours=2),
             policy=policy or LinkPolicy(),
         )
         return World(crm, slack, store, clock, told, linking)

@@ -32,6 +32,8 @@ from bot.core.replies import (
     Reader,
     Reply,
     Shared,
+    SignInEnded,
+    TenantTrouble,
     Unlinked,
     UnlinkQuestion,
     Unshared,
@@ -41,6 +43,7 @@ from bot.core.replies import (
 from bot.core.requests import Page
 from bot.core.secret import Secret
 from bot.core.servertime import ServerWarning
+from bot.core.signin import Why
 from bot.core.window import Window
 
 OSLO = ZoneInfo("Europe/Oslo")
@@ -285,8 +288,10 @@ REPLIES: dict[str, Reply] = {
         Secret("https://bot.example.com/link/NONCE"), NOW + timedelta(minutes=10), current="Kianna Ledner"
     ),
     "link-ended": LinkOffer(
-        Secret("https://bot.example.com/link/NONCE"), NOW + timedelta(minutes=10), "today", ended=True
+        Secret("https://bot.example.com/link/NONCE"), NOW + timedelta(minutes=10), "today", ended=Why.UNUSED
     ),
+    **{f"sign-in-ended-{why}": SignInEnded(why, NOW) for why in Why},
+    "tenant-trouble": TenantTrouble("onsite", NOW - timedelta(minutes=3)),
     "linked": Linked(KIANNA),
     "linked-then": Linked(KIANNA, "since monday"),
     "me": Me(KIANNA, NOW - timedelta(days=2), NOW + timedelta(hours=5)),

@@ -23,6 +23,7 @@ STEPS = (
     "create_saved_filters",
     "create_hash_keys",
     "create_processes",
+    "know_how_sign_ins_are_doing",
 )
 TABLES = (
     "links",
@@ -33,6 +34,7 @@ TABLES = (
     "saved_filters",
     "hash_keys",
     "processes",
+    "tenant_troubles",
 )
 
 

@@ -51,15 +51,6 @@ async def test_linking_again_replaces(store: Store, link: Link) -> None:
     assert await store.links.get(link.user) == again
 
 
-async def test_using_a_ticket_moves_its_time_forward_only(store: Store, link: Link) -> None:
-    await store.links.put(link)
-    await store.links.touch(link.user, link.used_at + MINUTE)
-    await store.links.touch(link.user, link.used_at)
-    assert await store.links.get(link.user) == replace(link, used_at=link.used_at + MINUTE)
-    await store.links.touch(SlackUser("T9", "U9"), link.used_at)
-    assert await store.links.get(SlackUser("T9", "U9")) is None
-
-
 async def test_deleting_says_whether_there_was_one(store: Store, link: Link) -> None:
     await store.links.put(link)
     assert await store.links.delete(link.user)

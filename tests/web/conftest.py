@@ -7,6 +7,7 @@ import secrets
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -182,6 +183,7 @@ async def make_site(store: Store, clock: Clock, serve: Serve) -> AsyncIterator[M
             clock=clock,
             token=token,
             on_linked=on_linked,
+            keep_at=lambda used_at: used_at + timedelta(hours=2),
             policy=policy or LinkPolicy(),
         )
         page = LinkPage(

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from bot.core.filters import MutedCompany, SavedFilter
-from bot.core.people import Link, SlackUser
+from bot.core.people import Link, LinkState, SlackUser
 from bot.core.secret import Secret
 from bot.core.signin import Ending
 from bot.core.throttle import Allowance
@@ -75,6 +75,10 @@ class SignIns(Protocol):
 
     async def told(self, user: SlackUser, outcome: str) -> None:
         """What came of telling the user: ``told``, ``uncertain`` or ``failed``."""
+        ...
+
+    async def all(self) -> Sequence[LinkState]:
+        """How every link is doing: those first that are over or failing, then by workspace and user."""
         ...
 
     async def trouble(self, tenant: str) -> datetime | None:

@@ -1,0 +1,50 @@
+"""What happens by the clock: APScheduler ticks, the use cases decide."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from datetime import UTC, timedelta
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from bot import store
+from bot.services.ports import Clock
+
+__all__ = ["Job", "known", "ticking"]
+
+HOUSEKEEPING = timedelta(minutes=5)
+BEAT = timedelta(minutes=1)
+
+Job = Callable[[], Awaitable[None]]
+
+
+@asynccontextmanager
+async def known(database: store.Store, clock: Clock) -> AsyncIterator[None]:
+    """Until nothing is written any more, `keys rotate` knows that this process runs, and its keys."""
+    await database.processes.beat(clock.now())
+    try:
+        yield
+    finally:
+        await database.processes.leave()
+
+
+@contextmanager
+def ticking(database: store.Store, clock: Clock, *more: tuple[Job, timedelta]) -> Iterator[AsyncIOScheduler]:
+    """The scheduler: what has expired is deleted, each minute says that this runs, and there is ``more``.
+
+    A job that takes longer than its interval is not started a second time.
+    """
+
+    async def prune() -> None:
+        await database.prune(clock.now())
+
+    async def beat() -> None:
+        await database.processes.beat(clock.now())
+
+    scheduler = AsyncIOScheduler(timezone=UTC)
+    for job, every in ((prune, HOUSEKEEPING), (beat, BEAT), *more):
+        scheduler.add_job(job, "interval", seconds=every.total_seconds(), misfire_grace_time=None)
+    scheduler.start()
+    try:
+        yield scheduler
+    finally:
+        scheduler.shutdown(wait=False)

@@ -1,0 +1,116 @@
+"""Start a bot, and stop it again."""
+
+import asyncio
+import gc
+import logging
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+
+import aiohttp
+from slack_bolt.adapter.asgi.async_handler import AsyncSlackRequestHandler
+from slack_bolt.async_app import AsyncApp
+
+from bot import server, store
+from bot.app.clockwork import known, ticking
+from bot.app.wiring import Wiring, tenants
+from bot.clock import SystemClock
+from bot.config import Settings
+from bot.core.secret import Secret
+from bot.crm.soap.services import UnusableWsdl
+from bot.runner import QueueRunner
+from bot.server import ASGIApp
+from bot.services.ports import Clock
+from bot.slack.guard import Guard
+from bot.slack.sdk import web_client
+from bot.slack.socketmode import SocketMode
+from bot.slack.workspace import TokenRefused, Workspace
+
+__all__ = ["CANNOT_START", "Bot", "migrate", "running", "settle"]
+
+log = logging.getLogger(__name__)
+
+#: What keeps a bot from starting and can be mended by whoever runs it; each says how.
+CANNOT_START = (store.DatabaseUnusable, store.BadKey, UnusableWsdl, TokenRefused, OSError)
+
+
+@dataclass(frozen=True, slots=True)
+class Bot:
+    """A running bot."""
+
+    #: The root of its own HTTP server.
+    url: str
+    _server: asyncio.Task[None]
+
+    async def ended(self) -> None:
+        """Return when the HTTP server has ended by itself, which it should not."""
+        await asyncio.wait({self._server})
+
+
+def migrate(settings: Settings, clock: Clock | None = None) -> list[str]:
+    """Bring the database up to date, after a back-up; say what was done."""
+    done = store.migrate(settings.database, (clock or SystemClock()).now())
+    lines = [f"Applied {name}" for name in done.applied] or ["Up to date"]
+    return [*([f"Back-up: {done.backup}"] if done.backup else []), *lines]
+
+
+@asynccontextmanager
+async def running(settings: Settings, clock: Clock | None = None) -> AsyncIterator[Bot]:
+    """Start a bot; in the end stop it: take nothing more, finish what is under way, close what is open."""
+    clock = clock or SystemClock()
+    for warning in settings.warnings:
+        log.warning("a setting: %s", warning, extra={"action": "start.setting"})
+    async with AsyncExitStack() as stack:
+        # First of all the port: a second bot at the same one must not touch the database.
+        opened = stack.enter_context(server.listening(*settings.web.listen))
+        await asyncio.to_thread(migrate, settings, clock)
+        url = settings.web.listen._replace(port=opened.getsockname()[1]).url
+        database = stack.enter_context(store.opened(settings.database, settings.secret_key))
+        await stack.enter_async_context(known(database, clock))
+        session = await stack.enter_async_context(_session())
+        runner = await stack.enter_async_context(
+            QueueRunner(settings.commands.workers, settings.commands.queue_size)
+        )
+        client = web_client(settings.slack.bot_token, settings.slack.api_url, session)
+        crm = await tenants(settings, session, clock)
+        workspace = Workspace(client)
+        await workspace.start()
+        bot = Wiring(settings, clock, database, session, client, runner, crm, workspace, url)
+        scheduler = stack.enter_context(ticking(database, clock, *bot.jobs()))
+        bolt = bot.bolt()
+        socket_mode = SocketMode(bolt, settings.slack.app_token) if settings.slack.app_token else None
+        events = None if socket_mode else _events(settings, bolt, clock)
+        front = server.front(events, bot.pages(scheduler, socket_mode))
+        serving = await stack.enter_async_context(server.serving(front, opened))
+        if socket_mode:
+            await stack.enter_async_context(socket_mode)
+        log.info("running at %s", url, extra={"action": "start.done"})
+        yield Bot(url, serving)
+
+
+def settle() -> None:
+    """Keep the garbage collector from what was made at start, and stays.
+
+    Looking through zeep's schemas time and again would stop the loop for tens of milliseconds. For a process
+    that runs one bot until it ends.
+    """
+    gc.collect()
+    gc.freeze()
+
+
+@asynccontextmanager
+async def _session() -> AsyncIterator[aiohttp.ClientSession]:
+    """The one session for SuperOffice and Slack. It keeps no cookies: they would be shared between users."""
+    async with aiohttp.ClientSession(
+        connector=aiohttp.TCPConnector(limit=0, limit_per_host=0),
+        cookie_jar=aiohttp.DummyCookieJar(),
+        timeout=aiohttp.ClientTimeout(total=10, sock_connect=5),  # for Slack; see Limits for the CRM
+    ) as session:
+        yield session
+
+
+def _events(settings: Settings, bolt: AsyncApp, clock: Clock) -> ASGIApp:
+    """Slack's requests over HTTP. The settings see to it that there is a signing secret."""
+    secret = settings.slack.signing_secret or Secret("")
+    handler: ASGIApp = AsyncSlackRequestHandler(bolt, path=server.EVENTS)  # type: ignore[assignment] # Bolt's own ASGI types
+    return Guard(handler, secret, clock)

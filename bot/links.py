@@ -1,0 +1,62 @@
+"""``python -m bot links``: who is linked, and how long their sign-ins last, for whoever runs the bot."""
+
+import asyncio
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from bot.core.people import LinkState
+from bot.core.secret import Secret
+from bot.core.signin import KeepAlivePolicy
+from bot.store import opened
+from bot.store.signins import SqliteSignIns
+
+__all__ = ["list_links", "outage_survived"]
+
+FORM = "%Y-%m-%d %H:%M"
+
+
+def list_links(path: Path, secret_key: Secret, policy: KeepAlivePolicy) -> Iterator[str]:
+    """A line for each link, those first that need somebody; all times are UTC.
+
+    Raises :class:`~bot.store.DatabaseUnusable` and :class:`~bot.store.BadKey`.
+    """
+    with opened(path, secret_key) as store:
+        states = asyncio.run(_states(store.sign_ins))
+    over = sum(state.ending is not None for state in states)
+    yield f"{len(states)} linked, {over} of them signed out. Times are UTC."
+    yield from map(_line, states)
+    yield outage_survived(policy)
+
+
+def outage_survived(policy: KeepAlivePolicy) -> str:
+    """What the settings of the keep-alive stand."""
+    every = policy.interval + policy.spread
+    return (
+        f"Onsite tickets are used at least every {_span(every)} and live six hours: "
+        f"an outage of {_span(policy.outage_survived)} costs none."
+    )
+
+
+async def _states(sign_ins: SqliteSignIns) -> list[LinkState]:
+    return list(await sign_ins.all())
+
+
+def _line(state: LinkState) -> str:
+    who = f"  {state.user.workspace} {state.user.user}  {state.tenant}  {state.full_name!r}"
+    if state.ending:
+        told = {"": "not told yet", "claimed": "telling was cut off", "told": "told"}.get(
+            state.told, f"telling: {state.told}"
+        )
+        return f"{who}  over since {_time(state.ending.at)} ({state.ending.why}), {told}"
+    checked = f", last check {state.outcome} at {_time(state.checked_at)}" if state.checked_at else ""
+    return f"{who}  good until {_time(state.expires_at)}{checked}"
+
+
+def _time(when: datetime) -> str:
+    return f"{when:{FORM}}"
+
+
+def _span(span: timedelta) -> str:
+    hours, minutes = divmod(round(span.total_seconds() / 60), 60)
+    return f"{hours} h {minutes:02} min" if hours else f"{minutes} min"
