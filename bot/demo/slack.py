@@ -18,9 +18,10 @@ from aiohttp import web
 from bot.demo import payloads
 from bot.demo.answers import Answer
 from bot.demo.clock import Clock
+from bot.demo.oauth import App, Browser, OAuth
 from bot.demo.tenants import Tenants, Where
 from bot.demo.webapi import ApiCall, Failure, WebApi
-from bot.demo.workspace import MEMBERS, TEAM, Member, Message, Workspace
+from bot.demo.workspace import MEMBERS, TEAM, Enterprise, Member, Message, Workspace
 
 __all__ = ["Slack"]
 
@@ -40,6 +41,11 @@ class Slack(Tenants):
         super().__init__(clock, bot_url, installed=installed)
         self.views, self.triggers = self.workspace.views, self.workspace.triggers
         self.api = WebApi(self.installs, self.workspace, self.app_token, self._socket_url)
+        self.app, self.browser = App(), Browser(self.seller)
+        places = self.workspaces, self.enterprises
+        self.oauth = OAuth(self.app, self.clock, self.installs, places, self.browser)
+        self.api.client_methods["oauth.v2.access"] = self.oauth.access
+        self.api.methods["apps.uninstall"] = (self.oauth.uninstall, None)
         self._port = port
         self._runner = web.AppRunner(self._app(), access_log=None, shutdown_timeout=0.1)
 
@@ -65,6 +71,8 @@ class Slack(Tenants):
         app.router.add_route("*", "/api/{method}", self.api.serve)
         app.router.add_post("/response/{token}", self.response_urls.serve)
         app.router.add_get("/link", self.sockets.serve)
+        for method in ("GET", "POST"):
+            app.router.add_route(method, "/oauth/v2/authorize", self.oauth.serve)
         return app
 
     @property
@@ -77,8 +85,33 @@ class Slack(Tenants):
         """What ``SLACK_API_URL`` takes."""
         return f"{self.url}/api/"
 
+    @property
+    def authorize_url(self) -> str:
+        """What ``authorization_url`` of slack_sdk's ``AuthorizeUrlGenerator`` takes."""
+        return f"{self.url}/oauth/v2/authorize"
+
     def _socket_url(self) -> str:
         return f"ws://127.0.0.1:{self._port}/link?ticket={self.sockets.issue()}&app_id=demo"
+
+    # ------------------------------------------------------------ at the browser
+
+    @property
+    def browser_user(self) -> Member | None:
+        """Who is signed in to Slack at the browser; ``None``: nobody."""
+        return self.browser.user
+
+    @browser_user.setter
+    def browser_user(self, user: Member | None) -> None:
+        self.browser.user = user
+
+    @property
+    def approve(self) -> Workspace | Enterprise | str | None:
+        """Where an install is allowed at once, without a page."""
+        return self.browser.approve
+
+    @approve.setter
+    def approve(self, where: Workspace | Enterprise | str | None) -> None:
+        self.browser.approve = where
 
     # ------------------------------------------------------------ people do things
 

@@ -32,6 +32,8 @@ class Tenants(Delivery):
         self._events = 0
         if installed:
             self.install(self.workspace)
+        else:
+            self.workspace.remove_bot()
 
     # ------------------------------------------------------------ where there is what
 
@@ -58,6 +60,8 @@ class Tenants(Delivery):
             enterprise.granted.add(id_)
         elif installed:
             self.install(new)
+        else:
+            new.remove_bot()
         return new
 
     def add_enterprise(self, id_: str, name: str = "", *, installed: bool = True) -> Enterprise:
