@@ -20,7 +20,7 @@ from bot.demo.errors import ApiError
 from bot.demo.installs import KNOWN_SCOPES, Installation, Installs
 from bot.demo.workspace import APP, Enterprise, Member, Workspace
 
-__all__ = ["App", "Authorized", "Browser", "Codes", "OAuth", "back", "bad_redirect"]
+__all__ = ["App", "Authorized", "Browser", "Codes", "OAuth", "back", "bad_redirect", "scopes_of"]
 
 #: "the code … expires ten minutes after it is issued" (docs.slack.dev, "Installing with OAuth").
 CODE_LIFE = timedelta(minutes=10)
@@ -168,8 +168,8 @@ class OAuth:
         user = self._browser.user
         assert user is not None  # noqa: S101  (a stranger gets no further than the page that says so)
         member = where.members.get(user.id, user) if isinstance(where, Workspace) else user
-        uri, scopes = asked.get("redirect_uri", ""), _scopes(asked, "scope")
-        return self._codes.issue(Authorized(member, where, scopes, uri, _scopes(asked, "user_scope")))
+        uri, scopes = asked.get("redirect_uri", ""), scopes_of(asked, "scope")
+        return self._codes.issue(Authorized(member, where, scopes, uri, scopes_of(asked, "user_scope")))
 
     def _choices(self, team: str) -> list[tuple[str, str]]:
         """The places to choose from; the one that was asked for comes first."""
@@ -186,7 +186,7 @@ class OAuth:
             return "invalid_client_id: no app has that client_id"
         if trouble := bad_redirect(asked, self._app.redirect_urls):
             return trouble
-        scopes = [*_scopes(asked, "scope"), *_scopes(asked, "user_scope")]
+        scopes = [*scopes_of(asked, "scope"), *scopes_of(asked, "user_scope")]
         if not scopes:
             return "invalid_scope: no scopes were requested"
         if unknown := sorted(set(scopes) - KNOWN_SCOPES):
@@ -219,7 +219,8 @@ def bad_redirect(asked: Mapping[str, str], allowed: Sequence[str]) -> str:
     return ""
 
 
-def _scopes(asked: Mapping[str, str], name: str) -> list[str]:
+def scopes_of(asked: Mapping[str, str], name: str) -> list[str]:
+    """What was asked for, with commas, as Slack has it, or with spaces, as OAuth does."""
     return [scope for scope in asked.get(name, "").replace(" ", ",").split(",") if scope]
 
 

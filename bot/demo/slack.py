@@ -19,6 +19,7 @@ from bot.demo import payloads
 from bot.demo.answers import Answer
 from bot.demo.clock import Clock
 from bot.demo.oauth import App, Browser, OAuth
+from bot.demo.openid import OpenID
 from bot.demo.tenants import Tenants, Where
 from bot.demo.webapi import ApiCall, Failure, WebApi
 from bot.demo.workspace import MEMBERS, TEAM, Enterprise, Member, Message, Workspace
@@ -44,7 +45,10 @@ class Slack(Tenants):
         self.app, self.browser = App(), Browser(self.seller)
         places = self.workspaces, self.enterprises
         self.oauth = OAuth(self.app, self.clock, self.installs, places, self.browser)
+        self.openid = OpenID(self.app, self.clock, self.installs, self.workspaces, self.browser)
         self.api.client_methods["oauth.v2.access"] = self.oauth.access
+        self.api.client_methods["openid.connect.token"] = self.openid.token
+        self.api.methods["openid.connect.userInfo"] = (self.openid.user_info, "openid")
         self.api.methods["apps.uninstall"] = (self.oauth.uninstall, None)
         self._port = port
         self._runner = web.AppRunner(self._app(), access_log=None, shutdown_timeout=0.1)
@@ -73,6 +77,9 @@ class Slack(Tenants):
         app.router.add_get("/link", self.sockets.serve)
         for method in ("GET", "POST"):
             app.router.add_route(method, "/oauth/v2/authorize", self.oauth.serve)
+        app.router.add_get("/openid/connect/authorize", self.openid.authorize)
+        app.router.add_get("/openid/connect/keys", self.openid.keys)
+        app.router.add_get("/.well-known/openid-configuration", self.openid.configuration)
         return app
 
     @property
@@ -89,6 +96,11 @@ class Slack(Tenants):
     def authorize_url(self) -> str:
         """What ``authorization_url`` of slack_sdk's ``AuthorizeUrlGenerator`` takes."""
         return f"{self.url}/oauth/v2/authorize"
+
+    @property
+    def openid_authorize_url(self) -> str:
+        """What ``authorization_url`` of slack_sdk's ``OpenIDConnectAuthorizeUrlGenerator`` takes."""
+        return f"{self.url}/openid/connect/authorize"
 
     def _socket_url(self) -> str:
         return f"ws://127.0.0.1:{self._port}/link?ticket={self.sockets.issue()}&app_id=demo"
