@@ -18,6 +18,7 @@ from aiohttp import web
 from bot.demo import payloads
 from bot.demo.answers import Answer
 from bot.demo.clock import Clock
+from bot.demo.files import Files, Uploaded
 from bot.demo.oauth import App, Browser, OAuth
 from bot.demo.openid import OpenID
 from bot.demo.tenants import Tenants, Where
@@ -50,6 +51,9 @@ class Slack(Tenants):
         self.api.client_methods["openid.connect.token"] = self.openid.token
         self.api.methods["openid.connect.userInfo"] = (self.openid.user_info, "openid")
         self.api.methods["apps.uninstall"] = (self.oauth.uninstall, None)
+        self._files = Files(lambda: self.url)
+        self.api.methods["files.getUploadURLExternal"] = (self._files.get_url, "files:write")
+        self.api.methods["files.completeUploadExternal"] = (self._files.complete, "files:write")
         self._port = port
         self._runner = web.AppRunner(self._app(), access_log=None, shutdown_timeout=0.1)
 
@@ -71,9 +75,10 @@ class Slack(Tenants):
         await self._runner.cleanup()
 
     def _app(self) -> web.Application:
-        app = web.Application(client_max_size=1 << 22)
+        app = web.Application(client_max_size=1 << 26)
         app.router.add_route("*", "/api/{method}", self.api.serve)
         app.router.add_post("/response/{token}", self.response_urls.serve)
+        app.router.add_post("/upload/v1/{ticket}", self._files.upload)
         app.router.add_get("/link", self.sockets.serve)
         for method in ("GET", "POST"):
             app.router.add_route(method, "/oauth/v2/authorize", self.oauth.serve)
@@ -202,6 +207,11 @@ class Slack(Tenants):
         """What the bot wrote to a user directly."""
         where = self.at(workspace)
         return where.messages(where.direct(self._member(user, where).id).id)
+
+    @property
+    def files(self) -> list[Uploaded]:
+        """The files that were handed over, in whichever workspace, oldest first."""
+        return self._files.done
 
     def calls(self, method: str, team: str | None = None) -> list[ApiCall]:
         """The calls of a Web API method; ``team``: by the token of that workspace or organization."""
