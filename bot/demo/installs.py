@@ -105,6 +105,8 @@ class Installs:
         ending = [each for each in self.all if each.where is where and each.ended is None]
         for each in ending:
             end(each, "account_inactive" if each.is_bot else "token_revoked")
+        if isinstance(where, Enterprise):
+            where.granted.clear()
         return ending
 
     def revoke(self, where: Workspace | Enterprise, *, bot: bool, people: bool) -> list[Installation]:

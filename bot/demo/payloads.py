@@ -108,14 +108,13 @@ def event(inner: Mapping[str, Any], number: int, seconds: int, origin: Origin) -
 
 
 def organization_event(
-    inner: Mapping[str, Any], number: int, seconds: int, enterprise: Enterprise
+    inner: Mapping[str, Any], number: int, seconds: int, enterprise: Enterprise, *, installed: bool
 ) -> dict[str, Any]:
     """An event of a whole organization. Source: docs.slack.dev, "team_access_granted"."""
-    return _event(inner, number, seconds) | {
-        "team_id": None,
-        "enterprise_id": enterprise.id,
-        "authorizations": [_authorization(enterprise.id, None, enterprise.bot_user, True)],
-    }
+    payload = _event(inner, number, seconds) | {"team_id": None, "enterprise_id": enterprise.id}
+    if not installed:
+        return payload
+    return payload | {"authorizations": [_authorization(enterprise.id, None, enterprise.bot_user, True)]}
 
 
 def _event(inner: Mapping[str, Any], number: int, seconds: int) -> dict[str, Any]:

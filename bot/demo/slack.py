@@ -6,6 +6,11 @@ async with Slack(clock=clock) as slack:
     answer = await slack.command("/superoffice", "since monday")
     message = await answer.next()
     pressed = await slack.press(message, "page.next")
+
+    other = slack.add_workspace("T0OTHER")                 # one more, by the same ids
+    await slack.command("/superoffice", workspace=other)
+    slack.approve = other                                  # the next install by OAuth goes there
+    await slack.uninstall(other)                           # its token ends; both events
 """
 
 from collections.abc import Callable, Mapping

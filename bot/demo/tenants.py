@@ -102,7 +102,10 @@ class Tenants(Delivery):
         self._events += 1
         seconds = int(self.clock.now().timestamp())
         if isinstance(workspace, Enterprise):
-            payload = payloads.organization_event(event, self._events, seconds, workspace)
+            installed = self.installs.alive(workspace) is not None
+            payload = payloads.organization_event(
+                event, self._events, seconds, workspace, installed=installed
+            )
         else:
             payload = payloads.event(event, self._events, seconds, self._origin(self.at(workspace)))
         return await self._deliver("events_api", Answer(payload, "", ""), None, retry)
