@@ -12,8 +12,8 @@ from aiohttp import web
 
 from bot.demo.clock import Clock
 from bot.demo.errors import ApiError
-from bot.demo.webapi import check_message
 from bot.demo.workspace import Message, Workspace
+from bot.demo.writing import check_message
 
 __all__ = ["Answer", "ResponseUrls"]
 
@@ -73,6 +73,7 @@ class Answer:
 
 @dataclass
 class _ResponseUrl:
+    workspace: Workspace
     answer: Answer
     channel: str
     user: str
@@ -87,18 +88,20 @@ class _ResponseUrl:
 class ResponseUrls:
     """The addresses that answers are posted to. ``failures`` are statuses to answer with, one each use."""
 
-    def __init__(self, workspace: Workspace, clock: Clock) -> None:
+    def __init__(self, clock: Clock) -> None:
         self.failures: list[int] = []
         #: Every body that was posted, refused or not.
         self.received: list[Mapping[str, Any]] = []
-        self._workspace = workspace
         self._clock = clock
         self._known: dict[str, _ResponseUrl] = {}
 
-    def issue(self, answer: Answer, channel: str, user: str, pressed: str | None) -> str:
+    def issue(
+        self, workspace: Workspace, answer: Answer, channel: str, user: str, pressed: str | None
+    ) -> str:
         """A new address; its last part."""
         token = secrets.token_urlsafe(24)
-        self._known[token] = _ResponseUrl(answer, channel, user, self._clock.now() + LIFE, pressed)
+        ends = self._clock.now() + LIFE
+        self._known[token] = _ResponseUrl(workspace, answer, channel, user, ends, pressed)
         return token
 
     def acknowledge(self, token: str, body: Any) -> None:
@@ -128,19 +131,19 @@ class ResponseUrls:
 
     def _apply(self, known: _ResponseUrl, body: Mapping[str, Any], via: str) -> None:
         # What a command's response_url replaces is not documented; the latest it brought is the likely one.
-        original = self._workspace.get(known.pressed or known.latest or "")
+        original = known.workspace.get(known.pressed or known.latest or "")
         if body.get("delete_original"):
             if original is None:
                 raise ApiError("message_not_found")
-            self._workspace.change(original.ts, deleted=True)
+            known.workspace.change(original.ts, deleted=True)
             return
         public = body.get("response_type", "ephemeral") == "in_channel"
         new = check_message(body, known.channel, None if public else known.user, via)
         if body.get("replace_original") and original is not None:
             # What only one person sees stays so: ephemeral and in_channel are never exchanged.
-            message = self._workspace.change(original.ts, text=new.text, blocks=new.blocks, via=via)
+            message = known.workspace.change(original.ts, text=new.text, blocks=new.blocks, via=via)
         else:
-            message = self._workspace.post(new)
+            message = known.workspace.post(new)
             known.latest = message.ts
         known.answer.add(message)
 

@@ -2,22 +2,38 @@
 
 import secrets
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from bot.demo.workspace import APP, TEAM, Channel, Member, Message
+from bot.demo.installs import Installation
+from bot.demo.workspace import APP, Channel, Enterprise, Member, Message, Workspace
 
-__all__ = ["command", "event", "press", "submission"]
+__all__ = ["Origin", "command", "event", "organization_event", "press", "submission"]
 
 #: Slack's deprecated way of verifying requests; still sent.
 _TOKEN = "demo-verification-token"  # noqa: S105
 
 
-def command(name: str, text: str, member: Member, channel: Channel) -> dict[str, str]:
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where something happens, and by which install the app hears of it; ``None``: by none any more."""
+
+    workspace: Workspace
+    installation: Installation | None
+
+    @property
+    def is_enterprise_install(self) -> bool:
+        """Whether the app is installed in the whole organization."""
+        return self.installation is not None and self.installation.is_enterprise_install
+
+
+def command(name: str, text: str, member: Member, channel: Channel, origin: Origin) -> dict[str, str]:
     """A slash command's form fields, without ``response_url`` and ``trigger_id``."""
     return {
         "token": _TOKEN,
         "team_id": member.team,
-        "team_domain": "demo",
+        "team_domain": origin.workspace.domain,
+        **_organization(origin),
         "channel_id": channel.id,
         "channel_name": "directmessage" if channel.user else channel.name,
         "user_id": member.id,
@@ -25,7 +41,7 @@ def command(name: str, text: str, member: Member, channel: Channel) -> dict[str,
         "command": name,
         "text": text,
         "api_app_id": APP,
-        "is_enterprise_install": "false",
+        "is_enterprise_install": str(origin.is_enterprise_install).lower(),
     }
 
 
@@ -36,6 +52,7 @@ def press(
     member: Member,
     channel: Channel,
     choice: str | None,
+    origin: Origin,
 ) -> dict[str, Any]:
     """A ``block_actions`` payload for an element of a message."""
     told = ("type", "action_id", "text", "value", "style", "confirm")
@@ -43,7 +60,7 @@ def press(
     if choice is not None:
         action["selected_option"] = _option(element, choice)
     container = {"type": "message", "message_ts": message.ts, "channel_id": channel.id}
-    payload = _common("block_actions", member) | {
+    payload = _common("block_actions", member, origin) | {
         "container": container | {"is_ephemeral": message.ephemeral_to is not None},
         "channel": {"id": channel.id, "name": channel.name or "directmessage"},
         "state": {"values": {}},
@@ -60,38 +77,80 @@ def press(
     return payload
 
 
-def submission(view: Mapping[str, Any], values: Mapping[str, Any], member: Member) -> dict[str, Any]:
+def submission(
+    view: Mapping[str, Any], values: Mapping[str, Any], member: Member, origin: Origin
+) -> dict[str, Any]:
     """A ``view_submission`` payload. ``values`` is the state: block id, action id, value."""
-    return _common("view_submission", member) | {
+    return _common("view_submission", member, origin) | {
         "view": {**view, "state": {"values": values}},
         "response_urls": [],
     }
 
 
-def event(inner: Mapping[str, Any], number: int, seconds: int) -> dict[str, Any]:
-    """An ``event_callback``."""
+def event(inner: Mapping[str, Any], number: int, seconds: int, origin: Origin) -> dict[str, Any]:
+    """An ``event_callback``. Source: docs.slack.dev, "Events API" and "Organization-ready apps".
+
+    When the app is gone there is nobody whom ``authorizations`` could name: "app_uninstalled" shows none.
+    """
+    workspace, enterprise = origin.workspace, origin.workspace.enterprise
+    enterprise_id = None if enterprise is None else enterprise.id
+    payload = _event(inner, number, seconds) | {
+        "team_id": workspace.id,
+        **({} if enterprise is None else {"enterprise_id": enterprise_id}),
+        "context_team_id": workspace.id,
+        "context_enterprise_id": enterprise_id,
+        "is_ext_shared_channel": False,
+    }
+    if origin.installation is None:
+        return payload
+    bot, org_wide = workspace.bot_user, origin.is_enterprise_install
+    return payload | {"authorizations": [_authorization(enterprise_id, workspace.id, bot, org_wide)]}
+
+
+def organization_event(
+    inner: Mapping[str, Any], number: int, seconds: int, enterprise: Enterprise, *, installed: bool
+) -> dict[str, Any]:
+    """An event of a whole organization. Source: docs.slack.dev, "team_access_granted"."""
+    payload = _event(inner, number, seconds) | {"team_id": None, "enterprise_id": enterprise.id}
+    if not installed:
+        return payload
+    return payload | {"authorizations": [_authorization(enterprise.id, None, enterprise.bot_user, True)]}
+
+
+def _event(inner: Mapping[str, Any], number: int, seconds: int) -> dict[str, Any]:
     return {
         "token": _TOKEN,
-        "team_id": TEAM,
         "api_app_id": APP,
         "event": {"event_ts": f"{seconds}.{number:06d}", **inner},
         "type": "event_callback",
         "event_id": f"Ev{number:04d}{secrets.token_hex(4).upper()}",
         "event_time": seconds,
-        "authorizations": [{"enterprise_id": None, "team_id": TEAM, "user_id": "U0BOT", "is_bot": True}],
     }
 
 
-def _common(kind: str, member: Member) -> dict[str, Any]:
+def _authorization(
+    enterprise: str | None, team: str | None, user: str, org_wide: bool
+) -> dict[str, str | bool | None]:
+    ids = {"enterprise_id": enterprise, "team_id": team, "user_id": user}
+    return {**ids, "is_bot": True, "is_enterprise_install": org_wide}
+
+
+def _common(kind: str, member: Member, origin: Origin) -> dict[str, Any]:
+    workspace, enterprise = origin.workspace, origin.workspace.enterprise
     return {
         "type": kind,
         "token": _TOKEN,
         "api_app_id": APP,
-        "team": {"id": TEAM, "domain": "demo"},
-        "enterprise": None,
-        "is_enterprise_install": False,
+        "team": {"id": workspace.id, "domain": workspace.domain, **_organization(origin)},
+        "enterprise": None if enterprise is None else {"id": enterprise.id, "name": enterprise.name},
+        "is_enterprise_install": origin.is_enterprise_install,
         "user": {"id": member.id, "username": member.name, "name": member.name, "team_id": member.team},
     }
+
+
+def _organization(origin: Origin) -> dict[str, str]:
+    enterprise = origin.workspace.enterprise
+    return {} if enterprise is None else {"enterprise_id": enterprise.id, "enterprise_name": enterprise.name}
 
 
 def _option(element: Mapping[str, Any], choice: str) -> Mapping[str, Any]:

@@ -31,6 +31,10 @@ class Triggers:
         self._open[trigger] = self._clock.now() + TRIGGER_LIFE
         return trigger
 
+    def knows(self, trigger: str) -> bool:
+        """Whether it was issued here."""
+        return trigger in self._open
+
     def exchange(self, trigger: str) -> None:
         """Use it up, or say in Slack's words why not."""
         if trigger in self._used:
@@ -55,7 +59,7 @@ class Views:
         """``views.open``."""
         view = self._checked(arguments, "modal")
         self._triggers.exchange(str(arguments.get("trigger_id", "")))
-        return {"view": self._keep(f"V{len(self.opened) + 1:08d}", view)}
+        return {"view": self._keep(f"V{len(self.opened) + 1:04d}{secrets.token_hex(4).upper()}", view)}
 
     def update(self, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
         """``views.update``, by ``view_id`` or ``external_id``; a stale ``hash`` is refused."""

@@ -1,40 +1,49 @@
 """Slack's Web API: tokens checked, arguments read, errors in Slack's shape."""
 
 import asyncio
+import base64
+import binascii
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from aiohttp import web
 
+from bot.demo import people, writing
+from bot.demo.calls import Arguments, Caller, Method
 from bot.demo.errors import ApiError
-from bot.demo.limits import MAX_CHARACTERS, characters, problems
-from bot.demo.views import Views
-from bot.demo.workspace import APP, BOT, BOT_USER, OTHER_TEAM, TEAM, Channel, Message, Workspace
+from bot.demo.installs import SCOPES, Installation, Installs
+from bot.demo.workspace import Workspace
 
-__all__ = ["SCOPES", "ApiCall", "Failure", "WebApi", "check_message"]
+__all__ = ["SCOPES", "ApiCall", "ClientMethod", "Failure", "WebApi"]
 
-#: What the app's bot token may: the app asks for no more.
-SCOPES = frozenset(
-    {"commands", "chat:write", "im:write", "users:read", "users:read.email", "channels:read", "groups:read"}
-)
+#: A method that an app calls with its client id and secret instead of a token.
+ClientMethod = Callable[[Arguments], Mapping[str, Any]]
 
-Arguments = Mapping[str, Any]
-Method = Callable[[Arguments], Mapping[str, Any]]
+#: What an org-wide token must name a workspace for (docs.slack.dev, "users.list", ``team_id``).
+_NEED_TEAM = {"users.list"}
+#: What works for an organization before the app is added to any workspace.
+_OF_THE_TOKEN = {"auth.test", "auth.revoke"}
+#: What no record of a call may hold.
+_SECRET = {"client_secret", "code", "refresh_token"}
 
 
 @dataclass(frozen=True, slots=True)
 class ApiCall:
-    """A call that was received, the token left out."""
+    """A call that was received, token, code and secret left out. ``team``: whose token it was."""
 
     method: str
     arguments: Arguments
+    team: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """How a method misbehaves, and how many times. ``performed``: it does its work all the same."""
+    """How a method misbehaves, and how many times. ``performed``: it does its work all the same.
+
+    ``team``: only for this workspace's or organization's token, as Slack's rate limits are per workspace.
+    """
 
     error: str = ""
     status: int = 200
@@ -42,219 +51,106 @@ class Failure:
     delay: float = 0
     performed: bool = False
     times: int = 1
+    team: str | None = None
 
 
 class WebApi:
     """The methods. ``calls`` remembers them all."""
 
     def __init__(
-        self,
-        workspace: Workspace,
-        views: Views,
-        tokens: tuple[str, str],
-        connect: Callable[[], str],
+        self, installs: Installs, workspace: Workspace, app_token: str, connect: Callable[[], str]
     ) -> None:
         self.calls: list[ApiCall] = []
         self.failures: dict[str, Failure] = {}
-        self.scopes = set(SCOPES)
         #: What a valid token is answered with: ``token_revoked``, ``account_inactive``, ...
         self.revoked: str | None = None
-        self._workspace = workspace
-        self._bot_token, self._app_token = tokens
-        self._methods: dict[str, tuple[Method, str | None]] = {
-            "auth.test": (self._auth_test, None),
-            "apps.connections.open": (lambda _: {"url": connect()}, None),
-            "team.info": (self._team_info, None),
-            "users.info": (self._users_info, "users:read"),
-            "users.list": (self._users_list, "users:read"),
-            "conversations.info": (self._conversations_info, None),
-            "conversations.members": (self._conversations_members, None),
-            "conversations.open": (self._conversations_open, "im:write"),
-            "chat.postMessage": (self._post, "chat:write"),
-            "chat.postEphemeral": (self._post_ephemeral, "chat:write"),
-            "chat.update": (self._update, "chat:write"),
-            "chat.delete": (self._delete, "chat:write"),
-            "views.open": (views.open, None),
-            "views.update": (views.update, None),
-            "views.publish": (views.publish, None),
-        }
+        self.methods: dict[str, tuple[Method, str | None]] = {**people.METHODS, **writing.METHODS}
+        self.client_methods: dict[str, ClientMethod] = {}
+        self._installs, self._workspace = installs, workspace
+        self._app_token, self._connect = app_token, connect
+
+    @property
+    def scopes(self) -> set[str]:
+        """What the first workspace's token may."""
+        return self._installs.latest(self._workspace).scopes
 
     async def serve(self, request: web.Request) -> web.Response:
         """Answer one call."""
         method = request.match_info["method"]
         arguments, token = await _arguments(request)
-        self.calls.append(ApiCall(method, arguments))
-        failure = self._failure(method)
+        installation = self._installs.find(token)
+        team = "" if installation is None else installation.where.id
+        told = {name: value for name, value in arguments.items() if name not in _SECRET}
+        self.calls.append(ApiCall(method, told, team))
+        failure = self._failure(method, team)
         if failure is None:
             return web.json_response(self._answer(method, arguments, token))
         await asyncio.sleep(min(failure.delay, 60))
         performed = self._answer(method, arguments, token) if failure.performed else {}
         return _failed(failure, performed)
 
-    def _failure(self, method: str) -> Failure | None:
+    def _failure(self, method: str, team: str) -> Failure | None:
         failure = self.failures.get(method)
-        if failure is not None and failure.times <= 1:
+        if failure is None or failure.team not in {None, team}:
+            return None
+        if failure.times <= 1:
             del self.failures[method]
-        elif failure is not None:
+        else:
             self.failures[method] = replace(failure, times=failure.times - 1)
         return failure
 
     def _answer(self, method: str, arguments: Arguments, token: str) -> Mapping[str, Any]:
         try:
-            known = self._methods.get(method)
-            if known is None:
-                raise ApiError("unknown_method", req_method=method)
-            handler, scope = known
-            self._authorize(method, token, scope)
-            return {"ok": True, **handler(arguments)}
+            return {"ok": True, **self._perform(method, arguments, token)}
         except ApiError as error:
             return error.body
 
-    def _authorize(self, method: str, token: str, scope: str | None) -> None:
+    def _perform(self, method: str, arguments: Arguments, token: str) -> Mapping[str, Any]:
+        if method in self.client_methods:
+            return self.client_methods[method](arguments)
+        if method == "apps.connections.open":
+            self._installation(token, for_app=True)
+            return {"url": self._connect()}
+        if method not in self.methods:
+            raise ApiError("unknown_method", req_method=method)
+        handler, scope = self.methods[method]
+        installation = self._installation(token, for_app=False)
+        assert installation is not None  # noqa: S101  (a token that is not the app's has one)
+        caller = Caller(installation, _workspace(installation, method, arguments))
+        caller.need(scope)
+        return handler(caller, arguments)
+
+    def _installation(self, token: str, *, for_app: bool) -> Installation | None:
         if not token:
             raise ApiError("not_authed")
-        if token not in {self._bot_token, self._app_token}:
+        installation = self._installs.find(token)
+        if installation is None and token != self._app_token:
             raise ApiError("invalid_auth")
-        if (token == self._app_token) != (method == "apps.connections.open"):
+        if (installation is None) != for_app:
             raise ApiError("not_allowed_token_type")
-        if self.revoked:
-            raise ApiError(self.revoked)
-        if scope is not None and scope not in self.scopes:
-            raise ApiError("missing_scope", needed=scope, provided=",".join(sorted(self.scopes)))
-
-    # ------------------------------------------------------------ who and where
-
-    def _auth_test(self, _: Arguments) -> Mapping[str, Any]:
-        return {
-            "url": "https://demo.slack.example/",
-            "team": "Demo",
-            "user": "superoffice",
-            "team_id": TEAM,
-            "user_id": BOT_USER,
-            "bot_id": BOT,
-            "is_enterprise_install": False,
-        }
-
-    def _team_info(self, _: Arguments) -> Mapping[str, Any]:
-        if "team:read" not in self.scopes:
-            raise ApiError("missing_scope", needed="team:read", provided=",".join(sorted(self.scopes)))
-        return {"team": {"id": TEAM, "name": "Demo", "domain": "demo"}}
-
-    def _users_info(self, arguments: Arguments) -> Mapping[str, Any]:
-        member = self._workspace.members.get(arguments.get("user", ""))
-        if member is None:
-            raise ApiError("user_not_found")
-        with_email = "users:read.email" in self.scopes and member.team != OTHER_TEAM
-        with_locale = _is_true(arguments.get("include_locale"))
-        return {"user": member.info(with_email=with_email, with_locale=with_locale)}
-
-    def _visible(self, arguments: Arguments) -> Channel:
-        channel = self._workspace.channels.get(arguments.get("channel", ""))
-        hidden = channel is not None and "is_private" in channel.flags and BOT_USER not in channel.members
-        if channel is None or hidden:
-            raise ApiError("channel_not_found")
-        scope = "groups:read" if "is_private" in channel.flags else "channels:read"
-        if not channel.user and scope not in self.scopes:
-            raise ApiError("missing_scope", needed=scope, provided=",".join(sorted(self.scopes)))
-        return channel
-
-    def _conversations_info(self, arguments: Arguments) -> Mapping[str, Any]:
-        channel = self._visible(arguments)
-        counted = _is_true(arguments.get("include_num_members"))
-        return {"channel": channel.info() | ({"num_members": len(channel.members)} if counted else {})}
-
-    def _conversations_members(self, arguments: Arguments) -> Mapping[str, Any]:
-        return _page(sorted(self._visible(arguments).members), arguments)
-
-    def _users_list(self, arguments: Arguments) -> Mapping[str, Any]:
-        with_email = "users:read.email" in self.scopes
-        with_locale = _is_true(arguments.get("include_locale"))
-        members = [
-            member.info(with_email=with_email and member.team != OTHER_TEAM, with_locale=with_locale)
-            for member in self._workspace.members.values()
-        ]
-        return _page(members, arguments)
-
-    def _conversations_open(self, arguments: Arguments) -> Mapping[str, Any]:
-        user = arguments.get("users", "")
-        if user not in self._workspace.members:
-            raise ApiError("user_not_found")
-        return {"channel": {"id": self._workspace.direct(user).id}}
-
-    # ------------------------------------------------------------ chat
-
-    def _post(self, arguments: Arguments) -> Mapping[str, Any]:
-        channel = self._place(arguments)
-        return self._posted(arguments, channel, None)
-
-    def _post_ephemeral(self, arguments: Arguments) -> Mapping[str, Any]:
-        channel, user = self._place(arguments), arguments.get("user", "")
-        if user not in channel.members:
-            raise ApiError("user_not_in_channel")
-        answer = self._posted(arguments, channel, user)
-        return {"message_ts": answer["ts"]}
-
-    def _place(self, arguments: Arguments) -> Channel:
-        name = arguments.get("channel", "")
-        member = self._workspace.members.get(name)
-        if member is not None:
-            if "deleted" in member.flags:
-                raise ApiError("channel_not_found")
-            return self._workspace.direct(name)
-        channel = self._workspace.channels.get(name)
-        if channel is None:
-            raise ApiError("channel_not_found")
-        if "is_archived" in channel.flags:
-            raise ApiError("is_archived")
-        if BOT_USER not in channel.members:
-            raise ApiError("channel_not_found" if "is_private" in channel.flags else "not_in_channel")
-        return channel
-
-    def _posted(self, arguments: Arguments, channel: Channel, user: str | None) -> Mapping[str, Any]:
-        via = "chat.postMessage" if user is None else "chat.postEphemeral"
-        message = self._workspace.post(check_message(arguments, channel.id, user, via))
-        body = {"type": "message", "user": BOT_USER, "bot_id": BOT, "app_id": APP, "ts": message.ts}
-        return {
-            "channel": channel.id,
-            "ts": message.ts,
-            "message": body | {"text": message.text, "blocks": message.blocks},
-        }
-
-    def _update(self, arguments: Arguments) -> Mapping[str, Any]:
-        message = self._workspace.get(arguments.get("ts", ""))
-        if message is None or message.channel != arguments.get("channel") or message.ephemeral_to:
-            raise ApiError("message_not_found")
-        new = check_message(arguments, message.channel, None, "chat.update")
-        changed = self._workspace.change(message.ts, text=new.text, blocks=new.blocks, metadata=new.metadata)
-        return {"channel": changed.channel, "ts": changed.ts, "text": changed.text}
-
-    def _delete(self, arguments: Arguments) -> Mapping[str, Any]:
-        message = self._workspace.get(arguments.get("ts", ""))
-        if message is None or message.channel != arguments.get("channel") or message.ephemeral_to:
-            raise ApiError("message_not_found")
-        self._workspace.change(message.ts, deleted=True)
-        return {"channel": message.channel, "ts": message.ts}
+        ended = self.revoked or (installation.ended if installation is not None else None)
+        if ended:
+            raise ApiError(ended)
+        return installation
 
 
-def _page(members: Sequence[Any], arguments: Arguments) -> Mapping[str, Any]:
-    start, limit = int(arguments.get("cursor") or 0), int(arguments.get("limit") or 100)
-    cursor = str(start + limit) if start + limit < len(members) else ""
-    return {"members": members[start : start + limit], "response_metadata": {"next_cursor": cursor}}
+def _workspace(installation: Installation, method: str, arguments: Arguments) -> Workspace:
+    """Which workspace a call is about: ``team_id`` says so, and is ignored of a workspace's own token.
 
-
-def check_message(arguments: Arguments, channel: str, user: str | None, via: str) -> Message:
-    """A message as Slack would take it, or :class:`ApiError`."""
-    text, blocks = arguments.get("text") or "", arguments.get("blocks") or []
-    if not text and not blocks and not arguments.get("attachments"):
-        raise ApiError("no_text")
-    if blocks and (found := problems(blocks)):
-        raise ApiError("invalid_blocks", errors=found, response_metadata={"messages": found})
-    if characters(blocks) > MAX_CHARACTERS:
-        raise ApiError("msg_blocks_too_long")
-    known = {"text", "blocks", "channel", "user", "thread_ts", "metadata"}
-    extra = {name: value for name, value in arguments.items() if name not in known}
-    thread, metadata = arguments.get("thread_ts"), arguments.get("metadata")
-    return Message("", channel, str(text)[:40_000], blocks, user, thread, metadata, via, extra=extra)
+    Source: docs.slack.dev, "Organization-ready apps". Most methods need no ``team_id``: ids tell.
+    """
+    reach = installation.reach
+    if not installation.is_enterprise_install:
+        return reach[0]
+    if not reach and method in _OF_THE_TOKEN and installation.enterprise is not None:
+        reach = list(installation.enterprise.workspaces.values())
+    team = arguments.get("team_id")
+    if team is None and method in _NEED_TEAM:
+        raise ApiError("missing_argument", response_metadata={"messages": ["[ERROR] missing: team_id"]})
+    reach = [each for each in reach if team in {None, each.id}]
+    if not reach:
+        raise ApiError("team_access_not_granted")
+    return next((each for each in reach if each.knows(arguments)), reach[0])
 
 
 async def _arguments(request: web.Request) -> tuple[Arguments, str]:
@@ -265,11 +161,22 @@ async def _arguments(request: web.Request) -> tuple[Arguments, str]:
         arguments |= body if isinstance(body, dict) else {}
     else:
         arguments |= {name: value for name, value in (await request.post()).items() if isinstance(value, str)}
-    for name in ("blocks", "view", "metadata", "attachments"):
+    for name in ("blocks", "view", "metadata", "attachments", "files"):
         if isinstance(arguments.get(name), str):
             arguments[name] = _json(arguments[name])
-    bearer = request.headers.get("Authorization", "").removeprefix("Bearer ")
-    return arguments, str(arguments.pop("token", "") or bearer)
+    kind, _, given = request.headers.get("Authorization", "").partition(" ")
+    if kind == "Basic":
+        client = _basic(given)
+        arguments |= dict(zip(("client_id", "client_secret"), client, strict=False))
+    return arguments, str(arguments.pop("token", "") or (given if kind == "Bearer" else ""))
+
+
+def _basic(given: str) -> list[str]:
+    """Client id and secret (RFC 6749, section 2.3.1), which slack_sdk sends so."""
+    try:
+        return base64.b64decode(given).decode().split(":", 1)
+    except (binascii.Error, UnicodeDecodeError):
+        return []
 
 
 def _json(text: str) -> Any:
@@ -277,10 +184,6 @@ def _json(text: str) -> Any:
         return json.loads(text)
     except ValueError:
         return text
-
-
-def _is_true(value: object) -> bool:
-    return str(value).lower() in {"1", "true"}
 
 
 def _failed(failure: Failure, performed: Mapping[str, Any]) -> web.Response:

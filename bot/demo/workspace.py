@@ -1,13 +1,26 @@
 """A Slack workspace: its members, its conversations, and who sees which message."""
 
 import asyncio
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from bot.demo.clock import Clock
+from bot.demo.views import Triggers, Views
 
-__all__ = ["APP", "BOT_USER", "CHANNELS", "MEMBERS", "TEAM", "Channel", "Member", "Message", "Workspace"]
+__all__ = [
+    "APP",
+    "BOT_USER",
+    "CHANNELS",
+    "MEMBERS",
+    "TEAM",
+    "Channel",
+    "Enterprise",
+    "Member",
+    "Message",
+    "Workspace",
+]
 
 TEAM = "T0DEMO"
 OTHER_TEAM = "T0ELSEWHERE"
@@ -73,6 +86,8 @@ class Channel:
     creator: str = "U0MANAGER"
     #: A direct message's other side.
     user: str | None = None
+    #: The app's own user in this workspace.
+    bot: str = BOT_USER
 
     def info(self) -> dict[str, Any]:
         """The conversation object."""
@@ -83,7 +98,7 @@ class Channel:
         info: dict[str, Any] = {"id": self.id, **{flag: flag in self.flags for flag in flags.split()}}
         if self.user:
             return info | {"user": self.user, "is_user_deleted": False}
-        return info | {"name": self.name, "creator": self.creator, "is_member": BOT_USER in self.members}
+        return info | {"name": self.name, "creator": self.creator, "is_member": self.bot in self.members}
 
 
 _PUBLIC = frozenset({"is_channel"})
@@ -120,6 +135,8 @@ class Message:
     edited: int = 0
     deleted: bool = False
     extra: Mapping[str, Any] = field(default_factory=dict)
+    #: The workspace it stands in.
+    team: str = TEAM
 
     @property
     def user(self) -> str | None:
@@ -137,14 +154,56 @@ class Message:
             )
 
 
-class Workspace:
-    """Keeps the messages in order; tells those who wait of each that is new or changed."""
+@dataclass(eq=False, slots=True)
+class Enterprise:
+    """An organization on Enterprise Grid. ``granted``: the workspaces that an org-wide install was added to.
 
-    def __init__(self, clock: Clock) -> None:
-        self.members = {member.id: member for member in MEMBERS}
-        self.channels = {
-            id_: Channel(id_, name, set(members), flags) for id_, name, members, flags in CHANNELS
-        }
+    "When an Org Admin installs your app across the entire organization, it is not added to any workspaces"
+    (docs.slack.dev, "Organization-ready apps").
+    """
+
+    id: str
+    name: str
+    workspaces: "dict[str, Workspace]" = field(default_factory=dict)
+    granted: set[str] = field(default_factory=set)
+
+    @property
+    def domain(self) -> str:
+        """The first part of its address."""
+        return _domain(self.name)
+
+    @property
+    def bot_user(self) -> str:
+        """The app's own user, one for all of its workspaces."""
+        return f"U0BOT{self.id[1:]}"
+
+
+class Workspace:
+    """Keeps the messages in order; tells those who wait of each that is new or changed.
+
+    Ids are its own: another workspace may have the same ones, and nothing crosses all the same. In an
+    organization the app has one user for all workspaces, else one for each.
+    """
+
+    def __init__(
+        self,
+        clock: Clock,
+        id_: str = TEAM,
+        name: str = "Demo",
+        *,
+        members: Iterable[Member] = MEMBERS,
+        channels: Iterable[Channel] | None = None,
+        enterprise: Enterprise | None = None,
+    ) -> None:
+        self.id, self.name, self.domain, self.enterprise = id_, name, _domain(name), enterprise
+        owner = id_ if enterprise is None else enterprise.id
+        self.bot_user = BOT_USER if owner == TEAM else f"U0BOT{owner[1:]}"
+        self.bot_id = BOT if owner == TEAM else f"B0BOT{owner[1:]}"
+        self.members = {member.id: member for member in self._people(members)}
+        known = _channels(self.members) if channels is None else channels
+        self.channels = {channel.id: self._with_bot(channel) for channel in known}
+        self.triggers = Triggers(clock)
+        self.views = Views(self.triggers)
         #: Called with each message that is new, changed or deleted.
         self.listeners: list[Callable[[Message], None]] = []
         self._clock = clock
@@ -152,19 +211,51 @@ class Workspace:
         self._count = 0
         self._waiting: list[tuple[Callable[[Message], bool], asyncio.Future[Message]]] = []
 
+    def _people(self, members: Iterable[Member]) -> Iterator[Member]:
+        """Who was made without a thought of the workspace belongs to it; and the app's own user."""
+        for member in members:
+            if member.id != BOT_USER:
+                yield replace(member, team=self.id) if member.team == TEAM != self.id else member
+        yield replace(MEMBERS[-1], id=self.bot_user, team=self.id)
+
+    def _with_bot(self, channel: Channel) -> Channel:
+        members = {self.bot_user if each == BOT_USER else each for each in channel.members}
+        return replace(channel, members=members, bot=self.bot_user)
+
+    def remove_bot(self) -> None:
+        """The app is gone: it is in no channel any more."""
+        for channel in self.channels.values():
+            if not channel.user:
+                channel.members.discard(self.bot_user)
+
+    def knows(self, arguments: Mapping[str, Any]) -> bool:
+        """Whether the ids of a Web API call are of this workspace."""
+        name = arguments.get("channel") or arguments.get("channel_id")
+        if name:
+            message = self._messages.get(arguments.get("ts", ""))
+            here = "ts" not in arguments or (message is not None and message.channel == name)
+            return here and (name in self.channels or name in self.members)
+        if "trigger_id" in arguments or "view_id" in arguments:
+            return arguments.get("view_id") in self.views.opened or self.triggers.knows(
+                str(arguments.get("trigger_id"))
+            )
+        user = arguments.get("user") or arguments.get("users") or arguments.get("user_id")
+        return user in self.members
+
     def direct(self, user: str) -> Channel:
         """The bot's direct message with a user; it is opened if need be."""
         for channel in self.channels.values():
             if channel.user == user:
                 return channel
-        channel = Channel(f"D0{user[2:]}", "", {user, BOT_USER}, frozenset({"is_im"}), user=user)
+        both = {user, self.bot_user}
+        channel = Channel(f"D0{user[2:]}", "", both, frozenset({"is_im"}), user=user, bot=self.bot_user)
         return self.channels.setdefault(channel.id, channel)
 
     def post(self, message: Message) -> Message:
         """Add a message; its ``ts`` and missing block ids are given here."""
         self._count += 1
         ts = f"{int(self._clock.now().timestamp())}.{self._count:06d}"
-        return self._keep(replace(message, ts=ts, blocks=self._with_ids(message.blocks)))
+        return self._keep(replace(message, ts=ts, blocks=self._with_ids(message.blocks), team=self.id))
 
     def change(self, ts: str, **fields: Any) -> Message:
         """Change a message: its text, blocks, or that it is deleted."""
@@ -220,3 +311,19 @@ class Workspace:
             block if "block_id" in block else {**block, "block_id": f"b{self._count}.{number}"}
             for number, block in enumerate(blocks)
         ]
+
+
+def _domain(name: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
+
+
+def _channels(here: Mapping[str, Member]) -> list[Channel]:
+    """The usual channels with those of the usual people who are there; everybody else is in the first."""
+    usual = {member.id for member in MEMBERS}
+    new = {id_ for id_, each in here.items() if id_ not in usual and "is_bot" not in each.flags}
+    channels = [
+        Channel(id_, name, {each for each in people if each in here or each == BOT_USER}, flags)
+        for id_, name, people, flags in CHANNELS
+    ]
+    channels[0].members |= new
+    return channels
