@@ -16,11 +16,9 @@ from bot.demo.soap import Request, SoapFault, fault, read_request
 from bot.demo.story import ACTIONS
 from bot.demo.tickets import Tickets
 
-__all__ = ["CountingServer", "Endpoint", "Received"]
+__all__ = ["Endpoint", "Received", "misbehave"]
 
-_PATH = re.compile(
-    r"/remote/(?P<services>services8[4-8])/(?P<agent>contact|soprincipal|mdo|person)\.svc", re.IGNORECASE
-)
+_PATH = r"/remote/(?P<services>services8[4-8])/(?P<agent>contact|soprincipal|mdo|person)\.svc"
 _AGENTS = {"contact": "Contact", "soprincipal": "SoPrincipal", "mdo": "MDO", "person": "Person"}
 _HTML = b"<!DOCTYPE html><html><head><title>Sign in</title></head><body><p>Please sign in.<br></body></html>"
 
@@ -39,25 +37,15 @@ class Received:
     categories: tuple[int, ...]
     zone: tuple[int, str] | None
     headers: dict[str, str]
-
-
-class CountingServer(web.Server):
-    """Counts connections: how many were opened, how many are open, and the most at once."""
-
-    opened = 0
-    peak = 0
-
-    def connection_made(self, handler: web.RequestHandler, transport: asyncio.Transport) -> None:
-        """Count a new connection."""
-        super().connection_made(handler, transport)
-        self.opened += 1
-        self.peak = max(self.peak, len(self.connections))
+    application_token: str
 
 
 class Endpoint:
-    """Reads requests, strictly, and answers them."""
+    """Reads requests, strictly, and answers them. IIS does not mind the case of a path."""
 
-    def __init__(self, operations: Operations, tickets: Tickets, faults: Faults, clock: Clock) -> None:
+    def __init__(
+        self, operations: Operations, tickets: Tickets, faults: Faults, clock: Clock, path: str = ""
+    ) -> None:
         self.requests: list[Received] = []
         self.refusals: list[str] = []
         self.in_flight = 0
@@ -66,6 +54,7 @@ class Endpoint:
         self._faults = faults
         self._tickets = tickets
         self._clock = clock
+        self._path = re.compile(re.escape(path) + _PATH, re.IGNORECASE)
 
     async def serve(self, request: web.BaseRequest) -> web.StreamResponse:
         """Answer one request."""
@@ -80,13 +69,13 @@ class Endpoint:
         return response
 
     async def _respond(self, request: web.BaseRequest) -> web.StreamResponse:
-        path = _PATH.fullmatch(request.path)
+        path = self._path.fullmatch(request.path)
         if path is None:
-            return self._refuse(404, "no such path")
+            return self.refuse(404, "no such path")
         if request.method != "POST":
-            return self._refuse(405, "POST only")
+            return self.refuse(405, "POST only")
         if request.content_type != "text/xml":
-            return self._refuse(415, "the content type must be text/xml")
+            return self.refuse(415, "the content type must be text/xml")
         services, agent = path["services"].capitalize(), _AGENTS[path["agent"].lower()]
         body = await request.read()
         try:
@@ -99,7 +88,8 @@ class Endpoint:
         self._note(understood, request)
         return await self._answer(request, understood)
 
-    def _refuse(self, status: int, why: str) -> web.Response:
+    def refuse(self, status: int, why: str) -> web.Response:
+        """An HTTP status with a reason, noted."""
         self.refusals.append(f"{status}: {why}")
         body = b"<html><body><h1>" + why.encode() + b"</h1></body></html>"
         return web.Response(status=status, body=body, content_type="text/html")
@@ -117,6 +107,7 @@ class Endpoint:
                 understood.categories,
                 understood.zone,
                 dict(request.headers),
+                understood.application_token,
             )
         )
 
@@ -124,16 +115,8 @@ class Endpoint:
         trouble = self._faults.take(understood.operation.name)
         if trouble.delay:
             await asyncio.sleep(min(trouble.delay, 60))
-        if trouble.drop:
-            return _cut(request)
-        if trouble.status is not None:
-            return web.Response(
-                status=trouble.status, body=trouble.body, content_type="text/html", headers=trouble.headers
-            )
-        if trouble.html:
-            return web.Response(body=_HTML, content_type="text/html")
-        if trouble.empty:
-            return web.Response(content_type="text/xml")
+        if (instead := misbehave(request, trouble, "text/xml")) is not None:
+            return instead
         if trouble.soap_fault:
             body = fault("a:InternalServiceFault", trouble.message)
             return web.Response(status=500, body=body, content_type="text/xml", charset="utf-8")
@@ -156,6 +139,19 @@ class Endpoint:
         await response.prepare(request)
         await response.write(body[: len(body) // 2])
         return _cut(request, response)
+
+
+def misbehave(request: web.BaseRequest, trouble: Fault, content_type: str) -> web.StreamResponse | None:
+    """What any HTTP server may answer instead, whatever it speaks; ``None`` where it behaves."""
+    if trouble.drop:
+        return _cut(request)
+    if trouble.status is not None:
+        return web.Response(
+            status=trouble.status, body=trouble.body, content_type="text/html", headers=trouble.headers
+        )
+    if trouble.html:
+        return web.Response(body=_HTML, content_type="text/html")
+    return web.Response(content_type=content_type) if trouble.empty else None
 
 
 def _cut(request: web.BaseRequest, response: web.StreamResponse | None = None) -> web.StreamResponse:

@@ -71,20 +71,23 @@ class Story:
     seed: int = 7
     history: int = 420
     pace: timedelta | None = timedelta(seconds=40)
-    companies: dict[int, Company] = field(init=False)
+    companies: dict[int, Company] = field(init=False, default_factory=dict)
     _events: list[Event] = field(init=False, default_factory=list)
     _by_company: dict[int, list[Event]] = field(init=False, default_factory=dict)
+    _by_owner: dict[User, list[Company]] = field(init=False, default_factory=dict)
+    _seeded: list[Company] = field(init=False)
     _next: int = field(init=False, default=1)
 
     def __post_init__(self) -> None:
-        self.companies = {company.id: company for company in _companies(Random(f"{self.seed}:companies"))}
-        self._by_company = {company: [] for company in self.companies}
-        for event in _past(self.seed, self.start, self.history, list(self.companies.values())):
+        self._seeded = list(_companies(Random(f"{self.seed}:companies")))
+        for company in self._seeded:
+            self.add_company(company)
+        for event in _past(self.seed, self.start, self.history, self._seeded):
             self.add(event)
 
     def owned_by(self, user: User) -> Sequence[Company]:
         """The user's own companies, by id."""
-        return [company for company in self.companies.values() if company.owner is user]
+        return self._by_owner.get(user, [])
 
     def activities(self, until: datetime) -> Sequence[Event]:
         """Everything that has happened up to ``until`` (aware), oldest first."""
@@ -108,6 +111,12 @@ class Story:
         insort(self._events, event)
         insort(self._by_company[event.company_id], event)
 
+    def add_company(self, company: Company) -> None:
+        """A company more. What the seed lets happen does not happen there."""
+        self.companies[company.id] = company
+        self._by_company[company.id] = []
+        self._by_owner.setdefault(company.owner, []).append(company)
+
     def _tell(self, until: datetime) -> None:
         if self.pace is None:
             return
@@ -118,9 +127,7 @@ class Story:
     def _coming(self, number: int, pace: timedelta) -> Event:
         random = Random(f"{self.seed}:{number}")
         time = self.start + pace * (number - random.random() * 0.5)
-        return _event(
-            random, time.replace(microsecond=0), number, random.choice(list(self.companies.values()))
-        )
+        return _event(random, time.replace(microsecond=0), number, random.choice(self._seeded))
 
 
 _time = attrgetter("time")

@@ -30,8 +30,8 @@ class Tickets:
         return self._add("7T:" + base64.b64encode(content.encode()).decode(), user, TICKET_LIFE)
 
     def issue_token(self, user: User, tenant: str = "Cust12345") -> str:
-        """A new access token, as the online edition's sign-in would give."""
-        return self._add(f"8A:{tenant}.{secrets.token_urlsafe(96)}", user, TOKEN_LIFE)
+        """A new access token, as the online edition's sign-in would give: about 1 kB long."""
+        return self._add(f"8A:{tenant}.{secrets.token_urlsafe(720)}", user, TOKEN_LIFE)
 
     def user(self, ticket: str) -> User | None:
         """Whose it is, or ``None`` if it is unknown or expired. Using a ticket renews it."""
