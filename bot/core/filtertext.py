@@ -102,11 +102,17 @@ def _category(value: str, so_far: Filter) -> Filter:
 
 
 def _by(value: str, so_far: Filter) -> Filter:
-    return replace(so_far, by=_with(so_far.by, _PEOPLE.get(comparable(value), value)))
+    return replace(so_far, by=_with(so_far.by, _who("by", value)))
 
 
 def _not(value: str, so_far: Filter) -> Filter:
-    return replace(so_far, not_by=_with(so_far.not_by, _PEOPLE.get(comparable(value), value)))
+    return replace(so_far, not_by=_with(so_far.not_by, _who("not", value)))
+
+
+def _who(key: str, value: str) -> str:
+    if value.startswith("@"):
+        raise _Wrong(Problem("slack-name", f"{key}:{value}"))
+    return _PEOPLE.get(comparable(value), value)
 
 
 def _top(value: str, so_far: Filter) -> Filter:

@@ -1,7 +1,9 @@
 """What Slack sends to an app: commands, presses, submitted views, events."""
 
+import html
+import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from bot.demo.workspace import APP, TEAM, Channel, Member, Message
@@ -12,8 +14,14 @@ __all__ = ["command", "event", "press", "submission"]
 _TOKEN = "demo-verification-token"  # noqa: S105
 
 
-def command(name: str, text: str, member: Member, channel: Channel) -> dict[str, str]:
-    """A slash command's form fields, without ``response_url`` and ``trigger_id``."""
+def command(
+    name: str, text: str, member: Member, channel: Channel, people: Iterable[Member] = ()
+) -> dict[str, str]:
+    """A slash command's form fields, without ``response_url`` and ``trigger_id``.
+
+    Its text is escaped, and the ``people`` whom it mentions are marked, as the manifest's ``should_escape``
+    asks Slack to.
+    """
     return {
         "token": _TOKEN,
         "team_id": member.team,
@@ -23,10 +31,21 @@ def command(name: str, text: str, member: Member, channel: Channel) -> dict[str,
         "user_id": member.id,
         "user_name": member.name,
         "command": name,
-        "text": text,
+        "text": _marked(text, {f"@{each.name}": each for each in people}),
         "api_app_id": APP,
         "is_enterprise_install": "false",
     }
+
+
+def _marked(text: str, people: Mapping[str, Member]) -> str:
+    escaped = html.escape(text, quote=False)
+    return re.sub(
+        r"@[\w.-]+", lambda found: _mention(people[found[0]]) if found[0] in people else found[0], escaped
+    )
+
+
+def _mention(member: Member) -> str:
+    return f"<@{member.id}|{member.name}>"
 
 
 def press(

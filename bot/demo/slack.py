@@ -111,7 +111,7 @@ class Slack:
     ) -> Answer:
         """Type a slash command."""
         member, where = self._member(user), self.workspace.channels[channel]
-        fields = payloads.command(command, text, member, where)
+        fields = payloads.command(command, text, member, where, self.workspace.members.values())
         answer, token = self._answer(fields, where.id, member.id, None)
         return await self._deliver("slash_commands", answer, token)
 

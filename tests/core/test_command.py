@@ -93,6 +93,8 @@ def test_reads(typed: str, command: Command) -> None:
         ("me top:3", Problem("takes-no-filters", "me", "me")),
         ("today by:Ida Holm", Problem("without-quotes", "by:Ida Holm", 'by:"Ida Holm"', part=True)),
         ("by:Ida Holm", Problem("without-quotes", "by:Ida Holm", 'by:"Ida Holm"', part=True)),
+        ("today by:@ida", Problem("slack-name", "by:@ida")),
+        ("not:@ida", Problem("slack-name", "not:@ida")),
         ("x" * 181, Problem("too-long", "180")),
         ("filter sav vip", Problem("filter-what", "filter sav vip", "filter save")),
         ("filter save vip", Problem("no-filter", nearest="filter save vip not:me")),
