@@ -1,4 +1,7 @@
-"""The markup that Slack puts into what is typed, undone. Source: docs.slack.dev, "Formatting message text"."""
+"""The markup that Slack puts into what is typed, undone.
+
+Source: docs.slack.dev, "Formatting message text" and "Implementing slash commands".
+"""
 
 import re
 
