@@ -1,5 +1,6 @@
 """What people type: text to a command. Help, hints and the README's tables come from these definitions."""
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -7,7 +8,7 @@ from functools import lru_cache
 from bot.core.errors import BadCommand, Problem
 from bot.core.filterkeys import KEYS, key_named
 from bot.core.filters import EVERYTHING, Filter
-from bot.core.filtertext import Typed, read_filters
+from bot.core.filtertext import Typed, quoted, read_filters
 from bot.core.period import LastLogout, Period, Since, Today, Week, Yesterday
 from bot.core.savedtext import filter_name, read_saved
 from bot.core.spelling import nearest, normalise
@@ -214,10 +215,20 @@ def _nearest_lines(words: str, line: str) -> tuple[str, ...]:
         return (meant,) if meant and _reads(meant) else ()
     if word in _OF_FILTERS:
         return _nearest_of_filters(line)
+    if line := _with_colon(words, "today"):
+        return (line,)
     near = nearest(word, [name for verb in VERBS for name in (verb.name, *verb.aliases) if name != "?"])
     if near == "since":
         return (f"since {rest}",) if _reads(f"since {rest}") else meant_when(rest) or ("since monday",)
     return (near,) if near else meant_when(words.casefold())
+
+
+def _with_colon(words: str, verb: str) -> str:
+    """The line with words such as ``by me`` as a filter, if they make one."""
+    word, _, rest = words.partition(" ")
+    key = key_named(word)
+    line = f"{verb} {key.name}:{quoted(rest)}" if key and rest else ""
+    return line if line and _reads(line) else ""
 
 
 def _alone(command: Command, name: str) -> Callable[[str, str], Command]:
@@ -225,7 +236,8 @@ def _alone(command: Command, name: str) -> Callable[[str, str], Command]:
 
     def read(word: str, rest: str) -> Command:
         if rest:
-            raise BadCommand(Problem("takes-nothing", f"{word} {rest}", name))
+            nearest_line = _with_colon(rest, name) or name
+            raise BadCommand(Problem("takes-nothing", f"{word} {rest}", nearest_line))
         return command
 
     return read
@@ -254,7 +266,7 @@ def _help(word: str, rest: str) -> Command:
     """About everything, a verb or a filter."""
     if not rest:
         return Help()
-    what = rest.partition(" ")[0]
+    what = re.split("[ :]", rest)[0]
     if found := verb_named(what) or key_named(what):
         return Help(found.name)
     near = nearest(what, [*(verb.name for verb in VERBS), *(key.name for key in KEYS)])
@@ -325,5 +337,5 @@ VERBS: tuple[Verb, ...] = (
     Verb("link", _alone(LinkMe(), "link"), aliases=("connect", "login", "signin")),
     Verb("unlink", _alone(UnlinkMe(), "unlink"), aliases=("disconnect", "logout", "signout")),
     Verb("me", _alone(ShowMe(), "me"), aliases=("whoami", "status")),
-    Verb("help", _help, "[verb]", ("help since", "help filter", "help action"), ("?",)),
+    Verb("help", _help, "[verb]", ("help since", "help filter", "help action"), ("?",), reads_filters=True),
 )

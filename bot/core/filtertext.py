@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.core.activity import Action
 from bot.core.errors import BadCommand, Problem
@@ -20,13 +20,20 @@ class Behind:
     key: str
     value: str
     words: tuple[str, ...]
+    #: Which of the words come after a comma: with these, another value begins.
+    after_comma: frozenset[int] = frozenset()
 
     def problem(self, count: int) -> Problem:
         """That the value needs quotes: the first ``count`` words belong to it, the rest follows."""
-        whole = " ".join((self.value, *self.words[:count]))
+        values = [self.value]
+        for place, word in enumerate(self.words[:count]):
+            if place in self.after_comma:
+                values.append(word)
+            else:
+                values[-1] += f" {word}"
         rest = " ".join(("", *self.words[count:]))
-        meant = f"{self.key}:{quoted(whole)}{rest}"
-        return Problem("without-quotes", f"{self.key}:{whole}{rest}", meant, part=True)
+        meant = f"{self.key}:{','.join(map(quoted, values))}{rest}"
+        return Problem("without-quotes", f"{self.key}:{','.join(values)}{rest}", meant, part=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,10 +128,13 @@ class _Reader:
         #: The key and the value that the next words may belong to.
         self._open: tuple[str, str] | None = None
         self._behind: Behind | None = None
+        #: There was a comma since the last word.
+        self._comma = False
 
     def typed(self) -> Typed:
         while self._at < len(self._line):
             if self._line[self._at] == "," or self._line[self._at].isspace():
+                self._comma = self._comma or self._line[self._at] == ","
                 self._at += 1
             elif match := _KEY.match(self._line, self._at):
                 self._at = match.end()
@@ -143,8 +153,12 @@ class _Reader:
     def _word(self, word: str) -> None:
         self._words.append(word)
         if self._open:
-            words = self._behind.words if self._behind else ()
-            self._behind = Behind(*self._open, (*words, word))
+            before = self._behind or Behind(*self._open, ())
+            comma = {len(before.words)} if self._comma else set()
+            self._behind = replace(
+                before, words=(*before.words, word), after_comma=before.after_comma | comma
+            )
+        self._comma = False
 
     def _named(self, name: str) -> None:
         """What stands before a colon."""

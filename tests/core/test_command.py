@@ -56,6 +56,8 @@ from bot.text import has_sentence
         ("help signin", Help("link")),
         ("help action", Help("action")),
         ("help cat", Help("category")),
+        ("help action:", Help("action")),
+        ("help by:me", Help("by")),
         ("?", Help()),
         ("since:monday", ShowActivity(Since(Weekday(0)))),
         ("today:", ShowActivity(Today())),
@@ -142,6 +144,18 @@ def test_reads(typed: str, command: Command) -> None:
         ),
         ("by:Ida May", Problem("without-quotes", "by:Ida May", 'by:"Ida May"', part=True)),
         ("by:Ida monday", Problem("unknown-verb", "monday", "since monday")),
+        (
+            "by:Ida Holm, Per Olsen today",
+            Problem(
+                "without-quotes",
+                "by:Ida Holm,Per Olsen today",
+                'by:"Ida Holm","Per Olsen" today',
+                part=True,
+            ),
+        ),
+        ("not me", Problem("unknown-verb", "not me", "today not:me")),
+        ("by Ida Holm", Problem("unknown-verb", "by Ida Holm", 'today by:"Ida Holm"')),
+        ("week by me", Problem("takes-nothing", "week by me", "week by:me")),
         ("action=created", Problem("not-equals", "action=created", "action:created", part=True)),
         ('today by = "Ida Holm"', Problem("not-equals", 'by="Ida Holm"', 'by:"Ida Holm"', part=True)),
         ("x" * 181, Problem("too-long", "181")),
@@ -247,6 +261,7 @@ today yesterday since week catchup filter muted mute link unlink me help save re
 tody sinc weak filtre savv actoin: action: action= category: by: not: top: style: filter: today:
 vip my-vips v:p 'my “my vips” VIP Customer Ida Holm @ida me others creatd person added zzz
 mondy last this three days ago 1.11 1.11. 25.11 1/11/2026 2026-02-30 99.99.2026 25:00 8 3m 0h
+by not top category
 1 nov november morning tomorrow weekend month on , . /superoffice ? not:me by:me top:700 not:'.'
 """
 LINE = st.lists(st.sampled_from(WORDS.split()) | st.text(max_size=6), min_size=1, max_size=7).map(" ".join)
