@@ -7,7 +7,7 @@ from pathlib import Path
 from bot.config.document import example_toml, reference
 from bot.core.command import VERBS, Verb, usage_hint
 from bot.core.errors import BotError
-from bot.core.filtertext import KEYS, Key
+from bot.core.filterkeys import KEYS, Key
 from bot.text import sentence
 from tests.crm.failure_table import TABLE
 
@@ -21,7 +21,7 @@ COMMANDS = re.compile(
     re.DOTALL,
 )
 FILTERS = re.compile(
-    r"(?<=<!-- filters: made from bot/core/filtertext.py by `make docs` -->\n).*?(?=<!-- /filters -->)",
+    r"(?<=<!-- filters: made from bot/core/filterkeys.py by `make docs` -->\n).*?(?=<!-- /filters -->)",
     re.DOTALL,
 )
 #: What stands above the tables of the page about errors.

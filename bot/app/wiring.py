@@ -211,10 +211,12 @@ def _reference() -> str:
     return secrets.token_hex(4)
 
 
-async def tenants(settings: Settings, session: aiohttp.ClientSession, clock: Clock) -> Mapping[str, Tenant]:
-    """The clients of all tenants, by their ids."""
+async def tenants(
+    settings: Settings, session: aiohttp.ClientSession, clock: Clock, limits: Limits | None = None
+) -> Mapping[str, Tenant]:
+    """The clients of all tenants, by their ids; ``limits`` other than the settings'."""
     seconds = settings.commands.seconds
-    limits = Limits(command=seconds, attempt=seconds)
+    limits = limits or Limits(command=seconds, attempt=seconds)
     clients = await connect(map(_described, settings.tenants.values()), session, clock, limits)
     return {
         name: Tenant(clients[name], tenant.web_url or "", tenant.timezone)

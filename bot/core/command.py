@@ -1,15 +1,18 @@
 """What people type: text to a command. Help, hints and the README's tables come from these definitions."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from bot.core.errors import BadCommand, Problem
+from bot.core.filterkeys import KEYS, key_named
 from bot.core.filters import EVERYTHING, Filter
-from bot.core.filtertext import KEYS, Typed, read_filters
-from bot.core.period import WEEKDAYS, LastLogout, Period, Since, Today, Week, Yesterday, parse_when
+from bot.core.filtertext import Typed, quoted, read_filters
+from bot.core.period import LastLogout, Period, Since, Today, Week, Yesterday
+from bot.core.savedtext import filter_name, read_saved
 from bot.core.spelling import nearest, normalise
+from bot.core.whentext import is_month, meant_when, parse_when
 
 __all__ = [
     "MAX_LINE",
@@ -84,7 +87,7 @@ class RemoveFilter:
 
 @dataclass(frozen=True, slots=True)
 class Help:
-    """What one can type, or how one verb works."""
+    """What one can type, or how one verb or filter works."""
 
     verb: str = ""
 
@@ -102,7 +105,8 @@ class Verb:
     """
 
     name: str
-    read: Callable[[str], Command]
+    #: Takes the verb as it was typed, and what follows it.
+    read: Callable[[str, str], Command]
     argument: str = ""
     examples: tuple[str, ...] = ()
     aliases: tuple[str, ...] = ()
@@ -124,51 +128,56 @@ def parse(text: str) -> Command:
     """Read what follows the slash command's name. Raises :class:`BadCommand` with every problem."""
     line = normalise(text)
     if len(line) > MAX_LINE:
-        raise BadCommand(Problem("too-long", str(MAX_LINE)))
+        raise BadCommand(Problem("too-long", str(len(line))))
     first, _, rest = line.partition(" ")
     if (verb := verb_named(first)) and verb.reads_filters and not rest.startswith(":"):
-        return verb.read(rest)
-    typed = read_filters(line)
-    problems = list(typed.problems)
+        return verb.read(first, rest)
+    typed = read_filters(line, verb_named)
+    words, problems = typed.words, list(typed.problems)
+    if typed.behind and (count := _belonging(typed)):
+        problems.insert(0, typed.behind.problem(count))
+        words = _without(words, typed.behind.words, count)
     try:
-        command = _of_words(typed)
+        command = _read_words(words, line)
     except BadCommand as bad:
         problems = [*bad.problems, *problems]
+    else:
+        if typed.filtered and not isinstance(command, ShowActivity):
+            problems.insert(0, Problem("takes-no-filters", words, words))
+        elif isinstance(command, ShowActivity):
+            command = replace(command, filter=typed.filter)
     if problems:
-        raise BadCommand(*problems, categories=typed.filter.categories)
+        raise typed.refused(*problems)
     return command
 
 
-def _of_words(typed: Typed) -> Command:
-    """The command that the words make, with the filter."""
-    if typed.behind and not _says_itself(typed):
-        before = typed.words.removesuffix(typed.behind).strip()
-        _read_words(before)  # its own problems come first
-        given = typed.quoted.replace('"', "")
-        raise BadCommand(Problem("without-quotes", given, typed.quoted, part=True))
-    command = _read_words(typed.words)
-    if isinstance(command, ShowActivity):
-        return replace(command, filter=typed.filter)
-    if typed.filtered:
-        raise BadCommand(Problem("takes-no-filters", typed.words, typed.words))
-    return command
+def _belonging(typed: Typed) -> int:
+    """How many of the words behind a filter's value belong to it; the command itself may follow."""
+    words = typed.behind.words if typed.behind else ()
+    if typed.words == " ".join(words) and parse_when(typed.words.casefold()) and not is_month(typed.words):
+        return 0  # ``by:Ida monday``: the word ``since`` was forgotten
+    for count in range(len(words)):
+        verb = verb_named(words[count])
+        if verb and verb.filtered and _reads(" ".join(words[count:])):
+            return count
+    return len(words)
 
 
-def _says_itself(typed: Typed) -> bool:
-    """Whether the words behind a filter's value are the command, as in ``action:created since monday``."""
-    if typed.words != typed.behind:
-        return False
-    return bool(verb_named(typed.words.partition(" ")[0]) or parse_when(typed.words.casefold()))
+def _without(words: str, behind: tuple[str, ...], count: int) -> str:
+    """The words less the first ``count`` of those behind a value, which come last."""
+    before = words.split()[: -len(behind)]
+    return " ".join((*before, *behind[count:]))
 
 
-def _read_words(words: str) -> Command:
+def _read_words(words: str, line: str) -> Command:
+    """The command that the words of a line make, without its filters."""
     if not words:
         return ShowActivity(Today())
     word, _, rest = words.partition(" ")
     verb = verb_named(word)
     if verb is None:
-        raise BadCommand(Problem("unknown-verb", words, _nearest_verb(word, rest)))
-    return verb.read(rest.replace(",", " ").casefold())
+        raise BadCommand(_problem("unknown-verb", words, _nearest_lines(words, line)))
+    return verb.read(word, rest)
 
 
 def verb_named(word: str) -> Verb | None:
@@ -182,104 +191,120 @@ def usage_hint() -> str:
     return " | ".join(verb.hint or verb.name for verb in VERBS)
 
 
-def _nearest_verb(word: str, rest: str) -> str:
-    """The verb that was probably meant: ``monday`` for ``since monday`` as well as ``tody`` for ``today``."""
-    words = f"{word} {rest}".strip().casefold()
-    if parse_when(words):
-        return f"since {words}"
-    near = nearest(word, [name for verb in VERBS for name in (verb.name, *verb.aliases)])
-    if near == "since" and rest:
-        return (
-            f"since {rest.casefold()}"
-            if parse_when(rest.casefold())
-            else _nearest_when(rest) or "since monday"
-        )
-    return near or (_nearest_when(words) if rest else "")
+def _reads(line: str) -> bool:
+    try:
+        parse(line)
+    except BadCommand:
+        return False
+    return True
 
 
-def _alone(command: Command, name: str) -> Callable[[str], Command]:
+def _problem(code: str, given: str, lines: Sequence[str]) -> Problem:
+    """A problem with the first two of the lines that may have been meant."""
+    first, second = (*lines, "", "")[:2]
+    return Problem(code, given, first, other=second)
+
+
+def _nearest_lines(words: str, line: str) -> tuple[str, ...]:
+    """What was probably meant: ``monday`` for ``since monday`` as well as ``tody`` for ``today``."""
+    word, _, rest = words.casefold().partition(" ")
+    if parse_when(words.casefold()):
+        return (f"since {words.casefold()}",)
+    if word.startswith("/"):  # the command's name, or that of another
+        meant = line.partition(" ")[2]
+        return (meant,) if meant and _reads(meant) else ()
+    if word in _OF_FILTERS:
+        return _nearest_of_filters(line)
+    if line := _with_colon(words, "today"):
+        return (line,)
+    near = nearest(word, [name for verb in VERBS for name in (verb.name, *verb.aliases) if name != "?"])
+    if near == "since":
+        return (f"since {rest}",) if _reads(f"since {rest}") else meant_when(rest) or ("since monday",)
+    return (near,) if near else meant_when(words.casefold())
+
+
+def _with_colon(words: str, verb: str) -> str:
+    """The line with words such as ``by me`` as a filter, if they make one."""
+    word, _, rest = words.partition(" ")
+    key = key_named(word)
+    line = f"{verb} {key.name}:{quoted(rest)}" if key and rest else ""
+    return line if line and _reads(line) else ""
+
+
+def _alone(command: Command, name: str) -> Callable[[str, str], Command]:
     """A reader of a verb that takes nothing more."""
 
-    def read(rest: str) -> Command:
+    def read(word: str, rest: str) -> Command:
         if rest:
-            raise BadCommand(Problem("takes-nothing", f"{name} {rest}", name))
+            nearest_line = _with_colon(rest, name) or name
+            raise BadCommand(Problem("takes-nothing", f"{word} {rest}", nearest_line))
         return command
 
     return read
 
 
-def _since(rest: str) -> Command:
-    if not rest:
-        raise BadCommand(Problem("since-what", "since", "since monday"))
-    if rest in ("today", "midnight"):
+def _since(word: str, rest: str) -> Command:
+    when = rest.casefold()
+    if not when:
+        raise BadCommand(Problem("since-what", word, "since monday"))
+    if when in ("today", "midnight"):
         return ShowActivity(Today())
-    when = parse_when("1d" if rest == "yesterday" else rest)
-    if when is None:
-        raise BadCommand(Problem("unknown-when", rest, _nearest_when(rest)))
-    return ShowActivity(Since(when))
+    read = parse_when("1d" if when == "yesterday" else when)
+    if read is None:
+        lines = meant_when(when)
+        raise BadCommand(_problem("two-meanings" if len(lines) > 1 else "unknown-when", rest, lines))
+    return ShowActivity(Since(read))
 
 
-def _nearest_when(rest: str) -> str:
-    """What can be asked instead of a span that is clear to people, or misspelt."""
-    if near := nearest(rest, (*WEEKDAYS, "yesterday")):
-        return f"since {near}"
-    if clock := re.fullmatch(r"(\d{1,2})(?:[:.](\d{2}))? ?([ap])\.?m\.?", rest):
-        hour = int(clock[1]) % 12 + (12 if clock[3] == "p" else 0)
-        return f"since {hour:02}:{clock[2] or '00'}"
-    if date := re.fullmatch(r"(\d{1,2})\.(\d{1,2})\.(\d{4})", rest):
-        return f"since {date[3]}-{int(date[2]):02}-{int(date[1]):02}"
-    spans = {
-        "hour": "1h",
-        "minute": "1h",
-        "day": "1d",
-        "week": "7d",
-        "month": "30d",
-        "year": "365d",
-        "now": "1h",
-    }
-    return next((f"since {span}" for word, span in spans.items() if word in rest), "")
+def _muted(word: str, rest: str) -> Command:
+    if rest:
+        raise BadCommand(Problem("muted-by-menu", f"{word} {rest}", "muted"))
+    return ShowMuted()
 
 
-def _help(rest: str) -> Command:
+def _help(word: str, rest: str) -> Command:
+    """About everything, a verb or a filter."""
     if not rest:
         return Help()
-    verb = verb_named(rest.partition(" ")[0])
-    if verb is None:
-        raise BadCommand(Problem("unknown-verb", rest, _nearest_verb(rest, "")))
-    return Help(verb.name)
+    what = re.split("[ :]", rest)[0]
+    if found := verb_named(what) or key_named(what):
+        return Help(found.name)
+    near = nearest(what, [*(verb.name for verb in VERBS), *(key.name for key in KEYS)])
+    raise BadCommand(Problem("unknown-verb", rest, near and f"help {near}"))
 
 
-def _filter(rest: str) -> Command:
+def _filter(word: str, rest: str) -> Command:
     """``list``, ``save <name> <filters>``, ``remove <name>``."""
     what, _, more = rest.partition(" ")
     what = what.casefold()
     if what in ("", "list", "show"):
-        return _alone(ListFilters(), "filter list")(more)
+        return _alone(ListFilters(), "filter list")(f"{word} {what}", more)
     if what in ("remove", "delete", "drop", "rm"):
-        return RemoveFilter(_filter_name(more, "filter remove vip"))
-    if what != "save":
-        near = nearest(what, ("save", "list", "remove"))
-        raise BadCommand(Problem("filter-what", f"filter {rest}", near and f"filter {near}"))
-    name, _, filters = more.partition(" ")
-    typed = read_filters(filters)
-    problems = list(typed.problems)
-    if typed.behind:
-        given = typed.quoted.replace('"', "")
-        problems.append(Problem("without-quotes", given, typed.quoted, part=True))
-    elif typed.words:
-        problems.append(Problem("not-a-filter", typed.words, known=tuple(key.usage for key in KEYS)))
-    elif not typed.filtered:
-        problems.append(Problem("no-filter", nearest=f"filter save {name or 'vip'} not:me"))
-    if problems:
-        raise BadCommand(*problems, categories=typed.filter.categories)
-    return SaveFilter(_filter_name(name, "filter save vip not:me"), typed.filter)
+        return RemoveFilter(filter_name(more, "filter remove {}") if more else "")
+    if what == "save":
+        return SaveFilter(*read_saved(more))
+    raise BadCommand(_problem("filter-what", f"{word} {rest}", _nearest_of_filters(rest)))
 
 
-def _filter_name(text: str, example: str) -> str:
-    name = text.strip("\"'").casefold()
-    if not re.fullmatch(r"\w[\w-]{0,31}", name):
-        raise BadCommand(Problem("filter-name", text, example))
-    return name
+#: What one may do with filters: typed without the word ``filter``, too.
+_OF_FILTERS = ("save", "remove", "delete", "list", "rename", "copy")
+
+
+def _nearest_of_filters(rest: str) -> tuple[str, ...]:
+    """What was probably meant by a line that begins with something done with filters, or nearly so."""
+    what, _, more = rest.partition(" ")
+    near = nearest(what, _OF_FILTERS)
+    if near in ("rename", "copy"):
+        old, _, new = more.partition(" ")
+        lines = [f"filter save {new} filter:{old}"]
+    elif near == "save":
+        lines = [f"filter save {more}", "filter save vip not:me"]
+    elif near:
+        lines = [f"filter {near} {more}".strip(), f"filter {near}"]
+    else:
+        lines = [f"today {rest}", f"today filter:{rest}"]
+        return tuple(line for line in (*lines, f"filter save {rest}") if _reads(line))[:2]
+    return tuple(line for line in lines if _reads(line))[:1]
 
 
 VERBS: tuple[Verb, ...] = (
@@ -308,9 +333,9 @@ VERBS: tuple[Verb, ...] = (
         aliases=("filters",),
         reads_filters=True,
     ),
-    Verb("muted", _alone(ShowMuted(), "muted"), aliases=("mutes", "mute", "unmute")),
+    Verb("muted", _muted, aliases=("mutes", "mute", "unmute")),
     Verb("link", _alone(LinkMe(), "link"), aliases=("connect", "login", "signin")),
     Verb("unlink", _alone(UnlinkMe(), "unlink"), aliases=("disconnect", "logout", "signout")),
     Verb("me", _alone(ShowMe(), "me"), aliases=("whoami", "status")),
-    Verb("help", _help, "[verb]", ("help since", "help filter")),
+    Verb("help", _help, "[verb]", ("help since", "help filter", "help action"), ("?",), reads_filters=True),
 )

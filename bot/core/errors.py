@@ -199,6 +199,8 @@ class Problem:
     known: tuple[str, ...] = ()
     #: ``nearest`` is a part of a command, not all of it.
     part: bool = False
+    #: What might have been meant as well.
+    other: str = ""
 
 
 class SlackFailed(BotError):
@@ -227,8 +229,9 @@ class BadCommand(BotError):
 
     code = "bad-command"
 
-    def __init__(self, *problems: Problem, categories: tuple[str, ...] = ()) -> None:
+    def __init__(self, *problems: Problem, categories: tuple[str, ...] = (), saved: str = "") -> None:
         super().__init__(problems=len(problems))
         self.problems = problems
-        #: The categories that it names as well, which only SuperOffice knows.
+        #: The categories that it names as well, which only SuperOffice knows; and the saved filter.
         self.categories = categories
+        self.saved = saved

@@ -2,11 +2,12 @@
 
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from enum import StrEnum
 from functools import lru_cache
 
 from bot.core.activity import Action, Activity
+from bot.core.errors import Problem
 from bot.core.people import Principal
 from bot.core.spelling import comparable, nearest
 from bot.core.window import Judged
@@ -21,6 +22,7 @@ __all__ = [
     "SavedFilter",
     "Sifted",
     "Style",
+    "clashes",
     "sift",
     "unknown_people",
     "why_dropped",
@@ -72,7 +74,15 @@ class Filter:
     saved: str = ""
 
     def over(self, base: "Filter") -> "Filter":
-        """This filter on top of ``base``: what it says counts, what it leaves open is ``base``'s."""
+        """This filter on top of ``base``: what it says counts, what it leaves open is ``base``'s.
+
+        Whom it wants ``base`` no longer leaves out, and the reverse.
+        """
+        base = replace(
+            base,
+            by=tuple(who for who in base.by if not any(_excludes(no, who) for no in self.not_by)),
+            not_by=tuple(no for no in base.not_by if not any(_excludes(no, who) for who in self.by)),
+        )
         said = {part.name: getattr(self, part.name) or getattr(base, part.name) for part in fields(self)}
         return Filter(**{**said, "saved": self.saved})
 
@@ -114,6 +124,24 @@ class Sifted:
     inside: tuple[Activity, ...]
     later: tuple[Activity, ...]
     dropped: Mapping[Reason, int] = field(default_factory=dict)
+
+
+def clashes(filter_: Filter) -> tuple[Problem, ...]:
+    """Whom a filter both wants and does not want; that it wants nobody at all."""
+    if {ME, OTHERS} <= set(filter_.not_by):
+        return (Problem("leaves-nobody", f"not:{ME},{OTHERS}"),)
+    wanted = (who for who in filter_.by if any(_excludes(no, who) for no in filter_.not_by))
+    return tuple(Problem("excludes-itself", who) for who in wanted)
+
+
+def _excludes(no: str, who: str) -> bool:
+    """Whether leaving out ``no`` leaves out all of ``who``: a part of a name stands for more people."""
+    if no == OTHERS:
+        return who != ME
+    if ME in (no, who) or who == OTHERS:
+        return no == who
+    unwanted = set(comparable(no).split())
+    return bool(unwanted) and unwanted <= set(comparable(who).split())
 
 
 def sift(judged: Judged, filter_: Filter, reader: Principal, muted: Collection[int]) -> Sifted:
@@ -164,7 +192,8 @@ def _did(who: str, activity: Activity, reader: Principal) -> bool:
     own = bool(activity.actor_id) and activity.actor_id == reader.person_id
     if who in (ME, OTHERS):
         return own if who == ME else not own
-    return _words(who) <= _words(activity.actor)
+    wanted = _words(who)
+    return bool(wanted) and wanted <= _words(activity.actor)
 
 
 @lru_cache(maxsize=4096)

@@ -5,48 +5,35 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from bot.core.activity import Action
-from bot.core.errors import Problem
-from bot.core.filters import ME, OTHERS, Filter, Style
+from bot.core.errors import BadCommand, Problem
+from bot.core.filterkeys import ACTION_WORDS, KEYS, PEOPLE, Key, Wrong, action_named, key_named
+from bot.core.filters import Filter, clashes
 from bot.core.spelling import comparable, nearest
 
-__all__ = [
-    "ACTION_WORDS",
-    "KEYS",
-    "MAX_TOP",
-    "SHOWN_ACTIONS",
-    "Key",
-    "Typed",
-    "quoted",
-    "read_filters",
-    "written",
-]
+__all__ = ["Behind", "Typed", "first_filter", "quoted", "read_filters", "written"]
 
-#: More companies than anybody pages through.
-MAX_TOP = 500
 
-#: An action by the word that is typed for it. The first word of each is the one that the bot uses itself.
-ACTION_WORDS: dict[str, Action] = {
-    "created": Action.CREATED,
-    "updated": Action.UPDATED,
-    "new-follow-up": Action.NEW_ACTIVITY,
-    "follow-up-completed": Action.ACTIVITY_COMPLETED,
-    "person-added": Action.PERSON_ADDED,
-    "person-updated": Action.PERSON_UPDATED,
-    "document-added": Action.DOCUMENT_ADDED,
-    "company": Action.CREATED | Action.UPDATED,
-    "follow-up": Action.NEW_ACTIVITY | Action.ACTIVITY_COMPLETED,
-    "person": Action.PERSON_ADDED | Action.PERSON_UPDATED,
-    "document": Action.DOCUMENT_ADDED,
-    "new-activity": Action.NEW_ACTIVITY,
-    "activity-completed": Action.ACTIVITY_COMPLETED,
-    "activity": Action.NEW_ACTIVITY | Action.ACTIVITY_COMPLETED,
-    "completed": Action.ACTIVITY_COMPLETED,
-}
-_BY_LETTERS = {word.replace("-", ""): action for word, action in ACTION_WORDS.items()}
-#: The action words that ``help`` lists.
-SHOWN_ACTIONS = tuple(ACTION_WORDS)[:11]
+@dataclass(frozen=True, slots=True)
+class Behind:
+    """The words right behind a value without quotes, such as the surname in ``by:Ida Holm``."""
 
-_PEOPLE = {"me": ME, "myself": ME, "mine": ME, "others": OTHERS, "other": OTHERS}
+    key: str
+    value: str
+    words: tuple[str, ...]
+    #: Which of the words come after a comma: with these, another value begins.
+    after_comma: frozenset[int] = frozenset()
+
+    def problem(self, count: int) -> Problem:
+        """That the value needs quotes: the first ``count`` words belong to it, the rest follows."""
+        values = [self.value]
+        for place, word in enumerate(self.words[:count]):
+            if place in self.after_comma:
+                values.append(word)
+            else:
+                values[-1] += f" {word}"
+        rest = " ".join(("", *self.words[count:]))
+        meant = f"{self.key}:{','.join(map(quoted, values))}{rest}"
+        return Problem("without-quotes", f"{self.key}:{','.join(values)}{rest}", meant, part=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,114 +45,66 @@ class Typed:
     problems: tuple[Problem, ...] = ()
     #: Whether there was any filter, however wrong.
     filtered: bool = False
-    #: The words that stand right behind a value without quotes, such as the surname in ``by:Ida Holm``; and
-    #: the value with them, quoted, as it may have been meant.
-    behind: str = ""
-    quoted: str = ""
+    behind: Behind | None = None
+
+    def refused(self, *problems: Problem) -> BadCommand:
+        """The error for these problems, with the names that only others can judge.
+
+        Of a value that lacks its quotes nothing more is said: it is not what was meant.
+        """
+        cut = {self.behind.value} if self.behind and "without-quotes" in {p.code for p in problems} else set()
+        categories = tuple(name for name in self.filter.categories if name not in cut)
+        return BadCommand(*problems, categories=categories, saved=self.filter.saved)
 
 
-class _Wrong(Exception):
-    def __init__(self, problem: Problem) -> None:
-        super().__init__(problem.code)
-        self.problem = problem
-
-
-@dataclass(frozen=True, slots=True)
-class Key:
-    """One kind of filter: how it is written and read. What it does, in words, is ``filter.<name>``."""
-
-    name: str
-    argument: str
-    read: Callable[[str, Filter], Filter]
-    examples: tuple[str, ...]
-    aliases: tuple[str, ...] = ()
-    #: It takes one value and may be given once.
-    single: bool = False
-
-    @property
-    def usage(self) -> str:
-        """Such as ``action:<what>``."""
-        return f"{self.name}:{self.argument}"
-
-
-def _action(value: str, so_far: Filter) -> Filter:
-    letters = re.sub(r"[\W_]", "", comparable(value))
-    action = _BY_LETTERS.get(letters)
-    if action is None:
-        near = nearest(value, ACTION_WORDS)
-        raise _Wrong(Problem("unknown-action", value, near and f"action:{near}", SHOWN_ACTIONS, part=True))
-    return replace(so_far, actions=(so_far.actions or Action(0)) | action)
-
-
-def _category(value: str, so_far: Filter) -> Filter:
-    return replace(so_far, categories=_with(so_far.categories, value))
-
-
-def _by(value: str, so_far: Filter) -> Filter:
-    return replace(so_far, by=_with(so_far.by, _PEOPLE.get(comparable(value), value)))
-
-
-def _not(value: str, so_far: Filter) -> Filter:
-    return replace(so_far, not_by=_with(so_far.not_by, _PEOPLE.get(comparable(value), value)))
-
-
-def _top(value: str, so_far: Filter) -> Filter:
-    if not (value.isascii() and value.isdigit() and len(value) < 6 and 1 <= int(value) <= MAX_TOP):
-        raise _Wrong(Problem("no-count", f"top:{value}", "top:20", part=True))
-    return replace(so_far, top=int(value))
-
-
-def _style(value: str, so_far: Filter) -> Filter:
-    if comparable(value) not in {style.value for style in Style}:
-        near = nearest(value, list(Style))
-        raise _Wrong(Problem("unknown-style", value, near and f"style:{near}", tuple(Style), part=True))
-    return replace(so_far, style=Style(comparable(value)))
-
-
-def _saved(value: str, so_far: Filter) -> Filter:
-    return replace(so_far, saved=comparable(value))
-
-
-def _with(values: tuple[str, ...], value: str) -> tuple[str, ...]:
-    known = {comparable(each) for each in values}
-    return values if comparable(value) in known else (*values, value)
-
-
-KEYS: tuple[Key, ...] = (
-    Key("action", "<what>", _action, ("action:created,person-added",), ("actions",)),
-    Key("category", "<name>", _category, ('category:"VIP Customer",prospect',), ("categories", "cat")),
-    Key("by", "<who>", _by, ("by:me", "by:others", 'by:"Ida Holm"')),
-    Key("not", "<who>", _not, ("not:me", 'not:"Ida Holm"')),
-    Key("top", "<number>", _top, ("top:20",), single=True),
-    Key("style", "<full, compact or table>", _style, ("style:table",), single=True),
-    Key("filter", "<saved>", _saved, ("filter:vip",), ("filters", "saved"), single=True),
-)
-_BY_NAME = {name: key for key in KEYS for name in (key.name, *key.aliases)}
-
-_KNOWN = "|".join(sorted(_BY_NAME, key=len, reverse=True))
+_NAMES = [name for key in KEYS for name in (key.name, *key.aliases)]
+_KNOWN = "|".join(sorted(_NAMES, key=len, reverse=True))
 #: A key: one of ours also with a space before its colon; any other word only without.
 _KEY = re.compile(rf"(?:({_KNOWN})\s*|([^\W\d][\w-]*)):\s*", re.IGNORECASE)
+#: What stands for a colon with those who write programs.
+_EQUALS = re.compile(rf"({_KNOWN})\s*=\s*", re.IGNORECASE)
 _QUOTED = re.compile(r"\"([^\"]*)\"|'([^']*)'(?=[\s,]|$)|[\"']([^\"']*?)(?=\s+[a-z]+\s*:|$)", re.IGNORECASE)
 _BARE = re.compile(r"[^\s,]+")
 _COMMA = re.compile(r"\s*,[\s,]*")
+#: So many words name an action at most.
+_ACTION = re.compile(r"[^\s,:\"']+(?: [^\s,:\"']+){0,2}")
+#: An action's group by its word, then the single ones.
+_GROUPS = ("company", "follow-up", "person")
+_SINGLES = tuple(ACTION_WORDS)[:7]
 
 
-def read_filters(line: str) -> Typed:
-    """Take a normalised line apart. Every problem is collected; what is wrong filters nothing."""
-    return _Reader(line).typed()
+def read_filters(line: str, verbs: Callable[[str], object] = lambda word: None) -> Typed:
+    """Take a normalised line apart. Every problem is collected; what is wrong filters nothing.
+
+    What ``verbs`` knows is no filter, also with a colon behind it.
+    """
+    return _Reader(line, verbs).typed()
+
+
+def first_filter(line: str) -> int:
+    """Where the filters of a line begin, which other words may stand before; its end where there are none."""
+    starts = (match.start() for match in _KEY.finditer(line) if match[1] or match.start())
+    return next((start for start in starts if not start or line[start - 1] in " ,"), len(line))
 
 
 def written(filter_: Filter) -> str:
     """A filter as it can be typed: what is stored and shown of it. :func:`read_filters` reads it back."""
     parts = [f"filter:{quoted(filter_.saved)}"] if filter_.saved else []
-    if filter_.actions is not None:
-        singles = [word for word in tuple(ACTION_WORDS)[:7] if ACTION_WORDS[word] in filter_.actions]
-        parts.append(f"action:{','.join(singles)}")
+    parts += [f"action:{','.join(_action_words(filter_.actions))}"] if filter_.actions is not None else []
     for name, values in (("category", filter_.categories), ("by", filter_.by), ("not", filter_.not_by)):
         parts += [f"{name}:{','.join(map(quoted, values))}"] if values else []
     parts += [f"top:{filter_.top}"] if filter_.top is not None else []
     parts += [f"style:{filter_.style}"] if filter_.style else []
     return " ".join(parts)
+
+
+def _action_words(actions: Action) -> list[str]:
+    """The fewest words that name them."""
+    groups = [word for word in _GROUPS if ACTION_WORDS[word] in actions]
+    rest = actions
+    for word in groups:
+        rest &= ~ACTION_WORDS[word]
+    return [*groups, *(word for word in _SINGLES if ACTION_WORDS[word] in rest)]
 
 
 def quoted(value: str) -> str:
@@ -178,8 +117,9 @@ def quoted(value: str) -> str:
 class _Reader:
     """Reads a line from left to right."""
 
-    def __init__(self, line: str) -> None:
+    def __init__(self, line: str, verbs: Callable[[str], object]) -> None:
         self._line = line
+        self._verbs = verbs
         self._at = 0
         self._words: list[str] = []
         self._filter = Filter()
@@ -187,75 +127,130 @@ class _Reader:
         self._seen: set[str] = set()
         #: The key and the value that the next words may belong to.
         self._open: tuple[str, str] | None = None
-        self._behind: list[str] = []
-        self._meant = ""
+        self._behind: Behind | None = None
+        #: There was a comma since the last word.
+        self._comma = False
 
     def typed(self) -> Typed:
         while self._at < len(self._line):
             if self._line[self._at] == "," or self._line[self._at].isspace():
+                self._comma = self._comma or self._line[self._at] == ","
                 self._at += 1
             elif match := _KEY.match(self._line, self._at):
                 self._at = match.end()
-                self._key(match[1] or match[2])
+                self._named(match[1] or match[2])
+            elif match := _EQUALS.match(self._line, self._at):
+                self._at = match.end()
+                self._unknown(f"{match[1]}=", match[1], "not-equals")
             elif match := _BARE.match(self._line, self._at):
                 self._at = match.end()
                 self._word(match[0])
-        clash = set(map(comparable, self._filter.by)) & set(map(comparable, self._filter.not_by))
-        if clash:
-            self._problems.append(Problem("excludes-itself", min(clash)))
-        words, behind = " ".join(self._words), " ".join(self._behind)
-        return Typed(words, self._filter, tuple(self._problems), bool(self._seen), behind, self._meant)
+        self._problems += clashes(self._filter)
+        return Typed(
+            " ".join(self._words), self._filter, tuple(self._problems), bool(self._seen), self._behind
+        )
 
     def _word(self, word: str) -> None:
         self._words.append(word)
         if self._open:
-            self._behind.append(word)
-            key, value = self._open
-            self._meant = f"{key}:{quoted(' '.join((value, *self._behind)))}"
+            before = self._behind or Behind(*self._open, ())
+            comma = {len(before.words)} if self._comma else set()
+            self._behind = replace(
+                before, words=(*before.words, word), after_comma=before.after_comma | comma
+            )
+        self._comma = False
 
-    def _key(self, name: str) -> None:
-        key = _BY_NAME.get(name.lower())
-        start = self._at
-        values = self._values()
+    def _named(self, name: str) -> None:
+        """What stands before a colon."""
+        if key := key_named(name):
+            self._key(key)
+        elif self._verbs(name):
+            self._word(name)
+        else:
+            self._unknown(f"{name}:", name, "unknown-filter")
+
+    def _unknown(self, given: str, name: str, code: str) -> None:
         self._open = None
-        bare = values and not self._line[start : self._at].rstrip().endswith(("'", '"'))
-        if bare and key and not key.single and comparable(values[-1]) not in _PEOPLE and not self._behind:
-            self._open = (key.name, values[-1])
-        again = key is not None and key.single and (key.name in self._seen or len(values) > 1)
-        self._seen.add(key.name if key else name)
-        if key is None:
-            near = nearest(name, _BY_NAME)
-            near = near and f"{_BY_NAME[near].name}:{','.join(map(quoted, values))}"
-            known = tuple(key.name for key in KEYS)
-            self._problems.append(Problem("unknown-filter", f"{name}:", near, known, part=True))
-        elif not values:
+        self._seen.add(name)
+        near = nearest(name, _NAMES)
+        values = self._values(near)
+        known = () if code == "not-equals" else tuple(key.usage for key in KEYS)
+        given = given if known else f"{given}{','.join(map(quoted, values))}"
+        self._problems.append(Problem(code, given, near and _likely(near, values), known, part=True))
+
+    def _key(self, key: Key) -> None:
+        start = self._at
+        values = self._values(key.name)
+        self._open = None
+        again = key.single and (key.name in self._seen or len(values) > 1)
+        self._seen.add(key.name)
+        if not values:
             self._problems.append(Problem("no-value", f"{key.name}:", key.examples[0], part=True))
         elif again:
             self._problems.append(Problem("given-twice", f"{key.name}:"))
         else:
-            for value in values:
-                self._take(key, value)
+            read = [self._take(key, value) for value in values]
+            bare = not self._line[start : self._at].rstrip().endswith(("'", '"'))
+            if bare and read[-1] and _may_go_on(key, values[-1]) and not self._behind:
+                self._open = (key.name, values[-1])
 
-    def _take(self, key: Key, value: str) -> None:
+    def _take(self, key: Key, value: str) -> bool:
+        """Whether the value makes sense."""
         try:
             self._filter = key.read(value, self._filter)
-        except _Wrong as wrong:
+        except Wrong as wrong:
             self._problems.append(wrong.problem)
+            return False
+        return True
 
-    def _values(self) -> list[str]:
+    def _values(self, key: str) -> list[str]:
         """The values after a key; a comma between them, spaces around it or not."""
         values = []
-        while value := self._value():
+        self._skip_commas()
+        while value := self._value(key):
             values.append(value.strip(" ,"))
-            comma = _COMMA.match(self._line, self._at)
-            if comma is None or _KEY.match(self._line, comma.end()):
+            if not self._skip_commas():
                 break
-            self._at = comma.end()
         return [value for value in values if value]
 
-    def _value(self) -> str:
+    def _skip_commas(self) -> bool:
+        """Go on to the next value, if a comma and a value follow."""
+        comma = _COMMA.match(self._line, self._at)
+        if comma is None or _KEY.match(self._line, comma.end()):
+            return False
+        self._at = comma.end()
+        return True
+
+    def _value(self, key: str) -> str:
+        if key == "action" and (words := self._action()):
+            return words
         match = _QUOTED.match(self._line, self._at) or _BARE.match(self._line, self._at)
         if match is None or _KEY.match(self._line, self._at):
             return ""
         self._at = match.end()
         return next((group for group in match.groups() if group is not None), match[0]) or " "
+
+    def _action(self) -> str:
+        """An action of several words without quotes, such as ``person added``: it cannot be anything else."""
+        match = _ACTION.match(self._line, self._at)
+        words = match[0].split() if match else []
+        for count in range(len(words), 1, -1):
+            end = self._at + len(" ".join(words[:count]))
+            if action_named(" ".join(words[:count])) and self._line[end : end + 1] in ("", " ", ","):
+                self._at = end
+                return " ".join(words[:count])
+        return ""
+
+
+def _may_go_on(key: Key, value: str) -> bool:
+    """Whether the words behind a value may belong to it."""
+    return key.name != "action" and not key.single and comparable(value) not in PEOPLE
+
+
+def _likely(name: str, values: list[str]) -> str:
+    """A filter that works, as near as can be to one that does not."""
+    (key,) = (key for key in KEYS if name in (key.name, *key.aliases))
+    typed = read_filters(f"{key.name}:{','.join(map(quoted, values))}")
+    if values and not typed.problems:
+        return f"{key.name}:{','.join(map(quoted, values))}"
+    return next((problem.nearest for problem in typed.problems if problem.nearest), key.examples[0])

@@ -1,6 +1,6 @@
-"""The spans of time that one can ask about, as typed, and what they mean at a given moment in a zone."""
+"""The spans of time that one can ask about, and what they mean at a given moment in a zone."""
 
-import re
+from calendar import isleap
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Literal
@@ -15,16 +15,17 @@ __all__ = [
     "Ago",
     "At",
     "Between",
+    "DayOfYear",
     "LastLogout",
     "On",
     "Period",
     "Since",
     "Today",
+    "Unit",
     "Week",
     "Weekday",
     "When",
     "Yesterday",
-    "parse_when",
     "resolve",
 ]
 
@@ -43,12 +44,15 @@ class Weekday:
     time: time = time.min
 
 
+Unit = Literal["h", "m", "d", "w"]
+
+
 @dataclass(frozen=True, slots=True)
 class Ago:
-    """So many hours ago to the minute, or the beginning of the day so many days or weeks ago."""
+    """So many hours or minutes ago, or the beginning of the day so many days or weeks ago."""
 
     amount: int
-    unit: Literal["h", "d", "w"]
+    unit: Unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +70,16 @@ class On:
     time: time = time.min
 
 
-When = Weekday | Ago | At | On
+@dataclass(frozen=True, slots=True)
+class DayOfYear:
+    """The latest such day, today included, from midnight or from ``time``."""
+
+    month: int
+    day: int
+    time: time = time.min
+
+
+When = Weekday | Ago | At | On | DayOfYear
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,54 +118,6 @@ class Between:
 
 Period = Today | Yesterday | Week | LastLogout | Since | Between
 
-_WEEKDAY = re.compile(r"(last )?([a-z]{3,9})(?: (.+))?")
-_AGO = re.compile(r"(\d{1,4})\s*(h|d|w|hours?|days?|weeks?)(?: ago)?")
-_TIME = re.compile(r"(?:at )?(\d{1,2})[:.](\d{2})")
-_DATE = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[t ]\s*(\d{1,2})[:.](\d{2}))?")
-
-
-def parse_when(text: str) -> When | None:
-    """Read a ``<when>`` such as ``monday``, ``3d``, ``2w``, ``08:30`` or ``2026-11-01``.
-
-    ``None`` where it is none of these. ``text`` is lower case with single spaces.
-    """
-    try:
-        return _weekday(text) or _ago(text) or _time(text) or _date(text)
-    except ValueError:  # 25:00 and 2026-02-30
-        return None
-
-
-def _weekday(text: str) -> Weekday | None:
-    match = _WEEKDAY.fullmatch(text)
-    if not match:
-        return None
-    days = [number for number, day in enumerate(WEEKDAYS) if day.startswith(match[2])]
-    at = _time(match[3]) if match[3] else At(time.min)
-    return Weekday(days[0], bool(match[1]), at.time) if days and at else None
-
-
-def _ago(text: str) -> Ago | None:
-    match = _AGO.fullmatch(text)
-    if not match:
-        return None
-    unit = match[2][0]
-    return Ago(int(match[1]), "h" if unit == "h" else "d" if unit == "d" else "w")
-
-
-def _time(text: str) -> At | None:
-    match = _TIME.fullmatch(text)
-    return At(time(int(match[1]), int(match[2]))) if match else None
-
-
-def _date(text: str) -> On | None:
-    match = _DATE.fullmatch(text)
-    if not match:
-        return None
-    year, month, day, hour, minute = (int(part or 0) for part in match.groups())
-    if not 1970 <= year <= 2200:
-        return None
-    return On(date(year, month, day), time(hour, minute))
-
 
 def resolve(period: Period, zone: ZoneInfo, now: datetime) -> Window:
     """The window that ``period`` means at ``now`` (aware) for a reader in ``zone``."""
@@ -182,6 +147,8 @@ def _start(when: When, zone: ZoneInfo, now: datetime) -> datetime:
             return instant(today - timedelta(days=back + 7), at, zone) if too_near else start
         case Ago(amount, "h"):
             return now - timedelta(hours=amount)
+        case Ago(amount, "m"):
+            return now - timedelta(minutes=amount)
         case Ago(amount, unit):
             return midnight(today - timedelta(days=amount * (7 if unit == "w" else 1)), zone)
         case At(at):
@@ -189,3 +156,11 @@ def _start(when: When, zone: ZoneInfo, now: datetime) -> datetime:
             return start if start <= now else instant(today - timedelta(days=1), at, zone)
         case On(day, at):
             return instant(day, at, zone)
+        case DayOfYear(month, day, at):
+            years = range(today.year, today.year - 9, -1)  # 29 February may be eight years away
+            starts = (instant(date(year, month, day), at, zone) for year in years if _is(year, month, day))
+            return next(start for start in starts if start <= now)
+
+
+def _is(year: int, month: int, day: int) -> bool:
+    return (month, day) != (2, 29) or isleap(year)

@@ -1,7 +1,9 @@
 """What Slack sends to an app: commands, presses, submitted views, events."""
 
+import html
+import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,7 +30,12 @@ class Origin:
 
 
 def command(name: str, text: str, member: Member, channel: Channel, origin: Origin) -> dict[str, str]:
-    """A slash command's form fields, without ``response_url`` and ``trigger_id``."""
+    """A slash command's form fields, without ``response_url`` and ``trigger_id``.
+
+    Its text is escaped, and the people whom it mentions are marked, as the manifest's ``should_escape`` asks
+    Slack to.
+    """
+    people: Iterable[Member] = origin.workspace.members.values()
     return {
         "token": _TOKEN,
         "team_id": member.team,
@@ -39,10 +46,21 @@ def command(name: str, text: str, member: Member, channel: Channel, origin: Orig
         "user_id": member.id,
         "user_name": member.name,
         "command": name,
-        "text": text,
+        "text": _marked(text, {f"@{each.name}": each for each in people}),
         "api_app_id": APP,
         "is_enterprise_install": str(origin.is_enterprise_install).lower(),
     }
+
+
+def _marked(text: str, people: Mapping[str, Member]) -> str:
+    escaped = html.escape(text, quote=False)
+    return re.sub(
+        r"@[\w.-]+", lambda found: _mention(people[found[0]]) if found[0] in people else found[0], escaped
+    )
+
+
+def _mention(member: Member) -> str:
+    return f"<@{member.id}|{member.name}>"
 
 
 def press(

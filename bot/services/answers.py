@@ -122,6 +122,7 @@ class Answers:
                 try:
                     command = parse(text)
                 except BadCommand as bad:
+                    bad = await self._preferences.with_unknown_saved(user, bad)
                     raise await self._with_unknown_categories(bad, user, reader) from None
                 return await self._command(command, request, reader)
             case AskWhyHidden() | AskWhyShown() | Share():

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot.core.command import SaveFilter
+from bot.core.command import MAX_LINE, SaveFilter
 from bot.core.errors import BadCommand, Problem
-from bot.core.filters import Filter, MutedCompany, SavedFilter
-from bot.core.filtertext import quoted
+from bot.core.filters import Filter, MutedCompany, SavedFilter, clashes
+from bot.core.filtertext import quoted, written
 from bot.core.people import Link, SlackUser
 from bot.core.replies import FilterList, FilterRemoved, FilterSaved, Muted, MutedList, Reader
 from bot.core.spelling import nearest
@@ -60,14 +60,22 @@ class Preferences:
         """Save a filter; one that it starts from is copied. Raises :class:`BadCommand`."""
         filter_ = await self._with_saved(user, command.filter)
         saved = SavedFilter(command.name, replace(filter_, saved=""))
+        length = len(f"filter save {saved.name} {written(saved.filter)}")
+        if length > MAX_LINE:  # it could not be typed again
+            raise BadCommand(Problem("filter-too-long", str(length)))
         known = {each.name: each.filter for each in await self._filters.of(user)}
         if command.name not in known and len(known) >= MAX_SAVED:
             raise BadCommand(Problem("too-many-filters", str(MAX_SAVED), "filter list"))
         await self._filters.put(user, saved)
         return FilterSaved(saved, known.get(command.name))
 
-    async def remove(self, user: SlackUser, name: str) -> FilterRemoved:
-        """Forget a saved filter. Raises :class:`BadCommand`."""
+    async def remove(self, user: SlackUser, name: str) -> FilterRemoved | FilterList:
+        """Forget a saved filter, or say that there is none. Raises :class:`BadCommand`."""
+        if not name:
+            names = tuple(saved.name for saved in await self._filters.of(user))
+            if names:
+                raise BadCommand(Problem("which-filter", known=names))
+            return FilterList(())
         removed = await self._filters.remove(user, name)
         if removed is None:
             raise BadCommand(await self._unknown(user, name, "filter remove {}"))
@@ -95,7 +103,17 @@ class Preferences:
         saved = await self._filters.get(user, wanted.saved)
         if saved is None:
             raise BadCommand(await self._unknown(user, wanted.saved, "filter:{}"))
-        return wanted.over(saved.filter)
+        filter_ = wanted.over(saved.filter)
+        if problems := clashes(filter_):
+            raise BadCommand(*problems)
+        return filter_
+
+    async def with_unknown_saved(self, user: SlackUser, bad: BadCommand) -> BadCommand:
+        """What is wrong with a line, and that there is no saved filter of the name that it uses."""
+        if not bad.saved or await self._filters.get(user, bad.saved):
+            return bad
+        unknown = await self._unknown(user, bad.saved, "filter:{}")
+        return BadCommand(*bad.problems, unknown, categories=bad.categories)
 
     async def _unknown(self, user: SlackUser, name: str, form: str) -> Problem:
         known = tuple(saved.name for saved in await self._filters.of(user))

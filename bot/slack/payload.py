@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from bot.core.command import verb_named
 from bot.core.filters import Style
 from bot.core.people import SlackUser
 from bot.core.requests import (
@@ -28,6 +29,7 @@ from bot.core.requests import (
 )
 from bot.core.secret import Secret
 from bot.core.window import Mark, Window
+from bot.slack.markup import as_typed
 
 __all__ = ["ACTIONS", "REFRESH", "Asked", "block_id", "marks", "owned", "pressed", "typed"]
 
@@ -97,7 +99,18 @@ def typed(body: Mapping[str, Any]) -> Request:
     """
     user = SlackUser(body["team_id"], body["user_id"])
     conversation = Conversation(user, body["channel_id"], Secret(body["response_url"]))
-    return Request(f"command:{body['trigger_id']}", conversation, Ask(body.get("text", "")))
+    text = as_typed(body.get("text") or "", user.user)
+    return Request(
+        f"command:{body['trigger_id']}", conversation, Ask(_without_name(text, body.get("command", "")))
+    )
+
+
+def _without_name(text: str, command: str) -> str:
+    """The text without the command's own name, typed once more; a verb of that name stays what it is."""
+    first, _, rest = text.strip().partition(" ")
+    name = command.removeprefix("/").casefold()
+    again = name and first.removeprefix("/").casefold() == name
+    return rest if again and (first.startswith("/") or not verb_named(first)) else text
 
 
 def pressed(body: Mapping[str, Any]) -> Request | None:

@@ -1,9 +1,11 @@
 """What people type."""
 
+import contextlib
 from datetime import date
 
+import hypothesis
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.core.command import (
@@ -22,9 +24,10 @@ from bot.core.command import (
     parse,
 )
 from bot.core.errors import BadCommand, Problem
+from bot.core.filterkeys import KEYS, Key
 from bot.core.filters import Filter
-from bot.core.filtertext import KEYS, Key, read_filters
-from bot.core.period import LastLogout, On, Since, Today, Week, Weekday, Yesterday
+from bot.core.filtertext import read_filters
+from bot.core.period import DayOfYear, LastLogout, On, Since, Today, Week, Weekday, Yesterday
 from bot.text import has_sentence
 
 
@@ -51,6 +54,18 @@ from bot.text import has_sentence
         ("help", Help()),
         ("help since", Help("since")),
         ("help signin", Help("link")),
+        ("help action", Help("action")),
+        ("help cat", Help("category")),
+        ("help action:", Help("action")),
+        ("help by:me", Help("by")),
+        ("?", Help()),
+        ("since:monday", ShowActivity(Since(Weekday(0)))),
+        ("today:", ShowActivity(Today())),
+        ("not:me since: monday", ShowActivity(Since(Weekday(0)), Filter(not_by=("me",)))),
+        ("since 25.11.", ShowActivity(Since(DayOfYear(11, 25)))),
+        ("since november 1, 2026", ShowActivity(Since(On(date(2026, 11, 1))))),
+        ("mute", ShowMuted()),
+        ("filter remove", RemoveFilter("")),
         ("muted", ShowMuted()),
         ("by:me", ShowActivity(Today(), Filter(by=("me",)))),
         ("since monday top:5", ShowActivity(Since(Weekday(0)), Filter(top=5))),
@@ -80,25 +95,92 @@ def test_reads(typed: str, command: Command) -> None:
         ("today please", Problem("takes-nothing", "today please", "today")),
         ("since", Problem("since-what", "since", "since monday")),
         ("since mondy", Problem("unknown-when", "mondy", "since monday")),
-        ("since 25:00", Problem("unknown-when", "25:00")),
+        ("since 25:00", Problem("unknown-when", "25:00", "since 01:00")),
+        ("since 99.99.2026", Problem("unknown-when", "99.99.2026")),
+        ("since 1.11", Problem("two-meanings", "1.11", "since 1 nov", other="since 01:11")),
+        ("since 1.11.", Problem("two-meanings", "1.11", "since 1 nov", other="since 01:11")),
+        ("since 3.12", Problem("two-meanings", "3.12", "since 3 dec", other="since 03:12")),
+        ("since 8", Problem("two-meanings", "8", "since 08:00", other="since 8d")),
+        ("since three days", Problem("unknown-when", "three days", "since 3 days")),
+        ("since this week", Problem("unknown-when", "this week", "week")),
+        ("this week", Problem("unknown-verb", "this week", "week")),
+        ("month", Problem("unknown-verb", "month", "since 30d")),
+        ("since 0h", Problem("unknown-when", "0h", "since 1h")),
+        ("since Mondy", Problem("unknown-when", "Mondy", "since monday")),
+        ("Today Please", Problem("takes-nothing", "Today Please", "today")),
+        ("whoami Now", Problem("takes-nothing", "whoami Now", "me")),
+        ("mute Nordea", Problem("muted-by-menu", "mute Nordea", "muted")),
+        ("unmute Nordea", Problem("muted-by-menu", "unmute Nordea", "muted")),
+        ("/superoffice today", Problem("unknown-verb", "/superoffice today", "today")),
+        ("/superoffice xyzzy", Problem("unknown-verb", "/superoffice xyzzy")),
+        ("save vip not:me", Problem("unknown-verb", "save vip", "filter save vip not:me")),
+        ("remove vip", Problem("unknown-verb", "remove vip", "filter remove vip")),
+        ("help actoin", Problem("unknown-verb", "actoin", "help action")),
+        ("help tody", Problem("unknown-verb", "tody", "help today")),
         ("since last week", Problem("unknown-when", "last week", "since 7d")),
         ("last week", Problem("unknown-verb", "last week", "since 7d")),
         ("since 8am", Problem("unknown-when", "8am", "since 08:00")),
         ("since 12:30 am", Problem("unknown-when", "12:30 am", "since 00:30")),
-        ("since 1.11.2026", Problem("unknown-when", "1.11.2026", "since 2026-11-01")),
-        ("since an hour ago", Problem("unknown-when", "an hour ago", "since 1h")),
+        ("since an hour ago", Problem("unknown-when", "an hour ago", "since 1 hour")),
         ("help digest?", Problem("unknown-verb", "digest?")),
         ("sinc monday", Problem("unknown-verb", "sinc monday", "since monday")),
         ("since by:me", Problem("since-what", "since", "since monday")),
         ("me top:3", Problem("takes-no-filters", "me", "me")),
         ("today by:Ida Holm", Problem("without-quotes", "by:Ida Holm", 'by:"Ida Holm"', part=True)),
         ("by:Ida Holm", Problem("without-quotes", "by:Ida Holm", 'by:"Ida Holm"', part=True)),
-        ("x" * 181, Problem("too-long", "180")),
-        ("filter sav vip", Problem("filter-what", "filter sav vip", "filter save")),
+        ("today by:@ida", Problem("slack-name", "by:@ida")),
+        ("not:@ida", Problem("slack-name", "not:@ida")),
+        (
+            "by:Ida Holm today",
+            Problem("without-quotes", "by:Ida Holm today", 'by:"Ida Holm" today', part=True),
+        ),
+        (
+            "not:Ida Holm since monday",
+            Problem("without-quotes", "not:Ida Holm since monday", 'not:"Ida Holm" since monday', part=True),
+        ),
+        (
+            "category:Old Link",
+            Problem("without-quotes", "category:Old Link", 'category:"Old Link"', part=True),
+        ),
+        ("by:Ida May", Problem("without-quotes", "by:Ida May", 'by:"Ida May"', part=True)),
+        ("by:Ida monday", Problem("unknown-verb", "monday", "since monday")),
+        (
+            "by:Ida Holm, Per Olsen today",
+            Problem(
+                "without-quotes",
+                "by:Ida Holm,Per Olsen today",
+                'by:"Ida Holm","Per Olsen" today',
+                part=True,
+            ),
+        ),
+        ("not me", Problem("unknown-verb", "not me", "today not:me")),
+        ("by Ida Holm", Problem("unknown-verb", "by Ida Holm", 'today by:"Ida Holm"')),
+        ("week by me", Problem("takes-nothing", "week by me", "week by:me")),
+        ("action=created", Problem("not-equals", "action=created", "action:created", part=True)),
+        ('today by = "Ida Holm"', Problem("not-equals", 'by="Ida Holm"', 'by:"Ida Holm"', part=True)),
+        ("x" * 181, Problem("too-long", "181")),
+        ("filter sav vip", Problem("filter-what", "filter sav vip", "filter save vip not:me")),
+        ("filters sav Vip by:me", Problem("filter-what", "filters sav Vip by:me", "filter save Vip by:me")),
+        ("filter rename a b", Problem("filter-what", "filter rename a b", "filter save b filter:a")),
+        ("filter vip", Problem("filter-what", "filter vip", "today filter:vip")),
+        (
+            "filter vip not:me",
+            Problem(
+                "filter-what",
+                "filter vip not:me",
+                "today filter:vip not:me",
+                other="filter save vip not:me",
+            ),
+        ),
+        ("filter not:me", Problem("filter-what", "filter not:me", "today not:me")),
+        ("filter list x", Problem("takes-nothing", "filter list x", "filter list")),
+        ("filter save not:me", Problem("filter-save-what", nearest="filter save my-filter not:me")),
+        ("filter save “my vips” not:me", Problem("filter-name", '"my vips"', "filter save my-vips not:me")),
+        ("filter save two words not:me", Problem("filter-name", "two words", "filter save two-words not:me")),
+        ("filter remove my vips", Problem("filter-name", "my vips", "filter remove my-vips")),
         ("filter save vip", Problem("no-filter", nearest="filter save vip not:me")),
-        ("filter save", Problem("no-filter", nearest="filter save vip not:me")),
-        ("filter save v:p not:me", Problem("filter-name", "v:p", "filter save vip not:me")),
-        ("filter remove", Problem("filter-name", "", "filter remove vip")),
+        ("filter save", Problem("filter-save-what", nearest="filter save vip not:me")),
+        ("filter save v:p not:me", Problem("filter-name", "v:p", "filter save v-p not:me")),
         (
             "filter save vip category:VIP Customer",
             Problem("without-quotes", "category:VIP Customer", 'category:"VIP Customer"', part=True),
@@ -124,6 +206,16 @@ def test_all_that_is_wrong_comes_at_once() -> None:
         ("creatd", "action:created"),
         ("top:many", "top:20"),
     ]
+    with pytest.raises(BadCommand) as caught:
+        parse("since mondy by:Ida Holm top:many category:VIP filter:Nope")
+    assert [problem.given for problem in caught.value.problems] == ["mondy", "by:Ida Holm", "top:many"]
+    assert (caught.value.categories, caught.value.saved) == (("VIP",), "nope")
+
+
+def test_of_what_lacks_its_quotes_nothing_more_is_said() -> None:
+    with pytest.raises(BadCommand) as caught:
+        parse("today category:prospect,VIP Customer")
+    assert caught.value.categories == ("prospect",)
 
 
 @given(st.text())
@@ -145,6 +237,7 @@ def test_every_verb_is_explained_and_its_examples_work(verb: Verb) -> None:
 @pytest.mark.parametrize("key", KEYS, ids=lambda key: key.name)
 def test_every_filter_is_explained_and_its_examples_work(key: Key) -> None:
     assert has_sentence(f"filter.{key.name}")
+    assert has_sentence(f"filter.{key.name}.more")
     for example in key.examples:
         assert not read_filters(example).problems
 
@@ -159,4 +252,42 @@ def test_what_is_suggested_works(verb: Verb) -> None:
     with pytest.raises(BadCommand) as caught:
         parse(f"{verb.name}x")
     (problem,) = caught.value.problems
-    assert problem.nearest == verb.name
+    assert problem.nearest.partition(" ")[0] == verb.name
+    parse(problem.nearest)
+
+
+WORDS = """
+today yesterday since week catchup filter muted mute link unlink me help save remove list rename
+tody sinc weak filtre savv actoin: action: action= category: by: not: top: style: filter: today:
+vip my-vips v:p 'my “my vips” VIP Customer Ida Holm @ida me others creatd person added zzz
+mondy last this three days ago 1.11 1.11. 25.11 1/11/2026 2026-02-30 99.99.2026 25:00 8 3m 0h
+by not top category
+1 nov november morning tomorrow weekend month on , . /superoffice ? not:me by:me top:700 not:'.'
+"""
+LINE = st.lists(st.sampled_from(WORDS.split()) | st.text(max_size=6), min_size=1, max_size=7).map(" ".join)
+
+
+@settings(max_examples=1000)
+@given(LINE)
+@hypothesis.example("filter save not:me")
+@hypothesis.example("since 99.99.2026")
+@hypothesis.example("actoin:x")
+@hypothesis.example("filter rename vip2 foo")
+@hypothesis.example("by:Ida Holm today")
+@hypothesis.example("category:Old Link")
+@hypothesis.example("save save save x")
+def test_every_suggestion_can_be_typed(line: str) -> None:
+    with contextlib.suppress(BadCommand):
+        parse(line)
+        return
+    with pytest.raises(BadCommand) as caught:
+        parse(line)
+    for problem in caught.value.problems:
+        for suggested in filter(None, (problem.nearest, problem.other)):
+            parse(suggested)
+            if problem.part:
+                parse(f"since monday {suggested}" if not _has_command(suggested) else suggested)
+
+
+def _has_command(part: str) -> bool:
+    return bool(read_filters(part).words)

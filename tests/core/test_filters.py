@@ -1,6 +1,7 @@
 """Filters: as they are typed, and what they leave of an answer."""
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -9,8 +10,9 @@ from hypothesis import strategies as st
 
 from bot.core.activity import Action, Activity
 from bot.core.command import ShowActivity, parse
-from bot.core.filters import EVERYTHING, ME, OTHERS, Filter, Reason, Style, sift
-from bot.core.filtertext import ACTION_WORDS, read_filters, written
+from bot.core.filterkeys import ACTION_WORDS
+from bot.core.filters import EVERYTHING, ME, OTHERS, Filter, Reason, Style, clashes, sift
+from bot.core.filtertext import read_filters, written
 from bot.core.people import Principal
 from bot.core.spelling import comparable, normalise
 from bot.core.window import Judged
@@ -89,13 +91,15 @@ def test_who_is_not_told_is_not_the_reader() -> None:
 NAMES = (
     st.text(st.characters(codec="utf-8", categories=["L", "N", "P", "S", "Zs"]), min_size=1, max_size=20)
     .map(normalise)
-    .filter(lambda name: name and not ('"' in name and "'" in name) and comparable(name))
+    .filter(lambda name: not ('"' in name and "'" in name) and comparable(name) and name[0] != "@")
 )
 FILTERS = st.builds(
     Filter,
     actions=st.none() | st.integers(1, 127).map(Action),
     categories=st.lists(NAMES, max_size=3, unique_by=comparable).map(tuple),
-    by=st.lists(NAMES, max_size=3, unique_by=comparable).map(tuple),
+    by=st.lists(NAMES.filter(lambda name: any(map(str.isalnum, name))), max_size=3, unique_by=comparable).map(
+        tuple
+    ),
     top=st.none() | st.integers(1, 500),
     style=st.none() | st.sampled_from(Style),
     saved=st.just("") | st.from_regex(r"[a-zæøå][a-z0-9_-]{0,20}", fullmatch=True),
@@ -162,7 +166,108 @@ def test_every_word_for_an_action_is_read_however_it_is_written(word: str) -> No
         assert read_filters(f"action:{way}").filter.actions == ACTION_WORDS[word]
 
 
+@pytest.mark.parametrize(
+    ("words", "read"),
+    [
+        ("follow-ups", "follow-up"),
+        ("Persons", "person"),
+        ("people", "person"),
+        ("documents", "document"),
+        ("companies", "company"),
+        ("activities", "activity"),
+        ("Person Added", "person-added"),
+        ("company created", "created"),
+        ("follow-up completed,document added", "follow-up-completed,document-added"),
+        ("person added , created", "person-added,created"),
+    ],
+)
+def test_actions_are_read_as_people_write_them(words: str, read: str) -> None:
+    typed = read_filters(f"action:{words} not:me")
+    assert typed == read_filters(f"action:{read} not:me")
+    assert (typed.problems, typed.words) == ((), "")
+
+
+def test_an_action_of_several_words_ends_where_the_command_begins() -> None:
+    assert parse("action:person added since monday") == parse("since monday action:person-added")
+
+
+@pytest.mark.parametrize(
+    ("line", "short"),
+    [
+        ("action:created,updated", "action:company"),
+        ("action:company,follow-up,person", "action:company,follow-up,person"),
+        ("action:updated,person,document", "action:person,updated,document-added"),
+    ],
+)
+def test_filters_are_written_in_few_words(line: str, short: str) -> None:
+    assert written(read_filters(line).filter) == short
+
+
+@pytest.mark.parametrize("line", ["by:,me", "by: , me", "by:me,,", ",by:me,"])
+def test_stray_commas_are_forgiven(line: str) -> None:
+    assert read_filters(line) == read_filters("by:me")
+
+
 def test_what_is_typed_counts_more_than_what_was_saved() -> None:
     saved = Filter(categories=("VIP",), not_by=("me",), top=20, style=Style.TABLE)
     typed = Filter(top=5, saved="vip")
     assert typed.over(saved) == Filter((None), ("VIP",), (), ("me",), 5, Style.TABLE, "vip")
+
+
+@pytest.mark.parametrize(
+    ("typed", "saved", "meant"),
+    [
+        ("by:me", "not:me", "by:me"),
+        ("by:me", 'not:me,"Ida Holm"', 'by:me not:"Ida Holm"'),
+        ('by:"Ida Holm"', "not:ida", 'by:"Ida Holm"'),
+        ("by:ida", 'not:"Ida Holm"', 'by:ida not:"Ida Holm"'),
+        ("by:ida", "not:others", "by:ida"),
+        ("not:me", "by:me", "not:me"),
+        ("not:me", "by:me,ida", "by:ida not:me"),
+        ("not:ida", 'by:me,"Ida Holm"', "by:me not:ida"),
+        ("not:me", "not:others", "not:me"),
+        ("by:others", "by:me", "by:others"),
+    ],
+)
+def test_what_is_typed_beside_a_saved_filter_undoes_its_opposite(typed: str, saved: str, meant: str) -> None:
+    filter_ = read_filters(typed).filter.over(read_filters(saved).filter)
+    assert written(filter_) == meant
+    assert clashes(filter_) == ()
+
+
+@given(FILTERS, WHO, WHO, WHO, WHO)
+def test_a_typed_filter_without_a_clash_has_none_over_a_saved_one(
+    filter_: Filter, by: list[str], not_by: list[str], saved_by: list[str], saved_not_by: list[str]
+) -> None:
+    typed = replace(filter_, by=tuple(by), not_by=tuple(not_by))
+    saved = Filter(by=tuple(saved_by), not_by=tuple(saved_not_by))
+    if not clashes(typed) and not clashes(saved):
+        assert not clashes(typed.over(saved))
+
+
+@pytest.mark.parametrize(
+    ("line", "code"),
+    [
+        ("by:me not:me", "excludes-itself"),
+        ('by:"Ida Holm" by:me not:"Ida"', "excludes-itself"),
+        ("by:others,ida not:others by:me", "excludes-itself"),
+        ("not:me,others", "leaves-nobody"),
+        ('by:ida not:"Ida Holm"', ""),
+        ("by:me not:others", ""),
+        ("by:others not:me", ""),
+        ('by:"Ida Holm" not:me', ""),
+    ],
+)
+def test_what_contradicts_itself_is_a_problem(line: str, code: str) -> None:
+    assert "".join({problem.code for problem in read_filters(line).problems}) == code
+
+
+@pytest.mark.parametrize("name", ["by:'.'", 'not:"."', 'by:"-"', "not:…", "by:,me,'--'"])
+def test_a_name_without_a_letter_fits_nobody(name: str) -> None:
+    assert [problem.code for problem in read_filters(name).problems] == ["no-name"]
+
+
+def test_a_stored_name_without_a_letter_fits_nobody_either() -> None:
+    rows = tuple(activity(n, n) for n in range(5))
+    assert sift(Judged(rows, ()), Filter(not_by=(".",)), READER, ()).inside == rows
+    assert sift(Judged(rows, ()), Filter(by=(".",)), READER, ()).inside == ()

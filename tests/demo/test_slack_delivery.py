@@ -134,6 +134,12 @@ class Seconds(Clock):
         return self.clock.now().timestamp()
 
 
+async def test_who_is_mentioned_is_marked(slack: Slack, bot: Bot) -> None:
+    answer = await slack.command("/superoffice", f"by:@{Slack.manager.name} by:@nobody <b>")
+    marked = f"<@{Slack.manager.id}|{Slack.manager.name}>"
+    assert answer.payload["text"] == f"by:{marked} by:@nobody &lt;b&gt;"
+
+
 async def test_requests_are_genuinely_signed_and_complete(slack: Slack, bot: Bot, clock: TestClock) -> None:
     answer = await slack.command("/superoffice", "by:“Ida Holm” 50%&x=1", channel="C0SALES")
     headers, body = bot.requests[0]
@@ -141,6 +147,7 @@ async def test_requests_are_genuinely_signed_and_complete(slack: Slack, bot: Bot
     assert verifier.is_valid_request(body, headers)
     assert not verifier.is_valid_request(body + b" ", headers)
     assert headers["Content-Type"] == "application/x-www-form-urlencoded"
+    assert answer.payload["text"] == "by:“Ida Holm” 50%&amp;x=1"
     assert set(answer.payload) == {
         "token",
         "team_id",

@@ -87,6 +87,18 @@ async def test_an_unknown_category_lists_the_known_ones(world: World) -> None:
     assert "Customer" in said(message)
 
 
+async def test_what_slack_escapes_and_marks_is_read_as_it_was_typed(world: World) -> None:
+    await world.link()
+    message = await world.ask('since 3w category:"R&D <new>"')
+    assert "There is no category `R&amp;D &lt;new&gt;`" in said(message)
+    message = await world.ask(f"since 3w by:@{Slack.manager.name}")
+    assert f"`by:@{Slack.manager.name}` is what Slack calls somebody" in said(message)
+    mine = await world.ask(f"since 3w by:@{Slack.seller.name}")
+    assert companies(mine) == companies(await world.ask("since 3w by:me"))
+    again = await world.ask("/superoffice since 3w by:me")
+    assert title(again) == title(mine)
+
+
 async def test_what_the_bot_leaves_out_is_counted_and_explained(world: World) -> None:
     await world.link()
     everything = await world.ask("since 3w")

@@ -96,7 +96,7 @@ async def test_a_page_button_works_after_a_restart(start: Start) -> None:
 
 async def test_empty_is_not_failed(world: World) -> None:
     await world.link()
-    empty = await world.ask("since 0h")
+    empty = await world.ask("since 1min")
     assert "Nothing happened on your companies" in said(empty)
     world.crm.faults.set("GetMyActiveContacts", silent=True)
     failed = await world.ask("today")

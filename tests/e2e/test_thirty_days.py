@@ -13,6 +13,7 @@ from bot.app.wiring import Wiring, tenants
 from bot.config import load
 from bot.core.people import Link, Principal, SlackUser
 from bot.core.secret import Secret
+from bot.crm.soap.transport import Limits
 from bot.demo.slack import Slack
 from bot.demo.superoffice import SuperOffice
 from bot.demo.workspace import Member
@@ -76,7 +77,7 @@ async def month(tmp_path: Path) -> AsyncIterator[Month]:
         migrate(tmp_path / "bot.db", NOW)
         with opened(tmp_path / "bot.db", Secret(KEY)) as store:
             client = web_client(settings.slack.bot_token, settings.slack.api_url, session)
-            crms = await tenants(settings, session, clock)
+            crms = await tenants(settings, session, clock, Limits(attempts=1))
             workspace = Workspace(client)
             await workspace.start()
             async with QueueRunner(4, 4) as runner:

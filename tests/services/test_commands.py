@@ -8,14 +8,19 @@ import pytest
 
 from bot.core.activity import ALL_ACTIONS, Action
 from bot.core.audience import Refusal
-from bot.core.errors import BotError, CrmUnreachable, LinkExpired, SlackFailed, TicketRefused
+from bot.core.command import MAX_LINE
+from bot.core.errors import BotError, CrmUnreachable, LinkExpired, Problem, SlackFailed, TicketRefused
 from bot.core.filters import EVERYTHING, Filter, MutedCompany, Reason, SavedFilter, Style
+from bot.core.filtertext import written
 from bot.core.people import Link
 from bot.core.period import Between, Today
 from bot.core.replies import (
     ActivityAnswer,
     CannotRead,
     Failed,
+    FilterList,
+    FilterRemoved,
+    FilterSaved,
     HelpText,
     Linked,
     LinkOffer,
@@ -376,6 +381,74 @@ async def test_everything_wrong_is_said_at_once(linked: Desk) -> None:
     assert reply.problems[-1].known == ("Customer", "Prospect")
     assert linked.crm.asked == []
     assert linked.crm.lists == 1
+
+
+async def test_a_saved_filter_that_there_is_none_of_is_said_beside_the_rest(linked: Desk) -> None:
+    for line, expected in (
+        ("since mondy filter:zz", ["unknown-when", "unknown-saved"]),
+        ("since mondy filter:zz category:emnee", ["unknown-when", "unknown-saved", "unknown-category"]),
+        ("filter save x filter:nope top:700", ["no-count", "unknown-saved"]),
+        ("filter save two words filter:nope", ["filter-name", "unknown-saved"]),
+    ):
+        reply = await linked.ask(line)
+        assert isinstance(reply, CannotRead)
+        assert codes(reply) == expected, line
+    await linked.store.filters.put(USER, SavedFilter("zz", Filter(top=5)))
+    reply = await linked.ask("since mondy filter:zz")
+    assert isinstance(reply, CannotRead)
+    assert codes(reply) == ["unknown-when"]
+
+
+async def test_what_lacks_its_quotes_is_one_problem(linked: Desk) -> None:
+    reply = await linked.ask("today category:Emne Customer")
+    assert isinstance(reply, CannotRead)
+    assert codes(reply) == ["without-quotes"]
+    assert linked.crm.lists == 0
+
+
+async def test_which_filter_to_remove_is_asked_with_ones_own(linked: Desk) -> None:
+    assert await linked.ask("filter remove") == FilterList(())
+    await linked.store.filters.put(USER, SavedFilter("mine", Filter(by=("me",))))
+    assert await linked.ask("filter remove") == CannotRead((Problem("which-filter", known=("mine",)),))
+
+
+async def test_what_is_typed_beside_a_saved_filter_counts_more(linked: Desk) -> None:
+    linked.crm.rows = [by(1, ME.person_id), by(2, 7)]
+    await linked.ask("filter save vip not:me")
+    reply = await linked.ask("today filter:vip by:me")
+    assert isinstance(reply, ActivityAnswer)
+    assert [row.company_id for row in reply.rows] == [1]
+
+
+async def test_a_saved_filter_that_contradicts_itself_is_a_problem(linked: Desk) -> None:
+    """As could be saved once."""
+    await linked.store.filters.put(USER, SavedFilter("none", Filter(not_by=("me", "others"))))
+    for line in ("today filter:none", "filter save some filter:none"):
+        reply = await linked.ask(line)
+        assert isinstance(reply, CannotRead)
+        assert codes(reply) == ["leaves-nobody"]
+
+
+async def test_a_filter_can_be_saved_again_as_it_was_told_when_it_was_removed(linked: Desk) -> None:
+    names = ",".join(f"'Person {number} of many'" for number in range(5))
+    line = f"filter save vip action:company,follow-up,person,document by:me,{names} not:Ida"
+    assert MAX_LINE - 20 < len(line) <= MAX_LINE
+    assert isinstance(await linked.ask(line), FilterSaved)
+    removed = await linked.ask("filter remove vip")
+    assert isinstance(removed, FilterRemoved)
+    again = await linked.ask(f"filter save vip {written(removed.removed.filter)}")
+    assert again == FilterSaved(removed.removed)
+
+
+async def test_a_filter_that_could_not_be_typed_again_is_not_saved(linked: Desk) -> None:
+    long = ",".join(f"Person{number}" for number in range(14))
+    assert isinstance(await linked.ask(f"filter save a by:{long}"), FilterSaved)
+    reply = await linked.ask(f"filter save b filter:a not:{long.replace('Person', 'Other')}")
+    assert isinstance(reply, CannotRead)
+    (problem,) = reply.problems
+    assert problem.code == "filter-too-long"
+    assert int(problem.given) > MAX_LINE
+    assert [saved.name for saved in await linked.store.filters.of(USER)] == ["a"]
 
 
 async def test_a_saved_filter_is_where_one_starts_from(linked: Desk) -> None:

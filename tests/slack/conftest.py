@@ -1,6 +1,6 @@
 """Every kind of reply, with ordinary and with hostile content."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -190,6 +190,13 @@ REPLIES: dict[str, Reply] = {
         count=0,
         rows=(),
     ),
+    "answer-weekday-time": answered(
+        asked="since mon 08:30",
+        period=Since(Weekday(0, time=time(8, 30))),
+        window=Window(datetime(2026, 11, 16, 7, 30, tzinfo=UTC)),
+        count=1,
+        rows=ROWS[:1],
+    ),
     "answer-between": answered(period=Between(WEDNESDAY), window=WEDNESDAY, count=1, rows=ROWS[2:3]),
     "answer-a-year": answered(
         asked="since 365d", period=Since(Ago(365, "d")), window=LAST_YEAR, count=1, rows=ROWS[:1]
@@ -273,6 +280,16 @@ REPLIES: dict[str, Reply] = {
             Problem("unknown-category", HOSTILE, "", (*(f"Category {n}" for n in range(40)), HOSTILE)),
         )
     ),
+    "cannot-read-either": CannotRead(
+        (
+            Problem("two-meanings", "1.11", "since 1 nov", other="since 01:11"),
+            *(Problem("unknown-action", word, "", ("created", "updated"), part=True) for word in ("x", "y")),
+            Problem("unknown-saved", "zz", "", ("mine", "vip"), part=True),
+            Problem("unknown-saved", "zz", "", ("mine", "vip"), part=True),
+        )
+    ),
+    "cannot-read-which": CannotRead((Problem("which-filter", known=("mine", "vip")),)),
+    "cannot-read-too-long": CannotRead((Problem("too-long", "215"),)),
     "failed": Failed("crm-timed-out", {"seconds": 25}, "1f0c93ab", "since monday"),
     "failed-page": Failed("crm-unreachable", {}, "1f0c93ab", "since monday", Page(10, MONDAY)),
     "failed-ended": Failed("seal-broken", {}, "1f0c93ab", "me"),
@@ -280,6 +297,8 @@ REPLIES: dict[str, Reply] = {
     "help": HelpText(),
     "help-since": HelpText("since"),
     "help-filter": HelpText("filter"),
+    "help-action": HelpText("action"),
+    "help-by": HelpText("by"),
     "kept": Kept(),
     "link": LinkOffer(
         Secret("https://bot.example.com/link/NONCE"), NOW + timedelta(minutes=10), "since monday"

@@ -4,10 +4,12 @@ import json
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from babel.messages.pofile import read_po
 from hypothesis import given
 from hypothesis import strategies as st
 from syrupy.assertion import SnapshotAssertion
@@ -15,6 +17,7 @@ from syrupy.assertion import SnapshotAssertion
 from bot.core.activity import Action, Activity
 from bot.core.command import MAX_LINE
 from bot.core.errors import Problem
+from bot.core.filterkeys import KEYS, SHOWN_ACTIONS, Key
 from bot.core.filters import Filter, MutedCompany, Reason, SavedFilter, Style
 from bot.core.people import Principal
 from bot.core.period import LastLogout, Period, Since, Today, Week, Weekday, Yesterday
@@ -25,6 +28,7 @@ from bot.core.replies import (
     FilterList,
     FilterRemoved,
     FilterSaved,
+    HelpText,
     Muted,
     MutedList,
     Reader,
@@ -39,6 +43,9 @@ from bot.slack.blocks import Message, draw, draw_shared
 from tests.slack.conftest import READER, answered
 
 COMMAND = "/superoffice"
+CATALOGUE = Path(__file__).parents[2] / "bot/text/locale/en/LC_MESSAGES/bot.po"
+with CATALOGUE.open("rb") as file:
+    SENTENCES = [message.id for message in read_po(file) if isinstance(message.id, str)]
 
 
 def test_looks_as_it_was_looked_at(reply: Reply, reader: Reader, snapshot: SnapshotAssertion) -> None:
@@ -225,6 +232,7 @@ def test_preferences_are_within_the_limits_and_uninterpreted(
     problem = Problem("unknown-category", given_, given_, tuple(names), part=True)
     for reply in (
         MutedList(companies, 60, 20),
+        HelpText(given_),
         FilterList(saved),
         FilterSaved(saved[0], filter_),
         FilterRemoved(saved[0]),
@@ -233,6 +241,62 @@ def test_preferences_are_within_the_limits_and_uninterpreted(
         check(draw(reply, reader, COMMAND))
     for company in companies:
         check(draw(Muted(company), reader, COMMAND))
+
+
+def code_in(message: Message) -> list[str]:
+    """What stands between back-ticks, less what nobody sees."""
+    markdown = [e["text"] for e in elements(message.blocks) if e.get("type") == "mrkdwn"]
+    return [code.strip(" \u200b") for text in markdown for code in re.findall("`([^`]*)`", text)]
+
+
+def test_no_reply_has_empty_back_ticks(reply: Reply, reader: Reader) -> None:
+    assert "" not in code_in(draw(reply, reader, COMMAND))
+
+
+@pytest.mark.parametrize("code", sorted(id_[8:] for id_ in SENTENCES if re.fullmatch(r"problem\.[^.]+", id_)))
+@pytest.mark.parametrize("empty", ["", " ", "\u200b", "`"])
+def test_nothing_empty_stands_between_back_ticks(code: str, empty: str) -> None:
+    if code in ("title", "help", "nearest", "either", "known"):
+        return
+    message = draw(CannotRead((Problem(code, empty),)), READER, COMMAND)
+    assert "" not in code_in(message)
+
+
+def test_no_more_problems_than_a_message_holds() -> None:
+    problems_ = tuple(Problem("unknown-filter", f"x{n}:", "", ("action:",), part=True) for n in range(90))
+    check(draw(CannotRead(problems_), READER, COMMAND))
+
+
+def test_each_list_of_what_there_is_comes_once() -> None:
+    actions, styles = ("created", "updated"), ("full", "table")
+    problems_ = (
+        *(
+            Problem("unknown-action", word, "", actions, part=True)
+            for word in ("creatd", "persn-added", "zzz")
+        ),
+        Problem("unknown-style", "tabel", "style:table", styles, part=True),
+    )
+    text = draw(CannotRead(problems_), READER, COMMAND).text
+    assert (text.count("`created`, `updated`"), text.count("`full`, `table`")) == (1, 1)
+    assert text.index("`created`") > text.index("tabel")
+
+
+@pytest.mark.parametrize("verb", ["", "filter", "by"])
+def test_help_tells_whom_one_can_name(verb: str) -> None:
+    shown = json.dumps(draw(HelpText(verb), READER, COMMAND).blocks)
+    assert all(who in shown for who in ("by:me`", "by:others`", 'by:\\"Ida Holm\\"`'))
+
+
+@pytest.mark.parametrize("key", KEYS, ids=lambda key: key.name)
+def test_help_explains_each_filter(key: Key) -> None:
+    message = draw(HelpText(key.name), READER, COMMAND)
+    check(message)
+    assert all(f"today {example}`" in str(message.blocks) for example in key.examples) or key.name == "filter"
+
+
+def test_help_lists_the_words_for_actions() -> None:
+    shown = str(draw(HelpText("action"), READER, COMMAND).blocks)
+    assert all(f"`{word}`" in shown for word in SHOWN_ACTIONS)
 
 
 def test_empty_and_failed_never_look_alike(reader: Reader) -> None:

@@ -26,7 +26,8 @@ from bot.core.requests import (
 )
 from bot.core.window import Mark, Window
 from bot.slack.guard import UNREADABLE
-from bot.slack.payload import Asked, block_id, marks, owned, pressed
+from bot.slack.markup import as_typed
+from bot.slack.payload import Asked, block_id, marks, owned, pressed, typed
 
 KIANNA = "U0SELLER"
 MOMENTS = st.none() | st.datetimes(datetime(1970, 1, 1), datetime(2300, 1, 1), timezones=st.just(UTC))
@@ -62,6 +63,54 @@ def test_a_blocks_id_holds_any_question(asked: Asked, number: int) -> None:
 def test_junk_is_an_error_that_the_guard_knows(value: str) -> None:
     with suppress(*UNREADABLE):
         Asked.decode(value)
+
+
+def type_(text: str, command: str = "/superoffice") -> Wish:
+    """What a typed command asks for."""
+    body = {"team_id": "T1", "user_id": KIANNA, "channel_id": "C1", "command": command, "text": text}
+    return typed({**body, "response_url": "https://slack.example/response", "trigger_id": "1.2.3"}).wish
+
+
+@pytest.mark.parametrize(
+    ("sent", "text"),
+    [
+        ("since monday", "since monday"),
+        ("by:<@U123|ida>", "by:@ida"),
+        ("by:<@U123>", "by:@U123"),
+        ("by:<@U123|>", "by:@U123"),
+        (f"not:<@{KIANNA}|kianna>", "not:me"),
+        ("<#C1|general>", "#general"),
+        ("<#C1|>", "#C1"),
+        ("<!here>", "@here"),
+        ("<!channel|channel>", "channel"),
+        ("<!subteam^S1|@sales>", "@sales"),
+        ("<!date^1^{date}|today>", "today"),
+        ("<https://x.example/a?b=1&amp;c|x.example>", "x.example"),
+        ("<https://x.example/a?b=1&amp;c>", "https://x.example/a?b=1&c"),
+        ("<mailto:ida@example.com|ida@example.com>", "ida@example.com"),
+        ('category:"R&amp;D &lt;old&gt;"', 'category:"R&D <old>"'),
+        ("&amp;lt;@U123&amp;gt;", "&lt;@U123&gt;"),
+        ("&lt;@U123|ida&gt;", "<@U123|ida>"),
+        ("/superoffice today", "today"),
+        ("superoffice since monday", "since monday"),
+        ("/SuperOffice", ""),
+        ("superofficer", "superofficer"),
+    ],
+)
+def test_what_slack_put_into_the_text_is_undone(sent: str, text: str) -> None:
+    assert type_(sent) == Ask(text)
+
+
+def test_a_verb_of_the_commands_name_stays_a_verb() -> None:
+    assert type_("today", "/today") == Ask("today")
+    assert type_("/today week", "/today") == Ask("week")
+
+
+@given(st.text(alphabet="<>@#!|&;amptl U1", max_size=30), st.text())
+def test_any_text_is_undone_once(text: str, typist: str) -> None:
+    escaped = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    assert as_typed(escaped, typist) == text
+    as_typed(text, typist)
 
 
 def press(action: str, value: str = "", *, option: str = "", user: str = KIANNA) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """The main answer: what happened on my companies."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import time, timedelta
 
 from bot.core.localtime import local
 from bot.core.period import Between, LastLogout, Period, Since, Today, Week, Weekday, Yesterday
@@ -65,10 +65,12 @@ def _period_name(period: Period) -> str:
 
 
 def _since_words(reply: ActivityAnswer, reader: Reader) -> str:
-    """How a reader would say the start: ``Monday``, ``08:30``, or a date."""
+    """How a reader would say the start: ``Monday``, ``Monday 08:30``, ``08:30``, or a date."""
     start = reply.window.start or reply.as_of
     if isinstance(reply.period, Since) and isinstance(reply.period.when, Weekday):
-        return weekday(start, reader.zone, reader.locale)
+        name = weekday(start, reader.zone, reader.locale)
+        at = clock(start, reader.zone, reader.locale) if reply.period.when.time != time.min else ""
+        return f"{name} {at}".rstrip()
     if local(start, reader.zone).date() == local(reply.as_of, reader.zone).date():
         return clock(start, reader.zone, reader.locale)
     return moment(start, reader.zone, reader.locale, reply.as_of)

@@ -1,8 +1,10 @@
 """The shorter replies: linking, help, and what went wrong."""
 
-from bot.core.command import VERBS, verb_named
+from collections.abc import Iterator, Sequence
+
+from bot.core.command import MAX_LINE, VERBS, Verb, verb_named
 from bot.core.errors import Problem
-from bot.core.filtertext import KEYS, SHOWN_ACTIONS
+from bot.core.filterkeys import KEYS, SHOWN_ACTIONS, Key, key_named
 from bot.core.replies import (
     CannotRead,
     Failed,
@@ -17,6 +19,7 @@ from bot.core.replies import (
     UnlinkQuestion,
 )
 from bot.core.servertime import ServerWarning
+from bot.core.spelling import normalise
 from bot.slack.blocks.elements import (
     Block,
     Message,
@@ -51,8 +54,9 @@ __all__ = [
 ]
 
 MAX_TYPED = 200
-#: So many names of a list are told.
+#: So many names of a list are told, and so many problems: a message holds 50 blocks.
 MAX_KNOWN = 30
+MAX_PROBLEMS = 40
 
 
 def link_offer(reply: LinkOffer, reader: Reader, command: str) -> Message:
@@ -185,31 +189,47 @@ def failed(reply: Failed, reader: Reader, command: str) -> Message:
 
 
 def cannot_read(reply: CannotRead, reader: Reader, command: str) -> Message:
-    """What was typed, each thing wrong with it, and the nearest valid form."""
+    """What was typed, each thing wrong with it, and the nearest valid form; then what there is, once."""
     title = sentence("problem.title", reader.locale)
-    lines = [_problem(problem, reader, command) for problem in reply.problems]
+    problems = list(dict.fromkeys(reply.problems))[:MAX_PROBLEMS]
+    lines = [_problem(problem, reader, command) for problem in problems]
+    lines += _known(problems, reader)
     hint = note(sentence("problem.help", reader.locale, command=command))
     return Message(" ".join((title + ".", *lines)), [header(title), *map(section, lines), hint])
 
 
 def help_text(reply: HelpText, reader: Reader, command: str) -> Message:
-    """Everything one can type, or one verb with its examples."""
-    verb = verb_named(reply.verb)
-    if verb is None:
-        return _all_help(reader, command)
+    """Everything one can type, or one verb or filter with its examples."""
+    if verb := verb_named(reply.verb):
+        return _verb_help(verb, reader, command)
+    if key := key_named(reply.verb):
+        return _filter_help(key, reader, command)
+    return _all_help(reader, command)
+
+
+def _verb_help(verb: Verb, reader: Reader, command: str) -> Message:
     what = sentence(f"verb.{verb.name}", reader.locale, command=command)
     more = sentence(f"verb.{verb.name}.more", reader.locale, command=command)
     title = f"{command} {verb.usage}"
-    blocks = [header(title), section(f"{what[0].upper()}{what[1:]}.\n{more}")]
+    blocks = [header(title), section(f"{_capital(what)}.\n{more}")]
     if verb.examples:
         blocks.append(section("\n".join(f"`{command} {example}`" for example in verb.examples)))
     if verb.reads_filters:
-        actions_there_are = ", ".join(f"`{word}`" for word in SHOWN_ACTIONS)
         blocks.append(section("\n".join(_filters(reader))))
-        blocks.append(note(sentence("help.actions", reader.locale, actions=actions_there_are)))
+        blocks.append(_actions_there_are(reader))
     elif verb.filtered:
         blocks.append(note(sentence("help.filtered", reader.locale, command=command)))
     return Message(escape(f"{title}: {what}"), blocks)
+
+
+def _filter_help(key: Key, reader: Reader, command: str) -> Message:
+    what = sentence(f"filter.{key.name}", reader.locale)
+    more = sentence(f"filter.{key.name}.more", reader.locale, command=command)
+    examples = "\n".join(f"`{command} today {escape(example)}`" for example in key.examples)
+    blocks = [header(key.usage), section(f"{_capital(what)}.\n{more}"), section(examples)]
+    if key.name == "action":
+        blocks.append(_actions_there_are(reader))
+    return Message(escape(f"{key.usage}: {what}"), blocks)
 
 
 def _all_help(reader: Reader, command: str) -> Message:
@@ -229,8 +249,19 @@ def _all_help(reader: Reader, command: str) -> Message:
     return Message("\n".join((title, *lines)), blocks)
 
 
-def _filters(reader: Reader) -> list[str]:
-    return [f"`{escape(key.examples[0])}`  {sentence(f'filter.{key.name}', reader.locale)}" for key in KEYS]
+def _filters(reader: Reader) -> Iterator[str]:
+    for key in KEYS:
+        examples = " ".join(f"`{escape(example)}`" for example in key.examples)
+        yield f"{examples}  {sentence(f'filter.{key.name}', reader.locale)}"
+
+
+def _actions_there_are(reader: Reader) -> Block:
+    there_are = ", ".join(f"`{word}`" for word in SHOWN_ACTIONS)
+    return note(sentence("help.actions", reader.locale, actions=there_are))
+
+
+def _capital(text: str) -> str:
+    return f"{text[0].upper()}{text[1:]}"
 
 
 def _warning(warning: ServerWarning, locale: str) -> str:
@@ -239,21 +270,30 @@ def _warning(warning: ServerWarning, locale: str) -> str:
 
 
 def _problem(problem: Problem, reader: Reader, command: str) -> str:
-    parts = [sentence(f"problem.{problem.code}", reader.locale, given=_typed(problem.given))]
-    if problem.nearest:
-        line = problem.nearest if problem.part else f"{command} {problem.nearest}"
-        parts.append(sentence("problem.nearest", reader.locale, line=_typed(line)))
-    if problem.known:
-        known = ", ".join(f"`{_typed(each)}`" for each in problem.known[:MAX_KNOWN])
-        rest = len(problem.known) - MAX_KNOWN
+    given = _typed(problem.given)
+    wrong = sentence(f"problem.{problem.code}", reader.locale, given=given, most=MAX_LINE)
+    if not problem.nearest:
+        return wrong
+    line, other = (
+        _typed(text if problem.part else f"{command} {text}") for text in (problem.nearest, problem.other)
+    )
+    meant = "problem.either" if problem.other else "problem.nearest"
+    return f"{wrong} {sentence(meant, reader.locale, line=line, other=other)}"
+
+
+def _known(problems: Sequence[Problem], reader: Reader) -> Iterator[str]:
+    """What there is to choose from, each list once."""
+    lists = {problem.known: problem.code for problem in reversed(problems) if problem.known}
+    for names, code in reversed(lists.items()):
+        known = ", ".join(f"`{_typed(each)}`" for each in names[:MAX_KNOWN])
+        rest = len(names) - MAX_KNOWN
         more = sentence("problem.known.more", reader.locale, count=rest) if rest > 0 else ""
-        parts.append(sentence("problem.known", reader.locale, known=f"{known}{more}"))
-    return " ".join(parts)
+        yield sentence(f"problem.known.{code}", reader.locale, known=f"{known}{more}")
 
 
 def _typed(text: str) -> str:
-    """What somebody typed, to be shown between back-ticks."""
-    return escape(shorten(text.replace("`", "'"), MAX_TYPED))
+    """What somebody typed, to be shown between back-ticks; of nothing, a mark: two back-ticks are no code."""
+    return escape(shorten(text.replace("`", "'"), MAX_TYPED)) if normalise(text) else "…"
 
 
 def _escaped(params: dict[str, object]) -> dict[str, object]:
