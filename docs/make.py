@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+import bot.core.onlineerrors  # noqa: F401 - its errors are told as well
 from bot.config.document import example_toml, reference
 from bot.core.command import VERBS, Verb, usage_hint
 from bot.core.errors import BotError
@@ -80,8 +81,8 @@ def errors() -> Iterator[str]:
     yield "|---|---|---|---|"
     for kind in _kinds(BotError):
         meaning = " ".join((kind.__doc__ or "").replace("``", "`").split())
-        what = sentence(f"error.{kind.code}", command=COMMAND, seconds=25)
-        way_out = sentence(f"error.{kind.code}.next", command=COMMAND, seconds=25)
+        what = sentence(f"error.{kind.code}", command=COMMAND, seconds=25, state="OfflineMaintenance")
+        way_out = sentence(f"error.{kind.code}.next", command=COMMAND, seconds=25, state="OfflineMaintenance")
         yield f"| `{kind.code}` | {meaning} | {what} | {way_out} |"
     yield WIRE
     yield "| what happens | code | asked | in the log |"

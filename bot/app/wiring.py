@@ -12,6 +12,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 from starlette.applications import Starlette
+from starlette.routing import Route
 
 from bot import store, web
 from bot.app.clockwork import Job
@@ -19,8 +20,8 @@ from bot.config import Settings
 from bot.config import Tenant as TenantConfig
 from bot.core.replies import Reader
 from bot.core.secret import Secret
-from bot.crm.client import connect
-from bot.crm.settings import ActionTimeZone, TenantSettings
+from bot.crm.client import connect, sign_ins
+from bot.crm.settings import ActionTimeZone, OnlineSettings, TenantSettings
 from bot.crm.soap.transport import Limits
 from bot.runner import QueueRunner
 from bot.server import ASGIApp
@@ -31,9 +32,11 @@ from bot.services.commands import Commands
 from bot.services.keepalive import KeepAlive
 from bot.services.linking import Invited, Linked, Linking, LinkPolicy
 from bot.services.notices import Notices
+from bot.services.onlinelinking import OnlineLinking
 from bot.services.ports import Clock
 from bot.services.preferences import Preferences
 from bot.services.readers import Readers
+from bot.services.refreshing import Refresher
 from bot.services.sharing import Sharing
 from bot.services.signins import SignIns
 from bot.slack.admins import SlackAdmins
@@ -76,11 +79,13 @@ class Wiring:
         self._tenants = tenants
         posting = web_client(settings.slack.bot_token, settings.slack.api_url, session, repeating=False)
         crm = {name: tenant.crm for name, tenant in tenants.items()}
+        online = {name: tenant.online for name, tenant in tenants.items() if tenant.online}
         policy = settings.keep_alive.policy
         sign_ins = SignIns(
             links=database.links,
             store=database.sign_ins,
             tenants=crm,
+            refresher=Refresher(database.links, database.sign_ins, online, clock),
             clock=clock,
             chance=random.random,
             policy=policy,
@@ -162,16 +167,34 @@ class Wiring:
                 zone=settings.tenant.timezone,
                 workspaces=self._workspace.names,
                 command=settings.slack.command,
-                superoffice=urlsplit(settings.tenant.url).hostname or "",
+                superoffice=urlsplit(settings.tenant.url or settings.tenant.environment).hostname or "",
             ),
             sign=self._database.hasher.digest,
             token=_token,
             reference=_reference,
             trusted_proxies=settings.web.trusted_proxies,
         )
+        online = self._online_pages(link_page)
+        # The first that fits counts: the page of an online tenant has no form.
         return Starlette(
-            routes=[*link_page.routes(), *web.health_routes(self._checks(scheduler, socket_mode))]
+            routes=[*online, *link_page.routes(), *web.health_routes(self._checks(scheduler, socket_mode))]
         )
+
+    def _online_pages(self, link_page: web.LinkPage) -> list[Route]:
+        tenant = next(iter(self._tenants.values()))
+        if tenant.online is None:
+            return []
+        linking = OnlineLinking(
+            linking=self._linking,
+            authorizations=self._database.authorizations,
+            online=tenant.online,
+            crm=tenant.crm,
+            clock=self._clock,
+            token=_token,
+            redirect_uri=f"{self._public_url}/oidc/callback",
+        )
+        https = self._public_url.startswith("https:")
+        return web.OidcPages(linking, link_page, _token, https=https).routes()
 
     def _checks(self, scheduler: AsyncIOScheduler, socket_mode: SocketMode | None) -> list[web.Check]:
         async def ticking() -> None:
@@ -217,9 +240,11 @@ async def tenants(
     """The clients of all tenants, by their ids; ``limits`` other than the settings'."""
     seconds = settings.commands.seconds
     limits = limits or Limits(command=seconds, attempt=seconds)
-    clients = await connect(map(_described, settings.tenants.values()), session, clock, limits)
+    described = [_described(tenant) for tenant in settings.tenants.values()]
+    clients = await connect(described, session, clock, limits)
+    online = sign_ins(described, session, clock)
     return {
-        name: Tenant(clients[name], tenant.web_url or "", tenant.timezone)
+        name: Tenant(clients[name], tenant.timezone, online.get(name))
         for name, tenant in settings.tenants.items()
     }
 
@@ -227,7 +252,9 @@ async def tenants(
 def _described(tenant: TenantConfig) -> TenantSettings:
     return TenantSettings(
         id=tenant.id,
-        url=tenant.url,
+        url=tenant.url or "",
+        web_url=tenant.web_url or "",
+        online=_online(tenant),
         zone=tenant.timezone,
         application_token=tenant.application_token,
         action_time_zone=ActionTimeZone(tenant.action_time_zone),
@@ -235,3 +262,9 @@ def _described(tenant: TenantConfig) -> TenantSettings:
         proxy=tenant.proxy,
         ca_bundle=str(tenant.ca_bundle) if tenant.ca_bundle else None,
     )
+
+
+def _online(tenant: TenantConfig) -> OnlineSettings | None:
+    if not tenant.tenant:
+        return None
+    return OnlineSettings(tenant.environment, tenant.tenant, tenant.client_id or "", tenant.services)

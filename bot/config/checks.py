@@ -44,6 +44,18 @@ def _slack(table: Table) -> Iterator[Problem]:
 
 
 def _tenant(table: Table) -> Iterator[Problem]:
+    if table.lacks("url") and table.lacks("tenant"):
+        yield table.problem("url", "it is missing, and so is tenant, for SuperOffice CRM Online: set one.")
+    if table.value("url") and table.value("tenant"):
+        yield table.problem("tenant", "it is set, and so is url: a tenant is online or onsite.")
+    if table.value("tenant"):
+        for name in ("client_id", "application_token"):
+            if name in table.values and not table.value(name):
+                yield table.problem(name, "it is missing: SuperOffice CRM Online asks for it.")
+        if table.value("services") in ("Services84", "Services85"):
+            yield table.problem("services", "access tokens need Services86 or newer.")
+    if _is_open_http(table.value("environment")):
+        yield table.problem("environment", "plain http is accepted for this machine alone; use https.")
     for name in ("url", "web_url"):
         if _is_open_http(table.value(name)) and table.value("allow_http") is False:
             yield table.problem(

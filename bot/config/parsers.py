@@ -207,8 +207,10 @@ def directory_url(text: str) -> str:
 
 
 def environment(text: str) -> str:
-    """An environment of SuperOffice CRM Online, by name or address."""
-    return root_url(text) if "://" in text else choice("sod", "qaonline", "online")(text)
+    """An environment of SuperOffice CRM Online, by name or address: its address."""
+    if "://" in text:
+        return root_url(text)
+    return f"https://{choice('sod', 'qaonline', 'online')(text)}.superoffice.com"
 
 
 def superoffice_url(text: str) -> str:

@@ -10,8 +10,6 @@ from bot.core.secret import Secret
 
 __all__ = ["Tenant", "Wsdl"]
 
-ONLINE = "SuperOffice CRM Online"
-
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Wsdl:
@@ -47,16 +45,15 @@ class Tenant:
     """Your SuperOffice. The variables describe the tenant `onsite`."""
 
     id: str
-    url: str = setting(
+    url: str | None = setting(
         parsers.superoffice_url,
-        "Where its SOAP services are, up to `ServicesNN/`.",
+        "Onsite: where its SOAP services are, up to `ServicesNN/`.",
         "https://crm.example.com/remote/Services86/",
         variable="SUPEROFFICE_URL",
-        required=True,
     )
     web_url: str | None = setting(
         parsers.root_url,
-        "The root of its web client, for links to companies. Without it answers have no links.",
+        "Onsite: the root of its web client, for links to companies. Without it answers have no links.",
         "https://crm.example.com/SuperOffice",
         variable="SUPEROFFICE_WEB_URL",
     )
@@ -75,7 +72,8 @@ class Tenant:
     )
     application_token: Secret = setting(
         parsers.secret(r"\S*", "one word without spaces"),
-        "The ApplicationToken to send. An onsite installation does not check it: leave it empty.",
+        "Online: the client secret, which is the ApplicationToken, too. Onsite it is not checked: leave it "
+        "empty.",
         "0123456789abcdef0123456789abcdef",
         variable="SUPEROFFICE_APP_TOKEN",
         default="",
@@ -99,30 +97,28 @@ class Tenant:
     )
     tenant: str | None = setting(
         parsers.matching(r"Cust\d+", "a customer id such as Cust12345"),
-        "The customer id of an online tenant; only its users may link.",
+        "Online, instead of `url`: the customer id; only its users may link.",
         "Cust12345",
         variable="SUPEROFFICE_TENANT",
-        awaits=ONLINE,
     )
-    environment: str | None = setting(
+    environment: str = setting(
         parsers.environment,
         "The online environment: `sod`, `qaonline`, `online` or an address.",
-        "online",
+        "sod",
         variable="SUPEROFFICE_ENVIRONMENT",
-        awaits=ONLINE,
+        default="online",
     )
     client_id: str | None = setting(
         parsers.matching(r"\S+", "one word without spaces"),
         "The OIDC client id of the application registered with SuperOffice.",
         "0123456789abcdef",
         variable="SUPEROFFICE_CLIENT_ID",
-        awaits=ONLINE,
     )
-    services: str | None = setting(
+    services: str = setting(
         parsers.matching(r"Services8[4-8]", "Services84, 85, 86, 87 or Services88"),
         "The version of the SOAP services of an online tenant.",
-        "Services86",
+        "Services88",
         variable="SUPEROFFICE_SERVICES",
-        awaits=ONLINE,
+        default="Services86",
     )
     wsdl: Wsdl = field(default_factory=Wsdl, metadata={TABLE: Wsdl})

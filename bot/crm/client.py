@@ -13,6 +13,10 @@ from bot.core.people import Principal
 from bot.core.secret import Secret
 from bot.core.servertime import ServerWarning
 from bot.crm import records
+from bot.crm.address import Address, OnlineAddress, OnsiteAddress
+from bot.crm.online.http import JsonClient
+from bot.crm.online.signin import OnlineSignIn
+from bot.crm.online.state import TenantState
 from bot.crm.serverclock import ServerClock
 from bot.crm.settings import TenantSettings
 from bot.crm.soap.endpoint import Endpoint
@@ -22,7 +26,7 @@ from bot.crm.soap.services import Services, Unsendable
 from bot.crm.soap.transport import Limits, Transport
 from bot.services.ports import ActivityQuery, Category, Clock, SignedIn, Snapshot, SystemInfo
 
-__all__ = ["SuperOffice", "connect"]
+__all__ = ["SuperOffice", "connect", "sign_ins"]
 
 #: What an access token of SuperOffice CRM Online begins with.
 _ONLINE = "8A:"
@@ -50,12 +54,18 @@ class SuperOffice:
         self._asking_the_time = asyncio.Lock()
         tls = ssl.create_default_context(cafile=settings.ca_bundle) if settings.ca_bundle else None
         transport = Transport(settings.id, session, clock, limits=self._limits, proxy=settings.proxy, tls=tls)
-        self._endpoint = Endpoint(settings, services, transport, self._time)
+        self._address = _address(settings, session, clock)
+        self._endpoint = Endpoint(settings, self._address, services, transport, self._time)
 
     @property
     def tenant(self) -> str:
         """The tenant's id in this bot."""
         return self._settings.id
+
+    @property
+    def web_url(self) -> str:
+        """The root of its web client, for links; ``""`` where it is not known."""
+        return self._address.web_url
 
     @property
     def warnings(self) -> tuple[ServerWarning, ...]:
@@ -178,6 +188,31 @@ class SuperOffice:
                 raise
         if limit.expired():
             raise CrmTimedOut(tenant=self.tenant, seconds=self._limits.command)
+
+
+def _address(settings: TenantSettings, session: aiohttp.ClientSession, clock: Clock) -> Address:
+    online = settings.online
+    if online is None:
+        return OnsiteAddress(settings.url, settings.web_url)
+    client = JsonClient(settings.id, online.environment, session, settings.proxy)
+    return OnlineAddress(TenantState(online.customer, client, clock), online.services)
+
+
+def sign_ins(
+    tenants: Iterable[TenantSettings], session: aiohttp.ClientSession, clock: Clock
+) -> dict[str, OnlineSignIn]:
+    """How one signs in to each tenant that is online, by its id."""
+    return {
+        settings.id: OnlineSignIn(
+            settings.online.customer,
+            settings.online.client_id,
+            settings.application_token,
+            JsonClient(settings.id, settings.online.environment, session, settings.proxy),
+            clock,
+        )
+        for settings in tenants
+        if settings.online
+    }
 
 
 async def connect(

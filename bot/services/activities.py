@@ -17,7 +17,7 @@ from bot.core.replies import ActivityAnswer, Reader, WhyHidden, WhyShown
 from bot.core.requests import FIRST, Page
 from bot.core.window import Judged, Mark, Window, judge, mark, place_after
 from bot.services.failures import log_unexpected
-from bot.services.ports import ActivityQuery, Crm, Links, Mutes
+from bot.services.ports import ActivityQuery, Crm, Links, Mutes, Online
 from bot.services.preferences import Preferences
 
 __all__ = ["PAGE", "Activities", "Question", "Tenant"]
@@ -31,9 +31,9 @@ class Tenant:
     """A SuperOffice installation and what this bot knows of it."""
 
     crm: Crm
-    #: The root of the web client, for links; ``""`` where it is not configured.
-    web_url: str
     zone: ZoneInfo
+    #: How one signs in, if it is online; onsite with user name and password.
+    online: Online | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +99,7 @@ class Activities:
             window=look.window,
             as_of=look.as_of,
             principal=link.principal,
-            web_url=self._tenants[link.tenant].web_url,
+            web_url=self._tenants[link.tenant].crm.web_url,
             caught_up_at=link.caught_up_at if caught_up else None,
             count=border,
             later_count=len(look.sifted.later),
@@ -125,7 +125,7 @@ class Activities:
             window=look.window,
             as_of=look.as_of,
             principal=link.principal,
-            web_url=self._tenants[link.tenant].web_url,
+            web_url=self._tenants[link.tenant].crm.web_url,
             count=len(look.sifted.inside),
             later_count=len(look.sifted.later),
             rows=tuple(row for row in look.sifted.inside if mark(row) in shown),
@@ -164,7 +164,7 @@ class Activities:
             as_of=look.as_of,
             principal=link.principal,
             filter=look.filter,
-            web_url=self._tenants[link.tenant].web_url,
+            web_url=self._tenants[link.tenant].crm.web_url,
             activity=found,
             is_later=found in look.judged.later,
             dropped=found and why_dropped(found, look.filter, link.principal, look.muted),

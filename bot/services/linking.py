@@ -139,7 +139,6 @@ class Linking:
         allowances = self._allowances(invitation.user, address)
         await self._reserve(allowances)
         signed_in = await self._ask(allowances, username, password)
-        self._require_same_person(profile, signed_in.principal)
         now = self._clock.now()
         link = Link(
             invitation.user,
@@ -150,10 +149,20 @@ class Linking:
             signed_in.ticket,
             keep_at=self._keep_at(now),
         )
-        if not await self._invitations.redeem(nonce, link, now):
-            raise LinkExpired
+        done = await self.conclude(nonce, profile, link)
         await self._attempts.release(allowances)
-        log.info("linked %s of %s", *reversed(invitation.user), extra={"action": "link.done"})
+        return done
+
+    async def conclude(self, nonce: Secret, profile: Profile, link: Link) -> Linked:
+        """Link who has just signed in, and use the page up.
+
+        Raises :class:`LinkEmailMismatch`, and :class:`LinkExpired` where somebody was quicker.
+        """
+        invitation = await self._open(nonce)
+        self._require_same_person(profile, link.principal)
+        if not await self._invitations.redeem(nonce, link, link.linked_at):
+            raise LinkExpired
+        log.info("linked %s of %s", *reversed(link.user), extra={"action": "link.done"})
         return await self._tell(Linked(link, invitation))
 
     async def unlink(self, user: SlackUser) -> bool:

@@ -11,6 +11,7 @@ from bot.core.signin import Ending, KeepAlivePolicy, Why
 from bot.services.failures import log_unexpected
 from bot.services.ports import Clock, Crm, Links
 from bot.services.ports import SignIns as Store
+from bot.services.refreshing import Refresher
 
 __all__ = ["SignIns"]
 
@@ -28,6 +29,7 @@ class SignIns:
         links: Links,
         store: Store,
         tenants: Mapping[str, Crm],
+        refresher: Refresher,
         clock: Clock,
         chance: Callable[[], float],
         policy: KeepAlivePolicy,
@@ -35,6 +37,7 @@ class SignIns:
         self._links = links
         self._store = store
         self._tenants = tenants
+        self._refresher = refresher
         self._clock = clock
         self._chance = chance
         self._policy = policy
@@ -68,12 +71,22 @@ class SignIns:
             raise SignInOver(why=link.ending.why)
         # SuperOffice renews the ticket when it takes the request, which is later.
         now = self._clock.now()
+        link = await self._refresher.in_time(link)
         try:
             result = await ask(link)
         except TicketRefused as refused:
-            raise await self._judged(link, refused, now) from None
+            if link.refresh_token is None:
+                raise await self._judged(link, refused, now) from None
+            result = await self._with_new_token(link, ask)
         await self._remember(link, now, asked=asked)
         return result
+
+    async def _with_new_token(self, link: Link, ask: Callable[[Link], Awaitable[T]]) -> T:
+        """Ask once more. If that is refused as well, it is not the user's sign-in that is wrong."""
+        try:
+            return await ask(await self._refresher.anew(link))
+        except TicketRefused as refused:
+            raise CrmRefused(**refused.params) from None
 
     async def _judged(self, link: Link, refused: TicketRefused, now: datetime) -> SignInOver | CrmRefused:
         """What a refusal means, by one probe: that may fail, too, and then nothing is certain.
@@ -91,7 +104,8 @@ class SignIns:
     async def _remember(self, link: Link, now: datetime, *, asked: bool) -> None:
         """A store that cannot is no reason to lose the answer."""
         try:
-            await self._store.used(link.user, now, self.keep_at(now), asked=asked)
+            keep_at = None if link.refresh_token else self.keep_at(now)
+            await self._store.used(link.user, now, keep_at, asked=asked)
             await self._store.end_trouble(link.tenant)
         except Exception as error:
             log_unexpected(error, "sign-in.unrecorded", "")

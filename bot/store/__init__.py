@@ -10,6 +10,7 @@ from sqlite_utils import Database
 
 from bot.core.secret import Secret
 from bot.store.attempts import SqliteAttempts
+from bot.store.authorizations import SqliteAuthorizations
 from bot.store.backups import prune_backups
 from bot.store.database import DatabaseUnusable, open_database
 from bot.store.deliveries import SqliteDeliveries
@@ -41,6 +42,7 @@ class Store:
     mutes: SqliteMutes
     filters: SqliteFilters
     sign_ins: SqliteSignIns
+    authorizations: SqliteAuthorizations
     processes: SqliteProcesses
     hasher: Hasher
     sealer: Sealer
@@ -58,6 +60,7 @@ class Store:
         """
         pruned = await self.invitations.prune(now) + await self.attempts.prune(now)
         pruned += await self.deliveries.prune(now - DELIVERIES_KEPT) + await self.processes.prune(now)
+        pruned += await self.authorizations.prune(now)
         return pruned + prune_backups(self.path, now)
 
 
@@ -78,6 +81,7 @@ def opened(path: Path, secret_key: Secret) -> Iterator[Store]:
             SqliteMutes(db, sealer),
             SqliteFilters(db, sealer),
             SqliteSignIns(db, sealer),
+            SqliteAuthorizations(db, sealer, hasher),
             SqliteProcesses(db, sealer.key_ids),
             hasher,
             sealer,

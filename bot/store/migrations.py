@@ -155,3 +155,19 @@ def know_how_sign_ins_are_doing(db: Database) -> None:
             since INTEGER NOT NULL
         ) STRICT, WITHOUT ROWID
     """)
+
+
+@migrations()
+def create_authorizations(db: Database) -> None:
+    """Browsers on their way to SuperOffice CRM Online and back, by the keyed hash of their state."""
+    db.execute("""
+        CREATE TABLE authorizations (
+            state_hash TEXT PRIMARY KEY,
+            page BLOB NOT NULL,
+            browser BLOB NOT NULL,
+            expires_at INTEGER NOT NULL,
+            used INTEGER NOT NULL,
+            sealed_authorization BLOB NOT NULL,
+            UNIQUE (page, browser)
+        ) STRICT, WITHOUT ROWID
+    """)

@@ -10,6 +10,7 @@ from bot.core.secret import Secret
 from bot.store.sealing import Sealer
 
 __all__ = [
+    "AUTHORIZATION",
     "COMPANY_NAME",
     "FILTER",
     "HASH_KEY",
@@ -62,7 +63,8 @@ COMPANY_NAME = SealedColumn(
 FILTER = SealedColumn(
     "saved_filters", "sealed_filter", ("workspace", "user", "name"), ("workspace", "user", "name")
 )
+AUTHORIZATION = SealedColumn("authorizations", "sealed_authorization", ("state_hash",), ("state_hash",))
 HASH_KEY = SealedColumn("hash_keys", "sealed_key", ("id",), ("id",))
 
 #: All of them.
-SEALED = (TICKET, REFRESH_TOKEN, RESPONSE_URL, COMPANY_NAME, FILTER, HASH_KEY)
+SEALED = (AUTHORIZATION, TICKET, REFRESH_TOKEN, RESPONSE_URL, COMPANY_NAME, FILTER, HASH_KEY)

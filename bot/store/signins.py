@@ -23,12 +23,12 @@ class SqliteSignIns:
         self._db = db.conn
         self._sealer = sealer
 
-    async def used(self, user: SlackUser, at: datetime, keep_at: datetime, *, asked: bool) -> None:
+    async def used(self, user: SlackUser, at: datetime, keep_at: datetime | None, *, asked: bool) -> None:
         """The ticket was taken then. An earlier time than the one known changes nothing."""
         self._db.execute(
             "UPDATE links SET used_at = max(used_at, ?), keep_at = ?, checked_at = ?, outcome = 'ok', "
             "asked_at = coalesce(?, asked_at) WHERE workspace = ? AND user = ?",
-            (micros(at), micros(keep_at), micros(at), micros(at) if asked else None, *user),
+            (micros(at), maybe_micros(keep_at), micros(at), micros(at) if asked else None, *user),
         )
 
     async def refreshed(self, link: Link) -> None:

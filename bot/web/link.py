@@ -13,12 +13,14 @@ from bot.core.errors import (
     BotError,
     CrmError,
     LinkEmailMismatch,
+    LinkError,
     LinkExpired,
     LinkNotAllowed,
     LinkThrottled,
     SignInRefused,
     SlackFailed,
 )
+from bot.core.onlineerrors import ConsentDenied, OtherBrowser, StateExpired, StateUnknown, StateUsed
 from bot.core.secret import Secret
 from bot.services.failures import log_unexpected
 from bot.services.linking import Linked, Linking, Offer
@@ -40,13 +42,27 @@ STATUS: tuple[tuple[type[BotError], int], ...] = (
     (LinkEmailMismatch, 403),
     (LinkThrottled, 429),
     (SignInRefused, 422),
+    (StateUsed, 410),
+    (StateExpired, 410),
+    (LinkError, 403),
     (CrmError, 503),
     (SlackFailed, 503),
 )
 #: After these there is nothing to fill in.
 CLOSING = (LinkExpired, LinkNotAllowed)
 #: What the reader can mend alone; all else gets a reference, to be found in the log.
-READERS_OWN = (LinkExpired, LinkNotAllowed, LinkEmailMismatch, LinkThrottled, SignInRefused)
+READERS_OWN = (
+    LinkExpired,
+    LinkNotAllowed,
+    LinkEmailMismatch,
+    LinkThrottled,
+    SignInRefused,
+    ConsentDenied,
+    StateUnknown,
+    StateUsed,
+    StateExpired,
+    OtherBrowser,
+)
 
 
 class LinkPage:
@@ -82,7 +98,7 @@ class LinkPage:
         try:
             offer = await self._linking.look(_nonce(request))
         except Exception as error:
-            return self._closed(error)
+            return self.closed(error)
         return self._form(request, offer)
 
     async def submit(self, request: Request) -> Response:
@@ -93,7 +109,7 @@ class LinkPage:
         except NotAForm as problem:
             return self._problem("junk", problem.status)
         except Exception as error:
-            return self._closed(error)
+            return self.closed(error)
         username = fields.get("username", "").strip()
         password = Secret(fields.get("password", ""))
         if not self._csrf.is_ours(request, _nonce(request), fields.get("csrf", "")):
@@ -107,10 +123,10 @@ class LinkPage:
         try:
             done = await self._linking.sign_in(_nonce(request), username, password, address)
         except CLOSING as error:
-            return self._closed(error)
+            return self.closed(error)
         except Exception as error:
             return self._failed(request, offer, error, username)
-        return self._done(offer, done)
+        return self.done(offer, done)
 
     def _form(
         self, request: Request, offer: Offer, status: int = 200, *, code: str = "", **values: object
@@ -151,7 +167,8 @@ class LinkPage:
             response.headers["Retry-After"] = str(known.params["seconds"])
         return response
 
-    def _done(self, offer: Offer, done: Linked) -> Response:
+    def done(self, offer: Offer, done: Linked) -> Response:
+        """That it worked, and the way back to Slack."""
         # Source: docs.slack.dev, "Deep linking into Slack".
         where = {"team": done.link.user.workspace, "id": done.invitation.channel}
         return self._pages.response(
@@ -163,16 +180,23 @@ class LinkPage:
             back=f"slack://channel?{urlencode(where)}",
         )
 
-    def _closed(self, error: Exception) -> Response:
+    def closed(self, error: Exception, again: str = "") -> Response:
+        """A page without a form, with a link to try ``again`` where that makes sense."""
         known, reference = self._log(error)
-        return self._problem(known.code, _status(known), reference, known.params)
+        again = "" if isinstance(known, CLOSING) else again
+        return self._problem(known.code, _status(known), reference, known.params, again)
 
     def _problem(
-        self, code: str, status: int, reference: str = "", params: dict[str, object] | None = None
+        self,
+        code: str,
+        status: int,
+        reference: str = "",
+        params: dict[str, object] | None = None,
+        again: str = "",
     ) -> Response:
         """A page without a form. Nothing is known of the reader here, so it is in English."""
         return self._pages.response(
-            "closed", status, "en", error=_words(code), reference=reference, params=params or {}
+            "closed", status, "en", error=_words(code), reference=reference, params=params or {}, again=again
         )
 
     def _log(self, error: Exception) -> tuple[BotError, str]:

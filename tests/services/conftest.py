@@ -39,6 +39,7 @@ from bot.services.notices import Notices
 from bot.services.ports import ActivityQuery, Category, SignedIn, Snapshot, SystemInfo
 from bot.services.preferences import Preferences
 from bot.services.readers import Readers
+from bot.services.refreshing import Refresher
 from bot.services.sharing import Sharing
 from bot.services.signins import SignIns
 from bot.store import Store, migrate, opened
@@ -59,6 +60,7 @@ class Crm:
     """A SuperOffice that says what a test wants."""
 
     tenant: str = "onsite"
+    web_url: str = "https://crm.example.com"
     rows: Sequence[Activity] = ()
     error: Exception | None = None
     delay: float = 0
@@ -231,7 +233,7 @@ def desk(tmp_path, clock: StoppedClock):  # type: ignore[no-untyped-def]
     migrate(tmp_path / "bot.db", NOW)
     with opened(tmp_path / "bot.db", Secret("AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=")) as store:
         crm, people, messenger, runner, channels = Crm(), People(), Messenger(), AtOnce(), Channels()
-        tenants = {"onsite": Tenant(crm, "https://crm.example.com", OSLO)}
+        tenants = {"onsite": Tenant(crm, OSLO)}
 
         async def on_linked(done: LinkedNow) -> None:
             runner.spawn(lambda: commands.linked(done))
@@ -241,6 +243,7 @@ def desk(tmp_path, clock: StoppedClock):  # type: ignore[no-untyped-def]
             links=store.links,
             store=store.sign_ins,
             tenants={"onsite": crm},
+            refresher=Refresher(store.links, store.sign_ins, {}, clock),
             clock=clock,
             chance=lambda: 0.5,
             policy=policy,

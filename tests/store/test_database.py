@@ -24,6 +24,7 @@ STEPS = (
     "create_hash_keys",
     "create_processes",
     "know_how_sign_ins_are_doing",
+    "create_authorizations",
 )
 TABLES = (
     "links",
@@ -35,6 +36,7 @@ TABLES = (
     "hash_keys",
     "processes",
     "tenant_troubles",
+    "authorizations",
 )
 
 

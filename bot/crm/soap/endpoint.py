@@ -9,12 +9,13 @@ from typing import Any, ParamSpec, TypeVar
 from bot.core.activity import Activity
 from bot.core.errors import CrmError, CrmUnreadable
 from bot.core.secret import Secret
+from bot.crm.address import Address
 from bot.crm.serverclock import ServerClock
 from bot.crm.settings import TenantSettings
 from bot.crm.soap.envelope import Envelope, Unreadable, open_envelope
 from bot.crm.soap.failures import failure_of_exception, failure_of_fault, failure_of_status
 from bot.crm.soap.reader import read
-from bot.crm.soap.services import Services
+from bot.crm.soap.services import Request, Services
 from bot.crm.soap.transport import Response, Transport
 
 __all__ = ["Endpoint", "decode"]
@@ -29,19 +30,26 @@ _LARGE = 100_000
 
 #: WCF sends a fault with 500; SOAP 1.2 has 400 for what is wrong with the request.
 _WITH_FAULT = (400, 500)
+#: "Wrong subdomain used to access tenant". Source: docs.superoffice.com, "Check tenant status".
+_ELSEWHERE = 421
 
 
 class Endpoint:
     """Calls one tenant's operations. The judge is strict: what is not proven a success is an error."""
 
     def __init__(
-        self, settings: TenantSettings, services: Services, transport: Transport, time: ServerClock
+        self,
+        settings: TenantSettings,
+        address: Address,
+        services: Services,
+        transport: Transport,
+        time: ServerClock,
     ) -> None:
         self._settings = settings
         self._services = services
         self._transport = transport
         self._time = time
-        self._base = settings.url.rstrip("/") + "/"
+        self._address = address
         self._reading = asyncio.Lock()
 
     async def call(
@@ -59,13 +67,12 @@ class Endpoint:
         answer that tells of a failure, and :class:`~bot.crm.soap.services.Unsendable`.
         """
         request = self._services.request(operation, self._settings.application_token, ticket, **params)
-        response = await self._transport.post(
-            self._base + request.path,
-            request.body,
-            request.headers,
-            repeatable=not signing_in,
-            deadline=deadline,
-        )
+        base = await self._address.services()
+        response = await self._post(base, request, deadline, repeatable=not signing_in)
+        if response.status == _ELSEWHERE and await self._address.moved(base):
+            # Nobody there has done anything with it: once more at the right place, whatever it is.
+            base = await self._address.services()
+            response = await self._post(base, request, deadline, repeatable=not signing_in)
         envelope = await self._open(response, with_ticket=ticket is not None)
         self._time.note(response.date, response.received, envelope.headers.location)
         self._judge(envelope, signing_in=signing_in)
@@ -102,6 +109,11 @@ class Endpoint:
         """Refuse an answer that holds nothing and does not say either that it succeeded."""
         if not proof and envelope.headers.succeeded is not True:
             raise self._unreadable("no proof of success")
+
+    async def _post(self, base: str, request: Request, deadline: float, *, repeatable: bool) -> Response:
+        return await self._transport.post(
+            base + request.path, request.body, request.headers, repeatable=repeatable, deadline=deadline
+        )
 
     async def _open(self, response: Response, *, with_ticket: bool) -> Envelope:
         """Open a 200, or a fault. Any other status is judged as such, whatever its body looks like."""

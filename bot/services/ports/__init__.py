@@ -3,11 +3,31 @@
 Each has a real implementation in ``crm``, ``store`` or ``slack``; ``app`` puts them together.
 """
 
-from bot.services.ports.crm import ActivityQuery, Category, Crm, SignedIn, Snapshot, SystemInfo
-from bot.services.ports.machine import Clock, Runner
-from bot.services.ports.slack import Admins, Channels, Messenger, People
+from bot.services.ports.crm import (
+    ActivityQuery,
+    Authorization,
+    Category,
+    Crm,
+    Online,
+    OnlineSignedIn,
+    SignedIn,
+    Snapshot,
+    SystemInfo,
+    Tokens,
+)
+from bot.services.ports.machine import (
+    Clock,
+    Runner,
+)
+from bot.services.ports.slack import (
+    Admins,
+    Channels,
+    Messenger,
+    People,
+)
 from bot.services.ports.store import (
     Attempts,
+    Authorizations,
     Deliveries,
     Invitation,
     Invitations,
@@ -21,6 +41,8 @@ __all__ = [
     "ActivityQuery",
     "Admins",
     "Attempts",
+    "Authorization",
+    "Authorizations",
     "Category",
     "Channels",
     "Clock",
@@ -31,6 +53,8 @@ __all__ = [
     "Links",
     "Messenger",
     "Mutes",
+    "Online",
+    "OnlineSignedIn",
     "People",
     "Runner",
     "SavedFilters",
@@ -38,4 +62,5 @@ __all__ = [
     "SignedIn",
     "Snapshot",
     "SystemInfo",
+    "Tokens",
 ]

@@ -10,7 +10,18 @@ from bot.core.people import Principal
 from bot.core.secret import Secret
 from bot.core.servertime import ServerWarning
 
-__all__ = ["ActivityQuery", "Category", "Crm", "SignedIn", "Snapshot", "SystemInfo"]
+__all__ = [
+    "ActivityQuery",
+    "Authorization",
+    "Category",
+    "Crm",
+    "Online",
+    "OnlineSignedIn",
+    "SignedIn",
+    "Snapshot",
+    "SystemInfo",
+    "Tokens",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +74,74 @@ class SystemInfo:
     serial: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """What signs a user in to SuperOffice CRM Online."""
+
+    #: Stands for a ticket.
+    access: Secret = field(repr=False)
+    expires_at: datetime
+    #: Brings new access tokens; ``None`` where that is the one there was.
+    refresh: Secret | None = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class OnlineSignedIn:
+    """Who signed in, as SuperOffice's ``id_token`` says, and what for."""
+
+    associate_id: int
+    email: str
+    tokens: Tokens
+
+
+@dataclass(frozen=True, slots=True)
+class Authorization:
+    """A browser on its way to SuperOffice and back."""
+
+    #: The last part of the one-time page's address.
+    page: Secret = field(repr=False)
+    #: What tells the browser from every other.
+    browser: Secret = field(repr=False)
+    #: PKCE's code verifier.
+    verifier: Secret = field(repr=False)
+    #: What the ``id_token`` must repeat.
+    nonce: Secret = field(repr=False)
+    expires_at: datetime
+
+
+class Online(Protocol):
+    """Signing in to a tenant of SuperOffice CRM Online. Every method raises ``CrmError``."""
+
+    async def address(
+        self, authorization: Authorization, state: Secret, redirect_uri: str, email: str
+    ) -> Secret:
+        """Where to send the browser; ``email`` is a hint at who signs in."""
+        ...
+
+    async def redeem(self, code: Secret, authorization: Authorization, redirect_uri: str) -> OnlineSignedIn:
+        """Trade a code for tokens, and see who signed in.
+
+        Raises :class:`~bot.core.onlineerrors.WrongCode` and
+        :class:`~bot.core.onlineerrors.IdentityRefused`.
+        """
+        ...
+
+    async def refresh(self, refresh_token: Secret) -> Tokens:
+        """A new access token. Raises :class:`~bot.core.onlineerrors.ConsentWithdrawn`."""
+        ...
+
+
 class Crm(Protocol):
     """One SuperOffice tenant. Every method raises :class:`~bot.core.errors.CrmError` subclasses."""
 
     @property
     def tenant(self) -> str:
         """The tenant's id in this bot, such as ``onsite``."""
+        ...
+
+    @property
+    def web_url(self) -> str:
+        """The root of its web client, for links; ``""`` where it is not known."""
         ...
 
     @property

@@ -10,8 +10,19 @@ from bot.core.people import Link, LinkState, SlackUser
 from bot.core.secret import Secret
 from bot.core.signin import Ending
 from bot.core.throttle import Allowance
+from bot.services.ports.crm import Authorization
 
-__all__ = ["Attempts", "Deliveries", "Invitation", "Invitations", "Links", "Mutes", "SavedFilters", "SignIns"]
+__all__ = [
+    "Attempts",
+    "Authorizations",
+    "Deliveries",
+    "Invitation",
+    "Invitations",
+    "Links",
+    "Mutes",
+    "SavedFilters",
+    "SignIns",
+]
 
 
 class Links(Protocol):
@@ -34,10 +45,33 @@ class Links(Protocol):
         ...
 
 
+class Authorizations(Protocol):
+    """Browsers on their way to SuperOffice CRM Online and back. What they carry is stored sealed."""
+
+    async def begin(self, state: Secret, authorization: Authorization) -> None:
+        """Remember one; an older one of the same page and browser is void."""
+        ...
+
+    async def look(self, state: Secret, now: datetime) -> Authorization:
+        """The one that comes back.
+
+        Raises :class:`~bot.core.onlineerrors.StateUnknown`, ``StateUsed`` and ``StateExpired``.
+        """
+        ...
+
+    async def take(self, state: Secret) -> bool:
+        """Use it up; ``True`` for one caller only."""
+        ...
+
+    async def prune(self, now: datetime) -> int:
+        """Forget what expired an hour ago; say how many rows."""
+        ...
+
+
 class SignIns(Protocol):
     """How the sign-ins of those who are linked are doing."""
 
-    async def used(self, user: SlackUser, at: datetime, keep_at: datetime, *, asked: bool) -> None:
+    async def used(self, user: SlackUser, at: datetime, keep_at: datetime | None, *, asked: bool) -> None:
         """The ticket was taken: it is good for six more hours. ``asked``: the user asked for something."""
         ...
 

@@ -1,0 +1,120 @@
+"""What can go wrong with SuperOffice CRM Online: signing in there, and finding where a tenant is."""
+
+from typing import ClassVar
+
+from bot.core.errors import CrmError, LinkError
+
+__all__ = [
+    "ConsentDenied",
+    "ConsentWithdrawn",
+    "ForeignHost",
+    "IdentityRefused",
+    "OtherBrowser",
+    "StateExpired",
+    "StateUnknown",
+    "StateUsed",
+    "TenantAway",
+    "WrongAudience",
+    "WrongCode",
+    "WrongIssuer",
+    "WrongNonce",
+    "WrongSignature",
+    "WrongTenant",
+    "WrongTimes",
+]
+
+
+class TenantAway(CrmError):
+    """The tenant is not running: maintenance, suspended, moved away (``state``, as SuperOffice calls it)."""
+
+    code = "crm-away"
+
+
+class ForeignHost(CrmError):
+    """SuperOffice names an address outside the environment's own domain; nothing is sent there."""
+
+    code = "crm-foreign-host"
+
+
+class ConsentWithdrawn(CrmError):
+    """SuperOffice gives no new access token: the consent was withdrawn."""
+
+    code = "consent-withdrawn"
+
+
+class ConsentDenied(LinkError):
+    """The user, or an administrator, did not allow this app in SuperOffice (``error``, OAuth's own code)."""
+
+    code = "consent-denied"
+
+
+class StateUnknown(LinkError):
+    """The browser comes back with a state that this bot never gave out, or that a newer try replaced."""
+
+    code = "state-unknown"
+
+
+class StateUsed(LinkError):
+    """The browser comes back with a state a second time."""
+
+    code = "state-used"
+
+
+class StateExpired(LinkError):
+    """The browser comes back after the one-time page has expired."""
+
+    code = "state-expired"
+
+
+class OtherBrowser(LinkError):
+    """Another browser comes back than the one that was sent."""
+
+    code = "other-browser"
+
+
+class WrongCode(LinkError):
+    """SuperOffice does not take its authorisation code: used, expired, or never given out."""
+
+    code = "wrong-code"
+
+
+class IdentityRefused(LinkError):
+    """What SuperOffice says of who signed in (its ``id_token``) cannot be trusted."""
+
+    code: ClassVar[str] = "identity-refused"
+
+
+class WrongSignature(IdentityRefused):
+    """Its signature is none of SuperOffice's keys'."""
+
+    code = "wrong-signature"
+
+
+class WrongIssuer(IdentityRefused):
+    """It was issued by somebody else."""
+
+    code = "wrong-issuer"
+
+
+class WrongAudience(IdentityRefused):
+    """It was issued for another app."""
+
+    code = "wrong-audience"
+
+
+class WrongNonce(IdentityRefused):
+    """It was issued for another sign-in."""
+
+    code = "wrong-nonce"
+
+
+class WrongTimes(IdentityRefused):
+    """It is expired, or not valid yet."""
+
+    code = "wrong-times"
+
+
+class WrongTenant(IdentityRefused):
+    """The user signed in to another tenant than this bot serves."""
+
+    code = "wrong-tenant"

@@ -1,0 +1,1 @@
+"""SuperOffice CRM Online: signing in by OpenID Connect, and hosts that move."""

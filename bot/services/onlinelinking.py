@@ -1,0 +1,87 @@
+"""Link a Slack user to a user of SuperOffice CRM Online: there and back in the browser."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from bot.core.onlineerrors import ConsentDenied, IdentityRefused, OtherBrowser, StateUsed
+from bot.core.people import Link
+from bot.core.secret import Secret
+from bot.services.linking import Linked, Linking, Offer
+from bot.services.ports import Authorization, Authorizations, Clock, Crm, Online
+
+__all__ = ["OnlineLinking"]
+
+
+class OnlineLinking:
+    """The use case. ``redirect_uri`` is where SuperOffice sends the browser back to."""
+
+    def __init__(
+        self,
+        *,
+        linking: Linking,
+        authorizations: Authorizations,
+        online: Online,
+        crm: Crm,
+        clock: Clock,
+        token: Callable[[], Secret],
+        redirect_uri: str,
+    ) -> None:
+        self._linking = linking
+        self._authorizations = authorizations
+        self._online = online
+        self._crm = crm
+        self._clock = clock
+        self._token = token
+        self._redirect_uri = redirect_uri
+
+    async def begin(self, page: Secret, browser: Secret) -> Secret:
+        """Where to send the browser to sign in. Nothing is used up: previews of links are harmless.
+
+        Raises what :meth:`Linking.look` does, and ``CrmError``.
+        """
+        offer = await self._linking.look(page)
+        state = self._token()
+        authorization = Authorization(page, browser, self._token(), self._token(), offer.expires_at)
+        address = await self._online.address(
+            authorization, state, self._redirect_uri, offer.profile.email or ""
+        )
+        await self._authorizations.begin(state, authorization)
+        return address
+
+    async def returned(self, state: Secret, browser: Secret) -> Authorization:
+        """What the browser that comes back had left for. Raises ``LinkError`` by what is wrong."""
+        authorization = await self._authorizations.look(state, self._clock.now())
+        if authorization.browser != browser:
+            raise OtherBrowser
+        return authorization
+
+    async def finish(
+        self, authorization: Authorization, state: Secret, code: Secret, denied: str = ""
+    ) -> tuple[Offer, Linked]:
+        """Link, or say why not. A state is used up by this; the page is by success alone.
+
+        Raises :class:`~bot.core.errors.LinkError` and ``CrmError``.
+        """
+        if not await self._authorizations.take(state):
+            raise StateUsed
+        if denied or not code:
+            raise ConsentDenied(error=denied[:40])
+        offer = await self._linking.look(authorization.page)
+        signed_in = await self._online.redeem(code, authorization, self._redirect_uri)
+        principal = await self._crm.me(signed_in.tokens.access)
+        if principal.associate_id != signed_in.associate_id:
+            raise IdentityRefused
+        tokens, now = signed_in.tokens, self._clock.now()
+        if tokens.refresh is None:
+            raise IdentityRefused
+        link = Link(
+            offer.profile.user,
+            self._crm.tenant,
+            replace(principal, email=signed_in.email or principal.email),
+            now,
+            now,
+            tokens.access,
+            refresh_token=tokens.refresh,
+            token_expires_at=tokens.expires_at,
+        )
+        return offer, await self._linking.conclude(authorization.page, offer.profile, link)

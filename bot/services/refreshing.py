@@ -1,0 +1,66 @@
+"""Access tokens of SuperOffice CRM Online live an hour: have a new one in time, once for each user."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import timedelta
+from weakref import WeakValueDictionary
+
+from bot.core.errors import NotLinked, SignInOver
+from bot.core.onlineerrors import ConsentWithdrawn
+from bot.core.people import Link, SlackUser
+from bot.core.signin import Why
+from bot.services.ports import Clock, Links, Online, SignIns
+
+__all__ = ["Refresher"]
+
+#: A token that ends within so long is not used any more: the call itself takes time, and clocks differ.
+MARGIN = timedelta(minutes=5)
+#: New tokens that are asked of a tenant at the same time.
+AT_ONCE = 16
+
+
+class Refresher:
+    """Users wait for their own refresh alone, and all who wait for the same one get the same token."""
+
+    def __init__(self, links: Links, store: SignIns, online: Mapping[str, Online], clock: Clock) -> None:
+        self._links = links
+        self._store = store
+        self._online = online
+        self._clock = clock
+        self._refreshing: WeakValueDictionary[SlackUser, asyncio.Lock] = WeakValueDictionary()
+        self._at_once: defaultdict[str, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(AT_ONCE))
+
+    async def in_time(self, link: Link) -> Link:
+        """The link, with a new access token if its own ends soon; an onsite one as it is.
+
+        Raises :class:`SignInOver` and ``CrmError``.
+        """
+        ends_at = link.token_expires_at
+        if ends_at is None or ends_at - MARGIN > self._clock.now():
+            return link
+        return await self.anew(link)
+
+    async def anew(self, link: Link) -> Link:
+        """The link with another access token than it has."""
+        async with self._refreshing.setdefault(link.user, asyncio.Lock()):
+            current = await self._links.get(link.user)
+            if current is None:
+                raise NotLinked
+            if current.ticket != link.ticket:
+                return current  # somebody else has just had a new one
+            return await self._refreshed(current)
+
+    async def _refreshed(self, link: Link) -> Link:
+        online = self._online.get(link.tenant)
+        if online is None or link.refresh_token is None:
+            raise SignInOver(why=Why.REFUSED)
+        try:
+            async with self._at_once[link.tenant]:
+                tokens = await online.refresh(link.refresh_token)
+        except ConsentWithdrawn:
+            raise SignInOver(why=Why.WITHDRAWN) from None
+        fresh = replace(link, ticket=tokens.access, token_expires_at=tokens.expires_at)
+        await self._store.refreshed(fresh)
+        return fresh

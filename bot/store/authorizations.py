@@ -1,0 +1,84 @@
+"""Browsers on their way to SuperOffice CRM Online and back."""
+
+import json
+from datetime import datetime, timedelta
+
+from sqlite_utils import Database
+
+from bot.core.onlineerrors import StateExpired, StateUnknown, StateUsed
+from bot.core.secret import Secret
+from bot.services.ports import Authorization
+from bot.store.database import micros, moment, writing
+from bot.store.hashing import Hasher
+from bot.store.sealed import AUTHORIZATION
+from bot.store.sealing import Sealer
+
+__all__ = ["SqliteAuthorizations"]
+
+#: For so long it can be told that a state has expired, or was used.
+REMEMBERED = timedelta(hours=1)
+#: Browsers that one page may send on their way; the oldest is forgotten for one more.
+MOST = 20
+
+
+class SqliteAuthorizations:
+    """Implements the port ``Authorizations``."""
+
+    def __init__(self, db: Database, sealer: Sealer, hasher: Hasher) -> None:
+        self._db = db
+        self._sealer = sealer
+        self._hasher = hasher
+
+    async def begin(self, state: Secret, authorization: Authorization) -> None:
+        """Remember one in the place of an older one of the same page and browser."""
+        page = self._hasher.digest("authorization page", authorization.page.reveal())
+        browser = self._hasher.digest("authorization browser", authorization.browser.reveal())
+        key = self._key(state)
+        row = (key, page, browser, micros(authorization.expires_at), 0, self._sealed(key, authorization))
+        with writing(self._db) as connection:
+            connection.execute("DELETE FROM authorizations WHERE page = ? AND browser = ?", (page, browser))
+            connection.execute(
+                "DELETE FROM authorizations WHERE state_hash IN (SELECT state_hash FROM authorizations "
+                "WHERE page = ? ORDER BY expires_at DESC LIMIT -1 OFFSET ?)",
+                (page, MOST - 1),
+            )
+            connection.execute("INSERT INTO authorizations VALUES (?, ?, ?, ?, ?, ?)", row)
+
+    async def look(self, state: Secret, now: datetime) -> Authorization:
+        """The one that comes back, if it is open."""
+        key = self._key(state)
+        query = "SELECT expires_at, used, sealed_authorization FROM authorizations WHERE state_hash = ?"
+        row = self._db.conn.execute(query, (key,)).fetchone()
+        if row is None:
+            raise StateUnknown
+        expires_at, used, sealed = row
+        if used:
+            raise StateUsed
+        if moment(expires_at) <= now:
+            raise StateExpired
+        parts = json.loads(AUTHORIZATION.open(self._sealer, sealed, key).reveal())
+        page, browser, verifier, nonce = map(Secret, parts)
+        return Authorization(page, browser, verifier, nonce, moment(expires_at))
+
+    async def take(self, state: Secret) -> bool:
+        """Use it up."""
+        statement = "UPDATE authorizations SET used = 1 WHERE state_hash = ? AND used = 0"
+        return self._db.conn.execute(statement, (self._key(state),)).rowcount == 1
+
+    async def prune(self, now: datetime) -> int:
+        """Forget what expired an hour ago."""
+        statement = "DELETE FROM authorizations WHERE expires_at <= ?"
+        return self._db.conn.execute(statement, (micros(now - REMEMBERED),)).rowcount
+
+    def _key(self, state: Secret) -> str:
+        return self._hasher.digest("authorization", state.reveal()).hex()
+
+    def _sealed(self, key: str, authorization: Authorization) -> bytes:
+        parts = (
+            authorization.page,
+            authorization.browser,
+            authorization.verifier,
+            authorization.nonce,
+        )
+        text = Secret(json.dumps([part.reveal() for part in parts]))
+        return AUTHORIZATION.seal(self._sealer, text, key)
