@@ -92,9 +92,9 @@ def test_an_empty_environment_is_told_everything_that_is_missing_at_once() -> No
     assert [problem.setting for problem in found] == [
         "BOT_SECRET_KEY (secret_key)",
         "SLACK_BOT_TOKEN (slack.bot_token)",
-        "SUPEROFFICE_URL (tenants.onsite.url)",
         "SUPEROFFICE_TIMEZONE (tenants.onsite.timezone)",
         "SLACK_SIGNING_SECRET (slack.signing_secret)",
+        "SUPEROFFICE_URL (tenants.onsite.url)",
     ]
     assert all(problem.what and problem.example for problem in found)
 
@@ -338,21 +338,41 @@ def test_socket_mode_needs_no_signing_secret() -> None:
 
 
 def test_what_is_not_in_this_version_yet_is_a_warning_where_the_bot_works_without() -> None:
-    settings = load(
-        ENOUGH | {"SLACK_CLIENT_ID": "1.2", "SLACK_CLIENT_SECRET": "s", "SUPEROFFICE_TENANT": "Cust1"}
-    )
-    assert len(settings.warnings) == 3
+    settings = load(ENOUGH | {"SLACK_CLIENT_ID": "1.2", "SLACK_CLIENT_SECRET": "s"})
+    assert len(settings.warnings) == 2
     assert all("not in this version yet" in warning for warning in settings.warnings)
 
 
-def test_an_online_tenant_is_told_that_it_is_not_in_this_version_yet() -> None:
-    without = {name: value for name, value in ENOUGH.items() if name != "SUPEROFFICE_URL"}
-    found = problems(without | {"SUPEROFFICE_TENANT": "Cust12345", "SUPEROFFICE_ENVIRONMENT": "sod"})
-    assert [problem.setting for problem in found] == [
-        "SUPEROFFICE_URL (tenants.onsite.url)",
-        "SUPEROFFICE_TENANT (tenants.onsite.tenant)",
-        "SUPEROFFICE_ENVIRONMENT (tenants.onsite.environment)",
-    ]
+ONLINE = {name: value for name, value in ENOUGH.items() if name != "SUPEROFFICE_URL"} | {
+    "SUPEROFFICE_TENANT": "Cust12345",
+    "SUPEROFFICE_ENVIRONMENT": "sod",
+    "SUPEROFFICE_CLIENT_ID": "client",
+    "SUPEROFFICE_APP_TOKEN": "secret",
+}
+
+
+def test_an_online_tenant() -> None:
+    tenant = load(ONLINE).tenant
+    assert (tenant.url, tenant.tenant, tenant.services) == (None, "Cust12345", "Services86")
+    assert tenant.environment == "https://sod.superoffice.com"
+    assert (
+        load(ONLINE | {"SUPEROFFICE_ENVIRONMENT": ""}).tenant.environment == "https://online.superoffice.com"
+    )
+
+
+@pytest.mark.parametrize(
+    ("variables", "setting"),
+    [
+        ({"SUPEROFFICE_URL": "https://crm.example.com/Services86/"}, "tenant"),
+        ({"SUPEROFFICE_CLIENT_ID": ""}, "client_id"),
+        ({"SUPEROFFICE_APP_TOKEN": ""}, "application_token"),
+        ({"SUPEROFFICE_SERVICES": "Services85"}, "services"),
+        ({"SUPEROFFICE_ENVIRONMENT": "http://superoffice.example.com"}, "environment"),
+    ],
+)
+def test_what_an_online_tenant_needs(variables: dict[str, str], setting: str) -> None:
+    (problem,) = problems(ONLINE | variables)
+    assert problem.setting.endswith(f"(tenants.onsite.{setting})")
 
 
 def test_a_slip_of_the_pen_in_a_variable_is_a_warning() -> None:
@@ -429,8 +449,10 @@ def test_the_example_is_a_configuration_once_the_key_is_made(toml: WriteToml) ->
     assert [problem.setting for problem in problems(toml(example_toml()))] == [
         "BOT_SECRET_KEY (secret_key)",
         "SLACK_SIGNING_SECRET (slack.signing_secret)",
+        "SUPEROFFICE_URL (tenants.onsite.url)",
     ]
-    settings = load(toml(example_toml()) | {"BOT_SECRET_KEY": KEY, "SLACK_SIGNING_SECRET": "s"})
+    own = {"BOT_SECRET_KEY": KEY, "SLACK_SIGNING_SECRET": "s", "SUPEROFFICE_URL": ENOUGH["SUPEROFFICE_URL"]}
+    settings = load(toml(example_toml()) | own)
     assert settings.warnings == ()
 
 
