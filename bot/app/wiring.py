@@ -26,6 +26,7 @@ from bot.crm.soap.transport import Limits
 from bot.runner import QueueRunner
 from bot.server import ASGIApp
 from bot.services.activities import Activities, Tenant
+from bot.services.administration import Administration
 from bot.services.answers import Answers
 from bot.services.categories import Categories
 from bot.services.commands import Commands
@@ -110,6 +111,14 @@ class Wiring:
             activities=Activities(tenants, database.links, database.mutes, preferences),
             preferences=preferences,
             sharing=Sharing(channels),
+            administration=Administration(
+                store=database.sign_ins,
+                linking=self._linking,
+                people=self._people,
+                readers=readers,
+                messenger=messenger,
+                configured=settings.admins,
+            ),
             tenants=tenants,
             linking=self._linking,
             links=database.links,

@@ -5,11 +5,23 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
+from bot.core.admincommands import read_admin
+from bot.core.commands import (
+    Command,
+    Help,
+    LinkMe,
+    ListFilters,
+    RemoveFilter,
+    SaveFilter,
+    ShowActivity,
+    ShowMe,
+    ShowMuted,
+    UnlinkMe,
+)
 from bot.core.errors import BadCommand, Problem
 from bot.core.filterkeys import KEYS, key_named
-from bot.core.filters import EVERYTHING, Filter
 from bot.core.filtertext import Typed, quoted, read_filters
-from bot.core.period import LastLogout, Period, Since, Today, Week, Yesterday
+from bot.core.period import LastLogout, Since, Today, Week, Yesterday
 from bot.core.savedtext import filter_name, read_saved
 from bot.core.spelling import nearest, normalise
 from bot.core.whentext import is_month, meant_when, parse_when
@@ -35,66 +47,6 @@ __all__ = [
 
 #: The longest command, in characters: it travels in the ids of blocks, which hold 255.
 MAX_LINE = 180
-
-
-@dataclass(frozen=True, slots=True)
-class ShowActivity:
-    """The latest activity on my companies in a period, less what is filtered out."""
-
-    period: Period
-    filter: Filter = EVERYTHING
-
-
-@dataclass(frozen=True, slots=True)
-class LinkMe:
-    """Link my SuperOffice user."""
-
-
-@dataclass(frozen=True, slots=True)
-class UnlinkMe:
-    """Delete my link."""
-
-
-@dataclass(frozen=True, slots=True)
-class ShowMe:
-    """As whom am I linked, and what is stored."""
-
-
-@dataclass(frozen=True, slots=True)
-class ShowMuted:
-    """Which companies I muted."""
-
-
-@dataclass(frozen=True, slots=True)
-class ListFilters:
-    """Which filters I saved."""
-
-
-@dataclass(frozen=True, slots=True)
-class SaveFilter:
-    """Save a filter under a name."""
-
-    name: str
-    filter: Filter
-
-
-@dataclass(frozen=True, slots=True)
-class RemoveFilter:
-    """Forget a saved filter."""
-
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class Help:
-    """What one can type, or how one verb or filter works."""
-
-    verb: str = ""
-
-
-Command = (
-    ShowActivity | LinkMe | UnlinkMe | ShowMe | ShowMuted | ListFilters | SaveFilter | RemoveFilter | Help
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -337,5 +289,12 @@ VERBS: tuple[Verb, ...] = (
     Verb("link", _alone(LinkMe(), "link"), aliases=("connect", "login", "signin")),
     Verb("unlink", _alone(UnlinkMe(), "unlink"), aliases=("disconnect", "logout", "signout")),
     Verb("me", _alone(ShowMe(), "me"), aliases=("whoami", "status")),
+    Verb(
+        "admin",
+        read_admin,
+        "links",
+        ("admin links",),
+        reads_filters=True,
+    ),
     Verb("help", _help, "[verb]", ("help since", "help filter", "help action"), ("?",), reads_filters=True),
 )

@@ -28,6 +28,7 @@ __all__ = [
     "LinkExpired",
     "LinkNotAllowed",
     "LinkThrottled",
+    "NotAnAdmin",
     "NotLinked",
     "PostUncertain",
     "Problem",
@@ -124,6 +125,12 @@ class TicketRefused(CrmFailed):
     """SuperOffice no longer takes the ticket: expired, revoked or never valid."""
 
     code = "ticket-refused"
+
+
+class NotAnAdmin(BotError):
+    """What was asked is for admins of the workspace, and those whom the settings name."""
+
+    code = "not-an-admin"
 
 
 class NotLinked(BotError):

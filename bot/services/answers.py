@@ -19,6 +19,7 @@ from bot.core.command import (
     UnlinkMe,
     parse,
 )
+from bot.core.commands import ListLinks, UnlinkOther
 from bot.core.errors import BadCommand, LinkNotAllowed, NotLinked, SealBroken, SignInOver
 from bot.core.filters import Filter, MutedCompany
 from bot.core.people import Link, SlackUser
@@ -55,6 +56,7 @@ from bot.core.secret import Secret
 from bot.core.signin import Why
 from bot.core.window import Mark
 from bot.services.activities import Activities, Question, Tenant
+from bot.services.administration import Administration
 from bot.services.linking import Invited, Linking
 from bot.services.ports import Clock, Links
 from bot.services.preferences import Preferences
@@ -93,6 +95,7 @@ class Answers:
         activities: Activities,
         preferences: Preferences,
         sharing: Sharing,
+        administration: Administration,
         tenants: Mapping[str, Tenant],
         linking: Linking,
         links: Links,
@@ -105,6 +108,7 @@ class Answers:
         self._activities = activities
         self._preferences = preferences
         self._sharing = sharing
+        self._administration = administration
         self._tenants = tenants
         self._linking = linking
         self._links = links
@@ -168,6 +172,10 @@ class Answers:
                 return await self._preferences.filters(user)
             case RemoveFilter(name):
                 return await self._preferences.remove(user, name)
+            case ListLinks():
+                return await self._administration.links(user, request.page.offset)
+            case UnlinkOther(other):
+                return await self._administration.unlink(user, other)
             case SaveFilter():
                 return await self._save(command, request, reader)
             case ShowActivity():

@@ -99,7 +99,8 @@ def typed(body: Mapping[str, Any]) -> Request:
     """
     user = SlackUser(body["team_id"], body["user_id"])
     conversation = Conversation(user, body["channel_id"], Secret(body["response_url"]))
-    text = as_typed(body.get("text") or "", user.user)
+    raw = body.get("text") or ""
+    text = as_typed(raw, user.user, ids=raw.strip().casefold().startswith("admin"))
     return Request(
         f"command:{body['trigger_id']}", conversation, Ask(_without_name(text, body.get("command", "")))
     )

@@ -29,6 +29,7 @@ from bot.core.secret import Secret
 from bot.core.servertime import ServerWarning
 from bot.core.signin import KeepAlivePolicy
 from bot.services.activities import Activities, Tenant
+from bot.services.administration import Administration
 from bot.services.answers import Answers
 from bot.services.categories import Categories
 from bot.services.commands import Commands
@@ -265,6 +266,14 @@ def desk(tmp_path, clock: StoppedClock):  # type: ignore[no-untyped-def]
             activities=Activities(tenants, store.links, store.mutes, preferences),
             preferences=preferences,
             sharing=Sharing(channels),
+            administration=Administration(
+                store=store.sign_ins,
+                linking=linking,
+                people=people,
+                readers=readers,
+                messenger=messenger,
+                configured=("UADMIN",),
+            ),
             tenants=tenants,
             linking=linking,
             links=store.links,

@@ -1,6 +1,8 @@
 """Every kind of reply, with ordinary and with hostile content."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
+from itertools import product
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -9,7 +11,7 @@ from bot.core.activity import Action, Activity
 from bot.core.audience import Refusal
 from bot.core.errors import Problem
 from bot.core.filters import EVERYTHING, Filter, MutedCompany, Reason, SavedFilter, Style
-from bot.core.people import Principal
+from bot.core.people import LinkState, Principal, SlackUser
 from bot.core.period import Ago, Between, LastLogout, Since, Today, Weekday, Yesterday
 from bot.core.replies import (
     ActivityAnswer,
@@ -22,6 +24,7 @@ from bot.core.replies import (
     HelpText,
     Kept,
     Linked,
+    LinkList,
     LinkOffer,
     Me,
     Muted,
@@ -35,6 +38,8 @@ from bot.core.replies import (
     SignInEnded,
     TenantTrouble,
     Unlinked,
+    UnlinkedByAdmin,
+    UnlinkedOther,
     UnlinkQuestion,
     Unshared,
     WhyHidden,
@@ -43,7 +48,7 @@ from bot.core.replies import (
 from bot.core.requests import Page
 from bot.core.secret import Secret
 from bot.core.servertime import ServerWarning
-from bot.core.signin import Why
+from bot.core.signin import Ending, Why
 from bot.core.window import Window
 
 OSLO = ZoneInfo("Europe/Oslo")
@@ -151,6 +156,23 @@ def why_shown(row: Activity | None, **changes: object) -> WhyShown:
         "activity": row,
     }
     return WhyShown(**{**fields, **changes})  # type: ignore[arg-type]
+
+
+def linked_as(number: int, told: str = "", **changes: object) -> LinkState:
+    user, name = SlackUser("T1", f"U{number}"), f"{HOSTILE} {number}"
+    fields = (user, "onsite", name, NOW, None, NOW + timedelta(hours=5), "ok", NOW, None, told)
+    return replace(LinkState(*fields), **changes)  # type: ignore[arg-type]
+
+
+LINKS = (
+    *(
+        linked_as(n, told, ending=Ending(NOW, why))
+        for n, (told, why) in enumerate(product(("", "claimed", "told", "uncertain", "failed"), Why))
+    ),
+    linked_as(20, outcome="crm-unreachable"),
+    linked_as(21, outcome="", checked_at=None),
+    linked_as(22),
+)
 
 
 REPLIES: dict[str, Reply] = {
@@ -311,6 +333,10 @@ REPLIES: dict[str, Reply] = {
     ),
     **{f"sign-in-ended-{why}": SignInEnded(why, NOW) for why in Why},
     "tenant-trouble": TenantTrouble("onsite", NOW - timedelta(minutes=3)),
+    "admin-links": LinkList(LINKS, 45, 4, 20),
+    "admin-unlinked": UnlinkedOther("U0SELLER", True),
+    "admin-not-linked": UnlinkedOther("U0SELLER", False),
+    "unlinked-by-admin": UnlinkedByAdmin("U0MANAGER"),
     "linked": Linked(KIANNA),
     "linked-then": Linked(KIANNA, "since monday"),
     "me": Me(KIANNA, NOW - timedelta(days=2), NOW + timedelta(hours=5)),

@@ -1,5 +1,6 @@
 """What the bot says, before anybody draws it."""
 
+from bot.core.replies.administration import LinkList, UnlinkedByAdmin, UnlinkedOther
 from bot.core.replies.answers import (
     ActivityAnswer,
     NotShared,
@@ -34,6 +35,7 @@ __all__ = [
     "FilterSaved",
     "HelpText",
     "Kept",
+    "LinkList",
     "LinkOffer",
     "Linked",
     "Me",
@@ -51,6 +53,8 @@ __all__ = [
     "TenantTrouble",
     "UnlinkQuestion",
     "Unlinked",
+    "UnlinkedByAdmin",
+    "UnlinkedOther",
     "Unshared",
     "WhyHidden",
     "WhyShown",
@@ -70,6 +74,9 @@ Reply = (
     | UnlinkQuestion
     | SignInEnded
     | TenantTrouble
+    | LinkList
+    | UnlinkedByAdmin
+    | UnlinkedOther
     | Unlinked
     | Kept
     | FilterList

@@ -13,6 +13,7 @@ from bot.core.replies import (
     HelpText,
     Kept,
     Linked,
+    LinkList,
     LinkOffer,
     Me,
     Muted,
@@ -27,12 +28,14 @@ from bot.core.replies import (
     StillAsking,
     TenantTrouble,
     Unlinked,
+    UnlinkedByAdmin,
+    UnlinkedOther,
     UnlinkQuestion,
     Unshared,
     WhyHidden,
     WhyShown,
 )
-from bot.slack.blocks import notes, preferences, share, signin
+from bot.slack.blocks import administration, notes, preferences, share, signin
 from bot.slack.blocks.answer import answer
 from bot.slack.blocks.elements import Message
 from bot.slack.blocks.why import why_hidden, why_shown
@@ -73,6 +76,12 @@ def draw(reply: Reply, reader: Reader, command: str) -> Message:  # noqa: C901 -
             return signin.sign_in_ended(reply, reader, command)
         case TenantTrouble():
             return signin.tenant_trouble(reply, reader, command)
+        case LinkList():
+            return administration.link_list(reply, reader, command)
+        case UnlinkedOther():
+            return administration.unlinked_other(reply, reader)
+        case UnlinkedByAdmin():
+            return administration.unlinked_by_admin(reply, reader, command)
         case WhyHidden():
             return why_hidden(reply, reader)
         case WhyShown():

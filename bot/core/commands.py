@@ -1,0 +1,104 @@
+"""What people ask for by typing: one kind for each command."""
+
+from dataclasses import dataclass
+
+from bot.core.filters import EVERYTHING, Filter
+from bot.core.period import Period
+
+__all__ = [
+    "Command",
+    "Help",
+    "LinkMe",
+    "ListFilters",
+    "ListLinks",
+    "RemoveFilter",
+    "SaveFilter",
+    "ShowActivity",
+    "ShowMe",
+    "ShowMuted",
+    "UnlinkMe",
+    "UnlinkOther",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class ShowActivity:
+    """The latest activity on my companies in a period, less what is filtered out."""
+
+    period: Period
+    filter: Filter = EVERYTHING
+
+
+@dataclass(frozen=True, slots=True)
+class LinkMe:
+    """Link my SuperOffice user."""
+
+
+@dataclass(frozen=True, slots=True)
+class UnlinkMe:
+    """Delete my link."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShowMe:
+    """As whom am I linked, and what is stored."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShowMuted:
+    """Which companies I muted."""
+
+
+@dataclass(frozen=True, slots=True)
+class ListFilters:
+    """Which filters I saved."""
+
+
+@dataclass(frozen=True, slots=True)
+class SaveFilter:
+    """Save a filter under a name."""
+
+    name: str
+    filter: Filter
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveFilter:
+    """Forget a saved filter."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Help:
+    """What one can type, or how one verb or filter works."""
+
+    verb: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ListLinks:
+    """Who is linked, and whose sign-in is failing."""
+
+
+@dataclass(frozen=True, slots=True)
+class UnlinkOther:
+    """Delete somebody else's link."""
+
+    #: The Slack user's id.
+    user: str
+
+
+Command = (
+    ShowActivity
+    | LinkMe
+    | UnlinkMe
+    | ShowMe
+    | ShowMuted
+    | ListFilters
+    | SaveFilter
+    | RemoveFilter
+    | ListLinks
+    | UnlinkOther
+    | Help
+)

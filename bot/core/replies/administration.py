@@ -1,0 +1,35 @@
+"""What is said to admins."""
+
+from dataclasses import dataclass
+
+from bot.core.people import LinkState
+
+__all__ = ["LinkList", "UnlinkedByAdmin", "UnlinkedOther"]
+
+
+@dataclass(frozen=True, slots=True)
+class LinkList:
+    """Who is linked: one page of it."""
+
+    links: tuple[LinkState, ...]
+    total: int
+    #: How many sign-ins are over or failing.
+    failing: int
+    offset: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class UnlinkedOther:
+    """Somebody else is unlinked now."""
+
+    #: The Slack user's id.
+    user: str
+    was_linked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class UnlinkedByAdmin:
+    """Unasked, to the user: an admin has unlinked them."""
+
+    #: The admin's Slack id.
+    admin: str

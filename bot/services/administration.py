@@ -1,0 +1,71 @@
+"""What admins see and do: who is linked, and unlinking somebody."""
+
+import logging
+from collections.abc import Collection
+
+from bot.core.errors import BotError, NotAnAdmin, SlackFailed
+from bot.core.people import SlackUser
+from bot.core.replies import LinkList, UnlinkedByAdmin, UnlinkedOther
+from bot.services.linking import Linking
+from bot.services.ports import Messenger, People, SignIns
+from bot.services.readers import Readers
+
+__all__ = ["Administration"]
+
+log = logging.getLogger(__name__)
+
+#: Links on a page.
+LISTED = 20
+
+
+class Administration:
+    """For admins of the workspace and those whom the settings name; each time it is asked who is one."""
+
+    def __init__(
+        self,
+        *,
+        store: SignIns,
+        linking: Linking,
+        people: People,
+        readers: Readers,
+        messenger: Messenger,
+        configured: Collection[str],
+    ) -> None:
+        self._store = store
+        self._linking = linking
+        self._people = people
+        self._readers = readers
+        self._messenger = messenger
+        self._configured = configured
+
+    async def links(self, admin: SlackUser, offset: int) -> LinkList:
+        """Who is linked in the admin's own workspace, those first whose sign-in is over or failing.
+
+        Raises :class:`NotAnAdmin` and :class:`~bot.core.errors.SlackFailed`.
+        """
+        await self._require_admin(admin)
+        states = [state for state in await self._store.all() if state.user.workspace == admin.workspace]
+        offset = min(offset, max(0, (len(states) - 1) // LISTED * LISTED))
+        failing = sum(state.ending is not None or state.outcome not in ("", "ok") for state in states)
+        return LinkList(tuple(states[offset : offset + LISTED]), len(states), failing, offset)
+
+    async def unlink(self, admin: SlackUser, user: str) -> UnlinkedOther:
+        """Delete somebody's link and all that goes with it, and tell them. Raises what :meth:`links` does."""
+        await self._require_admin(admin)
+        other = SlackUser(admin.workspace, user)
+        was_linked = await self._linking.unlink(other)
+        if was_linked:
+            log.info("%s unlinked %s", admin.user, other.user, extra={"action": "admin.unlink"})
+            await self._tell(other, admin)
+        return UnlinkedOther(user, was_linked)
+
+    async def _require_admin(self, user: SlackUser) -> None:
+        if user.user not in self._configured and not (await self._people.profile(user)).is_admin:
+            raise NotAnAdmin
+
+    async def _tell(self, user: SlackUser, admin: SlackUser) -> None:
+        try:
+            reader = await self._readers.reader(user)
+            await self._messenger.tell(user, UnlinkedByAdmin(admin.user), reader)
+        except (SlackFailed, BotError) as error:
+            log.warning("not told of being unlinked: %s", error, extra={"action": "admin.untold"})
