@@ -95,6 +95,7 @@ class Wiring:
             links=database.links,
             invitations=database.invitations,
             attempts=database.attempts,
+            personal=database.personal,
             crm=next(iter(tenants.values())).crm,
             people=self._people,
             clock=clock,

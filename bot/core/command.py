@@ -8,6 +8,7 @@ from functools import lru_cache
 from bot.core.admincommands import read_admin
 from bot.core.commands import (
     Command,
+    ForgetMe,
     Help,
     LinkMe,
     ListFilters,
@@ -289,6 +290,7 @@ VERBS: tuple[Verb, ...] = (
     Verb("link", _alone(LinkMe(), "link"), aliases=("connect", "login", "signin")),
     Verb("unlink", _alone(UnlinkMe(), "unlink"), aliases=("disconnect", "logout", "signout")),
     Verb("me", _alone(ShowMe(), "me"), aliases=("whoami", "status")),
+    Verb("forget-me", _alone(ForgetMe(), "forget-me"), aliases=("forget", "forgetme")),
     Verb(
         "admin",
         read_admin,

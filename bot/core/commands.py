@@ -7,6 +7,7 @@ from bot.core.period import Period
 
 __all__ = [
     "Command",
+    "ForgetMe",
     "Help",
     "LinkMe",
     "ListFilters",
@@ -70,6 +71,11 @@ class RemoveFilter:
 
 
 @dataclass(frozen=True, slots=True)
+class ForgetMe:
+    """Delete all that is stored about me."""
+
+
+@dataclass(frozen=True, slots=True)
 class Help:
     """What one can type, or how one verb or filter works."""
 
@@ -101,4 +107,5 @@ Command = (
     | ListLinks
     | UnlinkOther
     | Help
+    | ForgetMe
 )

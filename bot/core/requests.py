@@ -17,6 +17,7 @@ __all__ = [
     "Confirm",
     "Conversation",
     "Decline",
+    "Forget",
     "LinkAgain",
     "Mute",
     "Page",
@@ -118,6 +119,11 @@ class LinkAgain:
 
 
 @dataclass(frozen=True, slots=True)
+class Forget:
+    """The button that deletes all that is stored about me."""
+
+
+@dataclass(frozen=True, slots=True)
 class Confirm:
     """The button that unlinks."""
 
@@ -141,6 +147,7 @@ Wish = (
     | Share
     | Unshare
     | LinkAgain
+    | Forget
     | Confirm
     | Decline
     | PressAnothers

@@ -19,11 +19,12 @@ from bot.core.command import (
     UnlinkMe,
     parse,
 )
-from bot.core.commands import ListLinks, UnlinkOther
+from bot.core.commands import ForgetMe, ListLinks, UnlinkOther
 from bot.core.errors import BadCommand, LinkNotAllowed, NotLinked, SealBroken, SignInOver
 from bot.core.filters import Filter, MutedCompany
 from bot.core.people import Link, SlackUser
 from bot.core.replies import (
+    ForgetQuestion,
     HelpText,
     Kept,
     LinkOffer,
@@ -44,6 +45,7 @@ from bot.core.requests import (
     AskWhyShown,
     Confirm,
     Decline,
+    Forget,
     LinkAgain,
     Mute,
     PressAnothers,
@@ -143,6 +145,8 @@ class Answers:
                 return await self._link_again(request)
             case Confirm():
                 return Unlinked() if await self._linking.unlink(user) else NotLinkedYet()
+            case Forget():
+                return await self._linking.forget(user)
             case Decline():
                 return Kept()
             case PressAnothers():
@@ -163,6 +167,8 @@ class Answers:
                     await self._linking.unlink(user)
                     return NotLinkedYet()
                 return UnlinkQuestion(name)
+            case ForgetMe():
+                return ForgetQuestion()
             case ShowMe():
                 return await self._of_linked(user, self._me)
             case ShowMuted():

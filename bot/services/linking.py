@@ -20,9 +20,20 @@ from bot.core.errors import (
     SignInRefused,
 )
 from bot.core.people import Link, Principal, Profile, SlackUser
+from bot.core.replies import Forgotten
 from bot.core.secret import Secret
 from bot.core.throttle import Allowance
-from bot.services.ports import Attempts, Clock, Crm, Invitation, Invitations, Links, People, SignedIn
+from bot.services.ports import (
+    Attempts,
+    Clock,
+    Crm,
+    Invitation,
+    Invitations,
+    Links,
+    People,
+    Personal,
+    SignedIn,
+)
 
 __all__ = ["Invited", "LinkPolicy", "Linked", "Linking", "Offer"]
 
@@ -90,6 +101,7 @@ class Linking:
         links: Links,
         invitations: Invitations,
         attempts: Attempts,
+        personal: Personal,
         crm: Crm,
         people: People,
         clock: Clock,
@@ -101,6 +113,7 @@ class Linking:
         self._links = links
         self._invitations = invitations
         self._attempts = attempts
+        self._personal = personal
         self._crm = crm
         self._people = people
         self._clock = clock
@@ -166,9 +179,14 @@ class Linking:
         return await self._tell(Linked(link, invitation))
 
     async def unlink(self, user: SlackUser) -> bool:
-        """Delete a link and any open page; say whether there was a link."""
-        await self._invitations.void(user)
-        return await self._links.delete(user)
+        """Delete a link, any open page, and what the user set; say whether there was a link."""
+        return (await self._personal.forget(user))["links"] > 0
+
+    async def forget(self, user: SlackUser) -> Forgotten:
+        """Delete all that is stored about a user, with a receipt."""
+        counts = await self._personal.forget(user)
+        log.info("%s is forgotten", user.user, extra={"action": "link.forgotten"})
+        return Forgotten(dict(counts), self._personal.backups_end(self._clock.now()))
 
     async def pending(self, user: SlackUser) -> Invitation | None:
         """The user's open invitation, if any."""

@@ -17,6 +17,7 @@ from bot.core.requests import (
     Confirm,
     Conversation,
     Decline,
+    Forget,
     LinkAgain,
     Mute,
     Page,
@@ -38,7 +39,19 @@ _PAGES = ("page.newest", "page.next", "page.catchup", "page.plain", "again")
 #: Menus, whose options hold too little: the id of their block carries the question.
 _MENUS = ("row", "view")
 #: Every button and menu that this bot draws, by its ``action_id``.
-ACTIONS = (*_PAGES, *_MENUS, "why", "share", "unshare", "mute", "unmute", "unlink", "keep", "sign-in")
+ACTIONS = (
+    *_PAGES,
+    *_MENUS,
+    "why",
+    "share",
+    "unshare",
+    "mute",
+    "unmute",
+    "unlink",
+    "keep",
+    "sign-in",
+    "forget",
+)
 #: What leaves the message as it is: the reply is said beside it.
 _BESIDE = ("row", "why", "share", "mute", "sign-in")
 #: The menu's option that asks for the same page once more; the others are styles.
@@ -149,6 +162,8 @@ def _wish(action: str, carried: str) -> Wish:
             return Confirm()
         case "keep":
             return Decline()
+        case "forget":
+            return Forget()
         case "sign-in":
             return LinkAgain()
         case "mute":

@@ -20,6 +20,7 @@ from bot.store.invitations import SqliteInvitations
 from bot.store.links import SqliteLinks
 from bot.store.migrating import Migrated, migrate
 from bot.store.mutes import SqliteMutes
+from bot.store.personal import SqlitePersonal
 from bot.store.processes import SqliteProcesses
 from bot.store.sealing import BadKey, Sealer
 from bot.store.signins import SqliteSignIns
@@ -42,6 +43,7 @@ class Store:
     mutes: SqliteMutes
     filters: SqliteFilters
     sign_ins: SqliteSignIns
+    personal: SqlitePersonal
     authorizations: SqliteAuthorizations
     processes: SqliteProcesses
     hasher: Hasher
@@ -81,6 +83,7 @@ def opened(path: Path, secret_key: Secret) -> Iterator[Store]:
             SqliteMutes(db, sealer),
             SqliteFilters(db, sealer),
             SqliteSignIns(db, sealer),
+            SqlitePersonal(db),
             SqliteAuthorizations(db, sealer, hasher),
             SqliteProcesses(db, sealer.key_ids),
             hasher,

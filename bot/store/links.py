@@ -7,7 +7,7 @@ from sqlite_utils import Database
 
 from bot.core.people import Link, Principal, SlackUser
 from bot.core.signin import Ending, Why
-from bot.store.database import maybe_micros, maybe_moment, micros, moment, writing
+from bot.store.database import maybe_micros, maybe_moment, micros, moment
 from bot.store.sealed import REFRESH_TOKEN, TICKET
 from bot.store.sealing import Sealer
 
@@ -24,7 +24,6 @@ class SqliteLinks:
     """Implements the port ``Links``. Every method is one statement or one transaction."""
 
     def __init__(self, db: Database, sealer: Sealer) -> None:
-        self._database = db
         self._db = db.conn
         self._sealer = sealer
 
@@ -48,18 +47,6 @@ class SqliteLinks:
         """Remember what `catchup` told last."""
         statement = "UPDATE links SET caught_up_at = ? WHERE workspace = ? AND user = ?"
         self._db.execute(statement, (micros(at), *user))
-
-    async def delete(self, user: SlackUser) -> bool:
-        """Delete a link, its ticket, and what the user set, from the write-ahead log too.
-
-        Say whether there was a link.
-        """
-        with writing(self._database) as connection:
-            deleted = connection.execute("DELETE FROM links WHERE workspace = ? AND user = ?", user).rowcount
-            for table in ("muted_companies", "saved_filters"):
-                connection.execute(f"DELETE FROM {table} WHERE workspace = ? AND user = ?", user)  # noqa: S608 - constants
-        self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        return deleted > 0
 
     def _row(self, link: Link) -> tuple[object, ...]:
         who, place = link.principal, (*link.user, link.tenant)

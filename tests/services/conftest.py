@@ -253,6 +253,7 @@ def desk(tmp_path, clock: StoppedClock):  # type: ignore[no-untyped-def]
             links=store.links,
             invitations=store.invitations,
             attempts=store.attempts,
+            personal=store.personal,
             crm=crm,
             people=people,
             clock=clock,

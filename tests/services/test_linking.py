@@ -121,6 +121,7 @@ def make_world(store: Store, clock: Any) -> MakeWorld:
             links=store.links,
             invitations=store.invitations,
             attempts=store.attempts,
+            personal=store.personal,
             crm=crm,  # type: ignore[arg-type] # it knows signing in alone
             people=slack,
             clock=clock,

@@ -21,6 +21,8 @@ from bot.core.replies import (
     FilterList,
     FilterRemoved,
     FilterSaved,
+    ForgetQuestion,
+    Forgotten,
     HelpText,
     Kept,
     Linked,
@@ -336,6 +338,11 @@ REPLIES: dict[str, Reply] = {
     "admin-links": LinkList(LINKS, 45, 4, 20),
     "admin-unlinked": UnlinkedOther("U0SELLER", True),
     "admin-not-linked": UnlinkedOther("U0SELLER", False),
+    "forget": ForgetQuestion(),
+    "forgotten": Forgotten(
+        {"links": 1, "invitations": 0, "muted_companies": 2, "saved_filters": 1}, NOW + timedelta(days=30)
+    ),
+    "forgotten-nothing": Forgotten({"links": 0}, NOW + timedelta(days=30)),
     "unlinked-by-admin": UnlinkedByAdmin("U0MANAGER"),
     "linked": Linked(KIANNA),
     "linked-then": Linked(KIANNA, "since monday"),

@@ -198,7 +198,7 @@ async def test_no_secret_is_in_the_files(
 
 async def test_what_was_deleted_is_gone_from_the_files(store: Store, path: Path, link: Link) -> None:
     await store.links.put(link)
-    await store.links.delete(link.user)
+    await store.personal.forget(link.user)
     files = b"".join(file.read_bytes() for file in path.parent.iterdir())
     assert b"Kianna" not in files
 

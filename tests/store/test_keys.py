@@ -296,7 +296,7 @@ async def test_what_the_bot_changes_meanwhile_is_not_overwritten(
     relinked = replace(link, user=SlackUser("T1", "U00001"), ticket=Secret("7T:newer"))
     with opened(path, BOTH) as running:
         await running.links.put(relinked)
-        await running.links.delete(SlackUser("T1", "U00002"))
+        await running.personal.forget(SlackUser("T1", "U00002"))
     assert Counter(steps) == {Outcome.CHANGED: 2, Outcome.RESEALED: 4}
     with opened(path, NEW) as after:
         assert await after.links.get(relinked.user) == relinked

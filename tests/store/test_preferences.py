@@ -84,7 +84,7 @@ async def test_unlinking_deletes_them_too_and_relinking_keeps_them(store: Store,
     await store.filters.put(USER, VIP)
     await store.links.put(link)
     assert await store.filters.get(USER, "vip")
-    await store.links.delete(USER)
+    await store.personal.forget(USER)
     assert await store.mutes.ids(USER, "onsite") == frozenset()
     assert await store.filters.of(USER) == []
     assert await store.mutes.ids(OTHER, "onsite") == {31}

@@ -53,8 +53,8 @@ async def test_linking_again_replaces(store: Store, link: Link) -> None:
 
 async def test_deleting_says_whether_there_was_one(store: Store, link: Link) -> None:
     await store.links.put(link)
-    assert await store.links.delete(link.user)
-    assert not await store.links.delete(link.user)
+    assert (await store.personal.forget(link.user))["links"] == 1
+    assert (await store.personal.forget(link.user))["links"] == 0
     assert await store.links.get(link.user) is None
 
 
@@ -79,7 +79,7 @@ async def test_a_broken_seal_can_be_replaced_and_deleted(store: Store, link: Lin
     await store.links.put(link)
     assert await store.links.get(link.user) == link
     sql("UPDATE links SET sealed_ticket = x'00'")
-    assert await store.links.delete(link.user)
+    assert (await store.personal.forget(link.user))["links"] == 1
 
 
 # ---------------------------------------------------------------- invitations

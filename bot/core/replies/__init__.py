@@ -11,6 +11,8 @@ from bot.core.replies.answers import (
     WhyShown,
 )
 from bot.core.replies.linking import (
+    ForgetQuestion,
+    Forgotten,
     Kept,
     Linked,
     LinkOffer,
@@ -33,6 +35,8 @@ __all__ = [
     "FilterList",
     "FilterRemoved",
     "FilterSaved",
+    "ForgetQuestion",
+    "Forgotten",
     "HelpText",
     "Kept",
     "LinkList",
@@ -74,6 +78,8 @@ Reply = (
     | UnlinkQuestion
     | SignInEnded
     | TenantTrouble
+    | ForgetQuestion
+    | Forgotten
     | LinkList
     | UnlinkedByAdmin
     | UnlinkedOther

@@ -33,6 +33,7 @@ from bot.services.ports.store import (
     Invitations,
     Links,
     Mutes,
+    Personal,
     SavedFilters,
     SignIns,
 )
@@ -56,6 +57,7 @@ __all__ = [
     "Online",
     "OnlineSignedIn",
     "People",
+    "Personal",
     "Runner",
     "SavedFilters",
     "SignIns",

@@ -10,6 +10,8 @@ from bot.core.replies import (
     FilterList,
     FilterRemoved,
     FilterSaved,
+    ForgetQuestion,
+    Forgotten,
     HelpText,
     Kept,
     Linked,
@@ -82,6 +84,10 @@ def draw(reply: Reply, reader: Reader, command: str) -> Message:  # noqa: C901 -
             return administration.unlinked_other(reply, reader)
         case UnlinkedByAdmin():
             return administration.unlinked_by_admin(reply, reader, command)
+        case ForgetQuestion():
+            return signin.forget_question(reader, command)
+        case Forgotten():
+            return signin.forgotten(reply, reader)
         case WhyHidden():
             return why_hidden(reply, reader)
         case WhyShown():
