@@ -31,6 +31,7 @@ from bot.services.answers import Answers
 from bot.services.categories import Categories
 from bot.services.commands import Commands
 from bot.services.keepalive import KeepAlive
+from bot.services.leaving import Leaving
 from bot.services.linking import Invited, Linked, Linking, LinkPolicy
 from bot.services.notices import Notices
 from bot.services.onlinelinking import OnlineLinking
@@ -163,6 +164,7 @@ class Wiring:
             command=self._settings.slack.command,
             commands=self._commands,
             people=self._people,
+            leaving=Leaving(self._linking),
             default_reader=Reader(self._settings.tenant.timezone),
         )
         return app

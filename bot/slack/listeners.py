@@ -24,12 +24,21 @@ class Taker(Protocol):
         ...
 
 
+class Leaver(Protocol):
+    """Sees to those who leave."""
+
+    async def changed(self, user: SlackUser, *, deactivated: bool, guest: bool) -> None:
+        """A user changed."""
+        ...
+
+
 def register(
     app: AsyncApp,
     *,
     command: str,
     commands: Taker,
     people: SlackPeople,
+    leaving: Leaver,
     default_reader: Reader,
 ) -> None:
     """Put the listeners on ``app``. ``command`` is the slash command's name."""
@@ -50,7 +59,10 @@ def register(
         await ack()  # Slack reports the press of a button that opens a page, too
 
     async def on_user_change(event: Body, body: Body) -> None:
-        people.forget(SlackUser(body["team_id"], event["user"]["id"]))
+        who, info = SlackUser(body["team_id"], event["user"]["id"]), event["user"]
+        people.forget(who)
+        guest = bool(info.get("is_restricted") or info.get("is_ultra_restricted"))
+        await leaving.changed(who, deactivated=bool(info.get("deleted")), guest=guest)
 
     for action in ACTIONS:
         app.action(action)(on_press)

@@ -18,6 +18,7 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.clock import SystemClock
+from bot.core.people import SlackUser
 from bot.core.replies import Reader, Reply
 from bot.core.requests import Request
 from bot.core.secret import Secret
@@ -46,6 +47,9 @@ class Taker:
         """Take it."""
         return None
 
+    async def changed(self, user: SlackUser, *, deactivated: bool, guest: bool) -> None:
+        """Nobody changes here."""
+
 
 class Known(Workspace):
     """A workspace that is known."""
@@ -64,6 +68,7 @@ def ours() -> ASGIApp:
         command="/superoffice",
         commands=Taker(),
         people=SlackPeople(client, SystemClock()),
+        leaving=Taker(),
         default_reader=Reader(ZoneInfo("UTC")),
     )
     handler: ASGIApp = AsyncSlackRequestHandler(app)  # type: ignore[assignment] # Bolt's own ASGI types

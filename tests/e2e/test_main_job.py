@@ -8,11 +8,14 @@ import aiohttp
 import pytest
 
 from bot.app.running import _session
+from bot.core.people import SlackUser
+from bot.core.secret import Secret
 from bot.demo.answers import Answer
 from bot.demo.slack import Slack
 from bot.demo.superoffice import SuperOffice
 from bot.demo.workspace import Message
-from tests.e2e.conftest import Start, World
+from bot.store import opened
+from tests.e2e.conftest import KEY, Start, World
 
 
 def said(message: Message) -> str:
@@ -231,3 +234,20 @@ async def test_a_rate_limit_is_waited_out_if_short_and_the_answer_arrives(world:
 async def test_a_broken_proxy_before_slack_costs_no_answer(world: World) -> None:
     world.slack.fail("users.info", status=502, times=3)
     assert "What happened on my companies?" in said(await world.ask("help"))
+
+
+@pytest.mark.parametrize("flag", ["deleted", "is_restricted", "is_ultra_restricted"])
+async def test_who_is_deactivated_or_becomes_a_guest_is_forgotten(world: World, flag: str) -> None:
+    await world.link()
+    await world.ask("filter save mine by:me")
+    for _ in range(2):  # Slack may tell it twice
+        await world.slack.change(Slack.seller, None, **{flag: True})
+    with opened(world.database, Secret(KEY)) as store:
+        gone = await store.personal.forget(SlackUser(world.slack.workspace.id, Slack.seller.id))
+    assert set(gone.values()) == {0}
+
+
+async def test_who_changes_otherwise_is_not(world: World) -> None:
+    await world.link()
+    await world.slack.change(Slack.seller, tz="Europe/Helsinki")
+    assert "Helsinki" in said(await world.ask("today"))
