@@ -23,6 +23,7 @@ __all__ = [
     "Sifted",
     "Style",
     "clashes",
+    "did",
     "sift",
     "unknown_people",
     "why_dropped",
@@ -173,11 +174,11 @@ def why_dropped(
     """Why an activity is left out for what it is; ``None`` to keep it."""
     if activity.company_id in muted:
         return Reason.MUTED
-    wanted = not filter_.by or any(_did(who, activity, reader) for who in filter_.by)
-    unwanted = any(_did(who, activity, reader) for who in filter_.not_by)
+    wanted = not filter_.by or any(did(who, activity, reader) for who in filter_.by)
+    unwanted = any(did(who, activity, reader) for who in filter_.not_by)
     if wanted and not unwanted:
         return None
-    return Reason.OWN if _did(ME, activity, reader) else Reason.PERSON
+    return Reason.OWN if did(ME, activity, reader) else Reason.PERSON
 
 
 def unknown_people(filter_: Filter, activities: Collection[Activity]) -> Iterator[tuple[str, str]]:
@@ -188,7 +189,8 @@ def unknown_people(filter_: Filter, activities: Collection[Activity]) -> Iterato
             yield name, nearest(name, actors)
 
 
-def _did(who: str, activity: Activity, reader: Principal) -> bool:
+def did(who: str, activity: Activity, reader: Principal) -> bool:
+    """Whether ``who`` did it: ``ME``, ``OTHERS``, or words of a name."""
     own = bool(activity.actor_id) and activity.actor_id == reader.person_id
     if who in (ME, OTHERS):
         return own if who == ME else not own

@@ -8,8 +8,9 @@ from typing import NamedTuple
 
 from bot.core.activity import Activity
 
-__all__ = ["Judged", "Mark", "Window", "judge", "known_time", "mark", "place_after"]
+__all__ = ["EPOCH", "Judged", "Mark", "Window", "judge", "known_time", "mark", "place_after"]
 
+#: Where times are counted from.
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
