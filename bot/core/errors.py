@@ -8,6 +8,7 @@ Parameters never hold a secret, and never the text of a request or an answer.
 from dataclasses import dataclass
 from typing import ClassVar
 
+from bot.core.posting import Unpostable
 from bot.core.signin import Why
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "LinkExpired",
     "LinkNotAllowed",
     "LinkThrottled",
+    "MissingScope",
     "NotAnAdmin",
     "NotLinked",
     "PostUncertain",
@@ -213,16 +215,31 @@ class Problem:
 class SlackFailed(BotError):
     """Slack did not answer, or refused (``error`` is Slack's own code for it).
 
-    ``in_doubt``: it may have done what was asked all the same. ``passing``: it has not, and may do so later.
+    ``in_doubt``: it may have done what was asked all the same. ``passing``: it has not, and may do so later,
+    after ``retry_after`` seconds if it says so. ``permanent``: it posts nothing there until that is mended.
     """
 
     code = "slack-failed"
 
-    def __init__(self, *, error: str, in_doubt: bool = False, passing: bool = False) -> None:
+    def __init__(
+        self,
+        *,
+        error: str,
+        in_doubt: bool = False,
+        passing: bool = False,
+        retry_after: float | None = None,
+        permanent: Unpostable | None = None,
+    ) -> None:
         super().__init__(error=error)
         self.error = error
         self.in_doubt = in_doubt
         self.passing = passing
+        self.retry_after = retry_after
+        self.permanent = permanent
+
+
+class MissingScope(SlackFailed):
+    """Slack does not let the bot look there: a scope is missing, or its kind of token may not."""
 
 
 class PostUncertain(SlackFailed):

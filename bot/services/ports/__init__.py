@@ -19,6 +19,12 @@ from bot.services.ports.machine import (
     Clock,
     Runner,
 )
+from bot.services.ports.posts import (
+    Place,
+    Posted,
+    PostKey,
+    Posts,
+)
 from bot.services.ports.slack import (
     Admins,
     Channels,
@@ -58,6 +64,10 @@ __all__ = [
     "OnlineSignedIn",
     "People",
     "Personal",
+    "Place",
+    "PostKey",
+    "Posted",
+    "Posts",
     "Runner",
     "SavedFilters",
     "SignIns",
