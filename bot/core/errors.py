@@ -241,6 +241,8 @@ class SlackFailed(BotError):
 class MissingScope(SlackFailed):
     """Slack does not let the bot look there: a scope is missing, or its kind of token may not."""
 
+    code = "missing-scope"
+
 
 class PostUncertain(SlackFailed):
     """Slack may have posted what was shared before it failed; it is not tried again."""

@@ -38,10 +38,10 @@ class Posted(NamedTuple):
 class Posts(Protocol):
     """Posts to people and channels, within Slack's limits.
 
-    What raises :class:`~bot.core.errors.SlackFailed` says with it what became of the message. ``passing``: not
-    posted, and may be later, after ``retry_after`` seconds where Slack says so. ``in_doubt``: perhaps posted.
-    ``permanent``: not posted, and nothing will be there until somebody mends that. None of them: not posted,
-    by a refusal that this bot does not know.
+    A :class:`~bot.core.errors.SlackFailed` says what became of the message. ``passing``: not posted, and may
+    be later, after ``retry_after`` seconds where Slack says so. ``in_doubt``: perhaps posted. ``permanent``:
+    not posted, and nothing will be until somebody mends that. None of them: not posted, by a refusal that
+    this bot does not know.
     """
 
     async def ready(self, place: Place) -> None:
