@@ -22,9 +22,8 @@ from bot.runner import QueueRunner
 from bot.server import ASGIApp
 from bot.services.ports import Clock
 from bot.slack.guard import Guard
-from bot.slack.sdk import web_client
 from bot.slack.socketmode import SocketMode
-from bot.slack.workspace import TokenRefused, Workspace
+from bot.slack.workspaces import TokenRefused, Workspaces
 
 __all__ = ["CANNOT_START", "Bot", "migrate", "running", "settle"]
 
@@ -71,11 +70,10 @@ async def running(settings: Settings, clock: Clock | None = None) -> AsyncIterat
         runner = await stack.enter_async_context(
             QueueRunner(settings.commands.workers, settings.commands.queue_size)
         )
-        client = web_client(settings.slack.bot_token, settings.slack.api_url, session)
         crm = await tenants(settings, session, clock)
-        workspace = Workspace(client)
-        await workspace.start()
-        bot = Wiring(settings, clock, database, session, client, runner, crm, workspace, url)
+        workspaces = Workspaces(settings.slack.bot_token, settings.slack.api_url, session)
+        await workspaces.start()
+        bot = Wiring(settings, clock, database, session, runner, crm, workspaces, url)
         scheduler = stack.enter_context(ticking(database, clock, *bot.jobs()))
         bolt = bot.bolt()
         socket_mode = SocketMode(bolt, settings.slack.app_token) if settings.slack.app_token else None

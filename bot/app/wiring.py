@@ -10,7 +10,6 @@ from urllib.parse import urlsplit
 import aiohttp
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from slack_bolt.async_app import AsyncApp
-from slack_sdk.web.async_client import AsyncWebClient
 from starlette.applications import Starlette
 from starlette.routing import Route
 
@@ -47,9 +46,8 @@ from bot.slack.gateway import bolt_app
 from bot.slack.listeners import register
 from bot.slack.messenger import SlackMessenger
 from bot.slack.people import SlackPeople
-from bot.slack.sdk import web_client
 from bot.slack.socketmode import SocketMode
-from bot.slack.workspace import Workspace
+from bot.slack.workspaces import Workspaces
 
 __all__ = ["Wiring", "tenants"]
 
@@ -63,10 +61,9 @@ class Wiring:
         clock: Clock,
         database: store.Store,
         session: aiohttp.ClientSession,
-        client: AsyncWebClient,
         runner: QueueRunner,
         tenants: Mapping[str, Tenant],
-        workspace: Workspace,
+        workspaces: Workspaces,
         url: str,
     ) -> None:
         self._settings = settings
@@ -75,11 +72,9 @@ class Wiring:
         self._runner = runner
         derived = settings.web.public_url == settings.web.listen.url
         self._public_url = url if derived else settings.web.public_url
-        self._client = client
-        self._workspace = workspace
-        self._people = SlackPeople(self._client, clock)
+        self._workspaces = workspaces
+        self._people = SlackPeople(workspaces, clock)
         self._tenants = tenants
-        posting = web_client(settings.slack.bot_token, settings.slack.api_url, session, repeating=False)
         crm = {name: tenant.crm for name, tenant in tenants.items()}
         online = {name: tenant.online for name, tenant in tenants.items() if tenant.online}
         policy = settings.keep_alive.policy
@@ -106,9 +101,9 @@ class Wiring:
             policy=LinkPolicy(settings.linking.email_must_match, settings.linking.lifetime),
         )
         readers = Readers(self._people, settings.tenant.timezone)
-        messenger = SlackMessenger(client, posting, session, settings.slack.command)
+        messenger = SlackMessenger(workspaces, session, settings.slack.command)
         preferences = Preferences(database.filters, database.mutes, Categories(clock))
-        channels = SlackChannels(client, posting, self._people, workspace)
+        channels = SlackChannels(workspaces, self._people)
         answers = Answers(
             activities=Activities(tenants, database.links, database.mutes, preferences),
             preferences=preferences,
@@ -141,7 +136,7 @@ class Wiring:
             patience=timedelta(seconds=settings.commands.seconds),
         )
 
-        admins = SlackAdmins(client, workspace, settings.admins)
+        admins = SlackAdmins(workspaces, settings.admins)
         self._keep_alive = KeepAlive(
             tenants=crm,
             sign_ins=sign_ins,
@@ -158,7 +153,7 @@ class Wiring:
 
     def bolt(self) -> AsyncApp:
         """Bolt, with every listener."""
-        app = bolt_app(self._client, self._workspace)
+        app = bolt_app(self._workspaces)
         register(
             app,
             command=self._settings.slack.command,
@@ -177,7 +172,7 @@ class Wiring:
             settings=web.PageSettings(
                 public_url=self._public_url,
                 zone=settings.tenant.timezone,
-                workspaces=self._workspace.names,
+                workspaces=self._workspaces.names,
                 command=settings.slack.command,
                 superoffice=urlsplit(settings.tenant.url or settings.tenant.environment).hostname or "",
             ),
@@ -213,9 +208,6 @@ class Wiring:
             if not scheduler.running:
                 raise RuntimeError
 
-        async def slack() -> None:
-            await self._client.auth_test()
-
         async def crm(tenant: Tenant) -> None:
             await tenant.crm.system_info()
 
@@ -226,7 +218,7 @@ class Wiring:
         return [
             web.Check("database", self._database.check),
             web.Check("scheduler", ticking),
-            web.Check("slack", web.Remembered(slack, self._clock), essential=False),
+            web.Check("slack", web.Remembered(self._workspaces.check, self._clock), essential=False),
             *([web.Check("socket-mode", socket_mode.check, essential=False)] if socket_mode else []),
             *tenants,
         ]

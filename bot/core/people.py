@@ -7,7 +7,7 @@ from typing import NamedTuple
 from bot.core.secret import Secret
 from bot.core.signin import ONSITE_TICKET_LIFE, Ending
 
-__all__ = ["Link", "LinkState", "Principal", "Profile", "SlackUser"]
+__all__ = ["Link", "LinkState", "Principal", "Profile", "SlackChannel", "SlackUser"]
 
 
 class SlackUser(NamedTuple):
@@ -15,6 +15,13 @@ class SlackUser(NamedTuple):
 
     workspace: str
     user: str
+
+
+class SlackChannel(NamedTuple):
+    """A conversation in Slack, in the workspace whose install of the bot asks about it and posts there."""
+
+    workspace: str
+    channel: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from bot.core.filters import Style
-from bot.core.people import SlackUser
+from bot.core.people import SlackChannel, SlackUser
 from bot.core.secret import Secret
 from bot.core.spelling import normalise
 from bot.core.window import Mark, Window
@@ -38,6 +38,11 @@ class Conversation:
     channel: str
     #: Slack takes up to five replies there, within half an hour.
     response_url: Secret = field(repr=False)
+
+    @property
+    def place(self) -> SlackChannel:
+        """Where it is, with its workspace."""
+        return SlackChannel(self.user.workspace, self.channel)
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ from bot.core.command import (
 from bot.core.commands import ForgetMe, ListLinks, UnlinkOther
 from bot.core.errors import BadCommand, LinkNotAllowed, NotLinked, SealBroken, SignInOver
 from bot.core.filters import Filter, MutedCompany
-from bot.core.people import Link, SlackUser
+from bot.core.people import Link, SlackChannel, SlackUser
 from bot.core.replies import (
     ForgetQuestion,
     HelpText,
@@ -139,7 +139,7 @@ class Answers:
             case Unmute(company_id):
                 return await self._of_linked(user, lambda link: self._preferences.unmute(link, company_id))
             case Unshare(channel, ts):
-                await self._sharing.unshare(channel, ts)
+                await self._sharing.unshare(SlackChannel(user.workspace, channel), ts)
                 return Unshared(channel)
             case LinkAgain():
                 return await self._link_again(request)
@@ -235,7 +235,7 @@ class Answers:
     ) -> Reply:
         """Nothing is asked of SuperOffice for a channel that may not see it."""
         to = request.conversation
-        if refused := await self._sharing.refused(to.channel):
+        if refused := await self._sharing.refused(to.place):
             return refused
 
         async def ask(link: Link) -> Reply:
@@ -243,7 +243,7 @@ class Answers:
             if not answer.rows:
                 return NotShared(Refusal.CHANGED, to.channel)
             page = SharedPage(answer, to.user.user, len(shown) - len(answer.rows))
-            return await self._sharing.share(page, to.channel, reader)
+            return await self._sharing.share(page, to.place, reader)
 
         return await self._with_ticket(request, ask)
 

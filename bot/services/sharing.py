@@ -5,6 +5,7 @@ import logging
 
 from bot.core.audience import Refusal, refusal
 from bot.core.errors import PostUncertain, SlackFailed
+from bot.core.people import SlackChannel
 from bot.core.replies import NotShared, Reader, Shared, SharedPage
 from bot.services.ports import Channels
 
@@ -27,40 +28,42 @@ class Sharing:
     def __init__(self, channels: Channels) -> None:
         self._channels = channels
 
-    async def refused(self, channel: str) -> NotShared | None:
+    async def refused(self, place: SlackChannel) -> NotShared | None:
         """Why nothing may be shared there; ``None`` where it may. What cannot be asked is refused, too."""
         try:
-            looked = await self._channels.look(channel)
+            looked = await self._channels.look(place)
             reason = refusal(looked, guests=False)
             if reason is None:
-                reason = refusal(looked, guests=await self._channels.has_guests(channel))
+                reason = refusal(looked, guests=await self._channels.has_guests(place))
         except SlackFailed as error:
-            log.warning("channel %s stays unknown: %s", channel, error, extra={"action": "share.unknown"})
+            log.warning(
+                "channel %s stays unknown: %s", place.channel, error, extra={"action": "share.unknown"}
+            )
             reason = Refusal.UNKNOWN
-        return _not_shared(reason, channel) if reason else None
+        return _not_shared(reason, place.channel) if reason else None
 
-    async def share(self, page: SharedPage, channel: str, reader: Reader) -> Shared | NotShared:
+    async def share(self, page: SharedPage, place: SlackChannel, reader: Reader) -> Shared | NotShared:
         """Post a page, after asking about the channel once more.
 
         Raises :class:`SlackFailed`, and :class:`PostUncertain` where it may have been posted all the same.
         """
-        if refused := await self.refused(channel):
+        if refused := await self.refused(place):
             return refused
         try:
-            ts = await self._channels.post(channel, page, reader)
+            ts = await self._channels.post(place, page, reader)
         except SlackFailed as error:
             if reason := _refusal(error.error):
-                return _not_shared(reason, channel)
+                return _not_shared(reason, place.channel)
             raise (PostUncertain(error=error.error) if error.in_doubt else error) from None
         except asyncio.CancelledError:  # the time is up, or the bot is being stopped
             raise PostUncertain(error="cancelled") from None
-        log.info("shared in channel %s", channel, extra={"action": "share.done"})
-        return Shared(channel, ts)
+        log.info("shared in channel %s", place.channel, extra={"action": "share.done"})
+        return Shared(place.channel, ts)
 
-    async def unshare(self, channel: str, ts: str) -> None:
+    async def unshare(self, place: SlackChannel, ts: str) -> None:
         """Delete what was shared. Raises :class:`SlackFailed`."""
-        await self._channels.delete(channel, ts)
-        log.info("deleted from channel %s what was shared", channel, extra={"action": "share.deleted"})
+        await self._channels.delete(place, ts)
+        log.info("deleted from channel %s what was shared", place.channel, extra={"action": "share.deleted"})
 
 
 def _refusal(said: str) -> Refusal | None:

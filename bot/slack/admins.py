@@ -4,12 +4,10 @@ import asyncio
 import logging
 from collections.abc import Collection, Sequence
 
-from slack_sdk.web.async_client import AsyncWebClient
-
 from bot.core.people import SlackUser
 from bot.slack.paging import PAGE, pages
 from bot.slack.sdk import failure
-from bot.slack.workspace import Workspace
+from bot.slack.workspaces import Workspaces
 
 __all__ = ["SlackAdmins"]
 
@@ -23,24 +21,24 @@ PATIENCE_SECONDS = 30
 class SlackAdmins:
     """Implements the port ``Admins``. Owners are asked of Slack by ``users.list``, each time: it is rare."""
 
-    def __init__(self, client: AsyncWebClient, workspace: Workspace, configured: Collection[str]) -> None:
-        self._client = client
-        self._workspace = workspace
+    def __init__(self, workspaces: Workspaces, configured: Collection[str]) -> None:
+        self._workspaces = workspaces
         self._configured = configured
 
     async def all(self) -> Sequence[SlackUser]:
-        """Those to tell; nobody where Slack does not say who owns the workspace."""
-        workspace = await self._workspace.id()
-        if workspace is None:
-            return []
-        users = self._configured or await self._owners()
-        return [SlackUser(workspace, user) for user in users]
+        """Those to tell; nobody of a workspace of which Slack does not say who owns it."""
+        return [
+            SlackUser(workspace, user)
+            for workspace in await self._workspaces.all()
+            for user in self._configured or await self._owners(workspace)
+        ]
 
-    async def _owners(self) -> Sequence[str]:
+    async def _owners(self, workspace: str) -> Sequence[str]:
         owners: list[str] = []
         try:
             async with asyncio.timeout(PATIENCE_SECONDS):
-                async for page in pages(self._client.users_list, limit=PAGE):
+                client = await self._workspaces.client(workspace)
+                async for page in pages(client.users_list, team_id=workspace, limit=PAGE):
                     owners += [user["id"] for user in page["members"] if user.get("is_owner")]
         except Exception as error:
             log.warning("no owners: %s", failure(error), extra={"action": "slack.owners"})

@@ -5,17 +5,15 @@ from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 
-from slack_sdk.web.async_client import AsyncWebClient
-
 from bot.core.audience import Channel
 from bot.core.errors import SlackFailed
-from bot.core.people import SlackUser
+from bot.core.people import SlackChannel, SlackUser
 from bot.core.replies import Reader, SharedPage
 from bot.slack.blocks import draw_shared
 from bot.slack.paging import PAGE, pages
 from bot.slack.people import SlackPeople
 from bot.slack.sdk import failure
-from bot.slack.workspace import Workspace
+from bot.slack.workspaces import Workspaces
 
 __all__ = ["SlackChannels"]
 
@@ -37,52 +35,47 @@ class SlackChannels:
 
     def __init__(
         self,
-        client: AsyncWebClient,
-        posting: AsyncWebClient,
+        workspaces: Workspaces,
         people: SlackPeople,
-        workspace: Workspace,
         patience: float = PATIENCE,
     ) -> None:
-        self._client = client
-        #: One that never posts twice.
-        self._posting = posting
+        self._workspaces = workspaces
         self._people = people
-        self._workspace = workspace
         self._patience = patience
 
-    async def look(self, channel: str) -> Channel:
+    async def look(self, place: SlackChannel) -> Channel:
         """What the conversation is, by ``conversations.info`` (scopes ``channels:read``, ``groups:read``).
 
         A private one that the bot is not in looks to it as if there were none.
         """
         try:
             async with self._asking():
-                answer = await self._client.conversations_info(channel=channel)
-                return _channel(channel, answer["channel"])
+                client = await self._workspaces.client(place.workspace)
+                answer = await client.conversations_info(channel=place.channel)
+                return _channel(place.channel, answer["channel"])
         except SlackFailed as error:
             if error.params["error"] == "channel_not_found":
-                return Channel(channel, is_direct=channel.startswith("D"))
+                return Channel(place.channel, is_direct=place.channel.startswith("D"))
             raise
 
-    async def has_guests(self, channel: str) -> bool:
+    async def has_guests(self, place: SlackChannel) -> bool:
         """Whether anybody in it is a guest or of another organisation, by ``conversations.members``."""
         async with self._asking():
-            workspace = await self._workspace.id()
-            if workspace is None:
-                raise SlackFailed(error="no workspace")
-            users = {SlackUser(workspace, user) async for page in self._members(channel) for user in page}
+            workspace = place.workspace
+            users = {SlackUser(workspace, user) async for page in self._members(place) for user in page}
             if len(self._people.unknown(users)) > FEW:
-                await self._people.learn(workspace, self._users())
+                await self._people.learn(workspace, self._users(workspace))
             if len(self._people.unknown(users)) > FEW:
                 raise SlackFailed(error="too many members")
             return await self._is_any_a_guest(users)
 
-    async def post(self, channel: str, page: SharedPage, reader: Reader) -> str:
+    async def post(self, place: SlackChannel, page: SharedPage, reader: Reader) -> str:
         """Post a page by ``chat.postMessage`` (scope ``chat:write``); return its ``ts``."""
         message = draw_shared(page, reader)
         async with self._asking():
-            posted = await self._posting.chat_postMessage(
-                channel=channel,
+            client = await self._workspaces.client(place.workspace, posting=True)
+            posted = await client.chat_postMessage(
+                channel=place.channel,
                 text=message.text,
                 blocks=message.blocks,
                 unfurl_links=False,
@@ -90,11 +83,12 @@ class SlackChannels:
             )
             return str(posted["ts"])
 
-    async def delete(self, channel: str, ts: str) -> None:
+    async def delete(self, place: SlackChannel, ts: str) -> None:
         """Delete a message of the bot's own by ``chat.delete`` (scope ``chat:write``)."""
         try:
             async with self._asking():
-                await self._client.chat_delete(channel=channel, ts=ts)
+                client = await self._workspaces.client(place.workspace)
+                await client.chat_delete(channel=place.channel, ts=ts)
         except SlackFailed as error:
             if error.params["error"] != "message_not_found":
                 raise
@@ -119,12 +113,14 @@ class SlackChannels:
 
         return any(await asyncio.gather(*map(is_guest, users)))
 
-    async def _members(self, channel: str) -> AsyncIterator[list[str]]:
-        async for page in pages(self._client.conversations_members, channel=channel, limit=PAGE):
+    async def _members(self, place: SlackChannel) -> AsyncIterator[list[str]]:
+        client = await self._workspaces.client(place.workspace)
+        async for page in pages(client.conversations_members, channel=place.channel, limit=PAGE):
             yield page["members"]
 
-    async def _users(self) -> AsyncIterator[list[dict[str, Any]]]:
-        async for page in pages(self._client.users_list, include_locale=True, limit=PAGE):
+    async def _users(self, workspace: str) -> AsyncIterator[list[dict[str, Any]]]:
+        client = await self._workspaces.client(workspace)
+        async for page in pages(client.users_list, team_id=workspace, include_locale=True, limit=PAGE):
             yield page["members"]
 
 

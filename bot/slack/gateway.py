@@ -6,36 +6,38 @@ from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.error import BoltError
 from slack_bolt.response import BoltResponse
-from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.core.errors import SlackFailed
 from bot.services.failures import log_unexpected
 from bot.slack.guard import UNREADABLE
-from bot.slack.workspace import Workspace
+from bot.slack.workspaces import Workspaces
 
 __all__ = ["bolt_app"]
 
 
 class AnotherWorkspaceError(BoltError):
-    """A request that names no workspace, or one that the bot token is not of."""
+    """A request that names no workspace, or one that the bot is not installed in."""
 
 
-def bolt_app(client: AsyncWebClient, workspace: Workspace) -> AsyncApp:
-    """A Bolt application for one workspace, without listeners.
+def bolt_app(workspaces: Workspaces) -> AsyncApp:
+    """A Bolt application, without listeners.
 
     ``process_before_response`` skips Bolt's loop that looks for the acknowledgement every 10 ms; listeners
     must therefore return at once. The signature is verified before Bolt (``guard``), or needs none (Socket
-    Mode). Requests of another workspace than the token's are refused, and all while it is not known.
+    Mode). Requests of a workspace that the bot is not installed in are refused.
     """
 
     async def authorize(enterprise_id: str | None, team_id: str | None) -> AuthorizeResult:
-        if team_id is None or team_id != await workspace.id():
-            raise AnotherWorkspaceError
+        try:
+            client = await workspaces.client(team_id or "")
+        except SlackFailed:
+            raise AnotherWorkspaceError from None
         return AuthorizeResult(enterprise_id=enterprise_id, team_id=team_id, bot_token=client.token)
 
     app = AsyncApp(
         name="superoffice-slack",
         logger=_bolt_log(),
-        client=client,
+        client=workspaces.tokenless,
         signing_secret="verified-before-bolt",  # noqa: S106 - Bolt wants one; see guard
         request_verification_enabled=False,
         process_before_response=True,

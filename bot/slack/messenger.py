@@ -3,7 +3,6 @@
 import logging
 
 from aiohttp import ClientSession
-from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.core.people import SlackUser
 from bot.core.replies import Reader, Reply
@@ -11,6 +10,7 @@ from bot.core.requests import Conversation
 from bot.core.secret import Secret
 from bot.slack.blocks import Message, draw
 from bot.slack.sdk import failure, webhook
+from bot.slack.workspaces import Workspaces
 
 __all__ = ["SlackMessenger"]
 
@@ -24,12 +24,8 @@ class SlackMessenger:
     message (``chat.postMessage`` to the user's id, scope ``chat:write``), so that no answer is lost.
     """
 
-    def __init__(
-        self, client: AsyncWebClient, posting: AsyncWebClient, session: ClientSession, command: str
-    ) -> None:
-        self._client = client
-        #: One that never posts twice.
-        self._posting = posting
+    def __init__(self, workspaces: Workspaces, session: ClientSession, command: str) -> None:
+        self._workspaces = workspaces
         self._session = session
         self._command = command
 
@@ -39,11 +35,11 @@ class SlackMessenger:
         if to.response_url and await self._respond(to.response_url, message, replace=replace):
             return
         log.warning("a response_url failed", extra={"action": "reply.direct-message"})
-        await self._direct_message(self._client, to.user, message)
+        await self._direct_message(to.user, message, once=False)
 
     async def tell(self, user: SlackUser, notice: Reply, reader: Reader) -> None:
         """Send a direct message, at most once. Raises ``SlackFailed``."""
-        await self._direct_message(self._posting, user, draw(notice, reader, self._command))
+        await self._direct_message(user, draw(notice, reader, self._command), once=True)
 
     async def _respond(self, url: Secret, message: Message, *, replace: bool) -> bool:
         try:
@@ -60,7 +56,8 @@ class SlackMessenger:
             return False
         return bool(answer.status_code == 200)
 
-    async def _direct_message(self, client: AsyncWebClient, user: SlackUser, message: Message) -> None:
+    async def _direct_message(self, user: SlackUser, message: Message, *, once: bool) -> None:
+        client = await self._workspaces.client(user.workspace, posting=once)
         try:
             await client.chat_postMessage(
                 channel=user.user,

@@ -6,11 +6,10 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from slack_sdk.web.async_client import AsyncWebClient
-
 from bot.core.people import Profile, SlackUser
 from bot.services.ports import Clock
 from bot.slack.sdk import failure
+from bot.slack.workspaces import Workspaces
 
 __all__ = ["SlackPeople"]
 
@@ -20,12 +19,12 @@ class SlackPeople:
 
     def __init__(
         self,
-        client: AsyncWebClient,
+        workspaces: Workspaces,
         clock: Clock,
         keep: timedelta = timedelta(minutes=10),
         most: int = 10_000,
     ) -> None:
-        self._client = client
+        self._workspaces = workspaces
         self._clock = clock
         self._keep = keep
         self._most = most
@@ -88,8 +87,9 @@ class SlackPeople:
         self._known[profile.user] = (now, profile)
 
     async def _ask(self, user: SlackUser) -> dict[str, Any]:
+        client = await self._workspaces.client(user.workspace)
         try:
-            answer = await self._client.users_info(user=user.user, include_locale=True)
+            answer = await client.users_info(user=user.user, include_locale=True)
             return dict(answer["user"])
         except Exception as error:
             raise failure(error) from None

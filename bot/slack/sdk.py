@@ -47,7 +47,7 @@ def socket_log() -> logging.Logger:
 
 
 def web_client(
-    token: Secret, api_url: str, session: ClientSession, *, repeating: bool = True
+    token: Secret | None, api_url: str, session: ClientSession, *, repeating: bool = True
 ) -> AsyncWebClient:
     """The Web API's client on the shared session, whose time-outs hold; it waits out a short 429 twice.
 
@@ -56,7 +56,11 @@ def web_client(
     handlers: list[AsyncRetryHandler] = [_WaitOutShort429(max_retry_count=2)]
     handlers += [AsyncConnectionErrorRetryHandler()] if repeating else []
     return AsyncWebClient(
-        token.reveal(), base_url=api_url, session=session, logger=sdk_log(), retry_handlers=handlers
+        token.reveal() if token else None,
+        base_url=api_url,
+        session=session,
+        logger=sdk_log(),
+        retry_handlers=handlers,
     )
 
 

@@ -27,7 +27,7 @@ from bot.slack.gateway import bolt_app
 from bot.slack.guard import Guard
 from bot.slack.listeners import register
 from bot.slack.people import SlackPeople
-from bot.slack.workspace import Workspace
+from bot.slack.workspaces import Workspaces
 from tests.bench.lean import SIGNING_SECRET, Lean, lean
 from tests.bench.timing import verdict
 
@@ -51,23 +51,27 @@ class Taker:
         """Nobody changes here."""
 
 
-class Known(Workspace):
-    """A workspace that is known."""
+class Known(Workspaces):
+    """One workspace, which is known."""
 
-    async def id(self) -> str | None:
-        """Its id."""
-        return "T1"
+    def __init__(self) -> None:
+        self._client = AsyncWebClient("xoxb-bench")
+        self.tokenless = AsyncWebClient()
+
+    async def client(self, workspace: str, *, posting: bool = False) -> AsyncWebClient:
+        """Its client."""
+        return self._client
 
 
 def ours() -> ASGIApp:
     """The bot's own path: guard, Bolt, listener."""
-    client = AsyncWebClient("xoxb-bench")
-    app = bolt_app(client, Known(client))
+    workspaces = Known()
+    app = bolt_app(workspaces)
     register(
         app,
         command="/superoffice",
         commands=Taker(),
-        people=SlackPeople(client, SystemClock()),
+        people=SlackPeople(workspaces, SystemClock()),
         leaving=Taker(),
         default_reader=Reader(ZoneInfo("UTC")),
     )

@@ -18,8 +18,7 @@ from bot.demo.slack import Slack
 from bot.demo.superoffice import SuperOffice
 from bot.demo.workspace import Member
 from bot.runner import QueueRunner
-from bot.slack.sdk import web_client
-from bot.slack.workspace import Workspace
+from bot.slack.workspaces import Workspaces
 from bot.store import Store, migrate, opened
 from tests.conftest import NOW, StoppedClock
 from tests.e2e.conftest import KEY, environment
@@ -76,12 +75,11 @@ async def month(tmp_path: Path) -> AsyncIterator[Month]:
         settings = load(environment(crm, slack, tmp_path / "bot.db", socket_mode=False))
         migrate(tmp_path / "bot.db", NOW)
         with opened(tmp_path / "bot.db", Secret(KEY)) as store:
-            client = web_client(settings.slack.bot_token, settings.slack.api_url, session)
             crms = await tenants(settings, session, clock, Limits(attempts=1))
-            workspace = Workspace(client)
-            await workspace.start()
+            workspaces = Workspaces(settings.slack.bot_token, settings.slack.api_url, session)
+            await workspaces.start()
             async with QueueRunner(4, 4) as runner:
-                bot = Wiring(settings, clock, store, session, client, runner, crms, workspace, "http://bot")
+                bot = Wiring(settings, clock, store, session, runner, crms, workspaces, "http://bot")
                 for number in range(USERS):
                     await link(slack, crm, store, number)
                 yield Month(crm, slack, clock, store, bot)

@@ -11,7 +11,7 @@ import pytest
 from bot.core.activity import Action, Activity
 from bot.core.audience import Channel
 from bot.core.errors import Busy, TicketRefused
-from bot.core.people import Link, Principal, Profile, SlackUser
+from bot.core.people import Link, Principal, Profile, SlackChannel, SlackUser
 from bot.core.replies import (
     Reader,
     Reply,
@@ -179,20 +179,20 @@ class Channels:
     delay: float = 0
     error: Exception | None = None
 
-    async def look(self, channel: str) -> Channel:
+    async def look(self, place: SlackChannel) -> Channel:
         return self.channel
 
-    async def has_guests(self, channel: str) -> bool:
+    async def has_guests(self, place: SlackChannel) -> bool:
         return self.guests
 
-    async def post(self, channel: str, page: SharedPage, reader: Reader) -> str:
+    async def post(self, place: SlackChannel, page: SharedPage, reader: Reader) -> str:
         if self.error:
             raise self.error
         await asyncio.sleep(self.delay)
         self.posted.append(page)
         return "1.2"
 
-    async def delete(self, channel: str, ts: str) -> None:
+    async def delete(self, place: SlackChannel, ts: str) -> None:
         self.posted.clear()
 
 

@@ -8,18 +8,23 @@ import pytest
 
 from bot.core.audience import Refusal
 from bot.core.errors import PostUncertain
+from bot.core.people import SlackChannel
 from bot.core.replies import NotShared, Shared, SharedPage
 from bot.core.secret import Secret
 from bot.demo.slack import Slack
 from bot.services.sharing import Sharing
 from bot.slack.channels import SlackChannels
 from bot.slack.people import SlackPeople
-from bot.slack.sdk import web_client
-from bot.slack.workspace import Workspace
+from bot.slack.workspaces import Workspaces
 from tests.conftest import StoppedClock
 from tests.slack.conftest import READER, ROWS, answered
 
 PAGE = SharedPage(answered(), Slack.seller.id)
+
+
+def at(channel: str) -> SlackChannel:
+    """A channel of the first workspace."""
+    return SlackChannel(Slack.team, channel)
 
 
 @pytest.fixture
@@ -33,11 +38,8 @@ async def slack(clock: StoppedClock) -> AsyncIterator[Slack]:
 async def sharing(slack: Slack, clock: StoppedClock) -> AsyncIterator[Sharing]:
     """The use case, as the bot has it."""
     async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=5)) as session:
-        token = Secret(slack.bot_token)
-        client = web_client(token, slack.api_url, session)
-        posting = web_client(token, slack.api_url, session, repeating=False)
-        people = SlackPeople(client, clock)
-        yield Sharing(SlackChannels(client, posting, people, Workspace(client), patience=0.5))
+        workspaces = Workspaces(Secret(slack.bot_token), slack.api_url, session)
+        yield Sharing(SlackChannels(workspaces, SlackPeople(workspaces, clock), patience=0.5))
 
 
 @pytest.mark.parametrize(
@@ -53,36 +55,36 @@ async def sharing(slack: Slack, clock: StoppedClock) -> AsyncIterator[Sharing]:
     ],
 )
 async def test_each_refusal(slack: Slack, sharing: Sharing, channel: str, reason: Refusal) -> None:
-    assert await sharing.refused(channel) == NotShared(reason, channel)
-    assert await sharing.share(PAGE, channel, READER) == NotShared(reason, channel)
+    assert await sharing.refused(at(channel)) == NotShared(reason, channel)
+    assert await sharing.share(PAGE, at(channel), READER) == NotShared(reason, channel)
     assert slack.calls("chat.postMessage") == []
     assert bool(slack.calls("conversations.members")) is (reason is Refusal.GUESTS), "asked last"
 
 
 @pytest.mark.parametrize("channel", ["C0GENERAL", "C0SALES"])
 async def test_it_is_shared_once_and_deleted(slack: Slack, sharing: Sharing, channel: str) -> None:
-    assert await sharing.refused(channel) is None
-    shared = await sharing.share(PAGE, channel, READER)
+    assert await sharing.refused(at(channel)) is None
+    shared = await sharing.share(PAGE, at(channel), READER)
     (message,) = slack.messages(channel)
     assert shared == Shared(channel, message.ts)
-    await sharing.unshare(channel, message.ts)
+    await sharing.unshare(at(channel), message.ts)
     assert slack.messages(channel) == []
 
 
 async def test_once_invited_the_bot_shares(slack: Slack, sharing: Sharing) -> None:
-    assert await sharing.refused("C0BOARD") == NotShared(Refusal.NOT_INVITED, "C0BOARD")
+    assert await sharing.refused(at("C0BOARD")) == NotShared(Refusal.NOT_INVITED, "C0BOARD")
     slack.invite("C0BOARD")
-    assert isinstance(await sharing.share(PAGE, "C0BOARD", READER), Shared)
+    assert isinstance(await sharing.share(PAGE, at("C0BOARD"), READER), Shared)
 
 
 async def test_what_becomes_of_a_channel_meanwhile_counts(slack: Slack, sharing: Sharing) -> None:
-    assert await sharing.refused("C0GENERAL") is None
+    assert await sharing.refused(at("C0GENERAL")) is None
     channel = slack.workspace.channels["C0GENERAL"]
     channel.flags |= {"is_ext_shared"}
-    assert await sharing.share(PAGE, channel.id, READER) == NotShared(Refusal.EXTERNAL, channel.id)
+    assert await sharing.share(PAGE, at(channel.id), READER) == NotShared(Refusal.EXTERNAL, channel.id)
     channel.flags -= {"is_ext_shared"}
     slack.invite(channel.id, Slack.guest)
-    assert await sharing.share(PAGE, channel.id, READER) == NotShared(Refusal.GUESTS, channel.id)
+    assert await sharing.share(PAGE, at(channel.id), READER) == NotShared(Refusal.GUESTS, channel.id)
     assert slack.messages() == []
 
 
@@ -96,7 +98,7 @@ async def test_what_slack_does_not_tell_is_refused(
     slack: Slack, sharing: Sharing, method: str, how: dict[str, object]
 ) -> None:
     slack.fail(method, **how, times=20)  # type: ignore[arg-type]
-    assert await sharing.share(PAGE, "C0GENERAL", READER) == NotShared(Refusal.UNKNOWN, "C0GENERAL")
+    assert await sharing.share(PAGE, at("C0GENERAL"), READER) == NotShared(Refusal.UNKNOWN, "C0GENERAL")
     assert slack.calls("chat.postMessage") == []
 
 
@@ -108,12 +110,12 @@ async def test_without_a_scope_nothing_is_shared(
     slack: Slack, sharing: Sharing, scope: str, channel: str
 ) -> None:
     slack.api.scopes.discard(scope)
-    assert await sharing.share(PAGE, channel, READER) == NotShared(Refusal.UNKNOWN, channel)
+    assert await sharing.share(PAGE, at(channel), READER) == NotShared(Refusal.UNKNOWN, channel)
 
 
 async def test_a_slack_that_is_down_is_refused(slack: Slack, sharing: Sharing) -> None:
     await slack.__aexit__(None, None, None)
-    assert await sharing.refused("C0GENERAL") == NotShared(Refusal.UNKNOWN, "C0GENERAL")
+    assert await sharing.refused(at("C0GENERAL")) == NotShared(Refusal.UNKNOWN, "C0GENERAL")
 
 
 @pytest.mark.parametrize(
@@ -131,7 +133,7 @@ async def test_what_slack_refuses_to_post(
     slack: Slack, sharing: Sharing, error: str, reason: Refusal
 ) -> None:
     slack.fail("chat.postMessage", error)
-    assert await sharing.share(PAGE, "C0GENERAL", READER) == NotShared(reason, "C0GENERAL")
+    assert await sharing.share(PAGE, at("C0GENERAL"), READER) == NotShared(reason, "C0GENERAL")
 
 
 @pytest.mark.parametrize(
@@ -144,7 +146,7 @@ async def test_what_may_have_been_posted_is_no_refusal(
 ) -> None:
     slack.fail("chat.postMessage", performed=True, **how)  # type: ignore[arg-type]
     with pytest.raises(PostUncertain):
-        await sharing.share(PAGE, "C0GENERAL", READER)
+        await sharing.share(PAGE, at("C0GENERAL"), READER)
     assert len(slack.calls("chat.postMessage")) == 1
 
 
@@ -152,10 +154,10 @@ async def test_the_log_names_the_channel_by_its_id_and_no_customer(
     sharing: Sharing, caplog: pytest.LogCaptureFixture
 ) -> None:
     with caplog.at_level(logging.INFO, "bot"):
-        await sharing.refused("C0SHARED")
-        shared = await sharing.share(PAGE, "C0SALES", READER)
+        await sharing.refused(at("C0SHARED"))
+        shared = await sharing.share(PAGE, at("C0SALES"), READER)
         assert isinstance(shared, Shared)
-        await sharing.unshare("C0SALES", shared.ts)
+        await sharing.unshare(at("C0SALES"), shared.ts)
     lines = [(getattr(record, "action", ""), record.getMessage()) for record in caplog.records]
     assert [action for action, _ in lines] == ["share.refused", "share.done", "share.deleted"]
     assert all("C0SHARED" in line or "C0SALES" in line for _, line in lines)

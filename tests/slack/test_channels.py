@@ -10,7 +10,7 @@ import pytest
 
 from bot.core.audience import Channel, Refusal, refusal
 from bot.core.errors import SlackFailed
-from bot.core.people import SlackUser
+from bot.core.people import SlackChannel, SlackUser
 from bot.core.replies import SharedPage
 from bot.core.secret import Secret
 from bot.demo import workspace
@@ -18,12 +18,16 @@ from bot.demo.slack import Slack
 from bot.demo.workspace import BOT_USER, OTHER_TEAM, Member
 from bot.slack.channels import FEW, SlackChannels
 from bot.slack.people import SlackPeople
-from bot.slack.sdk import web_client
-from bot.slack.workspace import Workspace
+from bot.slack.workspaces import Workspaces
 from tests.conftest import StoppedClock
 from tests.slack.conftest import HOSTILE, READER, ROWS, answered
 
 PAGE = SharedPage(answered(), Slack.seller.id)
+
+
+def at(channel: str) -> SlackChannel:
+    """A channel of the first workspace."""
+    return SlackChannel(Slack.team, channel)
 
 
 @pytest.fixture
@@ -44,15 +48,13 @@ class Bot:
     """What the bot has of Slack."""
 
     def __init__(self, slack: Slack, session: aiohttp.ClientSession, clock: StoppedClock) -> None:
-        token = Secret(slack.bot_token)
-        self.client = web_client(token, slack.api_url, session)
-        self.posting = web_client(token, slack.api_url, session, repeating=False)
-        self.people = SlackPeople(self.client, clock)
+        self.workspaces = Workspaces(Secret(slack.bot_token), slack.api_url, session)
+        self.people = SlackPeople(self.workspaces, clock)
         self.channels = self.patient()
 
     def patient(self, seconds: float = 5) -> SlackChannels:
         """With so much patience."""
-        return SlackChannels(self.client, self.posting, self.people, Workspace(self.client), seconds)
+        return SlackChannels(self.workspaces, self.people, seconds)
 
 
 @pytest.fixture
@@ -95,7 +97,7 @@ def crowd(slack: Slack, count: int, channel: str = "C0GENERAL") -> list[Member]:
     ],
 )
 async def test_what_a_channel_is(channels: SlackChannels, channel: str, reason: Refusal | None) -> None:
-    looked = await channels.look(channel)
+    looked = await channels.look(at(channel))
     assert looked.id == channel
     assert refusal(looked, guests=False) is reason
 
@@ -103,19 +105,19 @@ async def test_what_a_channel_is(channels: SlackChannels, channel: str, reason: 
 @pytest.mark.parametrize("flag", ["is_im", "is_mpim"])
 async def test_a_conversation_of_a_few_is_direct(slack: Slack, channels: SlackChannels, flag: str) -> None:
     slack.workspace.channels["C0GENERAL"].flags = frozenset({flag})
-    assert refusal(await channels.look("C0GENERAL"), guests=False) is Refusal.DIRECT
+    assert refusal(await channels.look(at("C0GENERAL")), guests=False) is Refusal.DIRECT
 
 
 async def test_a_channel_that_the_bot_is_invited_to_is_known(slack: Slack, channels: SlackChannels) -> None:
-    assert await channels.look("C0BOARD") == Channel("C0BOARD")
+    assert await channels.look(at("C0BOARD")) == Channel("C0BOARD")
     slack.invite("C0BOARD")
-    assert await channels.look("C0BOARD") == Channel("C0BOARD", "board", is_member=True)
+    assert await channels.look(at("C0BOARD")) == Channel("C0BOARD", "board", is_member=True)
 
 
 async def test_a_channel_is_looked_at_each_time(slack: Slack, channels: SlackChannels) -> None:
-    assert not (await channels.look("C0GENERAL")).is_external
+    assert not (await channels.look(at("C0GENERAL"))).is_external
     slack.workspace.channels["C0GENERAL"].flags |= {"is_ext_shared"}
-    assert (await channels.look("C0GENERAL")).is_external
+    assert (await channels.look(at("C0GENERAL"))).is_external
 
 
 class Telling(workspace.Channel):
@@ -141,9 +143,9 @@ async def test_each_sign_of_an_open_invitation_counts(
     slack: Slack, channels: SlackChannels, sign: str
 ) -> None:
     tell(slack, **{sign: []})
-    assert not (await channels.look("C0GENERAL")).is_pending
+    assert not (await channels.look(at("C0GENERAL"))).is_pending
     tell(slack, **{sign: [OTHER_TEAM]})
-    assert (await channels.look("C0GENERAL")).is_pending
+    assert (await channels.look(at("C0GENERAL"))).is_pending
 
 
 async def test_a_channel_of_which_slack_says_too_little_stays_unknown(
@@ -151,9 +153,9 @@ async def test_a_channel_of_which_slack_says_too_little_stays_unknown(
 ) -> None:
     tell(slack, is_ext_shared=None)
     with pytest.raises(SlackFailed):
-        await channels.look("C0GENERAL")
+        await channels.look(at("C0GENERAL"))
     tell(slack, is_member=None)
-    assert not (await channels.look("C0GENERAL")).is_member
+    assert not (await channels.look(at("C0GENERAL"))).is_member
 
 
 FAILURES = {
@@ -172,12 +174,12 @@ async def test_what_slack_does_not_tell_is_an_error(slack: Slack, bot: Bot, how:
     channels = bot.patient(0.3)
     ask = channels.look if method == "conversations.info" else channels.has_guests
     with pytest.raises(SlackFailed):
-        await ask("C0GENERAL")
+        await ask(at("C0GENERAL"))
 
 
 async def test_a_short_rate_limit_is_waited_out(slack: Slack, channels: SlackChannels) -> None:
     slack.rate_limit("conversations.info", retry_after=0)
-    assert (await channels.look("C0GENERAL")).is_member
+    assert (await channels.look(at("C0GENERAL"))).is_member
 
 
 # ---------------------------------------------------------------- who reads it
@@ -199,29 +201,29 @@ async def test_a_short_rate_limit_is_waited_out(slack: Slack, channels: SlackCha
 async def test_guests_are_found(
     slack: Slack, channels: SlackChannels, member: Member, is_guest: bool
 ) -> None:
-    assert not await channels.has_guests("C0GENERAL")
+    assert not await channels.has_guests(at("C0GENERAL"))
     slack.workspace.members[member.id] = member
     slack.invite("C0GENERAL", member)
-    assert await channels.has_guests("C0GENERAL") is is_guest
+    assert await channels.has_guests(at("C0GENERAL")) is is_guest
 
 
 async def test_whoever_becomes_a_guest_counts_at_once(slack: Slack, bot: Bot, clock: StoppedClock) -> None:
-    assert not await bot.channels.has_guests("C0GENERAL")
+    assert not await bot.channels.has_guests(at("C0GENERAL"))
     slack.workspace.members[Slack.manager.id] = replace(Slack.manager, flags=("is_restricted",))
     bot.people.forget(SlackUser(Slack.team, Slack.manager.id))  # as the event ``user_change`` does
-    assert await bot.channels.has_guests("C0GENERAL")
+    assert await bot.channels.has_guests(at("C0GENERAL"))
     slack.workspace.members[Slack.manager.id] = Slack.manager
     clock.move(minutes=10)
-    assert not await bot.channels.has_guests("C0GENERAL")
+    assert not await bot.channels.has_guests(at("C0GENERAL"))
 
 
 async def test_few_are_asked_about_once_many_are_listed(slack: Slack, channels: SlackChannels) -> None:
-    assert not await channels.has_guests("C0GENERAL")
+    assert not await channels.has_guests(at("C0GENERAL"))
     asked = len(slack.calls("users.info"))
     assert asked == len(slack.workspace.channels["C0GENERAL"].members)
     crowd(slack, FEW + 1)
-    assert not await channels.has_guests("C0GENERAL")
-    assert not await channels.has_guests("C0GENERAL")
+    assert not await channels.has_guests(at("C0GENERAL"))
+    assert not await channels.has_guests(at("C0GENERAL"))
     assert (len(slack.calls("users.info")), len(slack.calls("users.list"))) == (asked, 1)
 
 
@@ -229,9 +231,9 @@ async def test_every_page_is_read(slack: Slack, channels: SlackChannels) -> None
     crowd(slack, 2_100)
     last = Member("U0ZZZ", "z", "Z", flags=("is_restricted",))  # members come by id: on the last page
     slack.workspace.members[last.id] = last
-    assert not await channels.has_guests("C0GENERAL")
+    assert not await channels.has_guests(at("C0GENERAL"))
     slack.invite("C0GENERAL", last)
-    assert await channels.has_guests("C0GENERAL")
+    assert await channels.has_guests(at("C0GENERAL"))
     assert len(slack.calls("conversations.members")) == 6
     assert len(slack.calls("users.list")) == 3
 
@@ -242,7 +244,7 @@ async def test_more_than_a_few_whom_slack_does_not_list_are_too_many(
     for member in crowd(slack, FEW + 1):
         del slack.workspace.members[member.id]
     with pytest.raises(SlackFailed, match="too many members"):
-        await channels.has_guests("C0GENERAL")
+        await channels.has_guests(at("C0GENERAL"))
 
 
 @pytest.mark.parametrize("more", [0, FEW])
@@ -258,30 +260,30 @@ async def test_who_changes_while_slack_tells_is_asked_about_again(slack: Slack, 
     slack.workspace.members[user.user] = changing = Changing(user.user, "c", "C")
     slack.invite("C0GENERAL", changing)
     others = [SlackUser(Slack.team, member.id) for member in crowd(slack, more)]
-    assert not await bot.channels.has_guests("C0GENERAL")
+    assert not await bot.channels.has_guests(at("C0GENERAL"))
     assert bot.people.unknown([user, *others]) == [user]
     slack.workspace.members[user.user] = replace(Slack.guest, id=user.user)
-    assert await bot.channels.has_guests("C0GENERAL")
+    assert await bot.channels.has_guests(at("C0GENERAL"))
 
 
 # ---------------------------------------------------------------- what is posted
 
 
 async def test_a_page_is_posted_without_previews_and_deleted(slack: Slack, channels: SlackChannels) -> None:
-    ts = await channels.post("C0GENERAL", PAGE, READER)
+    ts = await channels.post(at("C0GENERAL"), PAGE, READER)
     (message,) = slack.messages("C0GENERAL")
     assert (message.ts, message.ephemeral_to) == (ts, None)
     assert str(message.extra["unfurl_links"]).lower() in {"0", "false"}
     assert str(message.extra["unfurl_media"]).lower() in {"0", "false"}
     assert "link_names" not in message.extra
     assert "parse" not in message.extra
-    await channels.delete("C0GENERAL", ts)
+    await channels.delete(at("C0GENERAL"), ts)
     assert slack.messages("C0GENERAL") == []
-    await channels.delete("C0GENERAL", ts)
+    await channels.delete(at("C0GENERAL"), ts)
 
 
 async def test_hostile_names_are_never_read_as_code(slack: Slack, channels: SlackChannels) -> None:
-    await channels.post("C0GENERAL", PAGE, READER)
+    await channels.post(at("C0GENERAL"), PAGE, READER)
     (message,) = slack.messages("C0GENERAL")
     assert ROWS[3].company == HOSTILE
     assert "<" not in message.text
@@ -297,7 +299,7 @@ async def test_hostile_names_are_never_read_as_code(slack: Slack, channels: Slac
 )
 async def test_where_slack_takes_no_post(channels: SlackChannels, channel: str, error: str) -> None:
     with pytest.raises(SlackFailed, match=error):
-        await channels.post(channel, PAGE, READER)
+        await channels.post(at(channel), PAGE, READER)
 
 
 @pytest.mark.parametrize(
@@ -316,7 +318,7 @@ async def test_what_may_have_been_posted_is_not_posted_again(
 ) -> None:
     slack.fail("chat.postMessage", performed=True, **how)
     with pytest.raises(SlackFailed):
-        await bot.patient(0.3).post("C0GENERAL", PAGE, READER)
+        await bot.patient(0.3).post(at("C0GENERAL"), PAGE, READER)
     assert len(slack.calls("chat.postMessage")) == 1
 
 
@@ -324,7 +326,7 @@ async def test_what_was_not_posted_for_its_rate_is_posted_later(
     slack: Slack, channels: SlackChannels
 ) -> None:
     slack.rate_limit("chat.postMessage", retry_after=0)
-    await channels.post("C0GENERAL", PAGE, READER)
+    await channels.post(at("C0GENERAL"), PAGE, READER)
     assert len(slack.messages("C0GENERAL")) == 1
 
 
@@ -344,13 +346,14 @@ async def test_a_connection_that_is_cut_is_no_reason_to_post_again(
     async with server:
         bot = Bot(slack, session, clock)
         address = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/api/"
-        bot.posting = web_client(Secret(slack.bot_token), address, session, repeating=False)
+        client = await bot.workspaces.client(Slack.team, posting=True)
+        client.base_url = address
         with pytest.raises(SlackFailed):
-            await bot.patient().post("C0GENERAL", PAGE, READER)
+            await bot.patient().post(at("C0GENERAL"), PAGE, READER)
     assert taken == 1
 
 
 async def test_who_may_not_delete_hears_of_it(slack: Slack, channels: SlackChannels) -> None:
     slack.fail("chat.delete", "cant_delete_message")
     with pytest.raises(SlackFailed, match="cant_delete_message"):
-        await channels.delete("C0GENERAL", "1.2")
+        await channels.delete(at("C0GENERAL"), "1.2")

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from bot.core.audience import Channel
-from bot.core.people import Profile, SlackUser
+from bot.core.people import Profile, SlackChannel, SlackUser
 from bot.core.replies import Reader, Reply, SharedPage
 from bot.core.requests import Conversation
 
@@ -51,21 +51,21 @@ class Channels(Protocol):
     Every method raises :class:`~bot.core.errors.SlackFailed`.
     """
 
-    async def look(self, channel: str) -> Channel:
+    async def look(self, place: SlackChannel) -> Channel:
         """What the conversation is, asked of Slack each time.
 
         A private one that the bot is not in looks like none; then ``is_member`` is false.
         """
         ...
 
-    async def has_guests(self, channel: str) -> bool:
+    async def has_guests(self, place: SlackChannel) -> bool:
         """Whether anybody in it is a guest or of another organisation."""
         ...
 
-    async def post(self, channel: str, page: SharedPage, reader: Reader) -> str:
+    async def post(self, place: SlackChannel, page: SharedPage, reader: Reader) -> str:
         """Post a page for everybody there; return the message's ``ts``."""
         ...
 
-    async def delete(self, channel: str, ts: str) -> None:
+    async def delete(self, place: SlackChannel, ts: str) -> None:
         """Delete a message of the bot's own. One that is gone already counts as deleted."""
         ...
