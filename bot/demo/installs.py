@@ -14,10 +14,10 @@ SCOPES = frozenset(
 )
 #: What the authorize page takes for a scope; anything else is ``invalid_scope``.
 KNOWN_SCOPES = SCOPES | {
-    *("app_mentions:read", "chat:write.customize", "chat:write.public", "channels:join", "channels:manage"),
-    *("files:read", "files:write", "im:read", "im:history", "links:read", "links:write", "mpim:read"),
-    *("mpim:write", "reactions:read", "reactions:write", "team:read", "users.profile:read", "users:write"),
-    *("openid", "profile", "email"),
+    *("app_mentions:read", "channels:history", "channels:join", "channels:manage", "chat:write.customize"),
+    *("chat:write.public", "email", "files:read", "files:write", "groups:history", "im:history", "im:read"),
+    *("links:read", "links:write", "mpim:history", "mpim:read", "mpim:write", "openid", "profile"),
+    *("reactions:read", "reactions:write", "team:read", "users.profile:read", "users:write"),
 }
 
 

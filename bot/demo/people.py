@@ -96,10 +96,14 @@ def _conversations_members(caller: Caller, arguments: Arguments) -> Mapping[str,
 
 
 def _conversations_open(caller: Caller, arguments: Arguments) -> Mapping[str, Any]:
-    user = arguments.get("users", "")
-    if user not in caller.workspace.members:
+    workspace, user = caller.workspace, arguments.get("users", "")
+    if workspace.rates is not None:
+        workspace.rates.call("conversations.open")
+    if user not in workspace.members:
         raise ApiError("user_not_found")
-    return {"channel": {"id": caller.workspace.direct(user).id}}
+    if "deleted" in workspace.members[user].flags:
+        raise ApiError("user_disabled")
+    return {"channel": {"id": workspace.direct(user).id}}
 
 
 #: By name, with the scope that each needs.

@@ -26,6 +26,7 @@ from bot.demo.clock import Clock
 from bot.demo.files import Files, Uploaded
 from bot.demo.oauth import App, Browser, OAuth
 from bot.demo.openid import OpenID
+from bot.demo.rates import Rates
 from bot.demo.tenants import Tenants, Where
 from bot.demo.webapi import ApiCall, Failure, WebApi
 from bot.demo.workspace import MEMBERS, TEAM, Enterprise, Member, Message, Workspace
@@ -199,6 +200,11 @@ class Slack(Tenants):
         invited = self._member(where.bot_user if user is None else user, where)
         where.channels[channel].members.add(invited.id)
 
+    def say(self, channel: str, text: str, user: Member | str = seller, workspace: Where = None) -> Message:
+        """Let somebody write in a channel."""
+        where = self.at(workspace)
+        return where.post(Message("", channel, text, by=self._member(user, where).id, via="member"))
+
     # ------------------------------------------------------------ what can be seen
 
     def messages(
@@ -241,6 +247,19 @@ class Slack(Tenants):
     def rate_limit(self, method: str, retry_after: int = 1, times: int = 1, team: str | None = None) -> None:
         """Let a Web API method answer 429."""
         self.fail(method, retry_after=retry_after, times=times, team=team)
+
+    def refuse(self, place: Member | str, error: str, workspace: Where = None) -> None:
+        """Refuse every post to a channel or a user, with ``user_disabled`` say; with ``""``, no more."""
+        name, refusals = place if isinstance(place, str) else place.id, self.at(workspace).refusals
+        refusals.pop(name, None)
+        if error:
+            refusals[name] = error
+
+    def enforce_limits(self, workspace: Where = None, **how: int) -> Rates:
+        """Switch Slack's rate limits on; ``how`` as in :class:`~bot.demo.rates.Rates`."""
+        where = self.at(workspace)
+        where.rates = Rates(self.clock, **how)
+        return where.rates
 
     # ------------------------------------------------------------ helpers
 

@@ -10,10 +10,11 @@ from typing import Any
 
 from aiohttp import web
 
-from bot.demo import people, writing
+from bot.demo import history, people, writing
 from bot.demo.calls import Arguments, Caller, Method
 from bot.demo.errors import ApiError
 from bot.demo.installs import SCOPES, Installation, Installs
+from bot.demo.rates import RateLimited
 from bot.demo.workspace import Workspace
 
 __all__ = ["SCOPES", "ApiCall", "ClientMethod", "Failure", "WebApi"]
@@ -40,8 +41,9 @@ class ApiCall:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """How a method misbehaves, and how many times. ``performed``: it does its work all the same.
+    """How a method misbehaves, and how many times. ``performed``: it does its work all the same, and at once.
 
+    ``delay`` is in seconds; ``cut``: the connection is closed instead of an answer.
     ``team``: only for this workspace's or organization's token, as Slack's rate limits are per workspace.
     """
 
@@ -51,6 +53,7 @@ class Failure:
     delay: float = 0
     performed: bool = False
     times: int = 1
+    cut: bool = False
     team: str | None = None
 
 
@@ -64,7 +67,11 @@ class WebApi:
         self.failures: dict[str, Failure] = {}
         #: What a valid token is answered with: ``token_revoked``, ``account_inactive``, ...
         self.revoked: str | None = None
-        self.methods: dict[str, tuple[Method, str | None]] = {**people.METHODS, **writing.METHODS}
+        self.methods: dict[str, tuple[Method, str | None]] = {
+            **people.METHODS,
+            **writing.METHODS,
+            **history.METHODS,
+        }
         self.client_methods: dict[str, ClientMethod] = {}
         self._installs, self._workspace = installs, workspace
         self._app_token, self._connect = app_token, connect
@@ -84,9 +91,11 @@ class WebApi:
         self.calls.append(ApiCall(method, told, team))
         failure = self._failure(method, team)
         if failure is None:
-            return web.json_response(self._answer(method, arguments, token))
+            return self._answered(method, arguments, token)
+        performed = self._answered(method, arguments, token) if failure.performed else web.json_response({})
         await asyncio.sleep(min(failure.delay, 60))
-        performed = self._answer(method, arguments, token) if failure.performed else {}
+        if failure.cut and request.transport is not None:
+            request.transport.abort()
         return _failed(failure, performed)
 
     def _failure(self, method: str, team: str) -> Failure | None:
@@ -99,11 +108,13 @@ class WebApi:
             self.failures[method] = replace(failure, times=failure.times - 1)
         return failure
 
-    def _answer(self, method: str, arguments: Arguments, token: str) -> Mapping[str, Any]:
+    def _answered(self, method: str, arguments: Arguments, token: str) -> web.Response:
         try:
-            return {"ok": True, **self._perform(method, arguments, token)}
+            return web.json_response({"ok": True, **self._perform(method, arguments, token)})
+        except RateLimited as error:
+            return _too_many(error.retry_after)
         except ApiError as error:
-            return error.body
+            return web.json_response(error.body)
 
     def _perform(self, method: str, arguments: Arguments, token: str) -> Mapping[str, Any]:
         if method in self.client_methods:
@@ -186,12 +197,16 @@ def _json(text: str) -> Any:
         return text
 
 
-def _failed(failure: Failure, performed: Mapping[str, Any]) -> web.Response:
+def _too_many(retry_after: int) -> web.Response:
+    headers = {"Retry-After": str(retry_after)}
+    return web.json_response({"ok": False, "error": "ratelimited"}, status=429, headers=headers)
+
+
+def _failed(failure: Failure, performed: web.Response) -> web.Response:
     if failure.retry_after is not None:
-        headers = {"Retry-After": str(failure.retry_after)}
-        return web.json_response({"ok": False, "error": "ratelimited"}, status=429, headers=headers)
+        return _too_many(failure.retry_after)
     if failure.error:
         return web.json_response({"ok": False, "error": failure.error}, status=failure.status)
     if failure.status >= 400:
         return web.Response(status=failure.status, text="upstream connect error")
-    return web.json_response(performed)
+    return performed

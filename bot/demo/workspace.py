@@ -4,9 +4,12 @@ import asyncio
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from typing import Any
 
 from bot.demo.clock import Clock
+from bot.demo.message import Message
+from bot.demo.rates import Rates
 from bot.demo.views import Triggers, Views
 
 __all__ = [
@@ -118,42 +121,6 @@ CHANNELS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
-    """A message of the bot's, as it stands now."""
-
-    ts: str
-    channel: str
-    text: str
-    blocks: Sequence[Mapping[str, Any]] = ()
-    #: Who alone sees it; ``None``: everybody in the channel.
-    ephemeral_to: str | None = None
-    thread_ts: str | None = None
-    metadata: Mapping[str, Any] | None = None
-    #: Which way it came: ``chat.postMessage``, ``response_url``, ``ack``, ...
-    via: str = ""
-    edited: int = 0
-    deleted: bool = False
-    extra: Mapping[str, Any] = field(default_factory=dict)
-    #: The workspace it stands in.
-    team: str = TEAM
-
-    @property
-    def user(self) -> str | None:
-        """Whom it was written to alone, if so."""
-        return self.ephemeral_to
-
-    def elements(self) -> Iterator[tuple[str, Mapping[str, Any]]]:
-        """Everything that can be pressed, with its block's id."""
-        for block in self.blocks:
-            pressable = [*block.get("elements", ()), block.get("accessory")]
-            yield from (
-                (block["block_id"], each)
-                for each in pressable
-                if isinstance(each, Mapping) and "action_id" in each
-            )
-
-
 @dataclass(eq=False, slots=True)
 class Enterprise:
     """An organization on Enterprise Grid. ``granted``: the workspaces that an org-wide install was added to.
@@ -206,6 +173,12 @@ class Workspace:
         self.views = Views(self.triggers)
         #: Called with each message that is new, changed or deleted.
         self.listeners: list[Callable[[Message], None]] = []
+        #: Seconds until ``conversations.history`` shows what is posted now; asked for each message.
+        self.lag: Callable[[], float] = lambda: 0
+        #: What posting to a channel, or to a user, is refused with, by the id of either.
+        self.refusals: dict[str, str] = {}
+        #: Slack's rate limits, where they are switched on.
+        self.rates: Rates | None = None
         self._clock = clock
         self._messages: dict[str, Message] = {}
         self._count = 0
@@ -254,8 +227,15 @@ class Workspace:
     def post(self, message: Message) -> Message:
         """Add a message; its ``ts`` and missing block ids are given here."""
         self._count += 1
-        ts = f"{int(self._clock.now().timestamp())}.{self._count:06d}"
-        return self._keep(replace(message, ts=ts, blocks=self._with_ids(message.blocks), team=self.id))
+        now = self._clock.now()
+        ts = f"{int(now.timestamp())}.{self._count:06d}"
+        shown_at = now + timedelta(seconds=self.lag())
+        blocks = self._with_ids(message.blocks)
+        return self._keep(replace(message, ts=ts, blocks=blocks, team=self.id, shown_at=shown_at))
+
+    def shows(self, message: Message) -> bool:
+        """Whether ``conversations.history`` shows a message by now."""
+        return message.shown_at is None or message.shown_at <= self._clock.now()
 
     def change(self, ts: str, **fields: Any) -> Message:
         """Change a message: its text, blocks, or that it is deleted."""

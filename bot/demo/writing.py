@@ -1,19 +1,27 @@
 """The Web API's methods that write: ``chat`` and ``views``."""
 
+import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
 from bot.demo.calls import Arguments, Caller, Method
 from bot.demo.errors import ApiError
+from bot.demo.history import message_object
 from bot.demo.limits import MAX_CHARACTERS, characters, problems
-from bot.demo.workspace import APP, Channel, Message
+from bot.demo.workspace import Channel, Message
 
 __all__ = ["METHODS", "check_message", "place"]
+
+#: Characters of JSON.
+MOST_METADATA = 16_000
 
 
 def place(caller: Caller, name: str) -> Channel:
     """Where the app may write; a user's id stands for the direct message."""
     workspace = caller.workspace
+    if name in workspace.refusals:
+        raise ApiError(workspace.refusals[name])
     member = workspace.members.get(name)
     if member is not None:
         if "deleted" in member.flags:
@@ -30,7 +38,10 @@ def place(caller: Caller, name: str) -> Channel:
 
 
 def _post(caller: Caller, arguments: Arguments) -> Mapping[str, Any]:
-    return _posted(caller, arguments, place(caller, arguments.get("channel", "")), None)
+    channel = place(caller, arguments.get("channel", ""))
+    if caller.workspace.rates is not None:
+        caller.workspace.rates.post(channel.id)
+    return _posted(caller, arguments, channel, None)
 
 
 def _post_ephemeral(caller: Caller, arguments: Arguments) -> Mapping[str, Any]:
@@ -45,9 +56,11 @@ def _posted(caller: Caller, arguments: Arguments, channel: Channel, user: str | 
     via = "chat.postMessage" if user is None else "chat.postEphemeral"
     workspace = caller.workspace
     message = workspace.post(check_message(arguments, channel.id, user, via))
-    ids = {"user": workspace.bot_user, "bot_id": workspace.bot_id, "app_id": APP, "team": workspace.id}
-    content = {"ts": message.ts, "text": message.text, "blocks": message.blocks}
-    return {"channel": channel.id, "ts": message.ts, "message": {"type": "message", **ids, **content}}
+    posted = {"channel": channel.id, "ts": message.ts, "message": message_object(workspace, message)}
+    if arguments.get("metadata") and message.metadata is None:
+        warning = "invalid_metadata_schema"
+        return {**posted, "warning": warning, "response_metadata": {"warnings": [warning]}}
+    return posted
 
 
 def _old(caller: Caller, arguments: Arguments) -> Message:
@@ -81,8 +94,25 @@ def check_message(arguments: Arguments, channel: str, user: str | None, via: str
         raise ApiError("msg_blocks_too_long")
     known = {"text", "blocks", "channel", "user", "thread_ts", "metadata"}
     extra = {name: value for name, value in arguments.items() if name not in known}
-    thread, metadata = arguments.get("thread_ts"), arguments.get("metadata")
+    thread, metadata = arguments.get("thread_ts"), _metadata(arguments.get("metadata"))
     return Message("", channel, str(text)[:40_000], blocks, user, thread, metadata, via, extra=extra)
+
+
+def _metadata(metadata: object) -> Mapping[str, Any] | None:
+    """Metadata as Slack would keep it; of a type that it does not take, none, with a warning.
+
+    Source: docs.slack.dev, "Using message metadata". The size limit's number is not published.
+    """
+    if not metadata:
+        return None
+    if not isinstance(metadata, Mapping) or set(metadata) - {"event_type", "event_payload", "entities"}:
+        raise ApiError("invalid_metadata_format")
+    kind, payload = metadata.get("event_type"), metadata.get("event_payload")
+    if not isinstance(kind, str) or not isinstance(payload, Mapping):
+        raise ApiError("invalid_metadata_format")
+    if len(json.dumps(metadata)) > MOST_METADATA:
+        raise ApiError("metadata_too_large")
+    return metadata if re.fullmatch(r"[A-Za-z0-9_-]+", kind) else None
 
 
 #: By name, with the scope that each needs.

@@ -1,0 +1,64 @@
+"""Slack's rate limits, for those who want them: off until they are switched on.
+
+Source: docs.slack.dev, "Rate limits". Each is of one method and workspace.
+"""
+
+import math
+from collections import defaultdict, deque
+from datetime import datetime, timedelta
+
+from bot.demo.clock import Clock
+from bot.demo.errors import ApiError
+
+__all__ = ["RateLimited", "Rates"]
+
+MINUTE = timedelta(minutes=1)
+
+
+class RateLimited(ApiError):
+    """429. ``retry_after`` is in whole seconds, as the header has it."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__("ratelimited")
+        self.retry_after = max(1, math.ceil(seconds))
+
+
+class Rates:
+    """What was taken lately. Who comes too soon is refused, and so are all until ``Retry-After`` is over.
+
+    ``messages`` may be posted in any minute, one a second in each conversation; each method of Tier 3 may be
+    called ``calls`` times a minute.
+    """
+
+    def __init__(self, clock: Clock, messages: int = 240, calls: int = 50) -> None:
+        self.messages = messages
+        self.calls = calls
+        #: How often each method was refused.
+        self.refused: defaultdict[str, int] = defaultdict(int)
+        self._clock = clock
+        self._taken: defaultdict[str, deque[datetime]] = defaultdict(deque)
+        self._free: dict[str, datetime] = {}
+        self._closed: dict[str, datetime] = {}
+
+    def post(self, channel: str) -> None:
+        """Take one message. Raises :class:`RateLimited`."""
+        now = self._clock.now()
+        self._take("chat.postMessage", self.messages, self._free.get(channel, now))
+        self._free[channel] = now + timedelta(seconds=1)
+
+    def call(self, method: str) -> None:
+        """Take one call of a method of Tier 3. Raises :class:`RateLimited`."""
+        self._take(method, self.calls, self._clock.now())
+
+    def _take(self, method: str, most: int, free: datetime) -> None:
+        now, taken = self._clock.now(), self._taken[method]
+        while taken and taken[0] <= now - MINUTE:
+            taken.popleft()
+        full = taken[0] + MINUTE if len(taken) >= most else now
+        wait = (max(free, full, self._closed.get(method, now)) - now).total_seconds()
+        if wait > 0:
+            self.refused[method] += 1
+            limited = RateLimited(wait)
+            self._closed[method] = now + timedelta(seconds=limited.retry_after)
+            raise limited
+        taken.append(now)
