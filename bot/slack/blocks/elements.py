@@ -23,6 +23,7 @@ __all__ = [
     "date",
     "divider",
     "escape",
+    "fits",
     "header",
     "link",
     "link_button",
@@ -47,6 +48,9 @@ MAX_HEADER = 150
 MAX_SECTION = 3000
 MAX_BUTTON = 75
 MAX_OPTION = 150
+#: All texts of a message together, and those of its table.
+MAX_CHARACTERS = 40_000
+MAX_TABLE = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +59,19 @@ class Message:
 
     text: str
     blocks: list[Block]
+
+
+def fits(blocks: list[Block]) -> bool:
+    """Whether a message can hold as much text, all together and in its table."""
+    tables = [block for block in blocks if block["type"] == "table"]
+    return _characters(blocks) <= MAX_CHARACTERS and _characters(tables) <= MAX_TABLE
+
+
+def _characters(value: object) -> int:
+    if isinstance(value, dict):
+        own = len(value["text"]) if isinstance(value.get("text"), str) else 0
+        return own + sum(map(_characters, value.values()))
+    return sum(map(_characters, value)) if isinstance(value, list) else 0
 
 
 def escape(text: str) -> str:
@@ -103,10 +120,11 @@ def rich(*elements: Element) -> Block:
     return {"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": list(elements)}]}
 
 
-def span(text: str, *, bold: bool = False) -> Element:
+def span(text: str, *, bold: bool = False, italic: bool = False) -> Element:
     """Text within :func:`rich`."""
     element: Element = {"type": "text", "text": text}
-    return {**element, "style": {"bold": True}} if bold else element
+    style = {name: True for name, is_on in (("bold", bold), ("italic", italic)) if is_on}
+    return {**element, "style": style} if style else element
 
 
 def link(url: str, text: str) -> Element:

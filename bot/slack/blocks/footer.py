@@ -10,7 +10,7 @@ from bot.core.filtertext import written
 from bot.core.replies import ActivityAnswer, Reader
 from bot.core.requests import Page
 from bot.core.window import Window, known_time, mark
-from bot.slack.blocks import words
+from bot.slack.blocks.companies import company_select
 from bot.slack.blocks.elements import (
     Block,
     Element,
@@ -21,7 +21,6 @@ from bot.slack.blocks.elements import (
     divider,
     menu,
     option,
-    select,
     shorten,
 )
 from bot.slack.blocks.words import GAP
@@ -95,7 +94,8 @@ def _buttons(reply: ActivityAnswer, reader: Reader) -> Block:
     following = replace(reply.page, offset=reply.offset + shown, after=mark(last[0]) if last else None)
     buttons = page_buttons(reply.asked, reply.page, following, reply.total, reader)
     buttons += [*_catchup(reply, reader), *_share(reply, reader), *_why(reply, reader)]
-    block = actions(*buttons, *_companies(reply, reader), _view(reply, reader))
+    rows = [] if reply.style is Style.FULL else [*reply.rows, *reply.later]
+    block = actions(*buttons, *company_select(rows, reader), _view(reply, reader))
     question = owned(reader.user, Asked(reply.asked, reply.page).encode())
     return {**block, "block_id": block_id(FOOTER, question)}
 
@@ -144,14 +144,6 @@ def _why(reply: ActivityAnswer, reader: Reader) -> Iterator[Element]:
     if reply.dropped or reply.filter.at_the_crm:
         asked = Asked(reply.asked, reply.page)
         yield _button("why", sentence("button.why", reader.locale), asked, reader)
-
-
-def _companies(reply: ActivityAnswer, reader: Reader) -> Iterator[Element]:
-    """Where no row has a menu of its own, one for all of them: why it is here, and there, to mute it."""
-    rows = [row for row in (*reply.rows, *reply.later) if row.company_id]
-    if reply.style is not Style.FULL and rows:
-        options = [option(words.name(row, reader), f"why:{row.company_id}") for row in rows]
-        yield select("row", sentence("menu.companies", reader.locale), *options)
 
 
 def _view(reply: ActivityAnswer, reader: Reader) -> Element:

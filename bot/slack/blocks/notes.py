@@ -33,6 +33,7 @@ from bot.slack.blocks.elements import (
     section,
     shorten,
 )
+from bot.slack.blocks.words import capital
 from bot.slack.payload import Asked, owned
 from bot.text import sentence
 from bot.text.dates import moment, zone_name
@@ -211,7 +212,7 @@ def _verb_help(verb: Verb, reader: Reader, command: str) -> Message:
     what = sentence(f"verb.{verb.name}", reader.locale, command=command)
     more = sentence(f"verb.{verb.name}.more", reader.locale, command=command)
     title = f"{command} {verb.usage}"
-    blocks = [header(title), section(f"{_capital(what)}.\n{more}")]
+    blocks = [header(title), section(f"{capital(what)}.\n{more}")]
     if verb.examples:
         blocks.append(section("\n".join(f"`{command} {example}`" for example in verb.examples)))
     if verb.reads_filters:
@@ -226,7 +227,7 @@ def _filter_help(key: Key, reader: Reader, command: str) -> Message:
     what = sentence(f"filter.{key.name}", reader.locale)
     more = sentence(f"filter.{key.name}.more", reader.locale, command=command)
     examples = "\n".join(f"`{command} today {escape(example)}`" for example in key.examples)
-    blocks = [header(key.usage), section(f"{_capital(what)}.\n{more}"), section(examples)]
+    blocks = [header(key.usage), section(f"{capital(what)}.\n{more}"), section(examples)]
     if key.name == "action":
         blocks.append(_actions_there_are(reader))
     return Message(escape(f"{key.usage}: {what}"), blocks)
@@ -258,10 +259,6 @@ def _filters(reader: Reader) -> Iterator[str]:
 def _actions_there_are(reader: Reader) -> Block:
     there_are = ", ".join(f"`{word}`" for word in SHOWN_ACTIONS)
     return note(sentence("help.actions", reader.locale, actions=there_are))
-
-
-def _capital(text: str) -> str:
-    return f"{text[0].upper()}{text[1:]}"
 
 
 def _warning(warning: ServerWarning, locale: str) -> str:

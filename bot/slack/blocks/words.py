@@ -13,11 +13,12 @@ from bot.core.replies import Reader
 from bot.core.window import Window, known_time
 from bot.slack.blocks.elements import shorten
 from bot.text import sentence
-from bot.text.dates import clock, day, moment, zone_name
+from bot.text.dates import clock, moment, zone_name
 
 __all__ = [
     "GAP",
     "MAX_NAME",
+    "capital",
     "category",
     "company_url",
     "department",
@@ -70,7 +71,7 @@ def _happened(action: Action, other_actions: tuple[str, ...], locale: str) -> st
     known = [sentence(f"action.{flag.name}".lower(), locale) for flag in Action if flag in action]
     others = [re.sub(r"(?<=[a-z])(?=[A-Z])", " ", each).lower() for each in other_actions]
     words = ", ".join((*known, *map(_one_line, others))) or sentence("action.unknown", locale)
-    return shorten(words[0].upper() + words[1:], MAX_NAME)
+    return shorten(capital(words), MAX_NAME)
 
 
 def who(activity: Activity, principal: Principal, reader: Reader) -> str:
@@ -89,16 +90,24 @@ def owner(activity: Activity, principal: Principal, reader: Reader) -> str:
 
 
 def when(activity: Activity, reader: Reader, today: date | None = None) -> str:
-    """The time of the day; with the day, if today's date is told; ``""`` where it is not known."""
+    """The time of the day; with the day, if today's date is told; ``""`` where it is not known.
+
+    It is written as within a sentence.
+    """
     time = known_time(activity)
     if time is None:
         return ""
     if today is None:
         return clock(time, reader.zone, reader.locale)
     which = local(time, reader.zone).date()
-    if (today - which).days in (0, 1):
-        return f"{day(which, today, reader.locale)} {clock(time, reader.zone, reader.locale)}"
+    if near := {0: "when.today", 1: "when.yesterday"}.get((today - which).days):
+        return sentence(near, reader.locale, time=clock(time, reader.zone, reader.locale))
     return moment(time, reader.zone, reader.locale)
+
+
+def capital(text: str) -> str:
+    """The text as a sentence begins."""
+    return f"{text[:1].upper()}{text[1:]}"
 
 
 def span_of_time(window: Window, as_of: datetime, reader: Reader) -> str:

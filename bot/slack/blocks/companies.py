@@ -1,0 +1,132 @@
+"""Companies, one by one, in each style: what answers and digests share."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from bot.core.activity import Activity
+from bot.core.people import Principal
+from bot.core.replies import Reader
+from bot.slack.blocks import words
+from bot.slack.blocks.elements import (
+    Block,
+    Element,
+    cell,
+    company_link,
+    link,
+    literal,
+    menu,
+    option,
+    section,
+    select,
+    shorten,
+    span,
+)
+from bot.slack.payload import block_id
+from bot.text import sentence
+
+__all__ = ["HEADS", "Companies", "company_select"]
+
+#: Ten rows of these, and their headings, stay below the 10,000 characters that tables may hold.
+MAX_CELL = 180
+#: The headings of a table, as ``table.<head>``.
+HEADS = ("company", "what", "who", "when")
+
+
+@dataclass(frozen=True, slots=True)
+class Companies:
+    """Draws companies for one reader.
+
+    ``mark`` is a word of ours about the company, which stands behind its name.
+    """
+
+    reader: Reader
+    principal: Principal
+    #: The root of SuperOffice's web client; ``""`` for no links.
+    web_url: str
+    #: What the companies' menus ask about.
+    question: str
+    #: The reader's day.
+    today: date
+    #: No name and no fact is longer: a message of many companies holds less of each.
+    longest: int = words.MAX_NAME
+
+    def paragraph(self, number: int, activity: Activity, when: str, mark: str = "") -> Block:
+        """The company, linked, and its category; below, what happened, who did it and when.
+
+        Only a section takes a menu, and only ``mrkdwn`` a link in it: so all of it is taken literally.
+        """
+        url, name = self._url(activity), self._name(activity)
+        company = company_link(url, name) if url else literal(name)
+        marked = f"{words.GAP}_{mark}_" if mark else ""
+        text = f"*{company}*{literal(self._more(activity))}{marked}\n{literal(self._facts(activity, when))}"
+        options = self._options(activity, url, name)
+        if not options:
+            return section(text)
+        return {**section(text, menu("row", *options)), "block_id": block_id(number, self.question)}
+
+    def line(self, activity: Activity, when: str, mark: str = "") -> list[Element]:
+        """The same in one line, for :func:`~bot.slack.blocks.elements.bullets`."""
+        facts = f"{words.GAP}{self._facts(activity, when)}"
+        return self.named(activity, mark, facts)
+
+    def named(self, activity: Activity, mark: str, rest: str) -> list[Element]:
+        """The company, linked, its category, and ``rest`` behind it."""
+        url, name, more = self._url(activity), self._name(activity), self._more(activity)
+        company = link(url, name) if url else span(name, bold=True)
+        if not mark:
+            return [company, span(f"{more}{rest}")]
+        return [company, span(f"{more}{words.GAP}"), span(mark, italic=True), span(rest)]
+
+    def cells(self, activity: Activity, mark: str = "") -> list[Element]:
+        """A table is read at a glance, on a phone, too: the category stands behind the company."""
+        reader, most = self.reader, min(self.longest, MAX_CELL)
+        texts = (
+            words.happened(activity, reader),
+            words.who(activity, self.principal, reader),
+            words.capital(words.when(activity, reader, self.today)),
+        )
+        more = shorten(self._more(activity), most) + (f"{words.GAP}{mark}" if mark else "")
+        company = cell(shorten(self._name(activity), most), more, self._url(activity))
+        return [company, *(cell(shorten(text, most)) for text in texts)]
+
+    def _url(self, activity: Activity) -> str:
+        return words.company_url(self.web_url, activity.company_id)
+
+    def _name(self, activity: Activity) -> str:
+        return shorten(words.name(activity, self.reader), self.longest)
+
+    def _more(self, activity: Activity) -> str:
+        """What follows the company's name."""
+        department, category = (
+            shorten(text, self.longest)
+            for text in (words.department(activity), words.category(activity, self.reader))
+        )
+        return f"{f', {department}' if department else ''}{f'{words.GAP}{category}' if category else ''}"
+
+    def _facts(self, activity: Activity, when: str) -> str:
+        principal, reader = self.principal, self.reader
+        who = shorten(words.who(activity, principal, reader), self.longest)
+        facts = (
+            shorten(words.happened(activity, reader), self.longest),
+            ", ".join(part for part in (who, when) if part),
+            shorten(words.owner(activity, principal, reader), self.longest),
+        )
+        return words.GAP.join(fact for fact in facts if fact)
+
+    def _options(self, activity: Activity, url: str, name: str) -> list[Element]:
+        locale, company = self.reader.locale, activity.company_id
+        options = [option(sentence("menu.open", locale), "open", url)] if url else []
+        if company:
+            options.append(option(sentence("menu.why", locale), f"why:{company}"))
+            options.append(option(sentence("menu.mute", locale), f"mute:{company}:{name}"))
+        return options
+
+
+def company_select(rows: Sequence[Activity], reader: Reader) -> list[Element]:
+    """Where no row has a menu of its own, one for all of them: why it is here, and there, to mute it.
+
+    At most 100 rows. The id of its block carries what it asks about.
+    """
+    options = [option(words.name(row, reader), f"why:{row.company_id}") for row in rows if row.company_id]
+    return [select("row", sentence("menu.companies", reader.locale), *options)] if options else []
