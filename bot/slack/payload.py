@@ -32,12 +32,25 @@ from bot.core.secret import Secret
 from bot.core.window import Mark, Window
 from bot.slack.markup import as_typed
 
-__all__ = ["ACTIONS", "REFRESH", "Asked", "block_id", "marks", "owned", "pressed", "typed"]
+__all__ = ["ACTIONS", "REFRESH", "SNOOZES", "Asked", "block_id", "marks", "owned", "pressed", "typed"]
 
 #: The buttons that put another page in the place of theirs.
 _PAGES = ("page.newest", "page.next", "page.catchup", "page.plain", "again")
 #: Menus, whose options hold too little: the id of their block carries the question.
-_MENUS = ("row", "view")
+_MENUS = ("row", "view", "digest.snooze")
+#: What buttons without a value of their own ask for; of a digest, as it would be typed.
+_PLAIN: Mapping[str, Wish] = {
+    "unlink": Confirm(),
+    "keep": Decline(),
+    "forget": Forget(),
+    "sign-in": LinkAgain(),
+    "digest.stop": Ask("digest off"),
+    "digest.off": Ask("digest off"),
+    "digest.on": Ask("digest on"),
+    "digest.preview": Ask("digest preview"),
+}
+#: Until when one can snooze by the menu.
+SNOOZES = ("1d", "mon", "1w", "2w")
 #: Every button and menu that this bot draws, by its ``action_id``.
 ACTIONS = (
     *_PAGES,
@@ -47,13 +60,14 @@ ACTIONS = (
     "unshare",
     "mute",
     "unmute",
-    "unlink",
-    "keep",
-    "sign-in",
-    "forget",
+    "digest.rest",
+    *_PLAIN,
 )
 #: What leaves the message as it is: the reply is said beside it.
-_BESIDE = ("row", "why", "share", "mute", "sign-in")
+_BESIDE = (
+    *("row", "why", "share", "mute", "sign-in"),
+    *("digest.rest", "digest.stop", "digest.snooze", "digest.preview"),
+)
 #: The menu's option that asks for the same page once more; the others are styles.
 REFRESH = "refresh"
 
@@ -157,15 +171,9 @@ def _owner(value: str) -> tuple[str, str]:
 
 
 def _wish(action: str, carried: str) -> Wish:
+    if plain := _PLAIN.get(action):
+        return plain
     match action:
-        case "unlink":
-            return Confirm()
-        case "keep":
-            return Decline()
-        case "forget":
-            return Forget()
-        case "sign-in":
-            return LinkAgain()
         case "mute":
             return _mute(carried)
         case "unmute":
@@ -186,8 +194,10 @@ def _wish(action: str, carried: str) -> Wish:
 
 def _chosen(action: Mapping[str, Any], carried: str) -> Wish | None:
     """What an option of a menu asks for: of a company's, or of the one below an answer."""
-    asked = Asked.decode(carried)
     what, _, rest = action["selected_option"]["value"].partition(":")
+    if action["action_id"] == "digest.snooze":
+        return Ask(f"digest snooze until {what}")
+    asked = Asked.decode(carried)
     match what:
         case "why":
             return AskWhyShown(asked.text, asked.page, int(rest))

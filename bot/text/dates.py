@@ -1,15 +1,17 @@
 """Dates and times in words, in the reader's zone and language."""
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
 
 from babel import Locale
-from babel.dates import format_datetime, get_timezone_location
+from babel.dates import format_date, format_datetime, get_timezone_location
+from babel.lists import format_list
 
 from bot.text import locale_of, sentence
 
-__all__ = ["clock", "day", "moment", "weekday", "zone_name"]
+__all__ = ["clock", "day", "day_within", "listed", "moment", "weekday", "zone_name"]
 
 
 def moment(when: datetime, zone: ZoneInfo, locale: str, now: datetime | None = None) -> str:
@@ -36,7 +38,22 @@ def day(which: date, today: date, locale: str) -> str:
     if which == today - timedelta(days=1):
         return sentence("day.yesterday", locale)
     pattern = "EEEE d MMMM" if which.year == today.year else "EEEE d MMMM y"
-    return format_datetime(datetime(which.year, which.month, which.day), pattern, locale=_babel(locale))  # noqa: DTZ001 - a calendar day
+    return format_date(which, pattern, locale=_babel(locale))
+
+
+def day_within(which: date, today: date, locale: str) -> str:
+    """A day within a sentence: ``today``, ``yesterday``, ``on Monday``, or such as ``on 12 November``."""
+    back = (today - which).days
+    if back in (0, 1):
+        return sentence("on.yesterday" if back else "on.today", locale)
+    same_year = "d MMMM" if which.year == today.year else "d MMMM y"
+    name = format_date(which, "EEEE" if 0 < back < 7 else same_year, locale=_babel(locale))
+    return sentence("on.day", locale, day=name)
+
+
+def listed(parts: Sequence[str], locale: str) -> str:
+    """Several things in a row, with the language's own "and"."""
+    return format_list(parts, locale=_babel(locale))
 
 
 @cache

@@ -10,6 +10,7 @@ from bot.core.replies.answers import (
     WhyHidden,
     WhyShown,
 )
+from bot.core.replies.digests import DigestPart
 from bot.core.replies.linking import (
     ForgetQuestion,
     Forgotten,
@@ -31,6 +32,7 @@ __all__ = [
     "ActivityAnswer",
     "Busy",
     "CannotRead",
+    "DigestPart",
     "Failed",
     "FilterList",
     "FilterRemoved",
@@ -66,6 +68,7 @@ __all__ = [
 
 Reply = (
     ActivityAnswer
+    | DigestPart
     | Failed
     | Busy
     | StillAsking

@@ -7,15 +7,14 @@ from bot.core.localtime import local
 from bot.core.period import Between, LastLogout, Period, Since, Today, Week, Weekday, Yesterday
 from bot.core.replies import ActivityAnswer, Reader
 from bot.slack.blocks import words
-from bot.slack.blocks.elements import Block, Message, context, divider, escape, header, note, shorten
-from bot.slack.blocks.footer import asked_of_superoffice, footer
+from bot.slack.blocks.elements import Block, Message, context, divider, header, note, shorten, spoken
+from bot.slack.blocks.footer import footer, looked
 from bot.slack.blocks.rows import rows
 from bot.text import sentence
 from bot.text.dates import clock, moment, weekday, zone_name
 
 __all__ = ["answer"]
 
-MAX_TEXT = 3000
 #: An empty answer that looked less far back suggests to look so far.
 WIDER = timedelta(days=7)
 
@@ -118,23 +117,17 @@ def _nothing(reply: ActivityAnswer, reader: Reader, command: str) -> Iterator[st
     """What an empty answer proves, and where there may be more."""
     if reply.dropped:
         return  # the footer says what was left out, and why
-    if reply.filter.at_the_crm:
-        what = escape(asked_of_superoffice(reply.filter, reader))
-        yield sentence("answer.none-fits.looked", reader.locale, what=what)
-        return
-    yield sentence("answer.empty.looked", reader.locale)
-    if reply.window.start and reply.as_of - reply.window.start < WIDER:
+    yield looked(reply.filter, reader)
+    narrow = reply.filter.at_the_crm
+    if not narrow and reply.window.start and reply.as_of - reply.window.start < WIDER:
         yield sentence("answer.empty.wider", reader.locale, command=command)
 
 
 def _in_words(heading: str, reply: ActivityAnswer, reader: Reader) -> str:
     """The same for ears: the title, then a line per company."""
-    lines = [heading]
-    for activity in (*reply.rows, *reply.later):
-        who = words.who(activity, reply.principal, reader)
-        happened = words.happened(activity, reader)
-        lines.append(f"{words.name(activity, reader)}: {happened}{', ' + who if who else ''}")
-    rest = reply.total - reply.offset - len(reply.rows) - len(reply.later)
+    rows = (*reply.rows, *reply.later)
+    lines = [heading, *(words.in_a_line(activity, reply.principal, reader) for activity in rows)]
+    rest = reply.total - reply.offset - len(rows)
     if rest > 0:
         lines.append(sentence("answer.text.more", reader.locale, count=rest))
-    return shorten("\n".join(map(escape, lines)), MAX_TEXT)
+    return spoken(lines)

@@ -6,6 +6,7 @@ from bot.core.replies import (
     ActivityAnswer,
     Busy,
     CannotRead,
+    DigestPart,
     Failed,
     FilterList,
     FilterRemoved,
@@ -39,6 +40,7 @@ from bot.core.replies import (
 )
 from bot.slack.blocks import administration, notes, preferences, share, signin
 from bot.slack.blocks.answer import answer
+from bot.slack.blocks.digest import digest
 from bot.slack.blocks.elements import Message
 from bot.slack.blocks.why import why_hidden, why_shown
 
@@ -50,6 +52,8 @@ def draw(reply: Reply, reader: Reader, command: str) -> Message:  # noqa: C901 -
     match reply:
         case ActivityAnswer():
             return answer(reply, reader, command)
+        case DigestPart():
+            return digest(reply, reader, command)
         case Failed():
             return notes.failed(reply, reader, command)
         case Busy():

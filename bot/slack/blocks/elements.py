@@ -5,6 +5,7 @@ goes into ``mrkdwn`` is a sentence of ours, its values through :func:`escape`, a
 Limits: docs.slack.dev, Block Kit reference.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -37,6 +38,7 @@ __all__ = [
     "select",
     "shorten",
     "span",
+    "spoken",
     "table",
     "user",
 ]
@@ -48,6 +50,8 @@ MAX_HEADER = 150
 MAX_SECTION = 3000
 MAX_BUTTON = 75
 MAX_OPTION = 150
+#: Of the text beside the blocks: Slack advises at most 4,000.
+MAX_TEXT = 3000
 #: All texts of a message together, and those of its table.
 MAX_CHARACTERS = 40_000
 MAX_TABLE = 10_000
@@ -87,6 +91,11 @@ def literal(text: str) -> str:
 def shorten(text: str, limit: int) -> str:
     """At most ``limit`` characters, an ellipsis for the rest."""
     return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+def spoken(lines: Iterable[str]) -> str:
+    """The text that stands for blocks: lines, none of them interpreted."""
+    return shorten("\n".join(map(escape, lines)), MAX_TEXT)
 
 
 def header(text: str) -> Block:

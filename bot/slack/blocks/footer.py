@@ -19,6 +19,7 @@ from bot.slack.blocks.elements import (
     confirm,
     context,
     divider,
+    escape,
     menu,
     option,
     shorten,
@@ -28,7 +29,16 @@ from bot.slack.payload import REFRESH, Asked, block_id, marks, owned
 from bot.text import sentence
 from bot.text.dates import clock
 
-__all__ = ["asked_of_superoffice", "filtered", "footer", "left_out", "page_buttons"]
+__all__ = [
+    "FOOTER",
+    "asked_of_superoffice",
+    "filtered",
+    "footer",
+    "hidden",
+    "left_out",
+    "looked",
+    "page_buttons",
+]
 
 #: The number of the footer's block in its id; rows count up from 0.
 FOOTER = 99
@@ -38,20 +48,53 @@ TICK = timedelta(microseconds=1)
 
 def footer(reply: ActivityAnswer, reader: Reader) -> Iterator[Block]:
     """The grey lines, then the buttons."""
-    lines = [*_position(reply, reader), *_hidden(reply, reader), *filtered(reply.filter, reader)]
+    lines = [
+        *_position(reply, reader),
+        *hidden(reply.dropped, reply.filter, reader),
+        *filtered(reply.filter, reader),
+    ]
     if lines:
         yield divider()
         yield context(GAP.join(lines))
     yield _buttons(reply, reader)
 
 
-def left_out(dropped: Mapping[Reason, int], filter_: Filter, reader: Reader) -> list[str]:
-    """What this bot left out, by reason, in words: ``2 your own``."""
+def left_out(
+    dropped: Mapping[Reason, int], filter_: Filter, reader: Reader, *, ranked: bool = False
+) -> list[str]:
+    """What this bot left out, by reason, in words: ``2 your own``.
+
+    ``ranked``: what matters comes first, not the newest.
+    """
+    names = {Reason.TOP: "top.ranked"} if ranked else {}
     return [
-        sentence(f"hidden.{reason}", reader.locale, count=dropped[reason], top=filter_.top or 0)
+        sentence(
+            f"hidden.{names.get(reason, reason)}",
+            reader.locale,
+            count=dropped[reason],
+            top=filter_.top or 0,
+        )
         for reason in Reason
         if dropped.get(reason)
     ]
+
+
+def hidden(
+    dropped: Mapping[Reason, int], filter_: Filter, reader: Reader, *, ranked: bool = False
+) -> Iterator[str]:
+    """How many are left out, and why."""
+    if dropped:
+        reasons = ", ".join(left_out(dropped, filter_, reader, ranked=ranked))
+        number = sum(dropped.values())
+        yield sentence("footer.hidden", reader.locale, number=number, reasons=reasons)
+
+
+def looked(filter_: Filter, reader: Reader) -> str:
+    """What an empty answer proves."""
+    if not filter_.at_the_crm:
+        return sentence("answer.empty.looked", reader.locale)
+    what = escape(asked_of_superoffice(filter_, reader))
+    return sentence("answer.none-fits.looked", reader.locale, what=what)
 
 
 def asked_of_superoffice(filter_: Filter, reader: Reader) -> str:
@@ -70,13 +113,6 @@ def _position(reply: ActivityAnswer, reader: Reader) -> Iterator[str]:
         yield sentence("answer.page", reader.locale, first=first, last=last, total=reply.total, time=time)
     if reply.moved:
         yield sentence("answer.moved", reader.locale, count=reply.moved)
-
-
-def _hidden(reply: ActivityAnswer, reader: Reader) -> Iterator[str]:
-    if reply.dropped:
-        reasons = ", ".join(left_out(reply.dropped, reply.filter, reader))
-        number = sum(reply.dropped.values())
-        yield sentence("footer.hidden", reader.locale, number=number, reasons=reasons)
 
 
 def filtered(filter_: Filter, reader: Reader) -> Iterator[str]:

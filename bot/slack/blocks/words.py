@@ -23,6 +23,7 @@ __all__ = [
     "company_url",
     "department",
     "happened",
+    "in_a_line",
     "name",
     "owner",
     "span_of_time",
@@ -103,6 +104,12 @@ def when(activity: Activity, reader: Reader, today: date | None = None) -> str:
     if near := {0: "when.today", 1: "when.yesterday"}.get((today - which).days):
         return sentence(near, reader.locale, time=clock(time, reader.zone, reader.locale))
     return moment(time, reader.zone, reader.locale)
+
+
+def in_a_line(activity: Activity, principal: Principal, reader: Reader) -> str:
+    """The company, what happened on it, and who did it: for ears."""
+    by = who(activity, principal, reader)
+    return f"{name(activity, reader)}: {happened(activity, reader)}{f', {by}' if by else ''}"
 
 
 def capital(text: str) -> str:

@@ -1,0 +1,155 @@
+"""What is said of a digest as a whole: how much, since when, why it is wider or late."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+
+from bot.core.command import MAX_LINE
+from bot.core.digest import LONGEST_LOOK_BACK, Cause, CauseKind, Digest, Entry, News, Quiet
+from bot.core.errors import CrmRefused
+from bot.core.filters import Filter
+from bot.core.filtertext import written
+from bot.core.localtime import local
+from bot.core.replies import Reader
+from bot.core.window import EPOCH
+from bot.slack.blocks.elements import shorten
+from bot.slack.blocks.words import GAP, MAX_NAME, capital, span_of_time
+from bot.text import sentence
+from bot.text.dates import clock, day_within, listed, moment, weekday
+
+__all__ = ["are_alike", "as_of", "asked", "causes", "covers", "mark", "news", "quiet_limit", "title"]
+
+#: What makes a digest cover more, or come later. Other causes are whole sentences.
+_WIDENING = ("crm", "crm-refused", "sign-in", "slack", "snoozed", "off", "late")
+#: So many days are named.
+MAX_DAYS = 3
+A_DAY = timedelta(days=1)
+
+
+def as_of(digest: Digest) -> datetime:
+    """When SuperOffice was asked."""
+    return digest.window.end or EPOCH
+
+
+def asked(filter_: Filter) -> str:
+    """A line that asks for the same companies; without the filter where no line can hold it."""
+    wanted = replace(filter_, style=None)
+    lines = (
+        f"today {written(replace(wanted, saved=''))}",
+        f"today {written(Filter(saved=wanted.saved))}",
+        "today",
+    )
+    return next(line.strip() for line in lines if len(line) <= MAX_LINE)
+
+
+def title(digest: Digest, reader: Reader) -> str:
+    """How many companies since when; or that there is nothing, and why."""
+    locale, when = reader.locale, _since(digest, reader)
+    if digest.entries:
+        return sentence("digest.title", locale, count=len(digest.entries), when=when)
+    if digest.hidden:
+        return sentence("digest.all-hidden", locale, count=sum(digest.hidden.values()), when=when)
+    none = "digest.none-fits" if digest.filter.at_the_crm else "digest.empty"
+    return sentence(none, locale, when=when)
+
+
+def covers(digest: Digest, reader: Reader) -> str:
+    """The exact span, its zone, what a row is, and as whom SuperOffice was asked."""
+    latest = sentence("answer.latest", reader.locale)
+    whom = sentence("answer.as", reader.locale, name=shorten(digest.principal.full_name, MAX_NAME))
+    return " · ".join((span_of_time(digest.window, as_of(digest), reader), latest, whom))
+
+
+def news(digest: Digest, reader: Reader) -> str:
+    """How many are new, moved again, may have been told before, and came late; nothing of a first digest."""
+    found = Counter(entry.news for entry in digest.entries)
+    counted = [f"{found[kind]} {_mark(kind, reader)}" for kind in News if found[kind]]
+    if _is_first(digest):
+        counted = []
+    elif len(found) == 1 and len(digest.entries) > 1:
+        counted = [sentence(f"news.all.{kind}", reader.locale) for kind in found]
+    if late := sum(entry.is_late for entry in digest.entries):
+        counted.append(sentence("digest.late.count", reader.locale, count=late))
+    return GAP.join(counted)
+
+
+def mark(entry: Entry, reader: Reader, *, alike: bool) -> str:
+    """How a company stands to the digest before, unless all stand ``alike``; and that it comes late."""
+    words = [] if alike and entry.news is not News.REPEATED else [_mark(entry.news, reader)]
+    if entry.is_late:
+        words.append(sentence("digest.late", reader.locale))
+    return ", ".join(words)
+
+
+def are_alike(digest: Digest) -> bool:
+    """Whether a mark on each company would tell nothing: all have the same, or there is none before."""
+    return _is_first(digest) or len({entry.news for entry in digest.entries}) == 1
+
+
+def causes(digest: Digest, reader: Reader, command: str) -> str:
+    """A sentence for each kind of cause; the first says how much the digest covers."""
+    days: dict[str, list[date]] = {}
+    for cause in digest.causes:
+        days.setdefault(_cause_name(cause), []).extend([cause.day] if cause.day else [])
+    phrases = {name: _cause(name, days[name], digest, reader, command) for name in days}
+    widening = [phrases.pop(name) for name in _WIDENING if name in phrases]
+    first = [_wider(digest, why, reader) for why in widening[:1]]
+    return " ".join((*first, *(f"{capital(why)}." for why in widening[1:]), *phrases.values()))
+
+
+def quiet_limit(quiet: Quiet, reader: Reader) -> str:
+    """How many companies are quiet in all, and what the look back could not see."""
+    return sentence(
+        "digest.quiet.limit",
+        reader.locale,
+        count=quiet.total,
+        days=quiet.since.days,
+        back=quiet.looked_back.days,
+    )
+
+
+def _since(digest: Digest, reader: Reader) -> str:
+    """How a reader would say the start: ``08:00``, ``yesterday 08:00``, ``Monday 08:00``, or a date."""
+    end, zone, locale = as_of(digest), reader.zone, reader.locale
+    start = digest.window.start or EPOCH
+    back = (local(end, zone).date() - local(start, zone).date()).days
+    time = clock(start, zone, locale)
+    if back == 0:
+        return time
+    if back == 1:
+        return sentence("when.yesterday", locale, time=time)
+    return f"{weekday(start, zone, locale)} {time}" if back < 7 else moment(start, zone, locale, end)
+
+
+def _is_first(digest: Digest) -> bool:
+    """Whether there is none before it to compare with."""
+    return any(cause.kind is CauseKind.FIRST for cause in digest.causes)
+
+
+def _mark(kind: News, reader: Reader) -> str:
+    return sentence(f"news.{kind}", reader.locale)
+
+
+def _cause_name(cause: Cause) -> str:
+    is_refusal = cause.kind is CauseKind.CRM and cause.detail == CrmRefused.code
+    return "crm-refused" if is_refusal else cause.kind
+
+
+def _cause(name: str, days: Sequence[date], digest: Digest, reader: Reader, command: str) -> str:
+    """The words for all causes of one kind; the days come with a space before them, or not at all."""
+    today, locale = local(as_of(digest), reader.zone).date(), reader.locale
+    named = sorted(set(days))
+    on = [day_within(day, today, locale) for day in named[:MAX_DAYS]]
+    if more := len(named[MAX_DAYS:]):
+        on.append(sentence("days.more", locale, count=more))
+    when = f" {listed(on, locale)}" if on else ""
+    return sentence(f"cause.{name}", locale, days=when, back=LONGEST_LOOK_BACK.days, command=command)
+
+
+def _wider(digest: Digest, why: str, reader: Reader) -> str:
+    """How many days it covers, and why."""
+    days = round((as_of(digest) - (digest.window.start or EPOCH)) / A_DAY)
+    if days < 2:
+        return sentence("digest.later", reader.locale, why=why)
+    return sentence("digest.covers", reader.locale, count=days, why=why)
