@@ -19,6 +19,8 @@ PAGE = (ROOT / "docs/slack-app.md").read_text("utf-8")
 
 #: Methods that need no scope of the bot's: their own token or none.
 FREE = {"auth.test", "apps.connections.open", "views.open", "views.update", "views.push", "views.publish"}
+#: Of these, each kind of conversation needs its own.
+OPTIONAL = {"channels:history", "groups:history", "im:history"}
 #: What each method of Slack's Web API needs. Source: docs.slack.dev, "Methods".
 NEEDS = {
     "chat.postMessage": {"chat:write", "im:write"},
@@ -27,12 +29,15 @@ NEEDS = {
     "conversations.info": {"channels:read", "groups:read"},
     "conversations.members": {"channels:read", "groups:read"},
     "chat.delete": {"chat:write"},
+    "conversations.open": {"im:write"},
+    "conversations.history": OPTIONAL,
+    "conversations.replies": OPTIONAL,
 }
 
 
 def table(title: str) -> list[list[str]]:
     """The rows of the table under a heading of the page."""
-    section = PAGE.split(f"\n## {title}\n")[1].split("\n## ")[0]
+    section = re.split(r"\n##+ ", re.split(rf"\n##+ {title}\n", PAGE)[1])[0]
     rows = [line for line in section.splitlines() if line.startswith("|")][2:]
     return [[cell.strip() for cell in row.strip("|").split("|")] for row in rows]
 
@@ -41,25 +46,33 @@ def documented(title: str) -> list[str]:
     return [row[0].strip("`") for row in table(title)]
 
 
-def calls() -> Iterator[ast.Call]:
-    """Every call in what speaks with Slack."""
+ROWS = [*table("Scopes"), *table("Optional scopes")]
+
+
+def nodes() -> Iterator[ast.AST]:
+    """The code of what speaks with Slack."""
     for file in [*ROOT.glob("bot/slack/**/*.py"), *ROOT.glob("bot/app/*.py")]:
-        for node in ast.walk(ast.parse(file.read_text("utf-8"))):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-                yield node
+        yield from ast.walk(ast.parse(file.read_text("utf-8")))
+
+
+def calls() -> Iterator[ast.Call]:
+    """Every call of a method there."""
+    for node in nodes():
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            yield node
 
 
 def methods_called() -> set[str]:
-    """The methods of the Web API that the code calls, by their wire names."""
+    """The methods of the Web API that the code calls, or has called, by their wire names."""
     known = {name.lower(): name for name in (*NEEDS, *FREE)}
     found: set[str] = set()
     for call in calls():
-        assert isinstance(call.func, ast.Attribute)
-        name = call.func.attr
-        if name == "api_call":
+        if call.func.attr == "api_call":  # type: ignore[attr-defined]
             assert isinstance(call.args[0], ast.Constant), "a method of Slack's is named outright"
             found.add(str(call.args[0].value))
-        elif "_" in name and callable(getattr(AsyncWebClient, name, None)):
+    for node in nodes():
+        name = node.attr if isinstance(node, ast.Attribute) else ""
+        if "_" in name and name != "api_call" and callable(getattr(AsyncWebClient, name, None)):
             dotted = name.replace("_", ".").lower()
             found.add(known.get(dotted, dotted))
     return found
@@ -71,17 +84,20 @@ def events_handled() -> set[str]:
 
 
 def test_scopes_are_the_page_s() -> None:
-    scopes = MANIFEST["oauth_config"]["scopes"]["bot"]
+    scopes, optional = (MANIFEST["oauth_config"]["scopes"][name] for name in ("bot", "bot_optional"))
     assert scopes == sorted(scopes)
-    assert set(scopes) == set(documented("Scopes"))
-    assert list(MANIFEST["oauth_config"]["scopes"]) == ["bot"], "no user token"
+    assert set(scopes) == {*documented("Scopes"), *documented("Optional scopes")}
+    assert list(MANIFEST["oauth_config"]["scopes"]) == ["bot", "bot_optional"], "no user token"
+    assert set(optional) == set(documented("Optional scopes")) == OPTIONAL
+    others = {scope for needed in NEEDS.values() if needed != OPTIONAL for scope in needed}
+    assert others.isdisjoint(OPTIONAL), "nothing else uses them"
 
 
 def test_each_scope_has_a_reason() -> None:
-    assert all(len(reason) > 10 or scope == "`commands`" for scope, reason, _ in table("Scopes"))
+    assert all(len(reason) > 10 or scope == "`commands`" for scope, reason, _ in ROWS)
 
 
-@pytest.mark.parametrize("row", table("Scopes"), ids=documented("Scopes"))
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row[0].strip("`"))
 def test_a_scope_is_used_by_the_code_or_marked_as_later(row: list[str]) -> None:
     scope, _, used = row
     methods = set(re.findall(r"`([\w.]+)`", used))

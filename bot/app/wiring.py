@@ -43,9 +43,11 @@ from bot.services.signins import SignIns
 from bot.slack.admins import SlackAdmins
 from bot.slack.channels import SlackChannels
 from bot.slack.gateway import bolt_app
+from bot.slack.limits import PostLimits
 from bot.slack.listeners import register
 from bot.slack.messenger import SlackMessenger
 from bot.slack.people import SlackPeople
+from bot.slack.posts import SlackPosts
 from bot.slack.socketmode import SocketMode
 from bot.slack.workspaces import Workspaces
 
@@ -104,6 +106,8 @@ class Wiring:
         messenger = SlackMessenger(workspaces, session, settings.slack.command)
         preferences = Preferences(database.filters, database.mutes, Categories(clock))
         channels = SlackChannels(workspaces, self._people)
+        limits = PostLimits(settings.slack.messages_per_minute)
+        self.posts = SlackPosts(workspaces.client, limits, settings.slack.command)
         answers = Answers(
             activities=Activities(tenants, database.links, database.mutes, preferences),
             preferences=preferences,

@@ -73,6 +73,12 @@ class Slack:
         variable="SLACK_API_URL",
         default="https://slack.com/api/",
     )
+    messages_per_minute: int = setting(
+        parsers.whole(1, 600),
+        "At most so many digest messages a minute for each workspace. Slack's own limit is several hundred.",
+        "120",
+        default="240",
+    )
 
     @property
     def socket_mode(self) -> bool:

@@ -1,9 +1,11 @@
 """Slack's own libraries, set up the way this bot uses them."""
 
 import logging
+from collections.abc import Mapping
 from functools import cache
+from typing import Any
 
-from aiohttp import ClientConnectorError, ClientSession
+from aiohttp import ClientConnectorError, ClientSession, ConnectionTimeoutError
 from slack_sdk.errors import SlackApiError
 from slack_sdk.http_retry.async_handler import AsyncRetryHandler
 from slack_sdk.http_retry.builtin_async_handlers import (
@@ -17,15 +19,41 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from bot.core.errors import SlackFailed
+from bot.core.posting import Unpostable
 from bot.core.secret import Secret
 
-__all__ = ["failure", "sdk_log", "socket_log", "web_client", "webhook"]
+__all__ = ["failure", "once", "permanent", "sdk_log", "socket_log", "web_client", "webhook"]
 
 #: What Slack says where it broke, perhaps after it had done what was asked.
 #: Source: docs.slack.dev, the errors of ``chat.postMessage``; "unreadable" is what a broken proxy says.
 BROKEN = {"fatal_error", "internal_error", "service_unavailable", "request_timeout", "unreadable"}
-#: What it says where it did nothing, and may do so later.
-LATER = {"ratelimited", "rate_limited", "team_added_to_org"}
+#: What it says where it did nothing, and may do so later: a workspace that is moved, frozen or over a limit.
+LATER = {
+    *("ratelimited", "rate_limited", "team_added_to_org", "org_login_required", "message_limit_exceeded"),
+    *("ekm_access_denied", "accesslimited"),
+}
+#: What it says where it did nothing, and will not do so until somebody mends that.
+FOR_GOOD: Mapping[Unpostable, set[str]] = {
+    Unpostable.USER_GONE: {"user_disabled", "user_not_found", "user_not_visible", "cannot_dm_bot"},
+    Unpostable.CHANNEL_GONE: {"channel_not_found"},
+    Unpostable.ARCHIVED: {"is_archived"},
+    Unpostable.NOT_IN_CHANNEL: {"not_in_channel"},
+    Unpostable.NOT_ALLOWED: {
+        *("messages_tab_disabled", "access_denied", "no_permission", "app_access_restricted"),
+        *("user_is_restricted", "cannot_reply_to_message", "enterprise_is_restricted"),
+        # and everything that starts with restricted_action
+    },
+    Unpostable.APP_REMOVED: {
+        *("account_inactive", "invalid_auth", "not_authed", "not_installed", "team_access_not_granted"),
+        *("team_not_found", "token_expired", "token_revoked"),
+    },
+    Unpostable.MISSING_SCOPE: {"missing_scope", "not_allowed_token_type"},
+    Unpostable.UNSENDABLE: {
+        *("invalid_arguments", "invalid_blocks", "invalid_blocks_format", "invalid_metadata_format"),
+        *("invalid_metadata_schema", "metadata_must_be_sent_from_app", "metadata_too_large"),
+        *("msg_blocks_too_long", "msg_too_long", "no_text", "too_many_attachments"),
+    },
+}
 #: Seconds of a ``Retry-After`` that are waited out: somebody waits for the answer.
 PATIENCE = 10
 
@@ -64,6 +92,13 @@ def web_client(
     )
 
 
+def once(client: AsyncWebClient) -> AsyncWebClient:
+    """The same client, but one that tries nothing again, and waits for nothing."""
+    return AsyncWebClient(
+        client.token, base_url=client.base_url, session=client.session, logger=sdk_log(), retry_handlers=[]
+    )
+
+
 def webhook(url: Secret, session: ClientSession) -> AsyncWebhookClient:
     """A client for one ``response_url``, which waits out a short 429 as well."""
     handlers: list[AsyncRetryHandler] = [_WaitOutShort429(max_retry_count=2)]
@@ -76,12 +111,35 @@ def failure(error: Exception) -> SlackFailed:
     The ``response`` of a ``SlackApiError`` is Slack's JSON, or whatever a broken proxy sent in its place.
     """
     if isinstance(error, SlackApiError):
-        data = getattr(error.response, "data", error.response)
-        code = data.get("error") if isinstance(data, dict) else None
-        said = code if isinstance(code, str) else "unreadable"
-        return SlackFailed(error=said, in_doubt=said in BROKEN, passing=said in LATER)
-    never_sent = isinstance(error, ClientConnectorError)
+        return _refusal(error.response)
+    never_sent = isinstance(error, ClientConnectorError | ConnectionTimeoutError)
     return SlackFailed(error=type(error).__name__, in_doubt=not never_sent, passing=never_sent)
+
+
+def _refusal(response: Any) -> SlackFailed:
+    status = int(getattr(response, "status_code", None) or getattr(response, "status", None) or 200)
+    if status == 429:
+        return SlackFailed(error="ratelimited", passing=True, retry_after=_retry_after(response.headers))
+    data = getattr(response, "data", response)
+    code = data.get("error") if isinstance(data, dict) else None
+    said = code if isinstance(code, str) else "unreadable"
+    if said in BROKEN or status >= 500:
+        return SlackFailed(error=said, in_doubt=True)
+    return SlackFailed(error=said, passing=said in LATER, permanent=permanent(said))
+
+
+def permanent(said: str) -> Unpostable | None:
+    """What has to be mended before Slack no longer says that."""
+    if said.startswith("restricted_action"):
+        return Unpostable.NOT_ALLOWED
+    return next((why for why, codes in FOR_GOOD.items() if said in codes), None)
+
+
+def _retry_after(headers: Mapping[str, Any]) -> int | None:
+    """The seconds that a 429 says, if it does."""
+    found = next((value for name, value in headers.items() if name.lower() == "retry-after"), "")
+    seconds = str(found[0] if isinstance(found, list) and found else found)
+    return int(seconds) if seconds.isascii() and seconds.isdigit() else None
 
 
 class _WaitOutShort429(AsyncRateLimitErrorRetryHandler):
@@ -97,6 +155,5 @@ class _WaitOutShort429(AsyncRateLimitErrorRetryHandler):
     ) -> bool:
         if response is None or response.status_code != 429:
             return False
-        headers = {name.lower(): value for name, value in response.headers.items()}
-        seconds = str(next(iter(headers.get("retry-after", [])), ""))
-        return seconds.isascii() and seconds.isdigit() and int(seconds) <= PATIENCE
+        seconds = _retry_after(response.headers)
+        return seconds is not None and seconds <= PATIENCE
