@@ -66,7 +66,7 @@ def left_out(
 
     ``ranked``: what matters comes first, not the newest.
     """
-    names = {Reason.TOP: "top.ranked"} if ranked else {}
+    names = {Reason.TOP: "beyond-top"} if ranked else {}
     return [
         sentence(
             f"hidden.{names.get(reason, reason)}",
