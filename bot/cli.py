@@ -3,11 +3,13 @@
 import asyncio
 import base64
 import os
+import re
 import secrets
 import signal
 import sys
 from collections.abc import AsyncIterator, Coroutine, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, asynccontextmanager, contextmanager
+from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
 import click
@@ -15,8 +17,10 @@ import click
 from bot import __version__, app, logs
 from bot.clock import SystemClock
 from bot.config import ConfigurationError, Settings, load
+from bot.core.people import SlackUser
 from bot.keys import Outcome, Report, RotationRefused, check_keys, rotate_keys
 from bot.links import list_links, outage_survived
+from bot.privacy import export_user, forget_user, list_audit, stored_about
 
 __all__ = ["main"]
 
@@ -64,6 +68,68 @@ def links() -> None:
     settings = _settings(os.environ)
     with _plain_errors():
         for line in list_links(settings.database, settings.secret_key, settings.keep_alive.policy):
+            click.echo(line)
+
+
+class _User(click.ParamType[SlackUser]):
+    """A user of a Slack workspace, such as ``T024BE7LH/U061F7AUR``."""
+
+    name = "workspace/user"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> SlackUser:
+        """Read it; `admin links` and `python -m bot links` show both ids."""
+        found = re.fullmatch(r"([TE][A-Z0-9]+)/([UW][A-Z0-9]+)", str(value), re.ASCII)
+        if not found:
+            self.fail(
+                "the ids of workspace and user, such as T024BE7LH/U061F7AUR (see `python -m bot links`)"
+            )
+        return SlackUser(*found.groups())
+
+
+_user = click.option("--user", type=_User(), required=True, help="Whose data: T024BE7LH/U061F7AUR.")
+
+
+@main.command("export")
+@_user
+@click.option("--out", type=click.Path(path_type=Path), help="A new file, for its owner alone; else printed.")
+def export(*, user: SlackUser, out: Path | None) -> None:
+    """Write everything that is stored about a user as JSON, as `my-data` does. 1 if nothing is."""
+    settings = _settings(os.environ)
+    with _plain_errors():
+        if out and out.exists():
+            raise FileExistsError(f"{out} exists: name a new file.")
+        text = export_user(settings.database, settings.secret_key, user, SystemClock().now())
+        if text is None:
+            click.echo(f"Nothing is stored about {'/'.join(user)}.", err=True)
+            sys.exit(1)
+        if out is None:
+            click.echo(text, nl=False)
+        else:
+            with os.fdopen(os.open(out, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as file:
+                file.write(text)
+
+
+@main.command()
+@_user
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def forget(*, user: SlackUser, yes: bool) -> None:
+    """Delete everything that is stored about a user, with a receipt, while the bot runs or not."""
+    settings = _settings(os.environ)
+    with _plain_errors():
+        stored = stored_about(settings.database, settings.secret_key, user)
+        if stored and not yes:
+            click.echo("\n".join((f"Stored about {'/'.join(user)}:", *stored)))
+            click.confirm("Delete all of it? It cannot be undone.", abort=True)
+        for line in forget_user(settings.database, settings.secret_key, user, SystemClock().now()):
+            click.echo(line)
+
+
+@main.command()
+def audit() -> None:
+    """List what was done: who was forgotten and why, who was unlinked by whom, keys replaced."""
+    settings = _settings(os.environ)
+    with _plain_errors():
+        for line in list_audit(settings.database, settings.secret_key):
             click.echo(line)
 
 

@@ -13,12 +13,15 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
+from bot.core.audit import AuditAction, Deed
 from bot.core.secret import Secret
 from bot.services.ports import Clock
 from bot.store import DatabaseUnusable, Sealer
-from bot.store.database import open_database
+from bot.store.audit import SqliteAudit
+from bot.store.database import empty_log, open_database, writing
 from bot.store.processes import DEAD_AFTER, Process, live
-from bot.store.rotation import Outcome, Survey, Unopened, empty_log, pending, reseal, survey
+from bot.store.pseudonyms import Pseudonyms
+from bot.store.rotation import Outcome, Survey, Unopened, pending, reseal, survey
 
 __all__ = ["Outcome", "Report", "RotationRefused", "check_keys", "rotate_keys"]
 
@@ -85,6 +88,7 @@ def rotate_keys(
             return Report((told,), STOPPED)
         # A bot that was started meanwhile may have sealed with an older key behind our back.
         _refuse(db, sealer, clock.now())
+        _account(db, sealer, done[Outcome.RESEALED], clock.now())
         return _rotated(survey(db, sealer), done[Outcome.RESEALED], emptied=empty_log(db))
 
 
@@ -96,6 +100,13 @@ def _reseal(db: Database, sealer: Sealer, watch: Watch, done: Counter[Outcome]) 
         with watch(reseal(db, sealer), left) as steps:
             for outcome in steps:
                 done[outcome] += 1
+
+
+def _account(db: Database, sealer: Sealer, resealed: int, now: datetime) -> None:
+    if resealed:
+        deed = Deed(now, AuditAction.KEYS_ROTATED, what=sealer.key_ids[0], after={"resealed": resealed})
+        with writing(db):
+            SqliteAudit(db, Pseudonyms(db, sealer)).write(deed)
 
 
 def _rotated(found: Survey, resealed: int, *, emptied: bool) -> Report:

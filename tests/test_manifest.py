@@ -32,7 +32,11 @@ NEEDS = {
     "conversations.open": {"im:write"},
     "conversations.history": OPTIONAL,
     "conversations.replies": OPTIONAL,
+    "files.getUploadURLExternal": {"files:write"},
+    "files.completeUploadExternal": {"files:write"},
 }
+#: What the library's own methods call.
+LIBRARY = {"files_upload_v2": {"files.getUploadURLExternal", "files.completeUploadExternal"}}
 
 
 def table(title: str) -> list[list[str]]:
@@ -72,7 +76,9 @@ def methods_called() -> set[str]:
             found.add(str(call.args[0].value))
     for node in nodes():
         name = node.attr if isinstance(node, ast.Attribute) else ""
-        if "_" in name and name != "api_call" and callable(getattr(AsyncWebClient, name, None)):
+        if name in LIBRARY:
+            found |= LIBRARY[name]
+        elif "_" in name and name != "api_call" and callable(getattr(AsyncWebClient, name, None)):
             dotted = name.replace("_", ".").lower()
             found.add(known.get(dotted, dotted))
     return found

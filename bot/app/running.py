@@ -64,7 +64,9 @@ async def running(settings: Settings, clock: Clock | None = None) -> AsyncIterat
         opened = stack.enter_context(server.listening(*settings.web.listen))
         await asyncio.to_thread(migrate, settings, clock)
         url = settings.web.listen._replace(port=opened.getsockname()[1]).url
-        database = stack.enter_context(store.opened(settings.database, settings.secret_key))
+        database = stack.enter_context(
+            store.opened(settings.database, settings.secret_key, settings.retention.policy)
+        )
         await stack.enter_async_context(known(database, clock))
         session = await stack.enter_async_context(_session())
         runner = await stack.enter_async_context(

@@ -36,6 +36,7 @@ from bot.services.notices import Notices
 from bot.services.onlinelinking import OnlineLinking
 from bot.services.ports import Clock
 from bot.services.preferences import Preferences
+from bot.services.privacy import Privacy
 from bot.services.readers import Readers
 from bot.services.refreshing import Refresher
 from bot.services.sharing import Sharing
@@ -52,6 +53,9 @@ from bot.slack.socketmode import SocketMode
 from bot.slack.workspaces import Workspaces
 
 __all__ = ["Wiring", "tenants"]
+
+#: How often it is looked whose SuperOffice is gone.
+SWEEP = timedelta(hours=1)
 
 
 class Wiring:
@@ -93,7 +97,6 @@ class Wiring:
             links=database.links,
             invitations=database.invitations,
             attempts=database.attempts,
-            personal=database.personal,
             crm=next(iter(tenants.values())).crm,
             people=self._people,
             clock=clock,
@@ -101,6 +104,14 @@ class Wiring:
             on_linked=self._linked,
             keep_at=sign_ins.keep_at,
             policy=LinkPolicy(settings.linking.email_must_match, settings.linking.lifetime),
+        )
+        self._leaving = Leaving(
+            personal=database.personal,
+            audit=database.audit,
+            sign_ins=database.sign_ins,
+            clock=clock,
+            tenants=set(tenants),
+            retention=settings.retention.policy,
         )
         readers = Readers(self._people, settings.tenant.timezone)
         messenger = SlackMessenger(workspaces, session, settings.slack.command)
@@ -114,7 +125,7 @@ class Wiring:
             sharing=Sharing(channels),
             administration=Administration(
                 store=database.sign_ins,
-                linking=self._linking,
+                leaving=self._leaving,
                 people=self._people,
                 readers=readers,
                 messenger=messenger,
@@ -122,6 +133,8 @@ class Wiring:
             ),
             tenants=tenants,
             linking=self._linking,
+            leaving=self._leaving,
+            privacy=Privacy(database.personal, messenger, clock),
             links=database.links,
             sign_ins=sign_ins,
             readers=readers,
@@ -154,6 +167,7 @@ class Wiring:
         """What is to be done by the clock. Each tenant's is its own: none waits for another."""
         for tenant in self._tenants:
             yield partial(self._keep_alive.tick, tenant), self._settings.keep_alive.policy.tick
+        yield self._leaving.sweep, SWEEP
 
     def bolt(self) -> AsyncApp:
         """Bolt, with every listener."""
@@ -163,7 +177,7 @@ class Wiring:
             command=self._settings.slack.command,
             commands=self._commands,
             people=self._people,
-            leaving=Leaving(self._linking),
+            leaving=self._leaving,
             default_reader=Reader(self._settings.tenant.timezone),
         )
         return app

@@ -7,13 +7,14 @@ The settings are defined in one place, :mod:`bot.config.settings`; the example f
 from bot.config.loading import load
 from bot.config.parsers import Listen, Network
 from bot.config.problems import ConfigurationError, Problem
-from bot.config.settings import Commands, KeepAlive, Linking, Settings, Slack, Web
+from bot.config.settings import Commands, KeepAlive, Kept, Linking, Settings, Slack, Web
 from bot.config.tenant import Tenant, Wsdl
 
 __all__ = [
     "Commands",
     "ConfigurationError",
     "KeepAlive",
+    "Kept",
     "Linking",
     "Listen",
     "Network",

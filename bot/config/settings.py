@@ -12,10 +12,11 @@ from bot.config import parsers
 from bot.config.definition import TABLE, TABLES, setting
 from bot.config.parsers import Listen, Network
 from bot.config.tenant import Tenant
+from bot.core.audit import Retention
 from bot.core.secret import Secret
 from bot.core.signin import KeepAlivePolicy
 
-__all__ = ["Commands", "KeepAlive", "Linking", "Settings", "Slack", "Web"]
+__all__ = ["Commands", "KeepAlive", "Kept", "Linking", "Settings", "Slack", "Web"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -185,6 +186,49 @@ class KeepAlive:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Kept:
+    """How long is kept what nobody deletes. What `forget-me` deletes does not wait for it."""
+
+    audit_days: int = setting(
+        parsers.whole(1, 3650),
+        "The audit log: who was forgotten and why, who was unlinked by whom.",
+        "730",
+        default="365",
+    )
+    ledger_days: int = setting(
+        parsers.whole(1, 3650),
+        "What became of each digest.",
+        "365",
+        default="90",
+        awaits="digests",
+    )
+    told_days: int = setting(
+        parsers.whole(32, 3650),
+        "What each user was told already, so that no digest tells it again.",
+        "60",
+        default="90",
+        awaits="digests",
+    )
+    removed_tenant_days: int = setting(
+        parsers.whole(0, 365),
+        "The links to a tenant that was taken out of the configuration; after so many days their users are "
+        "forgotten.",
+        "0",
+        default="7",
+    )
+
+    @property
+    def policy(self) -> Retention:
+        """The same as the store takes it."""
+        return Retention(
+            audit=timedelta(days=self.audit_days),
+            ledger=timedelta(days=self.ledger_days),
+            told=timedelta(days=self.told_days),
+            removed_tenant=timedelta(days=self.removed_tenant_days),
+        )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Commands:
     """How much the bot does at once."""
 
@@ -243,6 +287,7 @@ class Settings:
     web: Web = field(metadata={TABLE: Web})
     linking: Linking = field(default_factory=Linking, metadata={TABLE: Linking})
     keep_alive: KeepAlive = field(default_factory=KeepAlive, metadata={TABLE: KeepAlive})
+    retention: Kept = field(default_factory=Kept, metadata={TABLE: Kept})
     commands: Commands = field(default_factory=Commands, metadata={TABLE: Commands})
     #: What works, but should be known; to be logged at start.
     warnings: tuple[str, ...] = ()

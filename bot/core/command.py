@@ -14,6 +14,7 @@ from bot.core.commands import (
     ListFilters,
     RemoveFilter,
     SaveFilter,
+    SendMyData,
     ShowActivity,
     ShowMe,
     ShowMuted,
@@ -290,6 +291,7 @@ VERBS: tuple[Verb, ...] = (
     Verb("link", _alone(LinkMe(), "link"), aliases=("connect", "login", "signin")),
     Verb("unlink", _alone(UnlinkMe(), "unlink"), aliases=("disconnect", "logout", "signout")),
     Verb("me", _alone(ShowMe(), "me"), aliases=("whoami", "status")),
+    Verb("my-data", _alone(SendMyData(), "my-data"), aliases=("mydata", "data", "export")),
     Verb("forget-me", _alone(ForgetMe(), "forget-me"), aliases=("forget", "forgetme")),
     Verb(
         "admin",

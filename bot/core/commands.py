@@ -14,6 +14,7 @@ __all__ = [
     "ListLinks",
     "RemoveFilter",
     "SaveFilter",
+    "SendMyData",
     "ShowActivity",
     "ShowMe",
     "ShowMuted",
@@ -76,6 +77,11 @@ class ForgetMe:
 
 
 @dataclass(frozen=True, slots=True)
+class SendMyData:
+    """All that is stored about me, as a file."""
+
+
+@dataclass(frozen=True, slots=True)
 class Help:
     """What one can type, or how one verb or filter works."""
 
@@ -108,4 +114,5 @@ Command = (
     | UnlinkOther
     | Help
     | ForgetMe
+    | SendMyData
 )

@@ -24,6 +24,7 @@ __all__ = [
     "CrmUnreachable",
     "CrmUnreadable",
     "CrmWrongAddress",
+    "FilesNotAllowed",
     "LinkEmailMismatch",
     "LinkError",
     "LinkExpired",
@@ -210,6 +211,12 @@ class Problem:
     part: bool = False
     #: What might have been meant as well.
     other: str = ""
+
+
+class FilesNotAllowed(BotError):
+    """Slack does not let the app send files: it was installed before it asked for that (``files:write``)."""
+
+    code = "files-not-allowed"
 
 
 class SlackFailed(BotError):

@@ -10,12 +10,21 @@ __all__ = ["KNOWN_SCOPES", "SCOPES", "Installation", "Installs", "end"]
 
 #: What the app's bot token may: the app asks for no more.
 SCOPES = frozenset(
-    {"commands", "chat:write", "im:write", "users:read", "users:read.email", "channels:read", "groups:read"}
+    {
+        "commands",
+        "chat:write",
+        "files:write",
+        "im:write",
+        "users:read",
+        "users:read.email",
+        "channels:read",
+        "groups:read",
+    }
 )
 #: What the authorize page takes for a scope; anything else is ``invalid_scope``.
 KNOWN_SCOPES = SCOPES | {
     *("app_mentions:read", "channels:history", "channels:join", "channels:manage", "chat:write.customize"),
-    *("chat:write.public", "email", "files:read", "files:write", "groups:history", "im:history", "im:read"),
+    *("chat:write.public", "email", "files:read", "groups:history", "im:history", "im:read"),
     *("links:read", "links:write", "mpim:history", "mpim:read", "mpim:write", "openid", "profile"),
     *("reactions:read", "reactions:write", "team:read", "users.profile:read", "users:write"),
 }

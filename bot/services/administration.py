@@ -6,7 +6,7 @@ from collections.abc import Collection
 from bot.core.errors import BotError, NotAnAdmin, SlackFailed
 from bot.core.people import SlackUser
 from bot.core.replies import LinkList, UnlinkedByAdmin, UnlinkedOther
-from bot.services.linking import Linking
+from bot.services.leaving import Leaving
 from bot.services.ports import Messenger, People, SignIns
 from bot.services.readers import Readers
 
@@ -25,14 +25,14 @@ class Administration:
         self,
         *,
         store: SignIns,
-        linking: Linking,
+        leaving: Leaving,
         people: People,
         readers: Readers,
         messenger: Messenger,
         configured: Collection[str],
     ) -> None:
         self._store = store
-        self._linking = linking
+        self._leaving = leaving
         self._people = people
         self._readers = readers
         self._messenger = messenger
@@ -53,7 +53,7 @@ class Administration:
         """Delete somebody's link and all that goes with it, and tell them. Raises what :meth:`links` does."""
         await self._require_admin(admin)
         other = SlackUser(admin.workspace, user)
-        was_linked = await self._linking.unlink(other)
+        was_linked = await self._leaving.unlink(other, admin)
         if was_linked:
             log.info("%s unlinked %s", admin.user, other.user, extra={"action": "admin.unlink"})
             await self._tell(other, admin)

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 
 from bot.core.audience import Refusal, may_be_shareable
+from bot.core.audit import Departure
 from bot.core.command import (
     Command,
     Help,
@@ -19,7 +20,7 @@ from bot.core.command import (
     UnlinkMe,
     parse,
 )
-from bot.core.commands import ForgetMe, ListLinks, UnlinkOther
+from bot.core.commands import ForgetMe, ListLinks, SendMyData, UnlinkOther
 from bot.core.errors import BadCommand, LinkNotAllowed, NotLinked, SealBroken, SignInOver
 from bot.core.filters import Filter, MutedCompany
 from bot.core.people import Link, SlackChannel, SlackUser
@@ -59,9 +60,11 @@ from bot.core.signin import Why
 from bot.core.window import Mark
 from bot.services.activities import Activities, Question, Tenant
 from bot.services.administration import Administration
+from bot.services.leaving import Leaving
 from bot.services.linking import Invited, Linking
 from bot.services.ports import Clock, Links
 from bot.services.preferences import Preferences
+from bot.services.privacy import Privacy
 from bot.services.readers import Readers
 from bot.services.sharing import Sharing
 from bot.services.signins import SignIns
@@ -100,6 +103,8 @@ class Answers:
         administration: Administration,
         tenants: Mapping[str, Tenant],
         linking: Linking,
+        leaving: Leaving,
+        privacy: Privacy,
         links: Links,
         sign_ins: SignIns,
         readers: Readers,
@@ -113,6 +118,8 @@ class Answers:
         self._administration = administration
         self._tenants = tenants
         self._linking = linking
+        self._leaving = leaving
+        self._privacy = privacy
         self._links = links
         self._sign_ins = sign_ins
         self._readers = readers
@@ -144,9 +151,9 @@ class Answers:
             case LinkAgain():
                 return await self._link_again(request)
             case Confirm():
-                return Unlinked() if await self._linking.unlink(user) else NotLinkedYet()
+                return Unlinked() if await self._leaving.unlink(user) else NotLinkedYet()
             case Forget():
-                return await self._linking.forget(user)
+                return await self._leaving.forget(user, Departure.ASKED, user)
             case Decline():
                 return Kept()
             case PressAnothers():
@@ -164,11 +171,13 @@ class Answers:
             case UnlinkMe():
                 name = await self._name(user)
                 if name is None:  # an open page and what it keeps go at once: there is nothing to lose
-                    await self._linking.unlink(user)
+                    await self._leaving.unlink(user)
                     return NotLinkedYet()
                 return UnlinkQuestion(name)
             case ForgetMe():
                 return ForgetQuestion()
+            case SendMyData():
+                return await self._privacy.my_data(user, reader)
             case ShowMe():
                 return await self._of_linked(user, self._me)
             case ShowMuted():
@@ -253,6 +262,8 @@ class Answers:
         async def check_and_save(link: Link) -> Reply:
             crm = self._tenants[link.tenant].crm
             await self._preferences.effective(link, crm, command.filter, reader)
+            if await self._links.get(link.user) is None:
+                raise NotLinked  # unlinked meanwhile
             return await self._preferences.save(link.user, command)
 
         return await self._with_ticket(request, check_and_save)

@@ -20,7 +20,6 @@ from bot.core.errors import (
     SignInRefused,
 )
 from bot.core.people import Link, Principal, Profile, SlackUser
-from bot.core.replies import Forgotten
 from bot.core.secret import Secret
 from bot.core.throttle import Allowance
 from bot.services.ports import (
@@ -31,7 +30,6 @@ from bot.services.ports import (
     Invitations,
     Links,
     People,
-    Personal,
     SignedIn,
 )
 
@@ -101,7 +99,6 @@ class Linking:
         links: Links,
         invitations: Invitations,
         attempts: Attempts,
-        personal: Personal,
         crm: Crm,
         people: People,
         clock: Clock,
@@ -113,7 +110,6 @@ class Linking:
         self._links = links
         self._invitations = invitations
         self._attempts = attempts
-        self._personal = personal
         self._crm = crm
         self._people = people
         self._clock = clock
@@ -177,16 +173,6 @@ class Linking:
             raise LinkExpired
         log.info("linked %s of %s", *reversed(link.user), extra={"action": "link.done"})
         return await self._tell(Linked(link, invitation))
-
-    async def unlink(self, user: SlackUser) -> bool:
-        """Delete a link, any open page, and what the user set; say whether there was a link."""
-        return (await self._personal.forget(user))["links"] > 0
-
-    async def forget(self, user: SlackUser) -> Forgotten:
-        """Delete all that is stored about a user, with a receipt."""
-        counts = await self._personal.forget(user)
-        log.info("%s is forgotten", user.user, extra={"action": "link.forgotten"})
-        return Forgotten(dict(counts), self._personal.backups_end(self._clock.now()))
 
     async def pending(self, user: SlackUser) -> Invitation | None:
         """The user's open invitation, if any."""

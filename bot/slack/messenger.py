@@ -4,13 +4,16 @@ import logging
 
 from aiohttp import ClientSession
 
+from bot.core.errors import FilesNotAllowed
 from bot.core.people import SlackUser
-from bot.core.replies import Reader, Reply
+from bot.core.replies import MyData, Reader, Reply
 from bot.core.requests import Conversation
 from bot.core.secret import Secret
 from bot.slack.blocks import Message, draw
 from bot.slack.sdk import failure, webhook
 from bot.slack.workspaces import Workspaces
+from bot.text import sentence
+from bot.text.mydata import document, filename
 
 __all__ = ["SlackMessenger"]
 
@@ -40,6 +43,23 @@ class SlackMessenger:
     async def tell(self, user: SlackUser, notice: Reply, reader: Reader) -> None:
         """Send a direct message, at most once. Raises ``SlackFailed``."""
         await self._direct_message(user, draw(notice, reader, self._command), once=True)
+
+    async def hand_over(self, data: MyData, reader: Reader) -> None:
+        """Send the file. Raises ``SlackFailed``, and :class:`FilesNotAllowed`."""
+        content = document(data, reader.zone, reader.locale).encode("utf-8", "backslashreplace")
+        client = await self._workspaces.client(data.user.workspace, posting=True)
+        try:
+            opened = await client.conversations_open(users=data.user.user)
+            await client.files_upload_v2(
+                channel=opened["channel"]["id"],
+                content=content,
+                filename=filename(data, reader.zone),
+                title=sentence("mydata.title", reader.locale),
+                initial_comment=sentence("mydata.comment", reader.locale, command=self._command),
+            )
+        except Exception as error:
+            failed = failure(error)
+            raise FilesNotAllowed if failed.params["error"] == "missing_scope" else failed from None
 
     async def _respond(self, url: Secret, message: Message, *, replace: bool) -> bool:
         try:

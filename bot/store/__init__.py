@@ -8,11 +8,13 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
+from bot.core.audit import Retention
 from bot.core.secret import Secret
 from bot.store.attempts import SqliteAttempts
+from bot.store.audit import SqliteAudit
 from bot.store.authorizations import SqliteAuthorizations
 from bot.store.backups import prune_backups
-from bot.store.database import DatabaseUnusable, open_database
+from bot.store.database import BUSY_TIMEOUT, DatabaseUnusable, empty_log, open_database
 from bot.store.deliveries import SqliteDeliveries
 from bot.store.filters import SqliteFilters
 from bot.store.hashing import Hasher
@@ -22,6 +24,8 @@ from bot.store.migrating import Migrated, migrate
 from bot.store.mutes import SqliteMutes
 from bot.store.personal import SqlitePersonal
 from bot.store.processes import SqliteProcesses
+from bot.store.pseudonyms import Pseudonyms
+from bot.store.retention import prune_aged
 from bot.store.sealing import BadKey, Sealer
 from bot.store.signins import SqliteSignIns
 
@@ -29,6 +33,8 @@ __all__ = ["BadKey", "DatabaseUnusable", "Migrated", "Sealer", "Store", "migrate
 
 #: Slack delivers again within minutes, delayed events within a day.
 DELIVERIES_KEPT = timedelta(days=1)
+#: What is kept for how long, where no setting says otherwise.
+KEPT = Retention()
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +50,13 @@ class Store:
     filters: SqliteFilters
     sign_ins: SqliteSignIns
     personal: SqlitePersonal
+    audit: SqliteAudit
+    pseudonyms: Pseudonyms
     authorizations: SqliteAuthorizations
     processes: SqliteProcesses
     hasher: Hasher
     sealer: Sealer
+    retention: Retention
     db: Database = field(repr=False)
 
     async def check(self) -> None:
@@ -58,22 +67,35 @@ class Store:
     async def prune(self, now: datetime) -> int:
         """Delete what is expired or no longer needed, back-ups too; say how many rows and files.
 
-        To be called every few minutes.
+        To be called every few minutes: it also empties the write-ahead log, where what was deleted may
+        still be.
         """
         pruned = await self.invitations.prune(now) + await self.attempts.prune(now)
         pruned += await self.deliveries.prune(now - DELIVERIES_KEPT) + await self.processes.prune(now)
         pruned += await self.authorizations.prune(now)
+        pruned += prune_aged(self.db, self.retention, now)
+        empty_log(self.db)
         return pruned + prune_backups(self.path, now)
 
 
 @contextmanager
-def opened(path: Path, secret_key: Secret) -> Iterator[Store]:
-    """Open an up-to-date database. Raises :class:`DatabaseUnusable` and :class:`BadKey`."""
+def opened(
+    path: Path,
+    secret_key: Secret,
+    retention: Retention = KEPT,
+    patience: timedelta = BUSY_TIMEOUT,
+) -> Iterator[Store]:
+    """Open an up-to-date database. Raises :class:`DatabaseUnusable` and :class:`BadKey`.
+
+    ``patience`` is how long to wait for another process's transaction.
+    """
     sealer = Sealer.from_text(secret_key)
-    db = open_database(path)
+    db = open_database(path, patience)
     try:
         hasher = Hasher.of(db, sealer)
         links = SqliteLinks(db, sealer)
+        pseudonyms = Pseudonyms(db, sealer)
+        audit = SqliteAudit(db, pseudonyms)
         yield Store(
             path,
             links,
@@ -83,11 +105,14 @@ def opened(path: Path, secret_key: Secret) -> Iterator[Store]:
             SqliteMutes(db, sealer),
             SqliteFilters(db, sealer),
             SqliteSignIns(db, sealer),
-            SqlitePersonal(db),
+            SqlitePersonal(db, sealer, pseudonyms, audit),
+            audit,
+            pseudonyms,
             SqliteAuthorizations(db, sealer, hasher),
             SqliteProcesses(db, sealer.key_ids),
             hasher,
             sealer,
+            retention,
             db,
         )
     finally:

@@ -12,9 +12,11 @@ from sqlite_utils import Database
 from bot.store.migrations import migrations
 
 __all__ = [
+    "BUSY_TIMEOUT",
     "DatabaseUnusable",
     "claiming",
     "connect",
+    "empty_log",
     "maybe_micros",
     "maybe_moment",
     "micros",
@@ -127,6 +129,15 @@ def claiming(db: Database) -> Iterator[sqlite3.Connection]:
         yield db.conn
     finally:
         db.conn.execute("PRAGMA synchronous = NORMAL")
+
+
+def empty_log(db: Database) -> bool:
+    """Write everything to the file itself, and leave nothing in the write-ahead log.
+
+    Say whether it was possible: not while somebody reads.
+    """
+    (busy, _, _) = db.conn.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    return not busy
 
 
 def _make_private(path: Path) -> None:

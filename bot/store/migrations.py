@@ -171,3 +171,32 @@ def create_authorizations(db: Database) -> None:
             UNIQUE (page, browser)
         ) STRICT, WITHOUT ROWID
     """)
+
+
+@migrations()
+def create_audit(db: Database) -> None:
+    """What was done to whom, and the keys of the pseudonyms that say so: one a user, gone with the user."""
+    db.execute("""
+        CREATE TABLE pseudonyms (
+            workspace TEXT NOT NULL,
+            user TEXT NOT NULL,
+            sealed_key BLOB NOT NULL,
+            PRIMARY KEY (workspace, user)
+        ) STRICT, WITHOUT ROWID
+    """)
+    db.execute("""
+        CREATE TABLE audit (
+            id INTEGER NOT NULL PRIMARY KEY,
+            at INTEGER NOT NULL,
+            action TEXT NOT NULL,
+            actor BLOB,
+            subject BLOB,
+            what TEXT NOT NULL,
+            why TEXT NOT NULL,
+            before TEXT NOT NULL,
+            after TEXT NOT NULL
+        ) STRICT
+    """)
+    db.execute("CREATE INDEX audit_at ON audit (at)")
+    db.execute("CREATE INDEX audit_actor ON audit (actor)")
+    db.execute("CREATE INDEX audit_subject ON audit (subject)")

@@ -1,39 +1,170 @@
-"""What is stored about a user, and where: one definition for all who delete it."""
+"""What is stored about a user, and where: one definition for all who show it and all who delete it.
 
-from collections.abc import Mapping
+A table that is neither in :data:`PERSONAL` nor in :data:`NOBODYS` fails a test.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlite_utils import Database
 
+from bot.core.audit import AuditAction, Deed, Departure
+from bot.core.errors import SealBroken
 from bot.core.people import SlackUser
+from bot.core.replies import Stored, Withheld
+from bot.services.ports import Erasure
+from bot.store.audit import SqliteAudit
 from bot.store.backups import LONGEST
-from bot.store.database import writing
+from bot.store.database import empty_log, moment, writing
+from bot.store.pseudonyms import Pseudonyms
+from bot.store.sealed import COMPANY_NAME, FILTER, SEALED, SealedColumn
+from bot.store.sealing import Sealer
 
-__all__ = ["PERSONAL", "SqlitePersonal"]
+__all__ = ["NOBODYS", "PERSONAL", "PersonalTable", "SqlitePersonal"]
 
-#: The tables with a user's rows, by the columns ``workspace`` and ``user``.
-PERSONAL = ("links", "invitations", "muted_companies", "saved_filters")
+OWN = "workspace = :workspace AND user = :user"
+
+
+@dataclass(frozen=True, slots=True)
+class PersonalTable:
+    """A table with rows that are about a user."""
+
+    name: str
+    #: Which rows: SQL with ``:workspace``, ``:user`` and ``:pseudonym``.
+    where: str = OWN
+    #: They stay when the user is forgotten, and name the user by a pseudonym alone.
+    stays: bool = False
+    #: Columns with date-times whose names do not end in ``_at``.
+    times: tuple[str, ...] = ()
+
+    def child(
+        self, name: str, column: str, key: str = "id", *, stays: bool = False, times: tuple[str, ...] = ()
+    ) -> "PersonalTable":
+        """A table whose ``column`` refers to ``key`` of this one. In :data:`PERSONAL` it comes before it."""
+        where = f"{column} IN (SELECT {key} FROM {self.name} WHERE {self.where})"  # noqa: S608 - definitions
+        return PersonalTable(name, where, stays, times)
+
+
+#: In the order in which they are emptied: what refers to others first, the pseudonyms' keys last.
+PERSONAL = (
+    PersonalTable("links"),
+    PersonalTable("invitations"),
+    PersonalTable("muted_companies"),
+    PersonalTable("saved_filters"),
+    PersonalTable("audit", "actor = :pseudonym OR subject = :pseudonym", stays=True, times=("at",)),
+    PersonalTable("pseudonyms"),
+)
+
+#: The other tables, and why no row of theirs can be anybody's.
+NOBODYS = {
+    "_sqlite_migrations": "the names of the steps of the schema",
+    "attempts": "keyed hashes of who tried to sign in, for an hour: forgetting must not reset the count",
+    "authorizations": "keyed hashes and a sealed code verifier, for an hour after a browser left",
+    "deliveries": "ids of Slack's requests, for a day",
+    "hash_keys": "the bot's own key",
+    "processes": "the processes that run the bot",
+    "tenant_troubles": "tenants",
+}
+
+#: Sealed columns with the user's own words, which are for the user to see. All others are credentials.
+WORDS = (COMPANY_NAME, FILTER)
 
 
 class SqlitePersonal:
     """Implements the port ``Personal``."""
 
-    def __init__(self, db: Database) -> None:
+    def __init__(
+        self,
+        db: Database,
+        sealer: Sealer,
+        pseudonyms: Pseudonyms,
+        audit: SqliteAudit,
+        tables: Sequence[PersonalTable] = PERSONAL,
+    ) -> None:
         self._db = db
+        self._sealer = sealer
+        self._pseudonyms = pseudonyms
+        self._audit = audit
+        self._tables = tables
 
-    async def forget(self, user: SlackUser) -> Mapping[str, int]:
-        """Delete all of it, from the write-ahead log too; how many rows of each table there were."""
-        with writing(self._db) as connection:
-            counts = {
-                table: connection.execute(
-                    f"DELETE FROM {table} WHERE workspace = ? AND user = ?",  # noqa: S608 - constants
-                    user,
-                ).rowcount
-                for table in PERSONAL
-            }
-        self._db.conn.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        return counts
+    async def forget(
+        self, user: SlackUser, why: Departure, at: datetime, by: SlackUser | None = None
+    ) -> Erasure:
+        """Delete all of it, and write down why, if there was anything; all or nothing."""
+        with writing(self._db):
+            found = self._counts(user)
+            if not any(found.values()):
+                return Erasure(found, {})
+            gone = {table.name: found[table.name] for table in self._tables if not table.stays}
+            self._audit.write(Deed(at, AuditAction.USER_FORGOTTEN, by, user, why=why, before=gone))
+            staying = self._counts(user)
+            left = {table.name: staying[table.name] for table in self._tables if table.stays}
+            for table in self._tables:
+                if not table.stays:
+                    self._run(f"DELETE FROM {table.name} WHERE {table.where}", user)  # noqa: S608 - definitions
+            return Erasure(gone, left)
+
+    async def export(self, user: SlackUser) -> Mapping[str, Sequence[Mapping[str, Stored]]]:
+        """All of it, by table; of credentials only that they are there."""
+        found = {}
+        for table in self._tables:
+            cursor = self._run(f"SELECT * FROM {table.name} WHERE {table.where}", user)  # noqa: S608 - definitions
+            names = [column[0] for column in cursor.description]
+            rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+            found[table.name] = [self._shown(table, row, user) for row in rows]
+        return found
+
+    async def users(self, workspace: str) -> Sequence[SlackUser]:
+        """Everybody of a workspace about whom anything is stored."""
+        own = (table.name for table in self._tables if table.where == OWN)
+        query = " UNION ".join(f"SELECT user FROM {name} WHERE workspace = :workspace" for name in own)  # noqa: S608
+        rows = self._db.conn.execute(query, {"workspace": workspace}).fetchall()
+        return [SlackUser(workspace, user) for (user,) in rows]
+
+    async def empty_log(self) -> bool:
+        """Leave nothing of what was deleted in the write-ahead log; not while another process reads."""
+        return empty_log(self._db)
 
     def backups_end(self, now: datetime) -> datetime:
         """When the last back-up that may hold something of what is stored now is deleted."""
         return now + LONGEST
+
+    def _counts(self, user: SlackUser) -> dict[str, int]:
+        return {
+            table.name: self._run(
+                f"SELECT count(*) FROM {table.name} WHERE {table.where}",  # noqa: S608 - definitions
+                user,
+            ).fetchone()[0]
+            for table in self._tables
+        }
+
+    def _run(self, statement: str, user: SlackUser) -> Any:
+        whose = {**user._asdict(), "pseudonym": self._pseudonyms.known(user)}
+        return self._db.conn.execute(statement, whose)
+
+    def _shown(self, table: PersonalTable, row: Mapping[str, Any], user: SlackUser) -> dict[str, Stored]:
+        shown = {}
+        for name, value in row.items():
+            shown[name.removeprefix("sealed_")] = self._value(table, name, row, user) if value else value
+        return shown
+
+    def _value(self, table: PersonalTable, name: str, row: Mapping[str, Any], user: SlackUser) -> Stored:
+        value = row[name]
+        sealed = next((each for each in SEALED if (each.table, each.column) == (table.name, name)), None)
+        if sealed:
+            return self._words(sealed, row) if sealed in WORDS else Withheld.SEALED
+        if isinstance(value, bytes):
+            return Withheld.YOU if value == self._pseudonyms.known(user) else Withheld.HASHED
+        if name.endswith("_at") or name in table.times:
+            return moment(value)
+        return value  # type: ignore[no-any-return] # SQLite's own types
+
+    def _words(self, column: SealedColumn, row: Mapping[str, Any]) -> Stored:
+        try:
+            return column.open(
+                self._sealer, row[column.column], *(row[name] for name in column.context)
+            ).reveal()
+        except SealBroken:
+            return Withheld.BROKEN

@@ -12,7 +12,7 @@ from bot.core.errors import SealBroken
 from bot.store.sealed import SEALED, SealedColumn
 from bot.store.sealing import HEADER_BYTES, Sealer
 
-__all__ = ["Outcome", "Survey", "Unopened", "empty_log", "pending", "reseal", "survey"]
+__all__ = ["Outcome", "Survey", "Unopened", "pending", "reseal", "survey"]
 
 #: How many rows are read at once. No read stays open while they are worked on.
 PAGE = 500
@@ -117,15 +117,6 @@ def reseal(db: Database, sealer: Sealer) -> Iterator[Outcome]:
     for column in SEALED:
         for row in _rows(db, column, sealer.header):
             yield _resealed(db, sealer, column, row)
-
-
-def empty_log(db: Database) -> bool:
-    """Write everything to the file itself, and leave nothing in the write-ahead log.
-
-    Say whether it was possible: not while somebody reads.
-    """
-    (busy, _, _) = db.conn.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-    return not busy
 
 
 def _resealed(db: Database, sealer: Sealer, column: SealedColumn, row: _Row) -> Outcome:

@@ -14,6 +14,7 @@ __all__ = [
     "COMPANY_NAME",
     "FILTER",
     "HASH_KEY",
+    "PSEUDONYM_KEY",
     "REFRESH_TOKEN",
     "RESPONSE_URL",
     "SEALED",
@@ -65,6 +66,16 @@ FILTER = SealedColumn(
 )
 AUTHORIZATION = SealedColumn("authorizations", "sealed_authorization", ("state_hash",), ("state_hash",))
 HASH_KEY = SealedColumn("hash_keys", "sealed_key", ("id",), ("id",))
+PSEUDONYM_KEY = SealedColumn("pseudonyms", "sealed_key", ("workspace", "user"), ("workspace", "user"))
 
 #: All of them.
-SEALED = (AUTHORIZATION, TICKET, REFRESH_TOKEN, RESPONSE_URL, COMPANY_NAME, FILTER, HASH_KEY)
+SEALED = (
+    AUTHORIZATION,
+    TICKET,
+    REFRESH_TOKEN,
+    RESPONSE_URL,
+    COMPANY_NAME,
+    FILTER,
+    HASH_KEY,
+    PSEUDONYM_KEY,
+)

@@ -243,8 +243,11 @@ async def test_who_is_deactivated_or_becomes_a_guest_is_forgotten(world: World, 
     for _ in range(2):  # Slack may tell it twice
         await world.slack.change(Slack.seller, None, **{flag: True})
     with opened(world.database, Secret(KEY)) as store:
-        gone = await store.personal.forget(SlackUser(world.slack.workspace.id, Slack.seller.id))
-    assert set(gone.values()) == {0}
+        left = await store.personal.export(SlackUser(world.slack.workspace.id, Slack.seller.id))
+        assert not any(left.values())
+        (deed,) = [each.deed for each in await store.audit.all()]
+    assert deed.why == ("deactivated" if flag == "deleted" else "guest")
+    assert deed.before["saved_filters"] == 1
 
 
 async def test_who_changes_otherwise_is_not(world: World) -> None:

@@ -10,9 +10,11 @@ import pytest
 
 from bot.core.activity import Action, Activity
 from bot.core.audience import Channel
+from bot.core.audit import Retention
 from bot.core.errors import Busy, TicketRefused
 from bot.core.people import Link, Principal, Profile, SlackChannel, SlackUser
 from bot.core.replies import (
+    MyData,
     Reader,
     Reply,
     SharedPage,
@@ -34,11 +36,13 @@ from bot.services.answers import Answers
 from bot.services.categories import Categories
 from bot.services.commands import Commands
 from bot.services.keepalive import KeepAlive
+from bot.services.leaving import Leaving
 from bot.services.linking import Linked as LinkedNow
 from bot.services.linking import Linking
 from bot.services.notices import Notices
 from bot.services.ports import ActivityQuery, Category, SignedIn, Snapshot, SystemInfo
 from bot.services.preferences import Preferences
+from bot.services.privacy import Privacy
 from bot.services.readers import Readers
 from bot.services.refreshing import Refresher
 from bot.services.sharing import Sharing
@@ -129,6 +133,8 @@ class Messenger:
     said: list[tuple[Reply, Reader, bool]] = field(default_factory=list)
     told: list[tuple[SlackUser, Reply]] = field(default_factory=list)
     sending: asyncio.Event = field(default_factory=asyncio.Event)
+    files: list[MyData] = field(default_factory=list)
+    file_error: Exception | None = None
     delay: float = 0
     error: Exception | None = None
 
@@ -143,6 +149,11 @@ class Messenger:
         if self.error:
             raise self.error
         self.told.append((user, notice))
+
+    async def hand_over(self, data: MyData, reader: Reader) -> None:
+        if self.file_error:
+            raise self.file_error
+        self.files.append(data)
 
 
 @dataclass
@@ -209,6 +220,7 @@ class Desk:
     store: Store
     commands: Commands
     keep_alive: KeepAlive
+    leaving: Leaving
 
     async def ask(self, text: str, page: Page = FIRST, delivery: str = "") -> Reply:
         """Ask, and read the last reply."""
@@ -253,13 +265,20 @@ def desk(tmp_path, clock: StoppedClock):  # type: ignore[no-untyped-def]
             links=store.links,
             invitations=store.invitations,
             attempts=store.attempts,
-            personal=store.personal,
             crm=crm,
             people=people,
             clock=clock,
             token=lambda: Secret("nonce" + "0" * 38),
             on_linked=on_linked,
             keep_at=sign_ins.keep_at,
+        )
+        leaving = Leaving(
+            personal=store.personal,
+            audit=store.audit,
+            sign_ins=store.sign_ins,
+            clock=clock,
+            tenants={"onsite"},
+            retention=Retention(),
         )
         readers = Readers(people, OSLO)
         preferences = Preferences(store.filters, store.mutes, Categories(clock))
@@ -269,7 +288,7 @@ def desk(tmp_path, clock: StoppedClock):  # type: ignore[no-untyped-def]
             sharing=Sharing(channels),
             administration=Administration(
                 store=store.sign_ins,
-                linking=linking,
+                leaving=leaving,
                 people=people,
                 readers=readers,
                 messenger=messenger,
@@ -277,6 +296,8 @@ def desk(tmp_path, clock: StoppedClock):  # type: ignore[no-untyped-def]
             ),
             tenants=tenants,
             linking=linking,
+            leaving=leaving,
+            privacy=Privacy(store.personal, messenger, clock),
             links=store.links,
             sign_ins=sign_ins,
             readers=readers,
@@ -302,7 +323,7 @@ def desk(tmp_path, clock: StoppedClock):  # type: ignore[no-untyped-def]
             clock=clock,
             policy=policy,
         )
-        yield Desk(crm, people, messenger, runner, channels, clock, store, commands, keep_alive)
+        yield Desk(crm, people, messenger, runner, channels, clock, store, commands, keep_alive, leaving)
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from bot.core.audit import Departure
 from bot.core.errors import (
     CrmError,
     CrmFailed,
@@ -121,7 +122,6 @@ def make_world(store: Store, clock: Any) -> MakeWorld:
             links=store.links,
             invitations=store.invitations,
             attempts=store.attempts,
-            personal=store.personal,
             crm=crm,  # type: ignore[arg-type] # it knows signing in alone
             people=slack,
             clock=clock,
@@ -216,7 +216,7 @@ async def test_of_two_at_once_one_wins(world: World) -> None:
 
 async def test_a_page_voided_while_superoffice_answers_links_nothing(world: World) -> None:
     nonce = await world.nonce()
-    world.crm.meanwhile = lambda: world.linking.unlink(USER)
+    world.crm.meanwhile = lambda: world.store.personal.forget(USER, Departure.UNLINKED, world.clock.now())
     with pytest.raises(LinkExpired):
         await world.try_to(nonce)
     assert await world.store.links.get(USER) is None
@@ -383,20 +383,6 @@ async def test_what_may_be_an_answer_counts(world: World, failure: Exception) ->
             await world.try_to(nonce)
     with pytest.raises(LinkThrottled):
         await world.try_to(nonce)
-
-
-# ---------------------------------------------------------------- unlinking
-
-
-async def test_unlinking_deletes_the_link_and_the_open_page(world: World) -> None:
-    await world.try_to(await world.nonce())
-    nonce = await world.nonce(command="today")
-    assert await world.linking.unlink(USER)
-    assert not await world.linking.unlink(USER)
-    assert await world.store.links.get(USER) is None
-    assert await world.linking.pending(USER) is None
-    with pytest.raises(LinkExpired):
-        await world.linking.look(nonce)
 
 
 def test_nothing_secret_shows(world: World) -> None:

@@ -31,6 +31,7 @@ from bot.core.replies import (
     Me,
     Muted,
     MutedList,
+    MyDataSent,
     NotLinkedYet,
     NotShared,
     NotYours,
@@ -340,9 +341,13 @@ REPLIES: dict[str, Reply] = {
     "admin-not-linked": UnlinkedOther("U0SELLER", False),
     "forget": ForgetQuestion(),
     "forgotten": Forgotten(
-        {"links": 1, "invitations": 0, "muted_companies": 2, "saved_filters": 1}, NOW + timedelta(days=30)
+        {"links": 1, "invitations": 0, "muted_companies": 2, "saved_filters": 1, "pseudonyms": 1},
+        *(2, NOW + timedelta(days=30)),
     ),
-    "forgotten-nothing": Forgotten({"links": 0}, NOW + timedelta(days=30)),
+    "forgotten-traces": Forgotten({"links": 1}, 1, NOW + timedelta(days=30), traceless=False),
+    "forgotten-nothing": Forgotten({"links": 0}, 0, NOW + timedelta(days=30)),
+    "my-data": MyDataSent({"links": 1, "saved_filters": 2, "muted_companies": 0, "audit": 1}),
+    "my-data-nothing": MyDataSent({"links": 0}),
     "unlinked-by-admin": UnlinkedByAdmin("U0MANAGER"),
     "linked": Linked(KIANNA),
     "linked-then": Linked(KIANNA, "since monday"),

@@ -8,10 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from bot.core.audit import Departure
 from bot.core.people import Link, Principal, SlackUser
 from bot.core.secret import Secret
-from bot.services.ports import Invitation
+from bot.services.ports import Erasure, Invitation
 from bot.store import Store, migrate, opened
+from tests.conftest import NOW
 
 KEY = Secret(base64.urlsafe_b64encode(bytes(range(32))).decode())
 USER = SlackUser("T1", "U1")
@@ -59,3 +61,10 @@ def sql(store: Store, path: Path) -> Callable[..., list[tuple[object, ...]]]:
             connection.close()
 
     return run
+
+
+async def forget(store: Store, user: SlackUser) -> Erasure:
+    """Forget a user, as if they had asked for it, and leave nothing in the log."""
+    erasure = await store.personal.forget(user, Departure.ASKED, NOW, user)
+    assert await store.personal.empty_log()
+    return erasure

@@ -13,6 +13,7 @@ from bot.services.ports import Invitation
 from bot.store import DatabaseUnusable, Store, migrate, opened
 from bot.store.database import connect, micros, moment
 from bot.store.migrations import migrations
+from tests.store.conftest import forget
 
 STEPS = (
     "create_links",
@@ -25,6 +26,7 @@ STEPS = (
     "create_processes",
     "know_how_sign_ins_are_doing",
     "create_authorizations",
+    "create_audit",
 )
 TABLES = (
     "links",
@@ -37,6 +39,8 @@ TABLES = (
     "processes",
     "tenant_troubles",
     "authorizations",
+    "pseudonyms",
+    "audit",
 )
 
 
@@ -198,7 +202,7 @@ async def test_no_secret_is_in_the_files(
 
 async def test_what_was_deleted_is_gone_from_the_files(store: Store, path: Path, link: Link) -> None:
     await store.links.put(link)
-    await store.personal.forget(link.user)
+    await forget(store, link.user)
     files = b"".join(file.read_bytes() for file in path.parent.iterdir())
     assert b"Kianna" not in files
 

@@ -21,14 +21,14 @@ from bot.core.secret import Secret
 from bot.core.throttle import Allowance
 from bot.services.ports import Invitation
 from bot.store import Sealer, Store, migrate, opened
-from bot.store.database import connect
+from bot.store.database import connect, empty_log
 from bot.store.hashing import Hasher
 from bot.store.migrations import migrations
 from bot.store.processes import DEAD_AFTER, SqliteProcesses, live
-from bot.store.rotation import PAGE, Outcome, _rows, empty_log, pending, reseal, survey
+from bot.store.rotation import PAGE, Outcome, _rows, pending, reseal, survey
 from bot.store.sealed import SEALED, TICKET, SealedColumn
 from tests.conftest import NOW
-from tests.store.conftest import KEY, USER
+from tests.store.conftest import KEY, USER, forget
 
 Sql = Callable[..., list[tuple[object, ...]]]
 NEW = Secret(base64.urlsafe_b64encode(bytes(range(32, 64))).decode())
@@ -296,7 +296,7 @@ async def test_what_the_bot_changes_meanwhile_is_not_overwritten(
     relinked = replace(link, user=SlackUser("T1", "U00001"), ticket=Secret("7T:newer"))
     with opened(path, BOTH) as running:
         await running.links.put(relinked)
-        await running.personal.forget(SlackUser("T1", "U00002"))
+        await forget(running, SlackUser("T1", "U00002"))
     assert Counter(steps) == {Outcome.CHANGED: 2, Outcome.RESEALED: 4}
     with opened(path, NEW) as after:
         assert await after.links.get(relinked.user) == relinked

@@ -11,7 +11,7 @@ from bot.core.filters import Filter, MutedCompany, SavedFilter, Style
 from bot.core.people import Link, SlackUser
 from bot.services.ports import Mutes, SavedFilters
 from bot.store import Store
-from tests.store.conftest import USER
+from tests.store.conftest import USER, forget
 
 OTHER = SlackUser("T2", "U1")
 NORDLYS = MutedCompany(31, "Nordlys Kraft AS")
@@ -84,7 +84,7 @@ async def test_unlinking_deletes_them_too_and_relinking_keeps_them(store: Store,
     await store.filters.put(USER, VIP)
     await store.links.put(link)
     assert await store.filters.get(USER, "vip")
-    await store.personal.forget(USER)
+    await forget(store, USER)
     assert await store.mutes.ids(USER, "onsite") == frozenset()
     assert await store.filters.of(USER) == []
     assert await store.mutes.ids(OTHER, "onsite") == {31}

@@ -14,6 +14,7 @@ from bot.core.secret import Secret
 from bot.core.throttle import Allowance
 from bot.services.ports import Attempts, Deliveries, Invitation, Invitations, Links
 from bot.store import Store
+from tests.store.conftest import forget
 
 Sql = Callable[..., list[tuple[object, ...]]]
 NONCE, OTHER = Secret("nonce"), Secret("other nonce")
@@ -53,8 +54,8 @@ async def test_linking_again_replaces(store: Store, link: Link) -> None:
 
 async def test_deleting_says_whether_there_was_one(store: Store, link: Link) -> None:
     await store.links.put(link)
-    assert (await store.personal.forget(link.user))["links"] == 1
-    assert (await store.personal.forget(link.user))["links"] == 0
+    assert (await forget(store, link.user)).gone["links"] == 1
+    assert not any((await forget(store, link.user)).gone.values())
     assert await store.links.get(link.user) is None
 
 
@@ -79,7 +80,7 @@ async def test_a_broken_seal_can_be_replaced_and_deleted(store: Store, link: Lin
     await store.links.put(link)
     assert await store.links.get(link.user) == link
     sql("UPDATE links SET sealed_ticket = x'00'")
-    assert (await store.personal.forget(link.user))["links"] == 1
+    assert (await forget(store, link.user)).gone["links"] == 1
 
 
 # ---------------------------------------------------------------- invitations

@@ -178,7 +178,6 @@ async def make_site(store: Store, clock: Clock, serve: Serve) -> AsyncIterator[M
             links=store.links,
             invitations=store.invitations,
             attempts=store.attempts,
-            personal=store.personal,
             crm=crm,  # type: ignore[arg-type] # it knows signing in alone
             people=slack,
             clock=clock,

@@ -12,8 +12,6 @@ from bot.core.replies.answers import (
 )
 from bot.core.replies.digests import DigestPart
 from bot.core.replies.linking import (
-    ForgetQuestion,
-    Forgotten,
     Kept,
     Linked,
     LinkOffer,
@@ -26,6 +24,14 @@ from bot.core.replies.linking import (
 )
 from bot.core.replies.notes import Busy, CannotRead, Failed, HelpText, NotYours, StillAsking
 from bot.core.replies.preferences import FilterList, FilterRemoved, FilterSaved, Muted, MutedList
+from bot.core.replies.privacy import (
+    ForgetQuestion,
+    Forgotten,
+    MyData,
+    MyDataSent,
+    Stored,
+    Withheld,
+)
 from bot.core.replies.reader import Reader
 
 __all__ = [
@@ -47,6 +53,8 @@ __all__ = [
     "Me",
     "Muted",
     "MutedList",
+    "MyData",
+    "MyDataSent",
     "NotLinkedYet",
     "NotShared",
     "NotYours",
@@ -56,6 +64,7 @@ __all__ = [
     "SharedPage",
     "SignInEnded",
     "StillAsking",
+    "Stored",
     "TenantTrouble",
     "UnlinkQuestion",
     "Unlinked",
@@ -64,6 +73,7 @@ __all__ = [
     "Unshared",
     "WhyHidden",
     "WhyShown",
+    "Withheld",
 ]
 
 Reply = (
@@ -93,6 +103,7 @@ Reply = (
     | FilterSaved
     | Muted
     | MutedList
+    | MyDataSent
     | NotShared
     | NotYours
     | Shared

@@ -1,6 +1,5 @@
 """What is said of who is linked to whom."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -10,8 +9,6 @@ from bot.core.servertime import ServerWarning
 from bot.core.signin import Why
 
 __all__ = [
-    "ForgetQuestion",
-    "Forgotten",
     "Kept",
     "LinkOffer",
     "Linked",
@@ -96,20 +93,6 @@ class UnlinkQuestion:
 @dataclass(frozen=True, slots=True)
 class Unlinked:
     """All of it is deleted."""
-
-
-@dataclass(frozen=True, slots=True)
-class ForgetQuestion:
-    """What forgetting deletes, with a button that does it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Forgotten:
-    """The receipt: how many rows of each table are deleted."""
-
-    counts: Mapping[str, int]
-    #: When the last back-up with something of it is deleted.
-    backups_end: datetime
 
 
 @dataclass(frozen=True, slots=True)

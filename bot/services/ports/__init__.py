@@ -25,6 +25,12 @@ from bot.services.ports.posts import (
     PostKey,
     Posts,
 )
+from bot.services.ports.privacy import (
+    Audit,
+    Erasure,
+    Personal,
+    Recorded,
+)
 from bot.services.ports.slack import (
     Admins,
     Channels,
@@ -39,7 +45,6 @@ from bot.services.ports.store import (
     Invitations,
     Links,
     Mutes,
-    Personal,
     SavedFilters,
     SignIns,
 )
@@ -48,6 +53,7 @@ __all__ = [
     "ActivityQuery",
     "Admins",
     "Attempts",
+    "Audit",
     "Authorization",
     "Authorizations",
     "Category",
@@ -55,6 +61,7 @@ __all__ = [
     "Clock",
     "Crm",
     "Deliveries",
+    "Erasure",
     "Invitation",
     "Invitations",
     "Links",
@@ -68,6 +75,7 @@ __all__ = [
     "PostKey",
     "Posted",
     "Posts",
+    "Recorded",
     "Runner",
     "SavedFilters",
     "SignIns",

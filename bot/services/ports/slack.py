@@ -5,7 +5,7 @@ from typing import Protocol
 
 from bot.core.audience import Channel
 from bot.core.people import Profile, SlackChannel, SlackUser
-from bot.core.replies import Reader, Reply, SharedPage
+from bot.core.replies import MyData, Reader, Reply, SharedPage
 from bot.core.requests import Conversation
 
 __all__ = ["Admins", "Channels", "Messenger", "People"]
@@ -33,6 +33,13 @@ class Messenger(Protocol):
         """Tell a user something unasked, as a direct message; never twice.
 
         Raises :class:`~bot.core.errors.SlackFailed`, which says whether it may have arrived all the same.
+        """
+        ...
+
+    async def hand_over(self, data: MyData, reader: Reader) -> None:
+        """Send a user what is stored about them, as a file in a direct message.
+
+        Raises :class:`~bot.core.errors.SlackFailed`.
         """
         ...
 

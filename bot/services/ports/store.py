@@ -1,6 +1,6 @@
 """What the use cases need to have kept."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -20,7 +20,6 @@ __all__ = [
     "Invitations",
     "Links",
     "Mutes",
-    "Personal",
     "SavedFilters",
     "SignIns",
 ]
@@ -39,18 +38,6 @@ class Links(Protocol):
 
     async def caught_up(self, user: SlackUser, at: datetime) -> None:
         """The user asked `catchup`, without filters, and was told everything up to that moment."""
-        ...
-
-
-class Personal(Protocol):
-    """All that is stored about a user."""
-
-    async def forget(self, user: SlackUser) -> Mapping[str, int]:
-        """Delete it; how many rows of each table there were. What is deleted leaves no trace in the files."""
-        ...
-
-    def backups_end(self, now: datetime) -> datetime:
-        """When the last back-up that may hold something of what is stored now is deleted."""
         ...
 
 

@@ -21,6 +21,7 @@ from bot.core.replies import (
     Me,
     Muted,
     MutedList,
+    MyDataSent,
     NotLinkedYet,
     NotShared,
     NotYours,
@@ -38,7 +39,7 @@ from bot.core.replies import (
     WhyHidden,
     WhyShown,
 )
-from bot.slack.blocks import administration, notes, preferences, share, signin
+from bot.slack.blocks import administration, notes, preferences, privacy, share, signin
 from bot.slack.blocks.answer import answer
 from bot.slack.blocks.digest import digest
 from bot.slack.blocks.elements import Message
@@ -89,9 +90,11 @@ def draw(reply: Reply, reader: Reader, command: str) -> Message:  # noqa: C901 -
         case UnlinkedByAdmin():
             return administration.unlinked_by_admin(reply, reader, command)
         case ForgetQuestion():
-            return signin.forget_question(reader, command)
+            return privacy.forget_question(reader, command)
         case Forgotten():
-            return signin.forgotten(reply, reader)
+            return privacy.forgotten(reply, reader)
+        case MyDataSent():
+            return privacy.my_data_sent(reply, reader, command)
         case WhyHidden():
             return why_hidden(reply, reader)
         case WhyShown():

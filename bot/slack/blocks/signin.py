@@ -1,22 +1,20 @@
-"""What is said of sign-ins unasked, and when somebody leaves."""
+"""What is said of sign-ins unasked."""
 
-from bot.core.replies import Forgotten, Reader, SignInEnded, TenantTrouble
+from bot.core.replies import Reader, SignInEnded, TenantTrouble
 from bot.slack.blocks.elements import (
     Message,
     actions,
-    bullets,
     button,
     context,
     escape,
     header,
     section,
-    span,
 )
 from bot.slack.payload import owned
 from bot.text import sentence
 from bot.text.dates import moment, zone_name
 
-__all__ = ["forget_question", "forgotten", "sign_in_ended", "tenant_trouble"]
+__all__ = ["sign_in_ended", "tenant_trouble"]
 
 
 def sign_in_ended(reply: SignInEnded, reader: Reader, command: str) -> Message:
@@ -47,26 +45,3 @@ def tenant_trouble(reply: TenantTrouble, reader: Reader, command: str) -> Messag
         f"{title}. {what}",
         [header(title), section(f"{what}\n{next_}"), context(sentence("trouble.once", locale))],
     )
-
-
-def forget_question(reader: Reader, command: str) -> Message:
-    """What is deleted, and the button that does it."""
-    locale = reader.locale
-    title = sentence("forget.title", locale)
-    what = sentence("forget.what", locale, command=command)
-    forget = button("forget", sentence("button.forget", locale), owned(reader.user), "danger")
-    keep = button("keep", sentence("button.keep", locale), owned(reader.user))
-    return Message(f"{title} {what}", [header(title), section(what), actions(forget, keep)])
-
-
-def forgotten(reply: Forgotten, reader: Reader) -> Message:
-    """The receipt."""
-    locale = reader.locale
-    title = sentence("forgotten.title", locale)
-    lines = [
-        sentence(f"forgotten.{table}", locale, count=count) for table, count in reply.counts.items() if count
-    ] or [sentence("forgotten.nothing", locale)]
-    until = moment(reply.backups_end, reader.zone, locale)
-    backups = sentence("forgotten.backups", locale, time=until)
-    blocks = [header(title), bullets(*([span(line)] for line in lines)), context(backups)]
-    return Message("\n".join((title, *lines)), blocks)

@@ -1,0 +1,73 @@
+"""What must be accounted for later: who did what to whom, when, and why."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from bot.core.people import SlackUser
+
+__all__ = ["AuditAction", "Deed", "Departure", "Retention"]
+
+
+class AuditAction(StrEnum):
+    """What was done."""
+
+    USER_FORGOTTEN = "user.forgotten"
+    #: A tenant is linked to, and not in the configuration.
+    TENANT_REMOVED = "tenant.removed"
+    WORKSPACE_FORGOTTEN = "workspace.forgotten"
+    DATA_EXPORTED = "data.exported"
+    KEYS_ROTATED = "keys.rotated"
+
+
+class Departure(StrEnum):
+    """Why all that was stored about a user is deleted."""
+
+    ASKED = "asked"
+    UNLINKED = "unlinked"
+    UNLINKED_BY_ADMIN = "unlinked-by-admin"
+    #: Whoever runs the bot did it, at the command line.
+    OPERATOR = "operator"
+    DEACTIVATED = "deactivated"
+    GUEST = "guest"
+    #: The user's workspace removed the app, or took its token back.
+    UNINSTALLED = "uninstalled"
+    TOKENS_REVOKED = "tokens-revoked"
+    #: The user's SuperOffice is no longer in the configuration.
+    TENANT_REMOVED = "tenant-removed"
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """An entry of the audit log.
+
+    Users are stored by a pseudonym, which names nobody once they are forgotten. So nothing else in here may
+    name a person or a customer: ``before`` and ``after`` hold counts, times, ids of keys and settings.
+    """
+
+    #: Aware, in UTC.
+    at: datetime
+    action: str
+    #: Who did it; ``None``: the bot by itself, or whoever runs it.
+    by: SlackUser | None = None
+    #: To whom.
+    to: SlackUser | None = None
+    #: To what else, such as a channel's or a tenant's id.
+    what: str = ""
+    why: str = ""
+    before: Mapping[str, object] = field(default_factory=dict)
+    after: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Retention:
+    """How long is kept what nobody deletes."""
+
+    audit: timedelta = timedelta(days=365)
+    #: What became of each digest.
+    ledger: timedelta = timedelta(days=90)
+    #: What each user was told already.
+    told: timedelta = timedelta(days=90)
+    #: The link to a SuperOffice that is no longer in the configuration, after its last use.
+    removed_tenant: timedelta = timedelta(days=7)

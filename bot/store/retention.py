@@ -1,0 +1,33 @@
+"""How long is kept what nobody deletes: one definition for each table."""
+
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlite_utils import Database
+
+from bot.core.audit import Retention
+from bot.store.database import micros
+
+__all__ = ["AGEING", "Ageing", "prune_aged"]
+
+
+class Ageing(NamedTuple):
+    """A table whose rows are deleted when they are old."""
+
+    table: str
+    #: When a row began to age.
+    column: str
+    #: The field of :class:`~bot.core.audit.Retention` that says how old.
+    kept: str
+
+
+AGEING = (Ageing("audit", "at", "audit"),)
+
+
+def prune_aged(db: Database, retention: Retention, now: datetime) -> int:
+    """Delete what is older than it may be; say how many rows."""
+    pruned = 0
+    for table, column, kept in AGEING:
+        before = micros(now - getattr(retention, kept))
+        pruned += db.conn.execute(f"DELETE FROM {table} WHERE {column} < ?", (before,)).rowcount  # noqa: S608 - definitions
+    return pruned
