@@ -183,8 +183,11 @@ def _right(said: Said, fix: str) -> str:
 
 def _belonging(behind: Behind) -> int:
     """How many of the words behind a filter's value belong to it: as few as leave words of a schedule."""
-    words = behind.words
-    return next(count for count in range(len(words) + 1) if not read_words(" ".join(words[count:]))[1])
+    for count in range(len(behind.words)):
+        said, wrong = read_words(" ".join(behind.words[count:]))
+        if said != Said() and not wrong:
+            return count
+    return len(behind.words)
 
 
 def _without(words: str, behind: tuple[str, ...], count: int) -> str:

@@ -270,6 +270,7 @@ CODES = {
 @given(LINE)
 @hypothesis.example("5th weekend 1st")
 @hypothesis.example("monthly on mon fri")
+@hypothesis.example("category: 8 in the")
 def test_any_line_is_a_schedule_or_problems_whose_suggestions_work(line: str) -> None:
     with contextlib.suppress(BadCommand):
         read_line(line, countries=COUNTRIES)
