@@ -47,6 +47,7 @@ _PLAIN: Mapping[str, Wish] = {
     "digest.stop": Ask("digest off"),
     "digest.off": Ask("digest off"),
     "digest.on": Ask("digest on"),
+    "digest.change": Ask("digest"),
     "digest.preview": Ask("digest preview"),
 }
 #: Until when one can snooze by the menu.
@@ -60,13 +61,14 @@ ACTIONS = (
     "unshare",
     "mute",
     "unmute",
+    "digest.at",
     "digest.rest",
     *_PLAIN,
 )
 #: What leaves the message as it is: the reply is said beside it.
 _BESIDE = (
     *("row", "why", "share", "mute", "sign-in"),
-    *("digest.rest", "digest.stop", "digest.snooze", "digest.preview"),
+    *("digest.rest", "digest.stop", "digest.snooze", "digest.change", "digest.preview"),
 )
 #: The menu's option that asks for the same page once more; the others are styles.
 REFRESH = "refresh"
@@ -174,6 +176,8 @@ def _wish(action: str, carried: str) -> Wish:
     if plain := _PLAIN.get(action):
         return plain
     match action:
+        case "digest.at":
+            return Ask(f"digest at {carried}")
         case "mute":
             return _mute(carried)
         case "unmute":

@@ -3,7 +3,7 @@
 import json
 import re
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -15,9 +15,20 @@ from syrupy.assertion import SnapshotAssertion
 from bot.core.activity import Action
 from bot.core.command import MAX_LINE, parse
 from bot.core.commands import ShowActivity
-from bot.core.digest import Cause, CauseKind, Digest, Entry, Group, News, Quiet
+from bot.core.digest import Cause, CauseKind, Digest, Entry, Group, News, Quiet, WhenEmpty
 from bot.core.filters import Filter, Reason, Style
-from bot.core.replies import DigestPart, Reader
+from bot.core.replies import (
+    Changed,
+    DigestForm,
+    DigestNone,
+    DigestPart,
+    DigestPaused,
+    DigestProof,
+    DigestState,
+    ProofRow,
+    Reader,
+    Reply,
+)
 from bot.core.replies.digests import parts
 from bot.core.requests import Ask, Page, PressAnothers
 from bot.core.window import Window
@@ -179,21 +190,85 @@ DIGESTS: dict[str, DigestPart] = {
     "went-on": parts(many(2), told=2)[0],
 }
 
-
-@pytest.fixture(params=DIGESTS, ids=str)
-def part(request: pytest.FixtureRequest) -> DigestPart:
-    """Every kind of message of a digest in turn."""
-    return DIGESTS[request.param]
+OSLO, KOLKATA = ZoneInfo("Europe/Oslo"), ZoneInfo("Asia/Kolkata")
+FIRES = tuple(END + timedelta(days=n) for n in (1, 4, 5))
 
 
-def test_looks_as_it_was_looked_at(part: DigestPart, snapshot: SnapshotAssertion) -> None:
-    message = draw(part, READER, COMMAND)
+def state(**changes: object) -> DigestState:
+    """A digest that is on, changed."""
+    fields: dict[str, object] = {
+        "state": "on",
+        "schedule": "08:00,16:00 weekdays",
+        "zone": OSLO,
+        "fires": FIRES,
+        "as_of": END,
+    }
+    return DigestState(**{**fields, **changes})  # type: ignore[arg-type]
+
+
+def slot(at_: time, outcome: str, **changes: object) -> ProofRow:
+    """A slot of 29 March 2026, when Oslo's clocks go from 02:00 to 03:00."""
+    due = datetime.combine(SPRING, at_, OSLO).astimezone(UTC)
+    return replace(ProofRow(at_, due, outcome), **changes)  # type: ignore[arg-type]
+
+
+SPRING = date(2026, 3, 29)
+STATES: dict[str, Reply] = {
+    "state": state(),
+    "state-created": state(changed=Changed.CREATED),
+    "state-all": state(
+        schedule="08:00 mon,wed in Asia/Kolkata except holidays in NO",
+        zone=KOLKATA,
+        zone_is_said=True,
+        changed=Changed.TIMES,
+        filter=replace(FILTER, style=Style.TABLE, saved="vip"),
+        when_empty=WhenEmpty.NOTE,
+        not_today=(time(8), time(7, 30)),
+    ),
+    "state-snoozed": state(changed=Changed.SNOOZED, snoozed_until=FIRES[1]),
+    "state-off": state(state="off", changed=Changed.OFF, fires=()),
+    "state-never": state(fires=()),
+    "state-paused": state(state="paused", reason="crm-refused", fires=()),
+    "state-paused-hostile": state(state="paused", reason=HOSTILE, schedule=HOSTILE, fires=()),
+    "none": DigestNone(),
+    "form": DigestForm(),
+    **{f"paused-{reason}": DigestPaused(reason) for reason in ("sign-in-over", "account_inactive", HOSTILE)},
+    "paused-channel": DigestPaused("not_in_channel", "C0SALES"),
+    "proof": DigestProof(
+        SPRING,
+        OSLO,
+        (
+            slot(time(1), "none"),
+            slot(time(2, 30), "posted", at=END, companies=12, shift="gap", tries=2),
+            slot(time(4), "skipped", reason="snoozed"),
+            slot(time(8), "failed", reason="crm-timed-out", at=END, tries=9),
+            slot(time(9), "failed", reason=HOSTILE),
+            slot(time(12), "uncertain", at=END),
+            slot(time(13), "claimed"),
+            slot(time(16), "due"),
+        ),
+        as_of=END,
+    ),
+    "proof-holiday": DigestProof(date(2026, 12, 25), OSLO, holiday=HOSTILE),
+    "proof-not-chosen": DigestProof(SPRING, OSLO),
+}
+ALL: dict[str, Reply] = {**DIGESTS, **STATES}
+
+
+@pytest.fixture(params=ALL, ids=str)
+def reply(request: pytest.FixtureRequest) -> Reply:
+    """Every kind of message of a digest, and about one, in turn."""
+    return ALL[request.param]
+
+
+def test_looks_as_it_was_looked_at(reply: Reply, snapshot: SnapshotAssertion) -> None:
+    message = draw(reply, READER, COMMAND)
     check(message)
     assert {"text": message.text, "blocks": message.blocks} == snapshot
 
 
-def test_every_markdown_is_verbatim(part: DigestPart) -> None:
-    found = [e for e in elements(draw(part, READER, COMMAND).blocks) if e.get("type") == "mrkdwn"]
+def test_every_markdown_is_verbatim(reply: Reply) -> None:
+    found = [e for e in elements(draw(reply, READER, COMMAND).blocks) if e.get("type") == "mrkdwn"]
     assert all(element["verbatim"] is True for element in found)
 
 
@@ -259,7 +334,7 @@ def test_every_company_stands_in_one_part(style: Style) -> None:
     assert found == list(range(1, 201))
 
 
-def controls(part: DigestPart) -> dict[str, dict[str, Any]]:
+def controls(part: Reply) -> dict[str, dict[str, Any]]:
     """The buttons and menus under a message, by their names, each with its block's id."""
     blocks = draw(part, READER, COMMAND).blocks
     return {
@@ -288,6 +363,54 @@ def test_a_digests_buttons_work_for_its_reader(part_name: str, action: str, opti
     others = pressed(press(action, value, option=option, user="U0OTHER"))
     assert others
     assert others.wish == PressAnothers()
+
+
+@pytest.mark.parametrize(
+    ("name", "action", "line"),
+    [
+        ("state", "digest.change", "digest"),
+        ("state", "digest.preview", "digest preview"),
+        ("state", "digest.off", "digest off"),
+        ("state-snoozed", "digest.on", "digest on"),
+        ("state-off", "digest.on", "digest on"),
+        ("none", "digest.at", "digest at 08:00 weekdays"),
+        ("none", "digest.change", "digest"),
+        ("form", "digest.change", "digest"),
+        ("paused-channel", "digest.on", "digest on"),
+    ],
+)
+def test_a_state_offers_what_can_be_done_about_it(name: str, action: str, line: str) -> None:
+    request = pressed(press(action, controls(STATES[name])[action]["value"]))
+    assert request
+    assert request.wish == Ask(line)
+    assert request.replace == (action in ("digest.on", "digest.off", "digest.at"))
+
+
+def test_only_a_digest_that_comes_can_be_snoozed() -> None:
+    snoozable = {name for name in STATES if "digest.snooze" in controls(STATES[name])}
+    assert snoozable == {"state", "state-created", "state-all", "state-never"}
+
+
+@given(TEXT, FILTERS, TEXT)
+def test_any_state_is_within_the_limits_and_uninterpreted(text: str, filter_: Filter, reason: str) -> None:
+    for reply in (
+        state(schedule=text, filter=filter_, state="paused", reason=reason),
+        DigestPaused(reason),
+        DigestNone(text),
+        DigestProof(SPRING, OSLO, (slot(time(2), "failed", reason=reason, at=END),) * 24, text),
+    ):
+        check(draw(reply, READER, COMMAND))
+
+
+@pytest.mark.parametrize("changed", [each for each in Changed if each])
+def test_every_change_is_said(changed: Changed) -> None:
+    text = draw(state(changed=changed), READER, COMMAND).text
+    assert len(text.splitlines()) == 2 + len(FIRES)
+
+
+@pytest.mark.parametrize("outcome", ["claimed", "posted", "skipped", "failed", "uncertain", "due", "none"])
+def test_every_outcome_has_words(outcome: str) -> None:
+    check(draw(DigestProof(SPRING, OSLO, (slot(time(8), outcome),)), READER, COMMAND))
 
 
 def test_the_rest_is_asked_for_by_the_digests_own_window_and_filter() -> None:

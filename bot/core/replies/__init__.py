@@ -10,7 +10,16 @@ from bot.core.replies.answers import (
     WhyHidden,
     WhyShown,
 )
-from bot.core.replies.digests import DigestPart
+from bot.core.replies.digests import (
+    Changed,
+    DigestForm,
+    DigestNone,
+    DigestPart,
+    DigestPaused,
+    DigestProof,
+    DigestState,
+    ProofRow,
+)
 from bot.core.replies.linking import (
     Kept,
     Linked,
@@ -38,7 +47,13 @@ __all__ = [
     "ActivityAnswer",
     "Busy",
     "CannotRead",
+    "Changed",
+    "DigestForm",
+    "DigestNone",
     "DigestPart",
+    "DigestPaused",
+    "DigestProof",
+    "DigestState",
     "Failed",
     "FilterList",
     "FilterRemoved",
@@ -58,6 +73,7 @@ __all__ = [
     "NotLinkedYet",
     "NotShared",
     "NotYours",
+    "ProofRow",
     "Reader",
     "Reply",
     "Shared",
@@ -79,6 +95,11 @@ __all__ = [
 Reply = (
     ActivityAnswer
     | DigestPart
+    | DigestState
+    | DigestNone
+    | DigestForm
+    | DigestProof
+    | DigestPaused
     | Failed
     | Busy
     | StillAsking

@@ -1,11 +1,27 @@
 """What a digest says, before anybody draws it."""
 
 from dataclasses import dataclass
+from datetime import date, datetime, time
+from enum import StrEnum
+from zoneinfo import ZoneInfo
 
-from bot.core.digest import Digest, Entry
-from bot.core.filters import Style
+from bot.core.digest import Digest, Entry, WhenEmpty
+from bot.core.filters import EVERYTHING, Filter, Style
 
-__all__ = ["FIRST_PART", "LATER_PARTS", "MOST_PARTS", "DigestPart", "parts"]
+__all__ = [
+    "FIRST_PART",
+    "LATER_PARTS",
+    "MOST_PARTS",
+    "Changed",
+    "DigestForm",
+    "DigestNone",
+    "DigestPart",
+    "DigestPaused",
+    "DigestProof",
+    "DigestState",
+    "ProofRow",
+    "parts",
+]
 
 #: Companies in the message itself, and in each that follows in its thread.
 FIRST_PART, LATER_PARTS = 15, 30
@@ -27,6 +43,16 @@ class DigestPart:
     style: Style = Style.FULL
     #: It was asked for by `digest test`: it counts for nothing.
     is_test: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DigestPaused:
+    """Unasked, to its owner: the digest goes on only when somebody does something about it."""
+
+    #: An error's code, or Slack's own.
+    reason: str
+    #: The channel it goes to; ``""`` for a direct message.
+    channel: str = ""
 
 
 def parts(digest: Digest, *, is_test: bool = False, told: int = 0) -> tuple[DigestPart, ...]:
@@ -56,3 +82,122 @@ def parts(digest: Digest, *, is_test: bool = False, told: int = 0) -> tuple[Dige
         )
         for number, share in enumerate(shares)
     )
+
+
+class Changed(StrEnum):
+    """What a command has just done to a digest; its words are ``changed.<code>``."""
+
+    #: Nothing: it was only asked for.
+    NOTHING = ""
+    #: It was so already.
+    SAME = "same"
+    CREATED = "created"
+    TIMES = "times"
+    #: The filters, the style, what to do when there is nothing.
+    CONTENT = "content"
+    ON = "on"
+    OFF = "off"
+    SNOOZED = "snoozed"
+
+
+@dataclass(frozen=True, slots=True)
+class DigestState:
+    """How a digest stands, after a change or when asked for. Date-times are aware."""
+
+    #: ``on``, ``off`` or ``paused``.
+    state: str
+    #: As it can be typed, such as ``08:00,16:00 weekdays``.
+    schedule: str
+    #: In which its times are.
+    zone: ZoneInfo
+    #: The next slots, three at most; none unless it is on.
+    fires: tuple[datetime, ...] = ()
+    #: Its owner said which zone; otherwise it is the one that Slack tells, wherever they are.
+    zone_is_said: bool = False
+    changed: Changed = Changed.NOTHING
+    #: Why it is paused: an error's code, or Slack's own.
+    reason: str = ""
+    snoozed_until: datetime | None = None
+    filter: Filter = EVERYTHING
+    when_empty: WhenEmpty = WhenEmpty.SILENT
+    #: Chosen times that do not come today any more: over, or told already.
+    not_today: tuple[time, ...] = ()
+    #: For the words for its moments: when it was asked.
+    as_of: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DigestNone:
+    """The reader has no digest yet."""
+
+    #: What is offered: a schedule, as it can be typed.
+    offered: str = "08:00 weekdays"
+
+
+@dataclass(frozen=True, slots=True)
+class DigestForm:
+    """The settings of a digest to be changed in a modal, each as it can be typed."""
+
+    #: Such as ``08:00``.
+    times: tuple[str, ...] = ("08:00",)
+    #: Such as ``weekdays``, ``mon`` or ``last fri``.
+    days: tuple[str, ...] = ("weekdays",)
+    #: ``""`` for the reader's own, which Slack tells.
+    zone: str = ""
+    #: The country whose public holidays are left out; ``""`` for none.
+    country: str = ""
+    #: Less its style.
+    filter: str = ""
+    style: Style = Style.FULL
+    when_empty: WhenEmpty = WhenEmpty.SILENT
+    #: There is no digest yet.
+    is_new: bool = False
+
+    @property
+    def line(self) -> str:
+        """All of it as it can be typed behind ``digest``: nothing of what was set before is left."""
+        parts_ = (
+            f"at {','.join(self.times)}",
+            ",".join(self.days),
+            f"in {self.zone or 'my zone'}",
+            f"except holidays in {self.country}" if self.country else "with holidays",
+            self.filter,
+            f"style:{self.style}",
+            f"empty:{self.when_empty}",
+        )
+        return " ".join(filter(None, parts_))
+
+
+@dataclass(frozen=True, slots=True)
+class ProofRow:
+    """What became of one slot."""
+
+    #: The time that was chosen.
+    time: time
+    #: When it is or was due.
+    due_at: datetime
+    #: ``claimed``, ``posted``, ``skipped``, ``failed`` or ``uncertain``; ``due``: it is still to come;
+    #: ``none``: it has no row, since it was not chosen then.
+    outcome: str
+    #: Why: a word, or an error's code.
+    reason: str = ""
+    #: When that became certain: when it was posted, say.
+    at: datetime | None = None
+    #: How many companies it told.
+    companies: int = 0
+    tries: int = 0
+    #: ``gap``: that time did not exist; ``fold``: it came twice; ``journey``: its reader had flown past it.
+    shift: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DigestProof:
+    """What became of a digest on one date: the rows of the ledger, and what the schedule says of it."""
+
+    day: date
+    zone: ZoneInfo
+    rows: tuple[ProofRow, ...] = ()
+    #: The public holiday that it is, and left out for.
+    holiday: str = ""
+    #: For the words for its moments: when it was asked.
+    as_of: datetime | None = None

@@ -5,7 +5,19 @@ from bot.slack.blocks.elements import Element, button, confirm, option, select
 from bot.slack.payload import SNOOZES, owned
 from bot.text import sentence
 
-__all__ = ["change", "digest_buttons", "show_all", "snooze", "stop"]
+__all__ = [
+    "change",
+    "choose",
+    "digest_buttons",
+    "end_snooze",
+    "preview",
+    "show_all",
+    "snooze",
+    "stop",
+    "turn_off",
+    "turn_on",
+    "turn_on_at",
+]
 
 
 def digest_buttons(reader: Reader) -> list[Element]:
@@ -39,3 +51,34 @@ def stop(reader: Reader) -> Element:
 def show_all(reader: Reader, question: str) -> Element:
     """Asks for every company of the digest's window, page by page, beside the digest."""
     return button("digest.rest", sentence("button.all", reader.locale), question)
+
+
+def choose(reader: Reader) -> Element:
+    """Opens the same as :func:`change`, where there is nothing yet to be changed."""
+    return button("digest.change", sentence("digest.choose", reader.locale), owned(reader.user))
+
+
+def turn_on(reader: Reader) -> Element:
+    """Goes on as it was set."""
+    return button("digest.on", sentence("digest.turn-on", reader.locale), owned(reader.user), "primary")
+
+
+def turn_on_at(reader: Reader, schedule: str) -> Element:
+    """Begins with a schedule, which it names."""
+    text = sentence("digest.turn-on.at", reader.locale, schedule=schedule)
+    return button("digest.at", text, owned(reader.user, schedule), "primary")
+
+
+def end_snooze(reader: Reader) -> Element:
+    """Goes on at once."""
+    return button("digest.on", sentence("digest.end-snooze", reader.locale), owned(reader.user), "primary")
+
+
+def turn_off(reader: Reader) -> Element:
+    """Without a question: what takes its place says how to undo it."""
+    return button("digest.off", sentence("digest.turn-off", reader.locale), owned(reader.user))
+
+
+def preview(reader: Reader) -> Element:
+    """Shows what would be sent now."""
+    return button("digest.preview", sentence("digest.preview", reader.locale), owned(reader.user))

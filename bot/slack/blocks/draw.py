@@ -6,7 +6,12 @@ from bot.core.replies import (
     ActivityAnswer,
     Busy,
     CannotRead,
+    DigestForm,
+    DigestNone,
     DigestPart,
+    DigestPaused,
+    DigestProof,
+    DigestState,
     Failed,
     FilterList,
     FilterRemoved,
@@ -39,7 +44,7 @@ from bot.core.replies import (
     WhyHidden,
     WhyShown,
 )
-from bot.slack.blocks import administration, notes, preferences, privacy, share, signin
+from bot.slack.blocks import administration, digeststate, notes, preferences, privacy, share, signin
 from bot.slack.blocks.answer import answer
 from bot.slack.blocks.digest import digest
 from bot.slack.blocks.elements import Message
@@ -55,6 +60,16 @@ def draw(reply: Reply, reader: Reader, command: str) -> Message:  # noqa: C901 -
             return answer(reply, reader, command)
         case DigestPart():
             return digest(reply, reader, command)
+        case DigestState():
+            return digeststate.digest_state(reply, reader, command)
+        case DigestNone():
+            return digeststate.digest_none(reply, reader, command)
+        case DigestForm():
+            return digeststate.digest_form(reply, reader, command)
+        case DigestProof():
+            return digeststate.digest_proof(reply, reader, command)
+        case DigestPaused():
+            return digeststate.digest_paused(reply, reader, command)
         case Failed():
             return notes.failed(reply, reader, command)
         case Busy():

@@ -24,6 +24,7 @@ __all__ = [
     "date",
     "divider",
     "escape",
+    "fields",
     "fits",
     "header",
     "link",
@@ -107,6 +108,11 @@ def section(markdown: str, accessory: Element | None = None) -> Block:
     """A paragraph of ours, with a button or a menu beside it."""
     block = {"type": "section", "text": _markdown(markdown)}
     return {**block, "accessory": accessory} if accessory else block
+
+
+def fields(*named: tuple[str, str]) -> Block:
+    """Facts in two columns, each under its name: at most ten sentences of ours."""
+    return {"type": "section", "fields": [_markdown(f"*{name}*\n{value}") for name, value in named]}
 
 
 def note(markdown: str) -> Block:
