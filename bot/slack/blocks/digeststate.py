@@ -37,11 +37,13 @@ from bot.slack.blocks.elements import (
 from bot.slack.blocks.words import GAP
 from bot.slack.payload import block_id, owned
 from bot.text import has_sentence, sentence
-from bot.text.dates import day, moment, utc_offset, zone_name
+from bot.text.dates import clock, day_within, listed, moment, utc_offset, zone_name
 
 __all__ = ["digest_form", "digest_none", "digest_paused", "digest_proof", "digest_state"]
 
 MAX_LISTED = 300
+#: Two back-ticks with nothing in between are no code.
+NOTHING = "–"
 
 
 def digest_state(reply: DigestState, reader: Reader, command: str) -> Message:
@@ -55,7 +57,7 @@ def digest_state(reply: DigestState, reader: Reader, command: str) -> Message:
         fields(*_settings(reply, reader)),
     ]
     if reply.not_today:
-        times = ", ".join(f"{at:%H:%M}" for at in reply.not_today)
+        times = listed([f"{at:%H:%M}" for at in reply.not_today], reader.locale)
         blocks.append(note(sentence("digest.not-today", reader.locale, times=times)))
     row = {**actions(*_buttons(reply, reader)), "block_id": block_id(0, owned(reader.user))}
     spoken = [title, changed, *(_plain_next(reply, reader))]
@@ -90,7 +92,7 @@ def digest_paused(reply: DigestPaused, reader: Reader, command: str) -> Message:
 def digest_proof(reply: DigestProof, reader: Reader, command: str) -> Message:
     """Every slot of a date, and what became of it."""
     locale = reader.locale
-    title = sentence("proof.title", locale, day=day(reply.day, _today(reply), locale))
+    title = sentence("proof.title", locale, day=day_within(reply.day, _today(reply), locale))
     blocks: list[Block] = [header(title)]
     lines = [_proof_line(row, reply, reader) for row in reply.rows]
     if reply.holiday:
@@ -131,12 +133,12 @@ def _settings(reply: DigestState, reader: Reader) -> Iterator[tuple[str, str]]:
     zone = zone_name(reply.zone, locale)
     whose = "digest.zone.said" if reply.zone_is_said else "digest.zone.slack"
     what = shorten(written(replace(reply.filter, style=None)), MAX_LISTED)
-    yield sentence("digest.when", locale), literal(reply.schedule)
+    yield sentence("digest.when", locale), f"`{literal(reply.schedule) or NOTHING}`"
     yield sentence("digest.next", locale), "\n".join(_plain_next(reply, reader)) or _no_next(reply, reader)
     yield sentence("digest.zone", locale), sentence(whose, locale, zone=literal(zone))
     yield sentence("digest.what", locale), literal(what) or sentence("digest.what.all", locale)
     yield sentence("digest.style", locale), sentence(f"style.{reply.filter.style or Style.FULL}", locale)
-    yield sentence("digest.when-empty", locale), sentence(f"when-empty.{reply.when_empty}", locale)
+    yield sentence("digest.when-empty", locale), sentence(f"empty.{reply.when_empty}", locale)
 
 
 def _plain_next(reply: DigestState, reader: Reader) -> list[str]:
@@ -176,8 +178,9 @@ def _today(reply: DigestProof) -> date:
 def _proof_line(row: ProofRow, reply: DigestProof, reader: Reader) -> str:
     """When it was due, if not at its time; what became of it, and why."""
     locale = reader.locale
-    due = f"{row.due_at.astimezone(reply.zone):%H:%M} ({utc_offset(row.due_at, reply.zone)})"
-    parts = [sentence(f"proof.shift.{row.shift}", locale, time=due)] if row.shift else [due]
+    offset = utc_offset(row.due_at, reply.zone)
+    due = f"{clock(row.due_at, reply.zone, locale)} ({offset})"
+    parts = [sentence(f"proof.shift.{row.shift}", locale, time=due) if row.shift else offset]
     parts.append(_outcome(row, reply, reader))
     if row.companies:
         parts.append(sentence("proof.companies", locale, count=row.companies))
@@ -187,9 +190,15 @@ def _proof_line(row: ProofRow, reply: DigestProof, reader: Reader) -> str:
 
 
 def _outcome(row: ProofRow, reply: DigestProof, reader: Reader) -> str:
-    at = moment(row.at, reply.zone, reader.locale) if row.at else ""
+    at = _moment(row.at, reply, reader) if row.at else ""
     said = sentence(f"proof.{row.outcome}", reader.locale, at=at).strip()
     return f"{said}: {_reason(row.reason, reader)}" if row.reason else said
+
+
+def _moment(at: datetime, reply: DigestProof, reader: Reader) -> str:
+    """The time of the day; with the day, where that is another."""
+    same_day = at.astimezone(reply.zone).date() == reply.day
+    return (clock if same_day else moment)(at, reply.zone, reader.locale)
 
 
 def _reason(reason: str, reader: Reader) -> str:
