@@ -19,6 +19,7 @@ from bot.store.deliveries import SqliteDeliveries
 from bot.store.filters import SqliteFilters
 from bot.store.hashing import Hasher
 from bot.store.invitations import SqliteInvitations
+from bot.store.ledger import SqliteLedger
 from bot.store.links import SqliteLinks
 from bot.store.migrating import Migrated, migrate
 from bot.store.mutes import SqliteMutes
@@ -28,6 +29,8 @@ from bot.store.pseudonyms import Pseudonyms
 from bot.store.retention import prune_aged
 from bot.store.sealing import BadKey, Sealer
 from bot.store.signins import SqliteSignIns
+from bot.store.subscriptions import SqliteSubscriptions
+from bot.store.told import Hashes, SqliteTold
 
 __all__ = ["BadKey", "DatabaseUnusable", "Migrated", "Sealer", "Store", "migrate", "opened"]
 
@@ -54,6 +57,9 @@ class Store:
     pseudonyms: Pseudonyms
     authorizations: SqliteAuthorizations
     processes: SqliteProcesses
+    subscriptions: SqliteSubscriptions
+    ledger: SqliteLedger
+    told: SqliteTold
     hasher: Hasher
     sealer: Sealer
     retention: Retention
@@ -93,7 +99,7 @@ def opened(
     db = open_database(path, patience)
     try:
         hasher = Hasher.of(db, sealer)
-        links = SqliteLinks(db, sealer)
+        links, hashes = SqliteLinks(db, sealer), Hashes(hasher)
         pseudonyms = Pseudonyms(db, sealer)
         audit = SqliteAudit(db, pseudonyms)
         yield Store(
@@ -110,6 +116,9 @@ def opened(
             pseudonyms,
             SqliteAuthorizations(db, sealer, hasher),
             SqliteProcesses(db, sealer.key_ids),
+            SqliteSubscriptions(db, sealer),
+            SqliteLedger(db, hashes),
+            SqliteTold(db, hashes),
             hasher,
             sealer,
             retention,

@@ -200,3 +200,99 @@ def create_audit(db: Database) -> None:
     db.execute("CREATE INDEX audit_at ON audit (at)")
     db.execute("CREATE INDEX audit_actor ON audit (actor)")
     db.execute("CREATE INDEX audit_subject ON audit (subject)")
+
+
+@migrations()
+def create_subscriptions(db: Database) -> None:
+    """Who gets a digest, where and when. ``target`` is the user of a direct message, or the channel.
+
+    ``next_due`` is when to look at it next; it is NULL while it is off or paused.
+    """
+    db.execute("""
+        CREATE TABLE subscriptions (
+            id INTEGER PRIMARY KEY,
+            workspace TEXT NOT NULL,
+            target TEXT NOT NULL,
+            user TEXT NOT NULL,
+            schedule TEXT NOT NULL,
+            zone TEXT NOT NULL,
+            locale TEXT NOT NULL,
+            sealed_filter BLOB NOT NULL,
+            when_empty TEXT NOT NULL,
+            state TEXT NOT NULL,
+            reason TEXT NOT NULL,
+            since INTEGER NOT NULL,
+            snoozed_until INTEGER,
+            considered_until INTEGER NOT NULL,
+            next_due INTEGER,
+            quiet_looked_at INTEGER,
+            UNIQUE (workspace, target)
+        ) STRICT
+    """)
+    db.execute("CREATE INDEX subscriptions_due ON subscriptions (next_due) WHERE next_due IS NOT NULL")
+    db.execute("CREATE INDEX subscriptions_user ON subscriptions (workspace, user)")
+    db.execute("""
+        CREATE TABLE participants (
+            subscription INTEGER NOT NULL REFERENCES subscriptions (id) ON DELETE CASCADE,
+            workspace TEXT NOT NULL,
+            user TEXT NOT NULL,
+            told_until INTEGER,
+            fresh INTEGER NOT NULL,
+            PRIMARY KEY (subscription, workspace, user)
+        ) STRICT, WITHOUT ROWID
+    """)
+    db.execute("CREATE INDEX participants_user ON participants (workspace, user)")
+
+
+@migrations()
+def create_ledger(db: Database) -> None:
+    """What became of each slot, and which rows were told to whom, by keyed hashes.
+
+    A ledger row names nobody: once its subscription is deleted, nobody knows whose it was.
+    """
+    db.execute("""
+        CREATE TABLE ledger (
+            id INTEGER PRIMARY KEY,
+            subscription INTEGER NOT NULL,
+            workspace TEXT NOT NULL,
+            day TEXT NOT NULL,
+            slot INTEGER NOT NULL,
+            due_at INTEGER NOT NULL,
+            ends_at INTEGER NOT NULL,
+            outcome TEXT NOT NULL,
+            reason TEXT NOT NULL,
+            key TEXT NOT NULL,
+            tries INTEGER NOT NULL,
+            wait_until INTEGER NOT NULL,
+            attempted_at INTEGER,
+            part INTEGER NOT NULL,
+            channel TEXT NOT NULL,
+            ts TEXT NOT NULL,
+            window_start INTEGER,
+            window_end INTEGER,
+            rows INTEGER NOT NULL,
+            concluded_at INTEGER,
+            UNIQUE (subscription, day, slot)
+        ) STRICT
+    """)
+    db.execute("CREATE INDEX ledger_claimed ON ledger (workspace, wait_until) WHERE outcome = 'claimed'")
+    db.execute("CREATE INDEX ledger_due_at ON ledger (due_at)")
+    db.execute("""
+        CREATE TABLE told (
+            subscription INTEGER NOT NULL,
+            workspace TEXT NOT NULL,
+            user TEXT NOT NULL,
+            row_hash BLOB NOT NULL,
+            company_hash BLOB NOT NULL,
+            delivery INTEGER NOT NULL,
+            part INTEGER NOT NULL,
+            state TEXT NOT NULL,
+            state_before TEXT NOT NULL,
+            told_at INTEGER NOT NULL,
+            PRIMARY KEY (subscription, workspace, user, row_hash),
+            FOREIGN KEY (subscription, workspace, user)
+                REFERENCES participants (subscription, workspace, user) ON DELETE CASCADE
+        ) STRICT, WITHOUT ROWID
+    """)
+    db.execute("CREATE INDEX told_delivery ON told (delivery)")
+    db.execute("CREATE INDEX told_at ON told (told_at)")

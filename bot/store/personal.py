@@ -19,7 +19,7 @@ from bot.store.audit import SqliteAudit
 from bot.store.backups import LONGEST
 from bot.store.database import empty_log, moment, writing
 from bot.store.pseudonyms import Pseudonyms
-from bot.store.sealed import COMPANY_NAME, FILTER, SEALED, SealedColumn
+from bot.store.sealed import COMPANY_NAME, DIGEST_FILTER, FILTER, SEALED, SealedColumn
 from bot.store.sealing import Sealer
 
 __all__ = ["NOBODYS", "PERSONAL", "PersonalTable", "SqlitePersonal"]
@@ -47,12 +47,18 @@ class PersonalTable:
         return PersonalTable(name, where, stays, times)
 
 
+SUBSCRIPTIONS = PersonalTable("subscriptions", times=("since", "snoozed_until", "considered_until", "next_due"))
+
 #: In the order in which they are emptied: what refers to others first, the pseudonyms' keys last.
 PERSONAL = (
     PersonalTable("links"),
     PersonalTable("invitations"),
     PersonalTable("muted_companies"),
     PersonalTable("saved_filters"),
+    PersonalTable("told"),
+    PersonalTable("participants", times=("told_until",)),
+    SUBSCRIPTIONS.child("ledger", "subscription", times=("wait_until", "window_start", "window_end")),
+    SUBSCRIPTIONS,
     PersonalTable("audit", "actor = :pseudonym OR subject = :pseudonym", stays=True, times=("at",)),
     PersonalTable("pseudonyms"),
 )
@@ -69,7 +75,7 @@ NOBODYS = {
 }
 
 #: Sealed columns with the user's own words, which are for the user to see. All others are credentials.
-WORDS = (COMPANY_NAME, FILTER)
+WORDS = (COMPANY_NAME, FILTER, DIGEST_FILTER)
 
 
 class SqlitePersonal:

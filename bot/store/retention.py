@@ -21,7 +21,11 @@ class Ageing(NamedTuple):
     kept: str
 
 
-AGEING = (Ageing("audit", "at", "audit"),)
+AGEING = (
+    Ageing("audit", "at", "audit"),
+    Ageing("ledger", "due_at", "ledger"),
+    Ageing("told", "told_at", "told"),
+)
 
 
 def prune_aged(db: Database, retention: Retention, now: datetime) -> int:

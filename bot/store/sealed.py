@@ -12,6 +12,7 @@ from bot.store.sealing import Sealer
 __all__ = [
     "AUTHORIZATION",
     "COMPANY_NAME",
+    "DIGEST_FILTER",
     "FILTER",
     "HASH_KEY",
     "PSEUDONYM_KEY",
@@ -64,6 +65,7 @@ COMPANY_NAME = SealedColumn(
 FILTER = SealedColumn(
     "saved_filters", "sealed_filter", ("workspace", "user", "name"), ("workspace", "user", "name")
 )
+DIGEST_FILTER = SealedColumn("subscriptions", "sealed_filter", ("id",), ("workspace", "target"))
 AUTHORIZATION = SealedColumn("authorizations", "sealed_authorization", ("state_hash",), ("state_hash",))
 HASH_KEY = SealedColumn("hash_keys", "sealed_key", ("id",), ("id",))
 PSEUDONYM_KEY = SealedColumn("pseudonyms", "sealed_key", ("workspace", "user"), ("workspace", "user"))
@@ -76,6 +78,7 @@ SEALED = (
     RESPONSE_URL,
     COMPANY_NAME,
     FILTER,
+    DIGEST_FILTER,
     HASH_KEY,
     PSEUDONYM_KEY,
 )

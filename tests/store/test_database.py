@@ -27,6 +27,8 @@ STEPS = (
     "know_how_sign_ins_are_doing",
     "create_authorizations",
     "create_audit",
+    "create_subscriptions",
+    "create_ledger",
 )
 TABLES = (
     "links",
@@ -41,6 +43,10 @@ TABLES = (
     "authorizations",
     "pseudonyms",
     "audit",
+    "subscriptions",
+    "participants",
+    "ledger",
+    "told",
 )
 
 

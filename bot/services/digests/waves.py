@@ -1,0 +1,135 @@
+"""See to all that is due: a wave for each workspace, a few digests of it at a time.
+
+A wave holds no more than its workers have in hand: what is due waits in the database, however much it is.
+Each worker fetches, then waits for its turn to post, so fetches are never far ahead of Slack's limits.
+"""
+
+import asyncio
+import logging
+from collections import Counter, deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import partial
+from time import monotonic
+
+from bot.core.plan import plan
+from bot.core.slots import NO_HOLIDAYS, Holidays
+from bot.core.subscription import Delivery, Outcome
+from bot.services.digests.delivering import Delivering
+from bot.services.failures import log_unexpected
+from bot.services.ports import Clock, Runner
+from bot.services.ports.digests import Ledger, Subscriptions
+
+__all__ = ["Waves"]
+
+log = logging.getLogger(__name__)
+
+#: Digests of a workspace that are seen to at the same time.
+AT_ONCE = 8
+#: Rows that are taken up at a time: no more than are seen to well within their lease.
+BATCH = 20
+#: How often a long wave says how it is doing, in seconds.
+REPORT = 30.0
+
+
+class Waves:
+    """The use case. ``holidays`` knows a country's."""
+
+    def __init__(
+        self,
+        *,
+        subscriptions: Subscriptions,
+        ledger: Ledger,
+        delivering: Delivering,
+        runner: Runner,
+        clock: Clock,
+        holidays: Callable[[str | None], Holidays] = lambda _: NO_HOLIDAYS,
+        at_once: int = AT_ONCE,
+    ) -> None:
+        self._subscriptions = subscriptions
+        self._ledger = ledger
+        self._delivering = delivering
+        self._runner = runner
+        self._clock = clock
+        self._holidays = holidays
+        self._at_once = at_once
+        self._running: set[str] = set()
+
+    async def tick(self) -> None:
+        """Start a wave wherever something is due and none is under way. To be called every few seconds."""
+        try:
+            for workspace in await self._subscriptions.workspaces_due(self._clock.now()):
+                if workspace not in self._running:
+                    self._running.add(workspace)
+                    self._runner.spawn(partial(self._wave, workspace))
+        except Exception as error:
+            log_unexpected(error, "digest.tick", "")
+
+    async def see_to(self, workspace: str) -> Counter[Outcome]:
+        """One wave: until nothing more is due. What became of how many; ``CLAIMED``: they wait."""
+        wave = _Wave(workspace)
+        try:
+            async with asyncio.TaskGroup() as group:
+                for _ in range(self._at_once):
+                    group.create_task(self._work(wave))
+        finally:
+            for delivery in wave.taken:
+                await self._ledger.release(delivery, self._clock.now())
+            wave.report("done")
+        return wave.counts
+
+    async def _wave(self, workspace: str) -> None:
+        try:
+            await self.see_to(workspace)
+        except Exception as error:
+            log_unexpected(error, "digest.wave", "")
+        finally:
+            self._running.discard(workspace)
+
+    async def _work(self, wave: "_Wave") -> None:
+        while delivery := await self._next(wave):
+            wave.counts[await self._delivering.deliver(delivery)] += 1
+            wave.report_now_and_then()
+
+    async def _next(self, wave: "_Wave") -> Delivery | None:
+        """The next row to see to, taken up; ``None`` where nothing is due any more."""
+        async with wave.taking:
+            while not wave.taken:
+                now = self._clock.now()
+                wave.taken.extend(await self._ledger.take(wave.workspace, now, BATCH))
+                if wave.taken:
+                    break
+                due = await self._subscriptions.due(wave.workspace, now, BATCH)
+                if not due:
+                    return None
+                plans = [plan(each, now, self._holidays(each.schedule.country)) for each in due]
+                wave.taken.extend(await self._ledger.carry_out(plans, now))
+            return wave.taken.popleft()
+
+
+@dataclass(slots=True)
+class _Wave:
+    workspace: str
+    #: Rows that were taken up and that no worker has begun with.
+    taken: deque[Delivery] = field(default_factory=deque)
+    counts: Counter[Outcome] = field(default_factory=Counter)
+    taking: asyncio.Lock = field(default_factory=asyncio.Lock)
+    began: float = field(default_factory=monotonic)
+    reported: float = field(default_factory=monotonic)
+
+    def report_now_and_then(self) -> None:
+        """How it is doing, every half minute."""
+        if monotonic() - self.reported >= REPORT:
+            self.report("under way")
+
+    def report(self, how: str) -> None:
+        """How many, and what became of them."""
+        self.reported = monotonic()
+        if not self.counts:
+            return
+        counts = ", ".join(f"{count} {outcome}" for outcome, count in sorted(self.counts.items()))
+        log.info(
+            "digests of %s %s: %s in %.0f s",
+            *(self.workspace, how, counts, self.reported - self.began),
+            extra={"action": "digest.wave"},
+        )

@@ -1,0 +1,154 @@
+"""What digests need to have kept: subscriptions, the ledger, and what was told."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Protocol
+
+from bot.core.digest import Known, RowId
+from bot.core.people import SlackUser
+from bot.core.plan import Plan
+from bot.core.subscription import Delivery, Outcome, Participant, Subscription
+
+__all__ = ["Ledger", "Subscriptions", "Telling", "Told"]
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """Rows that one participant is told."""
+
+    user: SlackUser
+    tenant: str
+    rows: tuple[RowId, ...]
+    #: These rows count as told without being in any message.
+    silent: tuple[RowId, ...] = ()
+
+
+class Subscriptions(Protocol):
+    """Who gets a digest, where and when."""
+
+    async def get(self, id: int) -> Subscription | None:  # noqa: A002 - it is what it is
+        """The subscription of that id."""
+        ...
+
+    async def of(self, user: SlackUser) -> Subscription | None:
+        """The user's own, in their direct messages."""
+        ...
+
+    async def put(self, subscription: Subscription, next_due: datetime | None) -> Subscription:
+        """Store one: a new one, or in place of what its target had; with its id.
+
+        The owner of a direct message is its participant from then on.
+        """
+        ...
+
+    async def remove(self, id: int) -> bool:  # noqa: A002
+        """Delete one, with its participants and what they were told; its ledger rows stay."""
+        ...
+
+    async def start_afresh(self, id: int, at: datetime) -> None:  # noqa: A002
+        """Every participant's next window begins at that moment; nothing before it is told any more."""
+        ...
+
+    async def participants(self, id: int) -> Sequence[Participant]:  # noqa: A002
+        """Whose companies it tells of."""
+        ...
+
+    async def looked_for_quiet(self, id: int, at: datetime) -> None:  # noqa: A002
+        """The weekly look was had."""
+        ...
+
+    async def workspaces_due(self, now: datetime) -> Sequence[str]:
+        """Where there is something to see to: a slot, or a claimed row that waits no more."""
+        ...
+
+    async def due(self, workspace: str, now: datetime, most: int) -> Sequence[Subscription]:
+        """Whose slots are due, the longest due first."""
+        ...
+
+
+class Ledger(Protocol):
+    """One row a slot. What takes a ``Delivery`` and answers ``False`` did nothing: somebody else took it up.
+
+    Whatever must not be done twice is on the disk before the method returns.
+    """
+
+    async def carry_out(self, plans: Sequence[Plan], now: datetime) -> Sequence[Delivery]:
+        """Write the rows of the plans, each unless it is there; the claimed ones, taken up by the caller.
+
+        A plan whose subscription was changed or seen to meanwhile is left out.
+        """
+        ...
+
+    async def take(self, workspace: str, now: datetime, most: int) -> Sequence[Delivery]:
+        """Take up claimed rows that nobody sees to and that wait no more, the oldest first."""
+        ...
+
+    async def others_open(self, delivery: Delivery) -> Sequence[Delivery]:
+        """Earlier rows of its subscription that are still claimed."""
+        ...
+
+    async def attempt(
+        self, delivery: Delivery, start: datetime, end: datetime, tellings: Sequence[Telling], now: datetime
+    ) -> bool:
+        """Posting its next part begins, which tells these rows of that window."""
+        ...
+
+    async def unsent(self, delivery: Delivery) -> bool:
+        """That part was not posted, for certain."""
+        ...
+
+    async def confirm(self, delivery: Delivery, channel: str, ts: str) -> bool:
+        """That part stands in Slack there; its rows are told."""
+        ...
+
+    async def finish(
+        self,
+        delivery: Delivery,
+        outcome: Outcome,
+        reason: str,
+        end: datetime,
+        tellings: Sequence[Telling],
+        now: datetime,
+    ) -> bool:
+        """Everything up to ``end`` is told, or there was nothing: the windows end there."""
+        ...
+
+    async def conclude(self, delivery: Delivery, outcome: Outcome, reason: str, now: datetime) -> bool:
+        """It came to nothing, or nobody knows: the next digest owes it.
+
+        What is in doubt is then told again.
+        """
+        ...
+
+    async def wait(self, delivery: Delivery, reason: str, until: datetime) -> bool:
+        """Give it back, to be taken up then."""
+        ...
+
+    async def release(self, delivery: Delivery, now: datetime) -> None:
+        """Give it back at once, unless a part of it is in doubt: then when that can be looked up."""
+        ...
+
+    async def wake(self, subscription: int, now: datetime) -> None:
+        """What its claimed rows wait for may be over: they are taken up at once."""
+        ...
+
+    async def since(self, subscription: int, after: datetime | None) -> Sequence[Delivery]:
+        """The rows due after a moment, in order."""
+        ...
+
+    async def on(self, subscription: int, day: date) -> Sequence[Delivery]:
+        """The rows of a local date, in order."""
+        ...
+
+    async def latest(self, subscription: int, most: int) -> Sequence[Delivery]:
+        """The last rows, the latest first."""
+        ...
+
+
+class Told(Protocol):
+    """Which rows were told to whom."""
+
+    async def known(self, subscription: int, user: SlackUser, tenant: str, rows: Sequence[RowId]) -> Known:
+        """What is known of these rows, and which of their companies the digest before told."""
+        ...

@@ -1,0 +1,279 @@
+"""What became of each slot: one row each, and which rows were told to whom.
+
+Who takes a row up counts up its ``tries``; every later statement names them, so that whoever was slow and was
+taken for dead changes nothing any more. What must not be done twice is on the disk before its method returns.
+"""
+
+import secrets
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, timedelta
+from sqlite3 import Connection
+from typing import Any
+
+from sqlite_utils import Database
+
+from bot.core.plan import Plan
+from bot.core.slots import SlotKey
+from bot.core.subscription import Delivery, Outcome
+from bot.services.ports.digests import Telling
+from bot.store.database import claiming, maybe_micros, maybe_moment, micros, moment, writing
+from bot.store.told import Hashes
+
+__all__ = ["LEASE", "SqliteLedger"]
+
+#: Who took a row up has so long for each step; then they are taken for dead. Longer than any step can take.
+LEASE = timedelta(minutes=5)
+
+COLUMNS = (
+    "id, subscription, workspace, day, slot, due_at, ends_at, outcome, reason, key, tries, attempted_at, "
+    "part, channel, ts, window_start, window_end, rows, concluded_at"
+)
+#: Whoever took it up since would have counted up ``tries``.
+MINE = "id = ? AND tries = ? AND outcome = 'claimed'"
+
+
+class SqliteLedger:
+    """Implements the port ``Ledger``."""
+
+    def __init__(self, db: Database, hashes: Hashes) -> None:
+        self._database = db
+        self._db = db.conn
+        self._hashes = hashes
+
+    async def carry_out(self, plans: Sequence[Plan], now: datetime) -> Sequence[Delivery]:
+        """Write the rows of the plans, in one transaction; the claimed ones."""
+        with claiming(self._database), writing(self._database) as connection:
+            return [row for plan in plans for row in _carried_out(connection, plan, now)]
+
+    async def take(self, workspace: str, now: datetime, most: int) -> Sequence[Delivery]:
+        """Take up claimed rows that nobody sees to."""
+        statement = (
+            "UPDATE ledger SET tries = tries + 1, wait_until = ? WHERE id IN (SELECT id FROM ledger "  # noqa: S608
+            "WHERE outcome = 'claimed' AND workspace = ? AND wait_until <= ? ORDER BY wait_until LIMIT ?) "
+            f"RETURNING {COLUMNS}"
+        )
+        rows = self._db.execute(statement, (micros(now + LEASE), workspace, micros(now), most)).fetchall()
+        return [_delivery(row) for row in rows]
+
+    async def others_open(self, delivery: Delivery) -> Sequence[Delivery]:
+        """Earlier rows of its subscription that are still claimed."""
+        return self._rows(
+            "subscription = ? AND outcome = 'claimed' AND (due_at, id) < (?, ?) ORDER BY due_at",
+            delivery.subscription,
+            micros(delivery.due_at),
+            delivery.id,
+        )
+
+    async def attempt(
+        self, delivery: Delivery, start: datetime, end: datetime, tellings: Sequence[Telling], now: datetime
+    ) -> bool:
+        """Posting its next part begins."""
+        statement = (
+            "UPDATE ledger SET attempted_at = ?, wait_until = ?, "  # noqa: S608 - constants
+            "window_start = coalesce(window_start, ?), "
+            f"window_end = ? WHERE {MINE}"
+        )
+        values = (micros(now), micros(now + LEASE), micros(start), micros(end), *_mine(delivery))
+        with claiming(self._database), writing(self._database) as connection:
+            if connection.execute(statement, values).rowcount == 0:
+                return False
+            _forget_pending(connection, delivery)
+            for telling in tellings:
+                self._hashes.insert(connection, delivery, telling, telling.rows, "pending", now)
+        return True
+
+    async def unsent(self, delivery: Delivery) -> bool:
+        """That part was not posted, for certain."""
+        with writing(self._database) as connection:
+            statement = f"UPDATE ledger SET attempted_at = NULL WHERE {MINE}"  # noqa: S608 - constants
+            if connection.execute(statement, _mine(delivery)).rowcount == 0:
+                return False
+            _forget_pending(connection, delivery)
+        return True
+
+    async def confirm(self, delivery: Delivery, channel: str, ts: str) -> bool:
+        """That part stands in Slack; its rows are told."""
+        statement = (
+            "UPDATE ledger SET attempted_at = NULL, part = part + 1, "  # noqa: S608 - constants
+            "channel = CASE part WHEN 0 THEN ? ELSE channel END, ts = CASE part WHEN 0 THEN ? ELSE ts END, "
+            "rows = rows + (SELECT count(DISTINCT company_hash) FROM told "
+            f"WHERE delivery = ledger.id AND state = 'pending') WHERE {MINE}"
+        )
+        with claiming(self._database), writing(self._database) as connection:
+            if connection.execute(statement, (channel, ts, *_mine(delivery))).rowcount == 0:
+                return False
+            _settle(connection, delivery, "told")
+        return True
+
+    async def finish(
+        self,
+        delivery: Delivery,
+        outcome: Outcome,
+        reason: str,
+        end: datetime,
+        tellings: Sequence[Telling],
+        now: datetime,
+    ) -> bool:
+        """Everything up to ``end`` is told, or there was nothing."""
+        with claiming(self._database), writing(self._database) as connection:
+            if not _conclude(connection, delivery, outcome, reason, now, end):
+                return False
+            for telling in tellings:
+                self._hashes.insert(connection, delivery, telling, telling.silent, "silent", now)
+                connection.execute(
+                    "UPDATE participants SET told_until = max(?, coalesce(told_until, 0)), fresh = 0 "
+                    "WHERE subscription = ? AND workspace = ? AND user = ?",
+                    (micros(end), delivery.subscription, *telling.user),
+                )
+        return True
+
+    async def conclude(self, delivery: Delivery, outcome: Outcome, reason: str, now: datetime) -> bool:
+        """It came to nothing, or nobody knows."""
+        with writing(self._database) as connection:
+            if not _conclude(connection, delivery, outcome, reason, now):
+                return False
+            if outcome is Outcome.UNCERTAIN:
+                _settle(connection, delivery, "uncertain")
+            else:
+                _forget_pending(connection, delivery)
+        return True
+
+    async def wait(self, delivery: Delivery, reason: str, until: datetime) -> bool:
+        """Give it back, to be taken up then."""
+        statement = f"UPDATE ledger SET wait_until = ?, reason = ? WHERE {MINE}"  # noqa: S608 - constants
+        return self._db.execute(statement, (micros(until), reason, *_mine(delivery))).rowcount == 1
+
+    async def release(self, delivery: Delivery, now: datetime) -> None:
+        """Give it back at once, unless a part of it is in doubt."""
+        statement = f"UPDATE ledger SET wait_until = ? WHERE {MINE} AND attempted_at IS NULL"  # noqa: S608
+        self._db.execute(statement, (micros(now), *_mine(delivery)))
+
+    async def wake(self, subscription: int, now: datetime) -> None:
+        """What its claimed rows wait for may be over. Those under way are left alone."""
+        self._db.execute(
+            "UPDATE ledger SET wait_until = ? WHERE subscription = ? AND outcome = 'claimed' "
+            "AND attempted_at IS NULL AND reason != ''",
+            (micros(now), subscription),
+        )
+
+    async def since(self, subscription: int, after: datetime | None) -> Sequence[Delivery]:
+        """The rows due after a moment, in order."""
+        return self._rows(
+            "subscription = ? AND due_at > ? ORDER BY due_at, id", subscription, maybe_micros(after) or 0
+        )
+
+    async def on(self, subscription: int, day: date) -> Sequence[Delivery]:
+        """The rows of a local date, in order."""
+        return self._rows("subscription = ? AND day = ? ORDER BY due_at, id", subscription, day.isoformat())
+
+    async def latest(self, subscription: int, most: int) -> Sequence[Delivery]:
+        """The last rows, the latest first."""
+        return self._rows("subscription = ? ORDER BY due_at DESC, id DESC LIMIT ?", subscription, most)
+
+    async def prune(self, before: datetime) -> int:
+        """Forget what was due before that; say how many rows."""
+        statement = "DELETE FROM ledger WHERE due_at < ? AND outcome != 'claimed'"
+        return self._db.execute(statement, (micros(before),)).rowcount
+
+    def _rows(self, where: str, *values: object) -> list[Delivery]:
+        query = f"SELECT {COLUMNS} FROM ledger WHERE {where}"  # noqa: S608 - constants
+        return [_delivery(row) for row in self._db.execute(query, values)]
+
+
+def _carried_out(connection: Connection, plan: Plan, now: datetime) -> Iterable[Delivery]:
+    subscription = plan.subscription
+    seen = connection.execute(
+        "UPDATE subscriptions SET considered_until = ?, next_due = ?, zone = ? "
+        "WHERE id = ? AND considered_until = ? AND state = 'on'",
+        (
+            micros(plan.considered_until),
+            maybe_micros(plan.next_due),
+            subscription.zone.key,
+            subscription.id,
+            maybe_micros(subscription.considered_until),
+        ),
+    )
+    if seen.rowcount == 0:
+        return
+    for row in plan.rows:
+        is_claimed = row.outcome is Outcome.CLAIMED
+        statement = (
+            "INSERT OR IGNORE INTO ledger (subscription, workspace, day, slot, due_at, ends_at, outcome, "  # noqa: S608
+            "reason, key, tries, wait_until, part, channel, ts, rows, concluded_at) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?, 0, '', '', 0, ?) "
+            f"RETURNING {COLUMNS}"
+        )
+        values = (
+            row.subscription,
+            row.workspace,
+            row.slot.day.isoformat(),
+            row.slot.id,
+            micros(row.due_at),
+            micros(row.ends_at),
+            row.outcome,
+            row.reason,
+            secrets.token_hex(8),
+            micros(now + LEASE),
+            None if is_claimed else micros(now),
+        )
+        inserted = connection.execute(statement, values).fetchone()
+        if inserted and is_claimed:
+            yield _delivery(inserted)
+
+
+def _conclude(
+    connection: Connection,
+    delivery: Delivery,
+    outcome: Outcome,
+    reason: str,
+    now: datetime,
+    end: datetime | None = None,
+) -> bool:
+    statement = (
+        "UPDATE ledger SET outcome = ?, reason = ?, concluded_at = ?, attempted_at = NULL, "
+        f"window_end = coalesce(?, window_end) WHERE {MINE}"
+    )
+    values = (outcome, reason, micros(now), maybe_micros(end), *_mine(delivery))
+    return connection.execute(statement, values).rowcount == 1
+
+
+def _settle(connection: Connection, delivery: Delivery, state: str) -> None:
+    connection.execute(
+        "UPDATE told SET state = ? WHERE delivery = ? AND state = 'pending'", (state, delivery.id)
+    )
+
+
+def _forget_pending(connection: Connection, delivery: Delivery) -> None:
+    """What was in doubt before this attempt is so again."""
+    pending = "WHERE delivery = ? AND state = 'pending'"
+    connection.execute(f"DELETE FROM told {pending} AND state_before = ''", (delivery.id,))  # noqa: S608
+    connection.execute(f"UPDATE told SET state = state_before {pending}", (delivery.id,))  # noqa: S608
+
+
+def _mine(delivery: Delivery) -> tuple[int, int]:
+    return delivery.id, delivery.tries
+
+
+def _delivery(row: tuple[Any, ...]) -> Delivery:
+    id_, subscription, workspace, day, slot, due, ends, outcome, reason, key, tries, attempted, *rest = row
+    part, channel, ts, start, end, rows, concluded = rest
+    return Delivery(
+        id=id_,
+        subscription=subscription,
+        workspace=workspace,
+        slot=SlotKey(date.fromisoformat(day), slot),
+        due_at=moment(due),
+        ends_at=moment(ends),
+        outcome=Outcome(outcome),
+        reason=reason,
+        key=key,
+        tries=tries,
+        attempted_at=maybe_moment(attempted),
+        part=part,
+        channel=channel,
+        ts=ts,
+        window_start=maybe_moment(start),
+        window_end=maybe_moment(end),
+        rows=rows,
+        concluded_at=maybe_moment(concluded),
+    )

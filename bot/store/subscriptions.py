@@ -1,0 +1,166 @@
+"""Who gets a digest, where and when. What it is filtered by is sealed: it holds names."""
+
+import logging
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlite_utils import Database
+
+from bot.core.digest import WhenEmpty
+from bot.core.errors import SealBroken
+from bot.core.filtertext import read_filters, written
+from bot.core.people import SlackUser
+from bot.core.scheduletext import restored, stored
+from bot.core.secret import Secret
+from bot.core.subscription import Participant, State, Subscription
+from bot.store.database import maybe_micros, maybe_moment, micros, moment, writing
+from bot.store.sealed import DIGEST_FILTER
+from bot.store.sealing import Sealer
+
+__all__ = ["SqliteSubscriptions"]
+
+log = logging.getLogger(__name__)
+
+COLUMNS = (
+    "id, workspace, target, user, schedule, zone, locale, sealed_filter, when_empty, state, reason, since, "
+    "snoozed_until, considered_until, quiet_looked_at"
+)
+
+
+class SqliteSubscriptions:
+    """Implements the port ``Subscriptions``."""
+
+    def __init__(self, db: Database, sealer: Sealer) -> None:
+        self._database = db
+        self._db = db.conn
+        self._sealer = sealer
+
+    async def get(self, id: int) -> Subscription | None:  # noqa: A002 - it is what it is
+        """The subscription of that id."""
+        return self._one("id = ?", id)
+
+    async def of(self, user: SlackUser) -> Subscription | None:
+        """The user's own, in their direct messages."""
+        return self._one("workspace = ? AND target = ?", *user)
+
+    async def put(self, subscription: Subscription, next_due: datetime | None) -> Subscription:
+        """Store one, in place of what its target had."""
+        place = (subscription.owner.workspace, subscription.target)
+        filters = DIGEST_FILTER.seal(self._sealer, Secret(written(subscription.filter)), *place)
+        values = (
+            *place,
+            subscription.owner.user,
+            stored(subscription.schedule),
+            subscription.zone.key,
+            subscription.locale,
+            filters,
+            subscription.when_empty,
+            subscription.state,
+            subscription.reason,
+            maybe_micros(subscription.since),
+            maybe_micros(subscription.snoozed_until),
+            maybe_micros(subscription.considered_until),
+            maybe_micros(next_due if subscription.state is State.ON else None),
+            maybe_micros(subscription.quiet_looked_at),
+        )
+        with writing(self._database) as connection:
+            (id_,) = connection.execute(
+                "INSERT INTO subscriptions (workspace, target, user, schedule, zone, locale, sealed_filter, "
+                "when_empty, state, reason, since, snoozed_until, considered_until, next_due, "
+                "quiet_looked_at) "
+                "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
+                "ON CONFLICT (workspace, target) DO UPDATE SET user = excluded.user, "
+                "schedule = excluded.schedule, zone = excluded.zone, locale = excluded.locale, "
+                "sealed_filter = excluded.sealed_filter, when_empty = excluded.when_empty, "
+                "state = excluded.state, reason = excluded.reason, since = excluded.since, "
+                "snoozed_until = excluded.snoozed_until, considered_until = excluded.considered_until, "
+                "next_due = excluded.next_due RETURNING id",
+                values,
+            ).fetchone()
+            if not subscription.channel:
+                connection.execute(
+                    "INSERT OR IGNORE INTO participants VALUES (?, ?, ?, NULL, 1)", (id_, *subscription.owner)
+                )
+        return replace(subscription, id=id_)
+
+    async def remove(self, id: int) -> bool:  # noqa: A002
+        """Delete one; participants and what they were told go with it."""
+        with writing(self._database) as connection:
+            connection.execute("UPDATE ledger SET channel = '', ts = '' WHERE subscription = ?", (id,))
+            return connection.execute("DELETE FROM subscriptions WHERE id = ?", (id,)).rowcount == 1
+
+    async def start_afresh(self, id: int, at: datetime) -> None:  # noqa: A002
+        """Every participant's next window begins at that moment."""
+        self._db.execute(
+            "UPDATE participants SET told_until = ?, fresh = 1 WHERE subscription = ?", (micros(at), id)
+        )
+
+    async def participants(self, id: int) -> Sequence[Participant]:  # noqa: A002
+        """Whose companies it tells of."""
+        query = "SELECT workspace, user, told_until, fresh FROM participants WHERE subscription = ?"
+        return [
+            Participant(id, SlackUser(workspace, user), maybe_moment(told_until), bool(fresh))
+            for workspace, user, told_until, fresh in self._db.execute(query, (id,))
+        ]
+
+    async def looked_for_quiet(self, id: int, at: datetime) -> None:  # noqa: A002
+        """The weekly look was had."""
+        self._db.execute("UPDATE subscriptions SET quiet_looked_at = ? WHERE id = ?", (micros(at), id))
+
+    async def workspaces_due(self, now: datetime) -> Sequence[str]:
+        """Where there is something to see to."""
+        query = (
+            "SELECT workspace FROM subscriptions WHERE next_due <= ? "
+            "UNION SELECT workspace FROM ledger WHERE outcome = 'claimed' AND wait_until <= ?"
+        )
+        return [row[0] for row in self._db.execute(query, (micros(now), micros(now)))]
+
+    async def due(self, workspace: str, now: datetime, most: int) -> Sequence[Subscription]:
+        """Whose slots are due, the longest due first."""
+        query = (
+            f"SELECT {COLUMNS} FROM subscriptions "  # noqa: S608 - constants
+            "WHERE next_due <= ? AND workspace = ? ORDER BY next_due LIMIT ?"
+        )
+        rows = self._db.execute(query, (micros(now), workspace, most)).fetchall()
+        return list(self._readable(rows))
+
+    def _readable(self, rows: Sequence[tuple[Any, ...]]) -> Iterator[Subscription]:
+        """Those whose filters open. The others are paused, or they would come first each time."""
+        for row in rows:
+            try:
+                yield self._subscription(row)
+            except SealBroken as error:
+                log.error("a digest's filter does not open: %s", error, extra={"action": "digest.sealed"})
+                self._db.execute(
+                    "UPDATE subscriptions SET state = ?, reason = ?, next_due = NULL WHERE id = ?",
+                    (State.PAUSED, error.code, row[0]),
+                )
+
+    def _one(self, where: str, *values: object) -> Subscription | None:
+        query = f"SELECT {COLUMNS} FROM subscriptions WHERE {where}"  # noqa: S608 - constants
+        row = self._db.execute(query, values).fetchone()
+        return None if row is None else self._subscription(row)
+
+    def _subscription(self, row: tuple[Any, ...]) -> Subscription:
+        id_, workspace, target, user, schedule, zone, locale, sealed, when_empty, *rest = row
+        state, reason, since, snoozed_until, considered_until, quiet_looked_at = rest
+        filters = DIGEST_FILTER.open(self._sealer, sealed, workspace, target).reveal()
+        return Subscription(
+            id=id_,
+            owner=SlackUser(workspace, user),
+            schedule=restored(schedule),
+            zone=ZoneInfo(zone),
+            locale=locale,
+            channel="" if target == user else target,
+            filter=read_filters(filters).filter,
+            when_empty=WhenEmpty(when_empty),
+            state=State(state),
+            reason=reason,
+            since=moment(since),
+            snoozed_until=maybe_moment(snoozed_until),
+            considered_until=moment(considered_until),
+            quiet_looked_at=maybe_moment(quiet_looked_at),
+        )

@@ -1,0 +1,112 @@
+"""Which rows were told to whom, by keyed hashes: nothing of a customer's can be read from them."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from sqlite3 import Connection
+
+from sqlite_utils import Database
+
+from bot.core.digest import Known, RowId
+from bot.core.people import SlackUser
+from bot.core.subscription import Delivery
+from bot.services.ports.digests import Telling
+from bot.store.database import micros
+from bot.store.hashing import Hasher
+
+__all__ = ["Hashes", "SqliteTold"]
+
+#: Bytes kept of a hash: among the millions of rows of one participant no two are the same by chance.
+KEPT = 16
+
+
+class Hashes:
+    """Rows, and their companies, as they are kept: a hash is good for one participant of one subscription."""
+
+    def __init__(self, hasher: Hasher) -> None:
+        self._hasher = hasher
+
+    def row(self, subscription: int, user: SlackUser, tenant: str, row: RowId) -> bytes:
+        """What a row is known by."""
+        time = "" if row.time is None else str(micros(row.time))
+        parts = (str(subscription), *user, tenant, str(row.company_id), time, str(row.action_id))
+        return self._hasher.digest("told-row", *parts)[:KEPT]
+
+    def company(self, subscription: int, user: SlackUser, tenant: str, company_id: int) -> bytes:
+        """What a company is known by."""
+        parts = (str(subscription), *user, tenant, str(company_id))
+        return self._hasher.digest("told-company", *parts)[:KEPT]
+
+    def insert(
+        self,
+        connection: Connection,
+        delivery: Delivery,
+        telling: Telling,
+        rows: Iterable[RowId],
+        state: str,
+        now: datetime,
+    ) -> None:
+        """Note that these rows are told, or are about to be."""
+        whose = (delivery.subscription, *telling.user)
+        place = (delivery.subscription, telling.user, telling.tenant)
+        connection.executemany(
+            "INSERT INTO told (subscription, workspace, user, row_hash, company_hash, delivery, part, state, "
+            "state_before, told_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, '', ?) ON CONFLICT DO UPDATE SET "
+            "state_before = state, state = excluded.state, delivery = excluded.delivery, "
+            "part = excluded.part, told_at = excluded.told_at",
+            (
+                (
+                    *whose,
+                    self.row(*place, row),
+                    self.company(*place, row.company_id),
+                    delivery.id,
+                    delivery.part,
+                    state,
+                    micros(now),
+                )
+                for row in rows
+            ),
+        )
+
+
+class SqliteTold:
+    """Implements the port ``Told``."""
+
+    def __init__(self, db: Database, hashes: Hashes) -> None:
+        self._db = db.conn
+        self._hashes = hashes
+
+    async def known(self, subscription: int, user: SlackUser, tenant: str, rows: Sequence[RowId]) -> Known:
+        """What is known of these rows, and which of their companies the digest before told."""
+        states = {
+            row: self._state(subscription, user, self._hashes.row(subscription, user, tenant, row))
+            for row in rows
+        }
+        before = self._companies_before(subscription, user)
+        companies = {row.company_id for row in rows} if before else ()
+        return Known(
+            told={row for row, state in states.items() if state in ("told", "silent")},
+            uncertain={row for row, state in states.items() if state == "uncertain"},
+            previous={
+                each for each in companies if self._hashes.company(subscription, user, tenant, each) in before
+            },
+        )
+
+    async def prune(self, before: datetime) -> int:
+        """Forget what was told before that; say how many rows."""
+        return self._db.execute("DELETE FROM told WHERE told_at < ?", (micros(before),)).rowcount
+
+    def _state(self, subscription: int, user: SlackUser, row_hash: bytes) -> str:
+        found = self._db.execute(
+            "SELECT state FROM told WHERE subscription = ? AND workspace = ? AND user = ? AND row_hash = ?",
+            (subscription, *user, row_hash),
+        ).fetchone()
+        return found[0] if found else ""
+
+    def _companies_before(self, subscription: int, user: SlackUser) -> frozenset[bytes]:
+        """Those that the last digest told which was posted."""
+        query = (
+            "SELECT company_hash FROM told WHERE delivery = (SELECT id FROM ledger WHERE subscription = ? "
+            "AND outcome = 'posted' AND rows > 0 ORDER BY due_at DESC, id DESC LIMIT 1) "
+            "AND subscription = ? AND workspace = ? AND user = ? AND state = 'told'"
+        )
+        return frozenset(row[0] for row in self._db.execute(query, (subscription, subscription, *user)))
