@@ -170,11 +170,6 @@ class SqliteLedger:
         """The last rows, the latest first."""
         return self._rows("subscription = ? ORDER BY due_at DESC, id DESC LIMIT ?", subscription, most)
 
-    async def prune(self, before: datetime) -> int:
-        """Forget what was due before that; say how many rows."""
-        statement = "DELETE FROM ledger WHERE due_at < ? AND outcome != 'claimed'"
-        return self._db.execute(statement, (micros(before),)).rowcount
-
     def _rows(self, where: str, *values: object) -> list[Delivery]:
         query = f"SELECT {COLUMNS} FROM ledger WHERE {where}"  # noqa: S608 - constants
         return [_delivery(row) for row in self._db.execute(query, values)]
@@ -230,8 +225,8 @@ def _conclude(
     end: datetime | None = None,
 ) -> bool:
     statement = (
-        "UPDATE ledger SET outcome = ?, reason = ?, concluded_at = ?, attempted_at = NULL, "
-        f"window_end = coalesce(?, window_end) WHERE {MINE}"
+        "UPDATE ledger SET outcome = ?, reason = ?, concluded_at = ?, "  # noqa: S608 - constants
+        f"attempted_at = NULL, window_end = coalesce(?, window_end) WHERE {MINE}"
     )
     values = (outcome, reason, micros(now), maybe_micros(end), *_mine(delivery))
     return connection.execute(statement, values).rowcount == 1

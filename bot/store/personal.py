@@ -47,7 +47,9 @@ class PersonalTable:
         return PersonalTable(name, where, stays, times)
 
 
-SUBSCRIPTIONS = PersonalTable("subscriptions", times=("since", "snoozed_until", "considered_until", "next_due"))
+SUBSCRIPTIONS = PersonalTable(
+    "subscriptions", times=("since", "snoozed_until", "considered_until", "next_due")
+)
 
 #: In the order in which they are emptied: what refers to others first, the pseudonyms' keys last.
 PERSONAL = (

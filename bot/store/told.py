@@ -91,10 +91,6 @@ class SqliteTold:
             },
         )
 
-    async def prune(self, before: datetime) -> int:
-        """Forget what was told before that; say how many rows."""
-        return self._db.execute("DELETE FROM told WHERE told_at < ?", (micros(before),)).rowcount
-
     def _state(self, subscription: int, user: SlackUser, row_hash: bytes) -> str:
         found = self._db.execute(
             "SELECT state FROM told WHERE subscription = ? AND workspace = ? AND user = ? AND row_hash = ?",

@@ -14,11 +14,10 @@ from hypothesis import strategies as st
 
 from bot.core.digest import News, RowId, row_id
 from bot.core.errors import CrmTooBusy
-from bot.core.replies.digests import DigestPart
-from bot.core.slots import next_due, slots_on
-from bot.core.subscription import Outcome, State
+from bot.core.slots import next_due
+from bot.core.subscription import Outcome
 from bot.store import migrate
-from tests.services.digests.conftest import MONDAY, OSLO, USER, Clock, Crm, Killed, Posts, Rig, rig_on
+from tests.services.digests.conftest import MONDAY, USER, Clock, Crm, Killed, Posts, Rig, rig_on
 
 BUSY = CrmTooBusy(tenant="onsite", status=503)
 
@@ -35,7 +34,7 @@ STEPS = st.one_of(
 )
 
 
-class Sequence_:
+class Story:
     """One bot after the other on one database, and what happens to them."""
 
     def __init__(self, path: Path, *, may_look: bool) -> None:
@@ -106,7 +105,7 @@ async def edit(rig: Rig, times: list[time] | None = None, snooze: timedelta | No
     await rig.store.subscriptions.put(new, next_due(new.schedule, new.zone, now))
 
 
-def check(sequence: Sequence_, rows: Sequence[object]) -> None:
+def check(sequence: Story, rows: Sequence[object]) -> None:
     posts = sequence.posts
     again = Counter(posts.told)
     repeated = {
@@ -142,7 +141,7 @@ def test_a_thousand_sequences(steps: list[tuple[str, object]], may_look: bool) -
 
 def told_once(steps: list[tuple[str, object]], *, may_look: bool) -> None:
     async def run(path: Path) -> None:
-        sequence = Sequence_(path, may_look=may_look)
+        sequence = Story(path, may_look=may_look)
         await sequence.run(steps)
         with rig_on(path, sequence.clock, sequence.crm, sequence.posts) as rig:
             rows = await rig.rows()
