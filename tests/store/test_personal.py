@@ -177,7 +177,7 @@ async def test_not_a_byte_is_left(store: Store, path: Path, link: Link, invitati
         await store.audit.record(Deed(NOW, "something", who, who))
     erasure = await forget(store, user)
     counts = {"links": 1, "invitations": 1, "muted_companies": 200, "saved_filters": 200, "pseudonyms": 1}
-    assert erasure.gone == counts
+    assert {table: count for table, count in erasure.gone.items() if count} == counts
     assert erasure.left == {"audit": 2}, "with the entry that it was forgotten"
     assert set((await forget(store, user)).gone.values()) == {0}
     files = [file for file in path.parent.iterdir() if file.name.startswith(path.name)]

@@ -39,15 +39,13 @@ class Pausing:
     async def pause(self, subscription: Subscription, error: BotError) -> None:
         """Pause it and tell its owner why; where Slack takes nothing for them, they see it when they ask."""
         reason = error.error if isinstance(error, SlackFailed) else error.code
-        paused = replace(
-            subscription, state=State.PAUSED, reason=reason, since=self._clock.now(), snoozed_until=None
-        )
+        now = self._clock.now()
+        paused = replace(subscription, state=State.PAUSED, reason=reason, since=now, snoozed_until=None)
         await self._subscriptions.put(paused, None)
         log.warning("digest %s is paused: %s", subscription.id, reason, extra={"action": "digest.paused"})
         try:
-            await self._messenger.tell(
-                subscription.owner, DigestPaused(reason, subscription.channel), reader_of(subscription)
-            )
+            notice = DigestPaused(reason, now)
+            await self._messenger.tell(subscription.owner, notice, reader_of(subscription))
         except SlackFailed as failed:
             log.warning("its owner was not told: %s", failed.error, extra={"action": "digest.untold"})
 
