@@ -6,7 +6,7 @@ it is posted again. So there are never two, and a miss is never silent.
 
 import asyncio
 import logging
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.core.causes import SLACK
@@ -93,13 +93,13 @@ class Delivering:
             log_unexpected(error, "digest.unrecorded", "")
 
 
-@dataclass(slots=True)
 class _Turn:
     """One row, from when it was taken up until it is concluded or given back."""
 
-    its: Delivering
-    #: As it stands now.
-    row: Delivery
+    def __init__(self, its: Delivering, row: Delivery) -> None:
+        self.its = its
+        #: As it stands now.
+        self.row = row
 
     async def take(self) -> Outcome:
         if await self.its.ledger.others_open(self.row):

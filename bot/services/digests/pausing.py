@@ -44,7 +44,7 @@ class Pausing:
         await self._subscriptions.put(paused, None)
         log.warning("digest %s is paused: %s", subscription.id, reason, extra={"action": "digest.paused"})
         try:
-            notice = DigestPaused(reason, now)
+            notice = DigestPaused(reason, subscription.channel)
             await self._messenger.tell(subscription.owner, notice, reader_of(subscription))
         except SlackFailed as failed:
             log.warning("its owner was not told: %s", failed.error, extra={"action": "digest.untold"})

@@ -8,7 +8,6 @@ import asyncio
 import logging
 from collections import Counter, deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from functools import partial
 from time import monotonic
 
@@ -107,15 +106,14 @@ class Waves:
             return wave.taken.popleft()
 
 
-@dataclass(slots=True)
 class _Wave:
-    workspace: str
-    #: Rows that were taken up and that no worker has begun with.
-    taken: deque[Delivery] = field(default_factory=deque)
-    counts: Counter[Outcome] = field(default_factory=Counter)
-    taking: asyncio.Lock = field(default_factory=asyncio.Lock)
-    began: float = field(default_factory=monotonic)
-    reported: float = field(default_factory=monotonic)
+    def __init__(self, workspace: str) -> None:
+        self.workspace = workspace
+        #: Rows that were taken up and that no worker has begun with.
+        self.taken = deque[Delivery]()
+        self.counts = Counter[Outcome]()
+        self.taking = asyncio.Lock()
+        self.began = self.reported = monotonic()
 
     def report_now_and_then(self) -> None:
         """How it is doing, every half minute."""
