@@ -15,7 +15,7 @@ from sqlite_utils import Database
 from bot.core.plan import Plan
 from bot.core.slots import SlotKey
 from bot.core.subscription import Delivery, Outcome
-from bot.services.ports.digests import Telling
+from bot.services.ports import Telling
 from bot.store.database import claiming, maybe_micros, maybe_moment, micros, moment, writing
 from bot.store.told import Hashes
 

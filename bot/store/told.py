@@ -9,7 +9,7 @@ from sqlite_utils import Database
 from bot.core.digest import Known, RowId
 from bot.core.people import SlackUser
 from bot.core.subscription import Delivery
-from bot.services.ports.digests import Telling
+from bot.services.ports import Telling
 from bot.store.database import micros
 from bot.store.hashing import Hasher
 

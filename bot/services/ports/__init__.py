@@ -15,6 +15,12 @@ from bot.services.ports.crm import (
     SystemInfo,
     Tokens,
 )
+from bot.services.ports.digests import (
+    Ledger,
+    Subscriptions,
+    Telling,
+    Told,
+)
 from bot.services.ports.machine import (
     Clock,
     Runner,
@@ -64,6 +70,7 @@ __all__ = [
     "Erasure",
     "Invitation",
     "Invitations",
+    "Ledger",
     "Links",
     "Messenger",
     "Mutes",
@@ -81,6 +88,9 @@ __all__ = [
     "SignIns",
     "SignedIn",
     "Snapshot",
+    "Subscriptions",
     "SystemInfo",
+    "Telling",
     "Tokens",
+    "Told",
 ]
