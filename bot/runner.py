@@ -50,7 +50,7 @@ class QueueRunner:
     def submit(self, job: Job, whose: Hashable) -> None:
         """Queue a job. Raises :class:`Busy` when the queue or the user's line is full, or the bot stops."""
         line = self._lines.get(whose, ())
-        if self._closing or self._waiting() >= self._size or len(line) >= self._line:
+        if self._closing or self.waiting() >= self._size or len(line) >= self._line:
             raise Busy
         self._lines.setdefault(whose, deque()).append(job)
         self._start_jobs()
@@ -58,6 +58,10 @@ class QueueRunner:
     def spawn(self, job: Job) -> None:
         """Start a job beside the queue: for what is rare, short, and not to be refused."""
         self._start(job)
+
+    def waiting(self) -> int:
+        """How many jobs are in line."""
+        return sum(map(len, self._lines.values()))
 
     async def __aenter__(self) -> "QueueRunner":
         return self
@@ -82,9 +86,6 @@ class QueueRunner:
             task.cancel()
         if ending:
             await asyncio.wait(ending, timeout=LAST_WORDS)
-
-    def _waiting(self) -> int:
-        return sum(map(len, self._lines.values()))
 
     def _start_jobs(self) -> None:
         """Fill the free places, one job of each user in turn."""

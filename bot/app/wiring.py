@@ -3,6 +3,7 @@
 import random
 import secrets
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from urllib.parse import urlsplit
@@ -22,6 +23,7 @@ from bot.core.secret import Secret
 from bot.crm.client import connect, sign_ins
 from bot.crm.settings import ActionTimeZone, OnlineSettings, TenantSettings
 from bot.crm.soap.transport import Limits
+from bot.metrics import PrometheusMetrics
 from bot.runner import QueueRunner
 from bot.server import ASGIApp
 from bot.services.activities import Activities, Tenant
@@ -32,6 +34,7 @@ from bot.services.commands import Commands
 from bot.services.keepalive import KeepAlive
 from bot.services.leaving import Leaving
 from bot.services.linking import Invited, Linked, Linking, LinkPolicy
+from bot.services.measured import MeasuredCrm
 from bot.services.notices import Notices
 from bot.services.onlinelinking import OnlineLinking
 from bot.services.ports import Clock
@@ -80,6 +83,10 @@ class Wiring:
         self._public_url = url if derived else settings.web.public_url
         self._workspaces = workspaces
         self._people = SlackPeople(workspaces, clock)
+        self._metrics = metrics = PrometheusMetrics()
+        tenants = {
+            name: replace(tenant, crm=MeasuredCrm(tenant.crm, metrics)) for name, tenant in tenants.items()
+        }
         self._tenants = tenants
         crm = {name: tenant.crm for name, tenant in tenants.items()}
         online = {name: tenant.online for name, tenant in tenants.items() if tenant.online}
@@ -118,7 +125,9 @@ class Wiring:
         preferences = Preferences(database.filters, database.mutes, Categories(clock))
         channels = SlackChannels(workspaces, self._people)
         limits = PostLimits(settings.slack.messages_per_minute)
-        self.posts = SlackPosts(workspaces.client, limits, settings.slack.command)
+        self.posts = SlackPosts(workspaces.client, limits, settings.slack.command, metrics)
+        metrics.watch("commands", runner.waiting)
+        metrics.watch("posts", limits.waiting)
         answers = Answers(
             activities=Activities(tenants, database.links, database.mutes, preferences),
             preferences=preferences,
@@ -151,6 +160,7 @@ class Wiring:
             clock=clock,
             reference=_reference,
             patience=timedelta(seconds=settings.commands.seconds),
+            metrics=metrics,
         )
 
         admins = SlackAdmins(workspaces, settings.admins)
@@ -202,7 +212,12 @@ class Wiring:
         online = self._online_pages(link_page)
         # The first that fits counts: the page of an online tenant has no form.
         return Starlette(
-            routes=[*online, *link_page.routes(), *web.health_routes(self._checks(scheduler, socket_mode))]
+            routes=[
+                *online,
+                *link_page.routes(),
+                *web.health_routes(self._checks(scheduler, socket_mode)),
+                web.metrics_route(self._metrics.expose, self._metrics.content_type),
+            ]
         )
 
     def _online_pages(self, link_page: web.LinkPage) -> list[Route]:

@@ -22,7 +22,7 @@ from bot.core.requests import Ask, Conversation, Request
 from bot.services.answers import Answers, asks_the_crm
 from bot.services.failures import log_unexpected
 from bot.services.linking import Linked as LinkedNow
-from bot.services.ports import Clock, Deliveries, Messenger, Runner
+from bot.services.ports import UNCOUNTED, Clock, Deliveries, Messenger, Metrics, Runner
 from bot.services.readers import Readers
 
 __all__ = ["Commands"]
@@ -63,6 +63,7 @@ class Commands:
         reference: Callable[[], str],
         patience: timedelta = timedelta(seconds=25),
         notice: timedelta = timedelta(seconds=5),
+        metrics: Metrics = UNCOUNTED,
     ) -> None:
         self._answers = answers
         self._readers = readers
@@ -73,6 +74,7 @@ class Commands:
         self._reference = reference
         self._patience = patience
         self._notice = notice
+        self._metrics = metrics
 
     async def take(self, request: Request) -> Reply | None:
         """Accept a request to be answered later.
@@ -93,6 +95,7 @@ class Commands:
             self._runner.submit(lambda: self.answer(request, turn), request.conversation.user)
         except Busy:
             log.warning("the queue is full", extra={"action": "command.busy"})
+            self._metrics.command(Busy.code, 0)
             if not request.pressed:
                 return BusyReply()
             self._runner.spawn(lambda: self._say_busy(request))
@@ -125,6 +128,8 @@ class Commands:
             note = turn.noted and not request.pressed
             sending = self._say(request.conversation, reply, reader, replace=page or note)
             await _to_the_end(asyncio.create_task(sending))
+            waited = self._clock.now() - (request.received_at or self._clock.now())
+            self._metrics.command(_outcome(reply), waited.total_seconds())
 
     async def _say_if_it_takes_longer(self, request: Request, turn: _Turn) -> None:
         """Also while the request still waits in the queue."""
@@ -190,6 +195,12 @@ class Commands:
             log_unexpected(error, "command.failed", reference)
         again = request.asked if isinstance(request.wish, Ask) and not isinstance(known, HOPELESS) else ""
         return Failed(known.code, dict(known.params), reference, again, request.page)
+
+
+def _outcome(reply: Reply) -> str:
+    if isinstance(reply, CannotRead):
+        return BadCommand.code
+    return reply.code if isinstance(reply, Failed) else "answered"
 
 
 async def _to_the_end(task: asyncio.Task[None]) -> None:

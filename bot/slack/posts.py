@@ -10,7 +10,7 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 from bot.core.errors import MissingScope, SlackFailed
 from bot.core.posting import Unpostable
 from bot.core.replies import Reader, Reply
-from bot.services.ports import Place, Posted, PostKey
+from bot.services.ports import UNCOUNTED, Metrics, Place, Posted, PostKey
 from bot.slack.blocks import draw
 from bot.slack.limits import PostLimits
 from bot.slack.paging import PAGE, pages
@@ -33,11 +33,16 @@ class SlackPosts:
     """Implements the port ``Posts``; ``client`` gives the client of a workspace."""
 
     def __init__(
-        self, client: Callable[[str], Awaitable[AsyncWebClient]], limits: PostLimits, command: str
+        self,
+        client: Callable[[str], Awaitable[AsyncWebClient]],
+        limits: PostLimits,
+        command: str,
+        metrics: Metrics = UNCOUNTED,
     ) -> None:
         self._client = client
         self._limits = limits
         self._command = command
+        self._metrics = metrics
 
     async def ready(self, place: Place) -> None:
         """Wait for the limits of ``chat.postMessage``."""
@@ -57,11 +62,15 @@ class SlackPosts:
                 unfurl_links=False,
                 unfurl_media=False,
             )
-            return Posted(str(answer["channel"]), str(answer["ts"]))
+            posted = Posted(str(answer["channel"]), str(answer["ts"]))
         except Exception as error:
-            raise self._failed(place, error) from None
+            failed = self._failed(place, error)
+            self._metrics.post(_outcome(failed))
+            raise failed from None
         finally:
             self._limits.sent(place.workspace, place.channel)
+        self._metrics.post("posted")
+        return posted
 
     async def find(self, place: Place, key: PostKey, since: datetime) -> Posted | None:
         """Look in ``conversations.history``, for a thread in ``conversations.replies``.
@@ -70,16 +79,23 @@ class SlackPosts:
         direct message comes from ``conversations.open`` (scope ``im:write``).
         """
         try:
-            client = await self._client(place.workspace)
-            channel = await _channel(client, place)
-            oldest = f"{(since - SKEW).timestamp():.6f}"
-            async for message in _messages(client, channel, place.thread, oldest):
-                if _key(message) == key:
-                    return Posted(channel, str(message["ts"]))
+            found = await self._look(place, key, since)
         except Exception as error:
             failed = _looking(error)
             if failed.error not in NOTHING_THERE:
+                self._metrics.lookup("may-not" if isinstance(failed, MissingScope) else _outcome(failed))
                 raise failed from None
+            found = None
+        self._metrics.lookup("found" if found else "absent")
+        return found
+
+    async def _look(self, place: Place, key: PostKey, since: datetime) -> Posted | None:
+        client = await self._client(place.workspace)
+        channel = await _channel(client, place)
+        oldest = f"{(since - SKEW).timestamp():.6f}"
+        async for message in _messages(client, channel, place.thread, oldest):
+            if _key(message) == key:
+                return Posted(channel, str(message["ts"]))
         return None
 
     def _failed(self, place: Place, error: Exception) -> SlackFailed:
@@ -91,6 +107,12 @@ class SlackPosts:
         if failed.permanent is Unpostable.CHANNEL_GONE and _is_user(place):
             failed.permanent = Unpostable.USER_GONE
         return failed
+
+
+def _outcome(failed: SlackFailed) -> str:
+    if failed.in_doubt:
+        return "in-doubt"
+    return "passing" if failed.passing else "refused"
 
 
 def _is_user(place: Place) -> bool:

@@ -13,6 +13,7 @@ from bot.core.posting import Unpostable
 from bot.core.replies import Kept
 from bot.core.secret import Secret
 from bot.demo.slack import Slack
+from bot.metrics import PrometheusMetrics
 from bot.services.ports import Place, Posted, PostKey, Posts
 from bot.slack.limits import PostLimits
 from bot.slack.posts import SlackPosts
@@ -55,10 +56,18 @@ def limits(clock: StoppedClock) -> PostLimits:
 
 
 @pytest.fixture
-def posts(slack: Slack, session: aiohttp.ClientSession, limits: PostLimits) -> Posts:
+def metrics() -> PrometheusMetrics:
+    """What is counted."""
+    return PrometheusMetrics()
+
+
+@pytest.fixture
+def posts(
+    slack: Slack, session: aiohttp.ClientSession, limits: PostLimits, metrics: PrometheusMetrics
+) -> Posts:
     """The bot's way to post."""
     workspaces = Workspaces(Secret(slack.bot_token), slack.api_url, session)
-    return SlackPosts(workspaces.client, limits, "/superoffice")
+    return SlackPosts(workspaces.client, limits, "/superoffice", metrics)
 
 
 async def post(posts: Posts, place: Place, key: PostKey = KEY) -> Posted:
@@ -280,3 +289,23 @@ async def test_what_breaks_while_looking_leaves_nothing_in_doubt(
     failed = caught.value
     assert (failed.in_doubt, failed.passing, failed.permanent) == (False, passing, permanent)
     assert not isinstance(failed, MissingScope)
+
+
+# ---------------------------------------------------------------- counting
+
+
+async def test_what_became_of_each_is_counted(slack: Slack, posts: Posts, metrics: PrometheusMetrics) -> None:
+    await post(posts, PUBLIC)
+    for how in ({"status": 500}, {"retry_after": 1}, {"error": "is_archived"}):
+        slack.fail("chat.postMessage", **how)
+        await refused(posts)
+    await posts.find(PUBLIC, KEY, NOW)
+    await posts.find(PUBLIC, PostKey("another"), NOW)
+    slack.api.scopes.difference_update(SCOPES)
+    with pytest.raises(MissingScope):
+        await posts.find(PUBLIC, KEY, NOW)
+    told = metrics.expose().decode()
+    for outcome in ("posted", "in-doubt", "passing", "refused"):
+        assert f'superoffice_slack_posts_total{{outcome="{outcome}"}} 1.0\n' in told
+    for outcome in ("found", "absent", "may-not"):
+        assert f'superoffice_slack_lookups_total{{outcome="{outcome}"}} 1.0\n' in told

@@ -25,6 +25,10 @@ from bot.services.ports.machine import (
     Clock,
     Runner,
 )
+from bot.services.ports.metrics import (
+    UNCOUNTED,
+    Metrics,
+)
 from bot.services.ports.posts import (
     Place,
     Posted,
@@ -56,6 +60,7 @@ from bot.services.ports.store import (
 )
 
 __all__ = [
+    "UNCOUNTED",
     "ActivityQuery",
     "Admins",
     "Attempts",
@@ -73,6 +78,7 @@ __all__ = [
     "Ledger",
     "Links",
     "Messenger",
+    "Metrics",
     "Mutes",
     "Online",
     "OnlineSignedIn",

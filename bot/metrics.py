@@ -1,0 +1,86 @@
+"""Counts and times for Prometheus. What each means: docs/metrics.md."""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector
+from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4, generate_latest
+
+from bot.core.errors import BotError
+
+__all__ = ["PrometheusMetrics"]
+
+PREFIX = "superoffice_slack"
+#: Seconds. People notice the first ones; a command gives up after 25.
+BUCKETS = (0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 25)
+
+
+class PrometheusMetrics:
+    """Implements the port ``Metrics`` for one bot. Nothing is global: several may share a process."""
+
+    #: The form of what :meth:`expose` gives, as an HTTP ``Content-Type``.
+    content_type = CONTENT_TYPE_PLAIN_0_0_4
+
+    def __init__(self, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._monotonic = monotonic
+        self._registry = CollectorRegistry()
+        ProcessCollector(registry=self._registry)
+        self._commands = self._counter("commands", "Commands and presses, by their answers", "outcome")
+        self._command_seconds = self._histogram("command_seconds", "From receipt to answer")
+        self._crm_calls = self._counter("crm_calls", "Calls to SuperOffice", "tenant", "operation", "outcome")
+        self._crm_seconds = self._histogram("crm_seconds", "How long SuperOffice takes", "tenant")
+        self._posts = self._counter("posts", "Messages of digests", "outcome")
+        self._lookups = self._counter("lookups", "Searches for messages that were in doubt", "outcome")
+        self._digests = self._counter("digests", "Digests, by how they ended", "outcome")
+        self._queues = Gauge(
+            "queue_length", "How many wait", ("queue",), namespace=PREFIX, registry=self._registry
+        )
+
+    def watch(self, queue: str, length: Callable[[], int]) -> None:
+        """Ask how many wait in a queue whenever somebody looks."""
+        self._queues.labels(queue).set_function(length)
+
+    def command(self, outcome: str, seconds: float) -> None:
+        """Count a command, and how long its user waited."""
+        self._commands.labels(outcome).inc()
+        self._command_seconds.observe(seconds)
+
+    @contextmanager
+    def crm_call(self, tenant: str, operation: str) -> Iterator[None]:
+        """Measure a call. One that was given up is ``cancelled``."""
+        started, outcome = self._monotonic(), "cancelled"
+        try:
+            yield
+            outcome = "ok"
+        except BotError as error:
+            outcome = error.code
+            raise
+        except Exception:
+            outcome = BotError.code
+            raise
+        finally:
+            self._crm_calls.labels(tenant, operation, outcome).inc()
+            self._crm_seconds.labels(tenant).observe(self._monotonic() - started)
+
+    def post(self, outcome: str) -> None:
+        """Count a message."""
+        self._posts.labels(outcome).inc()
+
+    def lookup(self, outcome: str) -> None:
+        """Count a search."""
+        self._lookups.labels(outcome).inc()
+
+    def digest(self, outcome: str) -> None:
+        """Count a digest."""
+        self._digests.labels(outcome).inc()
+
+    def expose(self) -> bytes:
+        """Everything, as Prometheus reads it."""
+        return generate_latest(self._registry)
+
+    def _counter(self, name: str, meaning: str, *labels: str) -> Counter:
+        return Counter(name, meaning, labels, namespace=PREFIX, registry=self._registry)
+
+    def _histogram(self, name: str, meaning: str, *labels: str) -> Histogram:
+        return Histogram(name, meaning, labels, namespace=PREFIX, registry=self._registry, buckets=BUCKETS)

@@ -1,0 +1,52 @@
+"""What the use cases and the clients tell whoever watches the bot: counts and times, never a name."""
+
+from contextlib import AbstractContextManager, nullcontext
+from typing import Protocol
+
+__all__ = ["UNCOUNTED", "Metrics"]
+
+
+class Metrics(Protocol):
+    """Counts what happens. Outcomes are short words from a fixed set, such as an error's ``code``."""
+
+    def command(self, outcome: str, seconds: float) -> None:
+        """A command or a press was answered, so long after it came."""
+        ...
+
+    def crm_call(self, tenant: str, operation: str) -> AbstractContextManager[None]:
+        """Measure a call to SuperOffice; whatever it raises is its outcome."""
+        ...
+
+    def post(self, outcome: str) -> None:
+        """A digest's message was posted, or not."""
+        ...
+
+    def lookup(self, outcome: str) -> None:
+        """A message that was in doubt was looked for."""
+        ...
+
+    def digest(self, outcome: str) -> None:
+        """A delivery came to an end."""
+        ...
+
+
+class _Uncounted:
+    """For where nobody watches."""
+
+    def command(self, outcome: str, seconds: float) -> None:
+        pass
+
+    def crm_call(self, tenant: str, operation: str) -> AbstractContextManager[None]:
+        return nullcontext()
+
+    def post(self, outcome: str) -> None:
+        pass
+
+    def lookup(self, outcome: str) -> None:
+        pass
+
+    def digest(self, outcome: str) -> None:
+        pass
+
+
+UNCOUNTED: Metrics = _Uncounted()

@@ -1,0 +1,91 @@
+"""What is counted, and that all of it is documented."""
+
+import re
+from pathlib import Path
+
+import pytest
+from prometheus_client.parser import text_string_to_metric_families
+
+from bot.core.errors import CrmTimedOut
+from bot.metrics import PREFIX, PrometheusMetrics
+from bot.services.ports import UNCOUNTED, Metrics
+
+PAGE = (Path(__file__).parent.parent / "docs/metrics.md").read_text("utf-8")
+
+
+def samples(metrics: PrometheusMetrics, name: str) -> dict[tuple[str, ...], float]:
+    """What a metric says, by its labels' values in their order."""
+    families = text_string_to_metric_families(metrics.expose().decode())
+    told = [sample for family in families for sample in family.samples if sample.name == f"{PREFIX}_{name}"]
+    return {tuple(value for _, value in sorted(each.labels.items())): each.value for each in told}
+
+
+def use(metrics: Metrics) -> None:
+    """Everything that can be told."""
+    metrics.command("answered", 0.3)
+    metrics.command("answered", 3)
+    metrics.post("posted")
+    metrics.lookup("absent")
+    metrics.digest("posted")
+    with metrics.crm_call("onsite", "me"):
+        pass
+    for error in (
+        CrmTimedOut(tenant="onsite", seconds=25),
+        ValueError("a customer's name"),
+        KeyboardInterrupt(),
+    ):
+        with pytest.raises(type(error)), metrics.crm_call("onsite", "me"):
+            raise error
+
+
+@pytest.fixture
+def metrics() -> PrometheusMetrics:
+    """Of a bot to whom everything happened."""
+    made = PrometheusMetrics(iter(range(100)).__next__)
+    made.watch("commands", lambda: 7)
+    use(made)
+    return made
+
+
+def test_it_counts(metrics: PrometheusMetrics) -> None:
+    assert samples(metrics, "commands_total") == {("answered",): 2}
+    assert samples(metrics, "command_seconds_sum") == {(): 3.3}
+    assert samples(metrics, "crm_calls_total") == {
+        ("me", outcome, "onsite"): 1 for outcome in ("ok", "crm-timed-out", "unexpected", "cancelled")
+    }
+    assert samples(metrics, "crm_seconds_count") == samples(metrics, "crm_seconds_sum") == {("onsite",): 4}
+    assert samples(metrics, "queue_length") == {("commands",): 7}
+    assert b"customer" not in metrics.expose()
+
+
+def test_each_bot_counts_for_itself(metrics: PrometheusMetrics) -> None:
+    assert samples(PrometheusMetrics(), "commands_total") == {}
+
+
+def test_nobody_has_to_count() -> None:
+    use(UNCOUNTED)
+
+
+def test_every_metric_is_documented_with_its_labels(metrics: PrometheusMetrics) -> None:
+    rows = [row.split("|") for row in PAGE.splitlines() if row.startswith(f"| `{PREFIX}_")]
+    documented = {
+        name.strip(" `"): (kind.strip(), set(re.findall(r"`(\w+)`", labels)))
+        for _, name, kind, labels, *rest in rows
+        if rest
+    }
+    told = {}
+    for family in text_string_to_metric_families(metrics.expose().decode()):
+        if family.name.startswith(PREFIX) and not family.name.endswith("_created"):
+            labels = {label for sample in family.samples for label in sample.labels} - {"le"}
+            name = f"{family.name}_total" if family.type == "counter" else family.name
+            told[name] = (family.type, labels)
+    assert {
+        name: row for name, row in documented.items() if row[0] in {"counter", "gauge", "histogram"}
+    } == told
+
+
+def test_every_metric_that_the_page_names_exists(metrics: PrometheusMetrics) -> None:
+    for name in re.findall(rf"{PREFIX}_\w+", PAGE):
+        assert samples(metrics, name.removeprefix(f"{PREFIX}_")) or samples(
+            metrics, f"{name.removeprefix(f'{PREFIX}_')}_count"
+        )
