@@ -169,6 +169,7 @@ class Workspace:
         self.members = {member.id: member for member in self._people(members)}
         known = _channels(self.members) if channels is None else channels
         self.channels = {channel.id: self._with_bot(channel) for channel in known}
+        self._direct = {channel.user: channel for channel in self.channels.values() if channel.user}
         self.triggers = Triggers(clock)
         self.views = Views(self.triggers)
         #: Called with each message that is new, changed or deleted.
@@ -217,12 +218,11 @@ class Workspace:
 
     def direct(self, user: str) -> Channel:
         """The bot's direct message with a user; it is opened if need be."""
-        for channel in self.channels.values():
-            if channel.user == user:
-                return channel
-        both = {user, self.bot_user}
-        channel = Channel(f"D0{user[2:]}", "", both, frozenset({"is_im"}), user=user, bot=self.bot_user)
-        return self.channels.setdefault(channel.id, channel)
+        if user not in self._direct:
+            both = {user, self.bot_user}
+            new = Channel(f"D0{user[2:]}", "", both, frozenset({"is_im"}), user=user, bot=self.bot_user)
+            self._direct[user] = self.channels.setdefault(new.id, new)
+        return self._direct[user]
 
     def post(self, message: Message) -> Message:
         """Add a message; its ``ts`` and missing block ids are given here."""

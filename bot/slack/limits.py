@@ -10,6 +10,7 @@ import time
 from collections import OrderedDict, defaultdict, deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from itertools import islice
 
 __all__ = ["PostLimits"]
 
@@ -60,8 +61,8 @@ class _Workspace:
         self._closed_until = max(self._closed_until, until)
 
     def forget(self, now: float) -> None:
-        """Forget conversations that are free and wanted by nobody: two for each that may come in."""
-        for name in [name for name, _ in zip(self.channels, range(2), strict=False)]:
+        """Forget conversations that are free and wanted by nobody, more of them than may come in."""
+        for name in list(islice(self.channels, 4)):
             if not self.channels[name].waiting and self.channels[name].free_at <= now:
                 del self.channels[name]
 

@@ -69,6 +69,8 @@ class SlackPosts:
             raise failed from None
         finally:
             self._limits.sent(place.workspace, place.channel)
+        if posted.channel != place.channel:
+            self._limits.sent(place.workspace, posted.channel)  # a user's conversation goes by two ids
         self._metrics.post("posted")
         return posted
 

@@ -99,10 +99,13 @@ async def test_a_message_stands_where_it_was_to_go(slack: Slack, posts: Posts, p
 
 
 async def test_later_parts_stand_in_the_thread(slack: Slack, posts: Posts) -> None:
+    rates = slack.enforce_limits()
     first = await post(posts, DIRECT)
     second = await post(posts, DIRECT._replace(thread=first.ts), PostKey(KEY.key, 1))
-    assert [message.thread_ts for message in slack.direct_messages()] == [None, first.ts]
-    assert second.channel == first.channel
+    third = await post(posts, Place(Slack.team, first.channel, first.ts), PostKey(KEY.key, 2))
+    assert [message.thread_ts for message in slack.direct_messages()] == [None, first.ts, first.ts]
+    assert first.channel == second.channel == third.channel
+    assert rates.refused == {}, "by either id it is one conversation"
 
 
 PERMANENT = {
