@@ -38,6 +38,8 @@ class Conversation:
     channel: str
     #: Slack takes up to five replies there, within half an hour.
     response_url: Secret = field(repr=False)
+    #: Opens one form there, within three seconds.
+    trigger: Secret = field(default_factory=lambda: Secret(""), repr=False)
 
     @property
     def place(self) -> SlackChannel:

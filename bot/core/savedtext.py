@@ -8,7 +8,7 @@ from bot.core.filters import Filter
 from bot.core.filtertext import Typed, first_filter, read_filters
 from bot.core.spelling import comparable
 
-__all__ = ["filter_name", "read_saved"]
+__all__ = ["filter_name", "read_saved", "wrong_filters"]
 
 _NAME = re.compile(r"\w[\w-]{0,31}")
 #: A name and filters that can be typed as they stand.
@@ -31,12 +31,16 @@ def read_saved(line: str) -> tuple[str, Filter]:
     at = first_filter(line)
     head, filters = line[:at].strip(" ,"), line[at:]
     if not head:
-        near = f"filter save {_SOME_NAME} {filters}" if filters and not _wrong(read_filters(filters)) else ""
+        near = (
+            f"filter save {_SOME_NAME} {filters}"
+            if filters and not wrong_filters(read_filters(filters))
+            else ""
+        )
         raise BadCommand(Problem("filter-save-what", nearest=near or _EXAMPLE))
     is_quoted = head[0] in "\"'"
     name, _, more = (head, "", "") if is_quoted or filters else head.partition(" ")
     typed = read_filters(f"{more} {filters}".strip())
-    problems = _wrong(typed)
+    problems = wrong_filters(typed)
     good = filters if filters and not problems else "not:me"
     try:
         name = filter_name(name, f"filter save {{}} {good.replace('{', '{{').replace('}', '}}')}")
@@ -49,8 +53,8 @@ def read_saved(line: str) -> tuple[str, Filter]:
     raise typed.refused(*problems)
 
 
-def _wrong(typed: Typed) -> list[Problem]:
-    """What keeps these words from being filters."""
+def wrong_filters(typed: Typed) -> list[Problem]:
+    """What keeps these words from being filters; that there are none is a problem as well."""
     problems = list(typed.problems)
     if typed.behind:
         problems.append(typed.behind.problem(len(typed.behind.words)))

@@ -8,6 +8,7 @@ from bot.core.people import SlackUser
 from bot.core.replies import Reader, Reply
 from bot.core.requests import Request
 from bot.slack.blocks import draw
+from bot.slack.modals import DIGEST, submitted_digest
 from bot.slack.payload import ACTIONS, pressed, typed
 from bot.slack.people import SlackPeople
 
@@ -55,6 +56,12 @@ def register(
         if request:
             await commands.take(request)
 
+    async def on_submit(ack: AsyncAck, body: Body) -> None:
+        said = submitted_digest(body, command)
+        await (ack(response_action="errors", errors=said) if isinstance(said, dict) else ack())
+        if isinstance(said, Request):
+            await commands.take(said)
+
     async def on_open(ack: AsyncAck) -> None:
         await ack()  # Slack reports the press of a button that opens a page, too
 
@@ -67,4 +74,5 @@ def register(
     for action in ACTIONS:
         app.action(action)(on_press)
     app.action("link")(on_open)
+    app.view(DIGEST)(on_submit)
     app.event("user_change")(on_user_change)

@@ -6,11 +6,12 @@ from aiohttp import ClientSession
 
 from bot.core.errors import FilesNotAllowed
 from bot.core.people import SlackUser
-from bot.core.replies import MyData, Reader, Reply
+from bot.core.replies import DigestForm, MyData, Reader, Reply
 from bot.core.requests import Conversation
 from bot.core.secret import Secret
 from bot.slack.blocks import Message, draw
-from bot.slack.sdk import failure, webhook
+from bot.slack.modals import digest_modal
+from bot.slack.sdk import failure, open_view, webhook
 from bot.slack.workspaces import Workspaces
 from bot.text import sentence
 from bot.text.mydata import document, filename
@@ -24,7 +25,8 @@ class SlackMessenger:
     """Draws replies and sends them, ephemeral, by ``response_url``.
 
     Slack takes five of them within thirty minutes; what it does not take goes to the user as a direct
-    message (``chat.postMessage`` to the user's id, scope ``chat:write``), so that no answer is lost.
+    message (``chat.postMessage`` to the user's id, scope ``chat:write``), so that no answer is lost. A form
+    opens as a modal; later than three seconds after the press or the command, a button for it is sent.
     """
 
     def __init__(self, workspaces: Workspaces, session: ClientSession, command: str) -> None:
@@ -34,10 +36,13 @@ class SlackMessenger:
 
     async def reply(self, to: Conversation, reply: Reply, reader: Reader, *, replace: bool = False) -> None:
         """Send a reply. Raises ``SlackFailed`` when not even a direct message arrives."""
-        message = draw(reply, reader, self._command)
-        if to.response_url and await self._respond(to.response_url, message, replace=replace):
+        if isinstance(reply, DigestForm) and await self._open(to, reply, reader):
             return
-        log.warning("a response_url failed", extra={"action": "reply.direct-message"})
+        message = draw(reply, reader, self._command)
+        if to.response_url:
+            if await self._respond(to.response_url, message, replace=replace):
+                return
+            log.warning("a response_url failed", extra={"action": "reply.direct-message"})
         await self._direct_message(to.user, message, once=False)
 
     async def tell(self, user: SlackUser, notice: Reply, reader: Reader) -> None:
@@ -60,6 +65,19 @@ class SlackMessenger:
         except Exception as error:
             failed = failure(error)
             raise FilesNotAllowed if failed.params["error"] == "missing_scope" else failed from None
+
+    async def _open(self, to: Conversation, form: DigestForm, reader: Reader) -> bool:
+        """Open a form as a modal, if there is still time for it; never twice."""
+        if not to.trigger:
+            return False
+        client = await self._workspaces.client(to.user.workspace, posting=True)
+        view = digest_modal(form, reader, self._command)
+        try:
+            await open_view(client, to.trigger, view)
+        except Exception as error:
+            log.warning("no form: %s", failure(error), extra={"action": "reply.open"})
+            return False
+        return True
 
     async def _respond(self, url: Secret, message: Message, *, replace: bool) -> bool:
         try:

@@ -127,7 +127,8 @@ def typed(body: Mapping[str, Any]) -> Request:
     Source: docs.slack.dev, "Implementing slash commands".
     """
     user = SlackUser(body["team_id"], body["user_id"])
-    conversation = Conversation(user, body["channel_id"], Secret(body["response_url"]))
+    response_url, trigger = Secret(body["response_url"]), Secret(body["trigger_id"])
+    conversation = Conversation(user, body["channel_id"], response_url, trigger)
     raw = body.get("text") or ""
     text = as_typed(raw, user.user, ids=raw.strip().casefold().startswith("admin"))
     return Request(
@@ -152,7 +153,8 @@ def pressed(body: Mapping[str, Any]) -> Request | None:
     # The workspace it was pressed in, as in a command; on Grid the user's own may be another.
     user = SlackUser(body["team"]["id"], body["user"]["id"])
     channel = body.get("channel") or {}
-    conversation = Conversation(user, channel.get("id", ""), Secret(body.get("response_url", "")))
+    response_url, trigger = Secret(body.get("response_url", "")), Secret(body["trigger_id"])
+    conversation = Conversation(user, channel.get("id", ""), response_url, trigger)
     action = body["actions"][0]
     name = action["action_id"]
     owner, carried = _owner(_pair(action["block_id"], "~")[1] if name in _MENUS else action["value"])

@@ -22,7 +22,7 @@ from bot.core.errors import SlackFailed
 from bot.core.posting import Unpostable
 from bot.core.secret import Secret
 
-__all__ = ["failure", "once", "permanent", "sdk_log", "socket_log", "web_client", "webhook"]
+__all__ = ["failure", "once", "open_view", "permanent", "sdk_log", "socket_log", "web_client", "webhook"]
 
 #: What Slack says where it broke, perhaps after it had done what was asked.
 #: Source: docs.slack.dev, the errors of ``chat.postMessage``; "unreadable" is what a broken proxy says.
@@ -103,6 +103,11 @@ def webhook(url: Secret, session: ClientSession) -> AsyncWebhookClient:
     """A client for one ``response_url``, which waits out a short 429 as well."""
     handlers: list[AsyncRetryHandler] = [_WaitOutShort429(max_retry_count=2)]
     return AsyncWebhookClient(url.reveal(), session=session, logger=sdk_log(), retry_handlers=handlers)
+
+
+async def open_view(client: AsyncWebClient, trigger: Secret, view: dict[str, Any]) -> None:
+    """Open a modal with the trigger of a press or a command, which is good once, for three seconds."""
+    await client.views_open(trigger_id=trigger.reveal(), view=view)
 
 
 def failure(error: Exception) -> SlackFailed:

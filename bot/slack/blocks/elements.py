@@ -5,7 +5,7 @@ goes into ``mrkdwn`` is a sentence of ours, its values through :func:`escape`, a
 Limits: docs.slack.dev, Block Kit reference.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,10 +14,12 @@ __all__ = [
     "Element",
     "Message",
     "actions",
+    "ask",
     "bullets",
     "button",
     "cell",
     "channel",
+    "chosen",
     "company_link",
     "confirm",
     "context",
@@ -31,6 +33,7 @@ __all__ = [
     "link_button",
     "literal",
     "menu",
+    "multi_select",
     "note",
     "option",
     "plain",
@@ -41,6 +44,7 @@ __all__ = [
     "span",
     "spoken",
     "table",
+    "text_input",
     "user",
 ]
 
@@ -51,6 +55,8 @@ MAX_HEADER = 150
 MAX_SECTION = 3000
 MAX_BUTTON = 75
 MAX_OPTION = 150
+#: What one can type into one field.
+MAX_TYPED = 180
 #: Of the text beside the blocks: Slack advises at most 4,000.
 MAX_TEXT = 3000
 #: All texts of a message together, and those of its table.
@@ -204,8 +210,43 @@ def menu(action: str, *options: Element) -> Element:
 
 def select(action: str, placeholder: str, *options: Element) -> Element:
     """A list to choose from."""
-    shown = _plain(placeholder, MAX_OPTION)
-    return {"type": "static_select", "action_id": action, "placeholder": shown, "options": list(options)}
+    element: Element = {"type": "static_select", "action_id": action, "options": list(options)}
+    return {**element, "placeholder": _plain(placeholder, MAX_OPTION)} if placeholder else element
+
+
+def multi_select(options: list[Element], chosen_: Collection[str], most: int) -> Element:
+    """A list to choose several from, at least one."""
+    initial = [each for each in options if each["value"] in chosen_][:most]
+    element: Element = {"type": "multi_static_select", "options": options, "max_selected_items": most}
+    return {**element, "initial_options": initial} if initial else element
+
+
+def chosen(element: Element, value: str) -> Element:
+    """A :func:`select` in which one option is chosen already."""
+    initial = [each for each in element["options"] if each["value"] == value]
+    return {**element, "initial_option": initial[0]} if initial else element
+
+
+def text_input(text: str, example: str) -> Element:
+    """A line to be typed."""
+    element: Element = {
+        "type": "plain_text_input",
+        "placeholder": _plain(example, MAX_OPTION),
+        "max_length": MAX_TYPED,
+    }
+    return {**element, "initial_value": shorten(text, MAX_TYPED)} if text else element
+
+
+def ask(name: str, label: str, element: Element, hint: str = "", *, optional: bool = False) -> Block:
+    """A field of a form. Its id is where Slack shows what is wrong with it."""
+    block: Block = {
+        "type": "input",
+        "block_id": name,
+        "label": _plain(label, 2000),
+        "element": element,
+        "optional": optional,
+    }
+    return {**block, "hint": _plain(hint, 2000)} if hint else block
 
 
 def option(text: str, value: str, url: str = "") -> Element:

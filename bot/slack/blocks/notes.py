@@ -49,6 +49,7 @@ __all__ = [
     "me",
     "not_linked",
     "not_yours",
+    "problem_words",
     "still_asking",
     "unlink_question",
     "unlinked",
@@ -193,7 +194,7 @@ def cannot_read(reply: CannotRead, reader: Reader, command: str) -> Message:
     """What was typed, each thing wrong with it, and the nearest valid form; then what there is, once."""
     title = sentence("problem.title", reader.locale)
     problems = list(dict.fromkeys(reply.problems))[:MAX_PROBLEMS]
-    lines = [_problem(problem, reader, command) for problem in problems]
+    lines = [problem_words(problem, reader.locale, command) for problem in problems]
     lines += _known(problems, reader)
     hint = note(sentence("problem.help", reader.locale, command=command))
     return Message(" ".join((title + ".", *lines)), [header(title), *map(section, lines), hint])
@@ -266,16 +267,17 @@ def _warning(warning: ServerWarning, locale: str) -> str:
     return sentence("warning.admin", locale, warning=what)
 
 
-def _problem(problem: Problem, reader: Reader, command: str) -> str:
+def problem_words(problem: Problem, locale: str, command: str) -> str:
+    """What is wrong, and what may have been meant; what was typed stands between back-ticks."""
     given = _typed(problem.given)
-    wrong = sentence(f"problem.{problem.code}", reader.locale, given=given, most=MAX_LINE)
+    wrong = sentence(f"problem.{problem.code}", locale, given=given, most=MAX_LINE)
     if not problem.nearest:
         return wrong
     line, other = (
         _typed(text if problem.part else f"{command} {text}") for text in (problem.nearest, problem.other)
     )
     meant = "problem.either" if problem.other else "problem.nearest"
-    return f"{wrong} {sentence(meant, reader.locale, line=line, other=other)}"
+    return f"{wrong} {sentence(meant, locale, line=line, other=other)}"
 
 
 def _known(problems: Sequence[Problem], reader: Reader) -> Iterator[str]:
