@@ -26,34 +26,87 @@ LINE = 3 / 4
 LAST_WORDS = 3.0
 
 
-class QueueRunner:
-    """Runs up to ``workers`` jobs at once and holds up to ``size`` more, each user's in a line of their own.
+class _Lane:
+    """The jobs for one SuperOffice: what runs, and who waits in which order."""
 
-    Users take turns; one alone may use most of the places, never all of them. A job answers for its own
-    failures; one that raises all the same ends alone. Leaving the context takes no more jobs and gives those
-    under way and in line ``grace`` seconds. Then every job that is left is cancelled, also one that had not
-    begun, so that it can tell who waits for it.
+    def __init__(self, workers: int, size: int) -> None:
+        self._workers = workers
+        self._size = size
+        self._line = max(1, int(size * LINE))
+        self._reserve = int(workers * RESERVE)
+        #: Whoever has jobs waiting, whose turn is next first.
+        self._lines: OrderedDict[Hashable, deque[Job]] = OrderedDict()
+        self._running: Counter[Hashable] = Counter()
+
+    @property
+    def idle(self) -> bool:
+        """Whether nothing runs or waits here."""
+        return not self._running and not self._lines
+
+    @property
+    def waiting(self) -> int:
+        """How many jobs are in line."""
+        return sum(map(len, self._lines.values()))
+
+    def put(self, job: Job, whose: Hashable) -> None:
+        """Stand in line. Raises :class:`Busy` when the queue or the user's line is full."""
+        line = self._lines.get(whose, ())
+        if self.waiting >= self._size or len(line) >= self._line:
+            raise Busy
+        self._lines.setdefault(whose, deque()).append(job)
+
+    def next(self) -> tuple[Job, Hashable] | None:
+        """The job that may start now, and whose it is: one of each user in turn."""
+        free = self._workers - self._running.total()
+        most = self._workers if free > self._reserve else EACH
+        whose = next((each for each in self._lines if self._running[each] < most), None) if free else None
+        if whose is None:
+            return None
+        line = self._lines[whose]
+        job = line.popleft()
+        self._lines.move_to_end(whose)
+        if not line:
+            del self._lines[whose]
+        self._running[whose] += 1
+        return job, whose
+
+    def ended(self, whose: Hashable) -> None:
+        """A job of theirs has ended."""
+        self._running[whose] -= 1
+        self._running += Counter()  # forgets whoever has none left
+
+    def clear(self) -> list[Job]:
+        """Send everybody away; the jobs that will not start."""
+        left = [job for line in self._lines.values() for job in line]
+        self._lines.clear()
+        return left
+
+
+class QueueRunner:
+    """Runs up to ``workers`` jobs at once and holds up to ``size`` more, for each SuperOffice.
+
+    So one that hangs delays nobody who asks another. Each user's jobs are in a line of their own: users take
+    turns; one alone may use most of the places, never all of them. A job answers for its own failures; one
+    that raises all the same ends alone. Leaving the context takes no more jobs and gives those under way and
+    in line ``grace`` seconds. Then every job that is left is cancelled, also one that had not begun, so that
+    it can tell who waits for it.
     """
 
     def __init__(self, workers: int, size: int, grace: float = 7.0) -> None:
         self._workers = workers
         self._size = size
-        self._line = max(1, int(size * LINE))
-        self._reserve = int(workers * RESERVE)
         self._grace = grace
-        #: Whoever has jobs waiting, whose turn is next first.
-        self._lines: OrderedDict[Hashable, deque[Job]] = OrderedDict()
-        self._running: Counter[Hashable] = Counter()
+        self._lanes: dict[str, _Lane] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._closing = False
 
-    def submit(self, job: Job, whose: Hashable) -> None:
-        """Queue a job. Raises :class:`Busy` when the queue or the user's line is full, or the bot stops."""
-        line = self._lines.get(whose, ())
-        if self._closing or self.waiting() >= self._size or len(line) >= self._line:
+    def submit(self, job: Job, whose: Hashable, asks: str = "") -> None:
+        """Queue a job that ``asks`` a SuperOffice. Raises :class:`Busy` also when the bot stops."""
+        if self._closing:
             raise Busy
-        self._lines.setdefault(whose, deque()).append(job)
-        self._start_jobs()
+        lane = self._lanes.setdefault(asks, _Lane(self._workers, self._size))
+        lane.put(job, whose)
+        self._start_jobs(asks, lane)
 
     def spawn(self, job: Job) -> None:
         """Start a job beside the queue: for what is rare, short, and not to be refused."""
@@ -61,7 +114,7 @@ class QueueRunner:
 
     def waiting(self) -> int:
         """How many jobs are in line."""
-        return sum(map(len, self._lines.values()))
+        return sum(lane.waiting for lane in self._lanes.values())
 
     async def __aenter__(self) -> "QueueRunner":
         return self
@@ -79,33 +132,24 @@ class QueueRunner:
         await self._cut_short()
 
     async def _cut_short(self) -> None:
-        left = [job for line in self._lines.values() for job in line]
-        self._lines.clear()
+        left = [job for lane in self._lanes.values() for job in lane.clear()]
         ending = [*self._tasks, *(asyncio.create_task(_cancelled_at_once(job)) for job in left)]
         for task in self._tasks:
             task.cancel()
         if ending:
             await asyncio.wait(ending, timeout=LAST_WORDS)
 
-    def _start_jobs(self) -> None:
-        """Fill the free places, one job of each user in turn."""
-        while free := self._workers - self._running.total():
-            most = self._workers if free > self._reserve else EACH
-            whose = next((each for each in self._lines if self._running[each] < most), None)
-            if whose is None:
-                return
-            line = self._lines[whose]
-            job = line.popleft()
-            self._lines.move_to_end(whose)
-            if not line:
-                del self._lines[whose]
-            self._running[whose] += 1
-            self._start(job).add_done_callback(partial(self._ended, whose))
+    def _start_jobs(self, asks: str, lane: _Lane) -> None:
+        """Fill the lane's free places."""
+        while turn := lane.next():
+            job, whose = turn
+            self._start(job).add_done_callback(partial(self._ended, asks, lane, whose))
+        if lane.idle:
+            self._lanes.pop(asks, None)
 
-    def _ended(self, whose: Hashable, _: asyncio.Task[None]) -> None:
-        self._running[whose] -= 1
-        self._running += Counter()  # forgets whoever has none left
-        self._start_jobs()
+    def _ended(self, asks: str, lane: _Lane, whose: Hashable, _: asyncio.Task[None]) -> None:
+        lane.ended(whose)
+        self._start_jobs(asks, lane)
 
     def _start(self, job: Job) -> asyncio.Task[None]:
         task = asyncio.create_task(self._run(job))

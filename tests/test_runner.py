@@ -1,12 +1,19 @@
 """Work after the acknowledgement."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections import Counter
+from collections.abc import Awaitable, Callable, Hashable
 
 import pytest
 
 from bot.core.errors import Busy
 from bot.runner import EACH, QueueRunner
+
+
+def running(runner: QueueRunner) -> Counter[Hashable]:
+    """How many jobs run, by whose they are."""
+    (lane,) = runner._lanes.values()
+    return lane._running
 
 
 async def test_runs_so_many_at_once_and_all_in_the_end() -> None:
@@ -60,7 +67,7 @@ async def test_one_users_slow_jobs_delay_nobody_else() -> None:
             runner.submit(slow(number), "slow")
         with pytest.raises(Busy):
             runner.submit(slow(40), "slow")
-        assert runner._running["slow"] == 6, "two of the eight are kept for others"
+        assert running(runner)["slow"] == 6, "two of the eight are kept for others"
         runner.submit(quick, "other")
         async with asyncio.timeout(1):
             await theirs.wait()
@@ -82,13 +89,13 @@ async def test_several_slow_users_leave_room_for_others() -> None:
         for _ in range(50):
             for user in range(3):
                 runner.submit(slow, user)
-        assert runner._running.total() == 24
+        assert running(runner).total() == 24
         runner.submit(quick, "other")
         await asyncio.sleep(0)
         assert done == [1]
         for _ in range(5):
             runner.submit(slow, "late")
-        assert runner._running["late"] == EACH, "what is kept for others is shared by them"
+        assert running(runner)["late"] == EACH, "what is kept for others is shared by them"
         blocked.set()
 
 
@@ -116,9 +123,28 @@ async def test_nothing_is_remembered_of_who_has_no_jobs() -> None:
     async with QueueRunner(workers=2, size=100) as runner:
         for user in range(50):
             runner.submit(job, user)
-    assert not runner._running
-    assert not runner._lines
+    assert not runner._lanes
     assert not runner._tasks
+
+
+async def test_one_hanging_superoffice_delays_nobody_who_asks_another() -> None:
+    blocked, done = asyncio.Event(), []
+
+    async def slow() -> None:
+        await blocked.wait()
+
+    async def quick() -> None:
+        done.append(1)
+
+    async with QueueRunner(workers=4, size=10) as runner:
+        for user in range(14):
+            runner.submit(slow, user, "hangs")
+        with pytest.raises(Busy):
+            runner.submit(slow, "one more", "hangs")
+        runner.submit(quick, "a user of another", "answers")
+        await asyncio.sleep(0)
+        assert done == [1]
+        blocked.set()
 
 
 async def test_a_job_that_raises_ends_alone(caplog: pytest.LogCaptureFixture) -> None:

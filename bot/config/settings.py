@@ -233,11 +233,11 @@ class Commands:
     """How much the bot does at once."""
 
     workers: int = setting(
-        parsers.whole(1, 256), "How many commands ask SuperOffice at the same time.", "16", default="32"
+        parsers.whole(1, 256), "How many commands ask one SuperOffice at the same time.", "16", default="32"
     )
     queue_size: int = setting(
         parsers.whole(1, 10_000),
-        "How many more may wait; the next one is told that the bot is busy.",
+        "How many more may wait for it; the next one is told that the bot is busy.",
         "500",
         default="200",
     )

@@ -26,7 +26,7 @@ from bot.core.filtertext import Typed, quoted, read_filters
 from bot.core.period import LastLogout, Since, Today, Week, Yesterday
 from bot.core.savedtext import filter_name, read_saved
 from bot.core.spelling import nearest, normalise
-from bot.core.whentext import is_month, meant_when, parse_when
+from bot.core.whentext import LONGEST_WHEN, is_month, meant_when, parse_when
 
 __all__ = [
     "MAX_LINE",
@@ -162,8 +162,8 @@ def _problem(code: str, given: str, lines: Sequence[str]) -> Problem:
 def _nearest_lines(words: str, line: str) -> tuple[str, ...]:
     """What was probably meant: ``monday`` for ``since monday`` as well as ``tody`` for ``today``."""
     word, _, rest = words.casefold().partition(" ")
-    if parse_when(words.casefold()):
-        return (f"since {words.casefold()}",)
+    if when := _day_first(words.casefold()):
+        return (f"since {when}",)
     if word.startswith("/"):  # the command's name, or that of another
         meant = line.partition(" ")[2]
         return (meant,) if meant and _reads(meant) else ()
@@ -171,18 +171,44 @@ def _nearest_lines(words: str, line: str) -> tuple[str, ...]:
         return _nearest_of_filters(line)
     if line := _with_colon(words, "today"):
         return (line,)
-    near = nearest(word, [name for verb in VERBS for name in (verb.name, *verb.aliases) if name != "?"])
+    names = [name for verb in VERBS for name in (verb.name, *verb.aliases) if name != "?"]
+    near = nearest(word, names, 0.7)
     if near == "since":
         return (f"since {rest}",) if _reads(f"since {rest}") else meant_when(rest) or ("since monday",)
+    if line := near or _among(words):
+        return (line,)
+    near = nearest(word, names)
     return (near,) if near else meant_when(words.casefold())
 
 
+def _day_first(words: str) -> str:
+    """The ``<when>`` that words such as ``monday to friday`` begin with."""
+    parts = words.split()[:LONGEST_WHEN]
+    beginnings = (" ".join(parts[:end]) for end in range(len(parts), 0, -1))
+    return next((each for each in beginnings if parse_when(each)), "")
+
+
+def _among(words: str) -> str:
+    """The line that stands among others, such as ``what happened since monday, please``."""
+    parts = words.split()
+    for at, part in enumerate(parts, 1):
+        verb = None if at > 1 and parts[at - 2].casefold() in ("last", "past") else verb_named(part)
+        when = _day_first(" ".join(parts[at:]).casefold()) if verb and verb.argument else ""
+        if verb and verb.filtered and (when or not verb.argument):
+            return f"{verb.name} {when}".rstrip()
+    return ""
+
+
 def _with_colon(words: str, verb: str) -> str:
-    """The line with words such as ``by me`` as a filter, if they make one."""
+    """The line with words such as ``by me``, ``person added`` or ``table`` as a filter, if they make one."""
     word, _, rest = words.partition(" ")
     key = key_named(word)
-    line = f"{verb} {key.name}:{quoted(rest)}" if key and rest else ""
-    return line if line and _reads(line) else ""
+    if key and rest:
+        filters = [f"{key.name}:{quoted(rest)}"]
+    else:
+        dashed = words.casefold().replace(" ", "-")
+        filters = [] if ":" in words else [f"action:{dashed}", f"style:{dashed}"]
+    return next(filter(_reads, (f"{verb} {each}" for each in filters)), "")
 
 
 def _alone(command: Command, name: str) -> Callable[[str, str], Command]:
@@ -190,8 +216,9 @@ def _alone(command: Command, name: str) -> Callable[[str, str], Command]:
 
     def read(word: str, rest: str) -> Command:
         if rest:
-            nearest_line = _with_colon(rest, name) or name
-            raise BadCommand(Problem("takes-nothing", f"{word} {rest}", nearest_line))
+            other = _among(rest)
+            nearest_line = "" if other else _with_colon(rest, name)
+            raise BadCommand(Problem("takes-nothing", f"{word} {rest}", nearest_line or name, other=other))
         return command
 
     return read
@@ -203,7 +230,7 @@ def _since(word: str, rest: str) -> Command:
         raise BadCommand(Problem("since-what", word, "since monday"))
     if when in ("today", "midnight"):
         return ShowActivity(Today())
-    read = parse_when("1d" if when == "yesterday" else when)
+    read = parse_when(when)
     if read is None:
         lines = meant_when(when)
         raise BadCommand(_problem("two-meanings" if len(lines) > 1 else "unknown-when", rest, lines))
@@ -256,8 +283,9 @@ def _nearest_of_filters(rest: str) -> tuple[str, ...]:
     elif near:
         lines = [f"filter {near} {more}".strip(), f"filter {near}"]
     else:
-        lines = [f"today {rest}", f"today filter:{rest}"]
-        return tuple(line for line in (*lines, f"filter save {rest}") if _reads(line))[:2]
+        lines = [f"today {rest}", f"today filter:{rest}", f"filter save {rest}"]
+        lines += [f"{more} filter:{what}"] if more else []
+        return tuple(line for line in lines if _reads(line))[:2]
     return tuple(line for line in lines if _reads(line))[:1]
 
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from bot.core.activity import Action
+from bot.core.activity import ALL_ACTIONS, Action
 from bot.core.errors import Problem
 from bot.core.filters import ME, OTHERS, Filter, Style
 from bot.core.spelling import comparable, nearest
@@ -44,6 +44,9 @@ ACTION_WORDS: dict[str, Action] = {
 }
 #: Other ways to say the same, which are understood but not suggested.
 _OTHER_WORDS: dict[str, Action] = {
+    "all": ALL_ACTIONS,
+    "any": ALL_ACTIONS,
+    "everything": ALL_ACTIONS,
     "company-created": Action.CREATED,
     "company-updated": Action.UPDATED,
     "companies": Action.CREATED | Action.UPDATED,
@@ -123,7 +126,8 @@ def _who(key: str, value: str) -> str:
 
 def _top(value: str, so_far: Filter) -> Filter:
     if not (value.isascii() and value.isdigit() and len(value) < 6 and 1 <= int(value) <= MAX_TOP):
-        raise Wrong(Problem("no-count", f"top:{value}", "top:20", part=True))
+        near = f"top:{MAX_TOP if re.fullmatch('[1-9][0-9]{2,}', value) else 20}"
+        raise Wrong(Problem("no-count", f"top:{value}", near, part=True))
     return replace(so_far, top=int(value))
 
 

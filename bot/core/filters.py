@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, fields, replace
 from enum import StrEnum
 from functools import lru_cache
 
-from bot.core.activity import Action, Activity
+from bot.core.activity import ALL_ACTIONS, Action, Activity
 from bot.core.errors import Problem
 from bot.core.people import Principal
 from bot.core.spelling import comparable, nearest
@@ -90,12 +90,17 @@ class Filter:
     @property
     def lets_everything_through(self) -> bool:
         """Whether it leaves nothing out, but for what is muted."""
-        return Filter(style=self.style, saved=self.saved) == self
+        return Filter(style=self.style, saved=self.saved) == replace(self, actions=self._actions_asked)
 
     @property
     def at_the_crm(self) -> bool:
         """Whether SuperOffice is asked for less than everything."""
-        return bool(self.categories) or self.actions is not None
+        return bool(self.categories) or self._actions_asked is not None
+
+    @property
+    def _actions_asked(self) -> Action | None:
+        """``action:all`` asks for no less; it is typed to undo what a saved filter says."""
+        return None if self.actions == ALL_ACTIONS else self.actions
 
 
 EVERYTHING = Filter()

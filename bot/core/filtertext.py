@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from bot.core.activity import Action
+from bot.core.activity import ALL_ACTIONS, Action
 from bot.core.errors import BadCommand, Problem
 from bot.core.filterkeys import ACTION_WORDS, KEYS, PEOPLE, Key, Wrong, action_named, key_named
 from bot.core.filters import Filter, clashes
@@ -100,6 +100,8 @@ def written(filter_: Filter) -> str:
 
 def _action_words(actions: Action) -> list[str]:
     """The fewest words that name them."""
+    if actions == ALL_ACTIONS:
+        return ["all"]
     groups = [word for word in _GROUPS if ACTION_WORDS[word] in actions]
     rest = actions
     for word in groups:
@@ -187,7 +189,8 @@ class _Reader:
         if not values:
             self._problems.append(Problem("no-value", f"{key.name}:", key.examples[0], part=True))
         elif again:
-            self._problems.append(Problem("given-twice", f"{key.name}:"))
+            near = _likely(key.name, values[:1]) if len(values) > 1 else ""
+            self._problems.append(Problem("given-twice", f"{key.name}:", near, part=True))
         else:
             read = [self._take(key, value) for value in values]
             bare = not self._line[start : self._at].rstrip().endswith(("'", '"'))

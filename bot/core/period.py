@@ -49,10 +49,11 @@ Unit = Literal["h", "m", "d", "w"]
 
 @dataclass(frozen=True, slots=True)
 class Ago:
-    """So many hours or minutes ago, or the beginning of the day so many days or weeks ago."""
+    """So many hours or minutes ago, or the day so many days or weeks ago, from midnight or from ``time``."""
 
     amount: int
     unit: Unit
+    time: time = time.min
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,8 +150,8 @@ def _start(when: When, zone: ZoneInfo, now: datetime) -> datetime:
             return now - timedelta(hours=amount)
         case Ago(amount, "m"):
             return now - timedelta(minutes=amount)
-        case Ago(amount, unit):
-            return midnight(today - timedelta(days=amount * (7 if unit == "w" else 1)), zone)
+        case Ago(amount, unit, at):
+            return instant(today - timedelta(days=amount * (7 if unit == "w" else 1)), at, zone)
         case At(at):
             start = instant(today, at, zone)
             return start if start <= now else instant(today - timedelta(days=1), at, zone)

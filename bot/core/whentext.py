@@ -8,7 +8,7 @@ from datetime import date, time
 from bot.core.period import WEEKDAYS, Ago, At, DayOfYear, On, Unit, Weekday, When
 from bot.core.spelling import nearest
 
-__all__ = ["is_month", "meant_when", "parse_when"]
+__all__ = ["LONGEST_WHEN", "is_month", "meant_when", "parse_when"]
 
 MONTHS = (
     *("january", "february", "march", "april", "may", "june"),
@@ -19,6 +19,7 @@ _CLOCK = r"(?P<hour>\d{1,2})[:.](?P<minute>\d{2})"
 #: A time behind a day.
 _AT = rf"(?:(?: |(?<=\d)t) ?(?:at )?{_CLOCK})?"
 _WEEKDAY = re.compile(rf"(?P<last>last )?(?P<name>[a-z]{{3,9}}){_AT}")
+_DAY = re.compile(rf"(?P<name>today|yesterday){_AT}")
 _AGO = re.compile(r"(\d{1,4})\s*(h|d|w|hours?|hrs?|minutes?|mins?|days?|weeks?|m)(?: ago)?")
 _HOURS_AND_MINUTES = re.compile(
     r"(\d{1,3}) ?h(?:ours?|rs?)?,? ?(?:and )?(\d{1,2}) ?m(?:in(?:ute)?s?)?(?: ago)?"
@@ -44,7 +45,7 @@ _DATES = tuple(
 _MINUTES = 13
 _NUMBERS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 #: No ``<when>`` that makes sense has more words.
-_LONGEST = 6
+LONGEST_WHEN = 6
 #: What one says for a number.
 _IN_DIGITS = {
     **{word: str(number) for number, word in enumerate(_NUMBERS)},
@@ -74,6 +75,7 @@ _LINES = {
     "quarter": "since 90d",
     "year": "since 365d",
 }
+_MINUTES_IN = {"h": 60, "d": 24 * 60, "w": 7 * 24 * 60}
 _DAYS = {"month": 30, "quarter": 90, "year": 365}
 
 
@@ -101,8 +103,14 @@ def meant_when(text: str) -> tuple[str, ...]:
 
 def _readings(text: str) -> list[When]:
     """Everything that it may mean: ``1.11`` is a day, or a time."""
-    found = (_weekday(text), _ago(text), _hours_and_minutes(text), *_dates(text), _time(text))
+    found = (_day(text), _weekday(text), _ago(text), _hours_and_minutes(text), *_dates(text), _time(text))
     return list(dict.fromkeys(each for each in found if each))
+
+
+def _day(text: str) -> Ago | None:
+    match = _DAY.fullmatch(text)
+    at = _at(match) if match else None
+    return Ago(int(match["name"] == "yesterday"), "d", at) if match and at is not None else None
 
 
 def _weekday(text: str) -> Weekday | None:
@@ -230,7 +238,10 @@ def _no_such_date(text: str) -> tuple[str, ...]:
 
 
 def _counted(text: str) -> tuple[str, ...]:
-    """``three days``, ``an hour ago``, ``0h``, ``3m``, ``2 months``."""
+    """``three days``, ``an hour ago``, ``0h``, ``3m``, ``2 months``, ``1.5d``."""
+    if parts := re.fullmatch(r"(\d{1,2})[.,](\d) ?([hdw])[a-z]*", text):
+        ago = (int(parts[1]) * 10 + int(parts[2])) * _MINUTES_IN[parts[3]] // 10
+        return _if_read(f"{ago}min" if ago % 60 else f"{ago // 60}h")
     words = " ".join(_IN_DIGITS.get(word, word) for word in re.findall(r"[a-z]+|\d+", text))
     words = re.sub(r"^(?:last|past|1(?= \d)) | (?:of|ago)(?= |$)", "", words)
     if none := re.fullmatch(r"0+ ?([a-z])[a-z]*", words):
@@ -247,7 +258,7 @@ def _misspelt(text: str) -> tuple[str, ...]:
     """``mondy``, ``mo``, ``novembr``; and what may stand before it or behind it stays."""
     if text in (two := {day[:2]: day for day in WEEKDAYS}):
         return (f"since {two[text]}",)
-    words = text.split()[:_LONGEST]
+    words = text.split()[:LONGEST_WHEN]
     for place, word in enumerate(words):
         near = nearest(word, (*WEEKDAYS, *MONTHS), 0.75) if word.isalpha() else ""
         if near and (found := _if_read(" ".join((*words[:place], near, *words[place + 1 :])))):
@@ -266,7 +277,7 @@ def _in_words(text: str) -> tuple[str, ...]:
 
 def _within(text: str) -> tuple[str, ...]:
     """``on monday``, ``from 1 nov``, ``monday morning``: a part of it can be read."""
-    words = text.split()[:_LONGEST]
+    words = text.split()[:LONGEST_WHEN]
     for length in range(len(words) - 1, 0, -1):
         for start in range(len(words) - length + 1):
             if found := _if_read(" ".join(words[start : start + length])):

@@ -127,6 +127,14 @@ class Answers:
         self._link_url = link_url
         self._admins = admins
 
+    async def tenant(self, user: SlackUser) -> str:
+        """The tenant that a user asks; ``""`` where that is not known, as the reply will say."""
+        try:
+            link = await self._links.get(user)
+        except Exception:
+            return ""
+        return link.tenant if link else ""
+
     async def reply(self, request: Request, reader: Reader) -> Reply:  # noqa: C901 - one line for each wish
         """The reply to a request. Raises :class:`~bot.core.errors.BotError`."""
         user = request.conversation.user

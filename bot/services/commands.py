@@ -92,7 +92,8 @@ class Commands:
             return None
         turn = _Turn()
         try:
-            self._runner.submit(lambda: self.answer(request, turn), request.conversation.user)
+            user = request.conversation.user
+            self._runner.submit(lambda: self.answer(request, turn), user, await self._answers.tenant(user))
         except Busy:
             log.warning("the queue is full", extra={"action": "command.busy"})
             self._metrics.command(Busy.code, 0)

@@ -1,6 +1,7 @@
 """What people type."""
 
 import contextlib
+import time
 from datetime import date
 
 import hypothesis
@@ -9,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.core.command import (
+    MAX_LINE,
     VERBS,
     Command,
     Help,
@@ -105,6 +107,17 @@ def test_reads(typed: str, command: Command) -> None:
         ("since this week", Problem("unknown-when", "this week", "week")),
         ("this week", Problem("unknown-verb", "this week", "week")),
         ("month", Problem("unknown-verb", "month", "since 30d")),
+        ("what happened today", Problem("unknown-verb", "what happened today", "today")),
+        ("show me since 3d, please", Problem("unknown-verb", "show me since 3d please", "since 3d")),
+        ("monday to friday", Problem("unknown-verb", "monday to friday", "since monday")),
+        ("today since 3d", Problem("takes-nothing", "today since 3d", "today", other="since 3d")),
+        ("today created", Problem("takes-nothing", "today created", "today action:created")),
+        ("person added", Problem("unknown-verb", "person added", "today action:person-added")),
+        ("table", Problem("unknown-verb", "table", "today style:table")),
+        ("since 1.5d", Problem("unknown-when", "1.5d", "since 36h")),
+        ("today top:1000", Problem("no-count", "top:1000", "top:500", part=True)),
+        ("today top:5,10", Problem("given-twice", "top:", "top:5", part=True)),
+        ("filter vip today", Problem("filter-what", "filter vip today", "today filter:vip")),
         ("since 0h", Problem("unknown-when", "0h", "since 1h")),
         ("since Mondy", Problem("unknown-when", "Mondy", "since monday")),
         ("Today Please", Problem("takes-nothing", "Today Please", "today")),
@@ -216,6 +229,15 @@ def test_of_what_lacks_its_quotes_nothing_more_is_said() -> None:
     with pytest.raises(BadCommand) as caught:
         parse("today category:prospect,VIP Customer")
     assert caught.value.categories == ("prospect",)
+
+
+@pytest.mark.parametrize("word", ["since ", "today ", "a ", "by:Ida Holm ", "filter ", "save "])
+def test_a_line_of_many_words_is_read_at_once(word: str) -> None:
+    """What suggests a line reads lines: each must be shorter than the one before."""
+    start = time.process_time()
+    with contextlib.suppress(BadCommand):
+        parse(word * (MAX_LINE // len(word)))
+    assert time.process_time() - start < 1
 
 
 @given(st.text())

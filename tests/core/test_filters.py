@@ -197,10 +197,18 @@ def test_an_action_of_several_words_ends_where_the_command_begins() -> None:
         ("action:created,updated", "action:company"),
         ("action:company,follow-up,person", "action:company,follow-up,person"),
         ("action:updated,person,document", "action:person,updated,document-added"),
+        ("action:company,follow-up,person,document", "action:all"),
     ],
 )
 def test_filters_are_written_in_few_words(line: str, short: str) -> None:
     assert written(read_filters(line).filter) == short
+
+
+def test_all_actions_are_no_filter_and_undo_a_saved_one() -> None:
+    all_ = read_filters("action:all").filter
+    assert not all_.at_the_crm
+    assert all_.lets_everything_through
+    assert not all_.over(read_filters("action:created").filter).at_the_crm
 
 
 @pytest.mark.parametrize("line", ["by:,me", "by: , me", "by:me,,", ",by:me,"])

@@ -1,13 +1,17 @@
 """What people see when it goes wrong: one sentence, a way out, a reference that is in the log."""
 
+import asyncio
 import logging
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from bot.demo.slack import Slack
+from bot.demo.superoffice import SuperOffice
 from bot.text import sentence
-from tests.e2e.conftest import World
+from tests.e2e.conftest import Start, World
 from tests.e2e.test_main_job import said
 
 SO = "SuperOffice.Exceptions."
@@ -68,6 +72,21 @@ async def test_a_refusal_of_one_operation_ends_no_sign_in(world: World, fault: d
     assert sentence("error.crm-refused") in (await world.ask("today")).text
     world.crm.faults.clear()
     assert "today" in said(await world.ask("today"))
+
+
+async def test_one_users_slow_superoffice_delays_nobody_else(start: Start, tmp_path: Path) -> None:
+    toml = tmp_path / "bot.toml"
+    toml.write_text("[commands]\nworkers = 4\n")
+    async with start(BOT_CONFIG=str(toml)) as world:
+        await world.link()
+        await world.link(Slack.manager, SuperOffice.manager)
+        world.crm.faults.set("GetMyActiveContacts", delay=1.5, times=3)
+        slow = [await world.type("today") for _ in range(6)]
+        async with asyncio.timeout(1):
+            assert "today" in said(await world.ask("today", Slack.manager))
+        assert not any(answer.messages for answer in slow)
+        for answer in slow:
+            assert "today" in said(await answer.next())
 
 
 @pytest.mark.long

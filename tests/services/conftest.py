@@ -170,11 +170,14 @@ class AtOnce:
 
     full: bool = False
     jobs: list[Callable[[], Awaitable[None]]] = field(default_factory=list)
+    #: Which SuperOffice each job asks.
+    asked: list[str] = field(default_factory=list)
 
-    def submit(self, job: Callable[[], Awaitable[None]], whose: object) -> None:
+    def submit(self, job: Callable[[], Awaitable[None]], whose: object, asks: str = "") -> None:
         if self.full:
             raise Busy
         self.jobs.append(job)
+        self.asked.append(asks)
 
     def spawn(self, job: Callable[[], Awaitable[None]]) -> None:
         self.jobs.append(job)

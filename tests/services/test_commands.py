@@ -154,6 +154,13 @@ async def test_only_what_asks_superoffice_waits_for_it(desk: Desk) -> None:
         assert not isinstance(await desk.ask(text), BusyReply)
 
 
+async def test_commands_wait_for_their_own_superoffice_alone(linked: Desk) -> None:
+    await linked.commands.take(request(Ask("today")))
+    linked.store.db.execute("DELETE FROM links")
+    await linked.commands.take(request(Ask("today"), "another delivery"))
+    assert linked.runner.asked == ["onsite", ""]
+
+
 async def test_a_store_that_fails_costs_no_answer(linked: Desk) -> None:
     linked.store.db.execute("DROP TABLE deliveries")
     assert isinstance(await linked.ask("help"), HelpText)

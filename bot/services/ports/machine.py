@@ -18,8 +18,9 @@ class Clock(Protocol):
 class Runner(Protocol):
     """Work that happens after the acknowledgement."""
 
-    def submit(self, job: Callable[[], Awaitable[None]], whose: Hashable) -> None:
-        """Queue a job. One user's jobs never keep another's waiting.
+    def submit(self, job: Callable[[], Awaitable[None]], whose: Hashable, asks: str = "") -> None:
+        """Queue a job. One user's jobs never keep another's waiting, nor those that ask one SuperOffice
+        those that ask another.
 
         Raises :class:`~bot.core.errors.Busy` when the queue, or what one user may have in it, is full.
         """
