@@ -13,6 +13,12 @@ from bot.store.signins import SqliteSignIns
 
 __all__ = ["list_links", "outage_survived"]
 
+TOLD = {
+    "": "not told yet",
+    "claimed": "telling was cut off",
+    "told": "told",
+    "silent": "is told when they ask",
+}
 FORM = "%Y-%m-%d %H:%M"
 
 
@@ -45,12 +51,11 @@ async def _states(sign_ins: SqliteSignIns) -> list[LinkState]:
 def _line(state: LinkState) -> str:
     who = f"  {state.user.workspace} {state.user.user}  {state.tenant}  {state.full_name!r}"
     if state.ending:
-        told = {"": "not told yet", "claimed": "telling was cut off", "told": "told"}.get(
-            state.told, f"telling: {state.told}"
-        )
+        told = TOLD.get(state.told, f"telling: {state.told}")
         return f"{who}  over since {_time(state.ending.at)} ({state.ending.why}), {told}"
     checked = f", last check {state.outcome} at {_time(state.checked_at)}" if state.checked_at else ""
-    return f"{who}  good until {_time(state.expires_at)}{checked}"
+    good = f"good until {_time(state.expires_at)}" if state.expires_at else "renews itself"
+    return f"{who}  {good}{checked}"
 
 
 def _time(when: datetime) -> str:

@@ -91,11 +91,15 @@ class Wiring:
         crm = {name: tenant.crm for name, tenant in tenants.items()}
         online = {name: tenant.online for name, tenant in tenants.items() if tenant.online}
         policy = settings.keep_alive.policy
+        readers = Readers(self._people, settings.tenant.timezone)
+        messenger = SlackMessenger(workspaces, session, settings.slack.command)
+        admins = SlackAdmins(workspaces, settings.admins)
+        notices = Notices(database.sign_ins, messenger, readers, admins)
         sign_ins = SignIns(
             links=database.links,
             store=database.sign_ins,
             tenants=crm,
-            refresher=Refresher(database.links, database.sign_ins, online, clock),
+            refresher=Refresher(database.links, database.sign_ins, online, clock, notices),
             clock=clock,
             chance=random.random,
             policy=policy,
@@ -120,8 +124,6 @@ class Wiring:
             tenants=set(tenants),
             retention=settings.retention.policy,
         )
-        readers = Readers(self._people, settings.tenant.timezone)
-        messenger = SlackMessenger(workspaces, session, settings.slack.command)
         preferences = Preferences(database.filters, database.mutes, Categories(clock))
         channels = SlackChannels(workspaces, self._people)
         limits = PostLimits(settings.slack.messages_per_minute)
@@ -163,12 +165,11 @@ class Wiring:
             metrics=metrics,
         )
 
-        admins = SlackAdmins(workspaces, settings.admins)
         self._keep_alive = KeepAlive(
             tenants=crm,
             sign_ins=sign_ins,
             store=database.sign_ins,
-            notices=Notices(database.sign_ins, messenger, readers, admins),
+            notices=notices,
             clock=clock,
             policy=policy,
         )

@@ -5,6 +5,7 @@ from typing import ClassVar
 from bot.core.errors import CrmError, LinkError
 
 __all__ = [
+    "AppRefused",
     "ConsentDenied",
     "ConsentWithdrawn",
     "ForeignHost",
@@ -34,6 +35,12 @@ class ForeignHost(CrmError):
     """SuperOffice names an address outside the environment's own domain; nothing is sent there."""
 
     code = "crm-foreign-host"
+
+
+class AppRefused(CrmError):
+    """SuperOffice does not know this app, or not with this secret; it is nobody's sign-in that is wrong."""
+
+    code = "app-refused"
 
 
 class ConsentWithdrawn(CrmError):

@@ -77,9 +77,9 @@ class Link:
     ending: Ending | None = None
 
     @property
-    def expires_at(self) -> datetime:
-        """When the sign-in ends if nothing is done about it."""
-        return self.token_expires_at or self.used_at + ONSITE_TICKET_LIFE
+    def expires_at(self) -> datetime | None:
+        """When the sign-in ends if nothing is done about it; ``None``: not by itself."""
+        return None if self.refresh_token else self.used_at + ONSITE_TICKET_LIFE
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,11 +91,12 @@ class LinkState:
     full_name: str
     linked_at: datetime
     asked_at: datetime | None
-    #: When the sign-in ends if nothing is done about it.
-    expires_at: datetime
+    #: When the sign-in ends if nothing is done about it; ``None``: not by itself.
+    expires_at: datetime | None
     #: What the bot's last use of the ticket came to: ``ok``, an error's code, or ``""`` before the first.
     outcome: str
     checked_at: datetime | None
     ending: Ending | None
-    #: Whether the user was told of it: ``told``, ``uncertain``, ``failed``, ``claimed`` or ``""``.
+    #: Whether the user was told of it: ``told``, ``uncertain``, ``failed``, ``claimed``, ``silent`` for when
+    #: they ask, or ``""``.
     told: str

@@ -20,6 +20,8 @@ class Why(StrEnum):
     REFUSED = "refused"
     #: Online: the user or an administrator withdrew the consent.
     WITHDRAWN = "withdrawn"
+    #: Onsite: nothing was asked with it for so long that the bot kept it alive no more.
+    LET_GO = "let-go"
 
 
 @dataclass(frozen=True, slots=True)

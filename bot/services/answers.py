@@ -300,11 +300,12 @@ class Answers:
         profile = await self._readers.profile(link.user)
         is_admin = link.user.user in self._admins or (profile is not None and profile.is_admin)
         tenant = self._tenants.get(link.tenant)
+        expires_at = link.ending.at if link.ending else link.expires_at
         return Me(
             principal=link.principal,
             linked_at=link.linked_at,
-            expires_at=link.ending.at if link.ending else link.expires_at,
-            ended=link.ending is not None or link.expires_at <= self._clock.now(),
+            expires_at=expires_at,
+            ended=expires_at is not None and expires_at <= self._clock.now(),
             warnings=tuple(tenant.crm.warnings) if tenant and is_admin else (),
         )
 

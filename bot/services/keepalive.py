@@ -59,6 +59,9 @@ class KeepAlive:
             log_unexpected(error, "keep-alive.failed", "")
 
     async def _keep(self, tenant: str) -> None:
+        now = self._clock.now()
+        if gone := await self._store.let_go(tenant, now, now - self._policy.let_go_after):
+            log.info("let go: %s", gone, extra={"action": "keep-alive.let-go"})
         while users := await self._due(tenant):
             round_ = _Round(self, tenant)
             await round_.run(users)

@@ -33,10 +33,18 @@ class Notices:
 
     async def trouble(self, tenant: str, since: datetime) -> None:
         """Tell the admins that a tenant takes nobody's ticket; whoever calls saw to it that it is news."""
+        await self._tell_admins(TenantTrouble(tenant, since))
+
+    async def app_refused(self, tenant: str, now: datetime) -> None:
+        """Tell the admins that a tenant does not take the app, if that is news."""
+        if await self._store.begin_trouble(tenant, now):
+            await self._tell_admins(TenantTrouble(tenant, now, app=True))
+
+    async def _tell_admins(self, notice: TenantTrouble) -> None:
         for admin in await self._admins.all():
             reader = await self._readers.reader(admin)
             try:
-                await self._messenger.tell(admin, TenantTrouble(tenant, since), reader)
+                await self._messenger.tell(admin, notice, reader)
             except SlackFailed as error:
                 log.error("an admin was not told: %s", error, extra={"action": "notice.untold"})
 

@@ -8,9 +8,10 @@ from datetime import timedelta
 from weakref import WeakValueDictionary
 
 from bot.core.errors import NotLinked, SignInOver
-from bot.core.onlineerrors import ConsentWithdrawn
+from bot.core.onlineerrors import AppRefused, ConsentWithdrawn
 from bot.core.people import Link, SlackUser
 from bot.core.signin import Why
+from bot.services.notices import Notices
 from bot.services.ports import Clock, Links, Online, SignIns
 
 __all__ = ["Refresher"]
@@ -22,13 +23,19 @@ AT_ONCE = 16
 
 
 class Refresher:
-    """Users wait for their own refresh alone, and all who wait for the same one get the same token."""
+    """Users wait for their own refresh alone, and all who wait for the same one get the same token.
 
-    def __init__(self, links: Links, store: SignIns, online: Mapping[str, Online], clock: Clock) -> None:
+    Where SuperOffice does not take the app itself, admins hear of it once.
+    """
+
+    def __init__(
+        self, links: Links, store: SignIns, online: Mapping[str, Online], clock: Clock, notices: Notices
+    ) -> None:
         self._links = links
         self._store = store
         self._online = online
         self._clock = clock
+        self._notices = notices
         self._refreshing: WeakValueDictionary[SlackUser, asyncio.Lock] = WeakValueDictionary()
         self._at_once: defaultdict[str, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(AT_ONCE))
 
@@ -61,6 +68,9 @@ class Refresher:
                 tokens = await online.refresh(link.refresh_token)
         except ConsentWithdrawn:
             raise SignInOver(why=Why.WITHDRAWN) from None
+        except AppRefused:
+            await self._notices.app_refused(link.tenant, self._clock.now())
+            raise
         fresh = replace(link, ticket=tokens.access, token_expires_at=tokens.expires_at)
         await self._store.refreshed(fresh)
         return fresh

@@ -15,6 +15,11 @@ from bot.store.sealing import Sealer
 __all__ = ["SqliteSignIns"]
 
 
+#: What a ticket is kept alive for, any of these: SQL about a row of ``links`` and ``:asked_since``.
+WANTED = ("coalesce(links.asked_at, links.linked_at) > :asked_since",)
+IS_WANTED = " OR ".join(WANTED)
+
+
 class SqliteSignIns:
     """Implements the port ``SignIns``. Every method is one statement, so atomic."""
 
@@ -54,11 +59,27 @@ class SqliteSignIns:
     async def due(self, tenant: str, now: datetime, asked_since: datetime, most: int) -> Sequence[SlackUser]:
         """Whose tickets are to be used now, the most urgent first."""
         query = (
-            "SELECT workspace, user FROM links WHERE tenant = ? AND keep_at <= ? AND ended_at IS NULL "
-            "AND coalesce(asked_at, linked_at) > ? ORDER BY keep_at LIMIT ?"
+            "SELECT workspace, user FROM links WHERE tenant = :tenant AND keep_at <= :now "  # noqa: S608
+            f"AND ended_at IS NULL AND ({IS_WANTED}) ORDER BY keep_at LIMIT :most"
         )
-        rows = self._db.execute(query, (tenant, micros(now), micros(asked_since), most))
-        return [SlackUser(*row) for row in rows]
+        given = {"tenant": tenant, "now": micros(now), "asked_since": micros(asked_since), "most": most}
+        return [SlackUser(*row) for row in self._db.execute(query, given)]
+
+    async def let_go(self, tenant: str, now: datetime, asked_since: datetime) -> int:
+        """Mark those as over that died because nothing wanted them any more."""
+        statement = (
+            "UPDATE links SET ended_at = :now, ended_why = :why, told = 'silent' WHERE tenant = :tenant "  # noqa: S608
+            "AND keep_at IS NOT NULL AND ended_at IS NULL AND used_at <= :dead_since "
+            f"AND NOT ({IS_WANTED})"
+        )
+        given = {
+            "tenant": tenant,
+            "now": micros(now),
+            "why": Why.LET_GO,
+            "dead_since": micros(now - ONSITE_TICKET_LIFE),
+            "asked_since": micros(asked_since),
+        }
+        return self._db.execute(statement, given).rowcount
 
     async def latest(self, tenant: str, used_since: datetime, most: int) -> Sequence[SlackUser]:
         """Whose tickets were used last, the latest first."""
@@ -114,7 +135,8 @@ class SqliteSignIns:
     async def all(self) -> Sequence[LinkState]:
         """How every link is doing: those first that are over or failing."""
         query = (
-            "SELECT workspace, user, tenant, full_name, linked_at, asked_at, used_at, token_expires_at, "
+            "SELECT workspace, user, tenant, full_name, linked_at, asked_at, used_at, "
+            "sealed_refresh_token IS NOT NULL, "
             "outcome, checked_at, ended_at, ended_why, told FROM links "
             "ORDER BY ended_at IS NULL, coalesce(outcome, 'ok') = 'ok', workspace, user"
         )
@@ -137,14 +159,14 @@ class SqliteSignIns:
 
 
 def _state(workspace: str, user: str, tenant: str, full_name: str, linked_at: int, *rest: Any) -> LinkState:
-    asked_at, used_at, expires_at, outcome, checked_at, ended_at, why, told = rest
+    asked_at, used_at, renews, outcome, checked_at, ended_at, why, told = rest
     return LinkState(
         SlackUser(workspace, user),
         tenant,
         full_name,
         moment(linked_at),
         maybe_moment(asked_at),
-        maybe_moment(expires_at) or moment(used_at) + ONSITE_TICKET_LIFE,
+        None if renews else moment(used_at) + ONSITE_TICKET_LIFE,
         outcome or "",
         maybe_moment(checked_at),
         None if ended_at is None else Ending(moment(ended_at), Why(why)),

@@ -130,7 +130,7 @@ async def test_linking_and_asking(world: World) -> None:
     (asked,) = world.online.authorizations
     assert (asked.login_hint, asked.challenge is not None) == ("kianna.ledner@example.com", True)
     assert sum(world.online.exchanges.values()) == 1
-    assert "I keep it alive" in said(await world.ask("me"))
+    assert sentence("me.renews") in said(await world.ask("me"))
 
 
 async def test_a_preview_of_the_page_uses_nothing_up(world: World) -> None:
@@ -199,6 +199,57 @@ async def test_a_state_of_another_browser(world: World) -> None:
     assert (await world.open(back))[0] == 200
 
 
+async def test_a_state_swapped_for_another_persons(world: World) -> None:
+    """A colleague's way back, in this browser; or one's own code with the colleague's state."""
+    own = await world.leave(await world.page())
+    offered = await (await world.slack.command("/superoffice", "link", user=Slack.colleague)).next()
+    jar = aiohttp.CookieJar(unsafe=True)
+    async with aiohttp.ClientSession(cookie_jar=jar) as elsewhere:
+        theirs = await World(world.online, world.slack, world.clock, world.url, elsewhere).leave(
+            button_url(offered)
+        )
+    other_state = parse_qs(urlsplit(theirs).query)["state"][0]
+    for url in (theirs, with_query(own, state=other_state)):
+        status, text = await world.open(url)
+        assert (status, error("other-browser") in text) == (403, True)
+    assert sum(world.online.exchanges.values()) == 0
+    assert (await world.open(own))[0] == 200
+
+
+async def test_a_code_that_was_used_already(world: World) -> None:
+    """It comes back with a state of its own, from the same browser."""
+    first = await world.leave(await world.page())
+    assert (await world.open(first))[0] == 200
+    code = parse_qs(urlsplit(first).query)["code"][0]
+    status, text = await world.open(with_query(await world.leave(await world.page()), code=code))
+    assert (status, error("wrong-code") in text) == (403, True)
+
+
+async def test_a_code_that_expired(tmp_path: Path, clock: StoppedClock) -> None:
+    """SuperOffice's live for ten minutes; the page may live longer."""
+    config = tmp_path / "bot.toml"
+    config.write_text("[linking]\nlifetime_minutes = 30\n")
+    async with (
+        Online(clock=clock) as online,
+        Slack(clock=clock) as slack,
+        running(online, slack, clock, tmp_path, BOT_CONFIG=str(config)) as url,
+        aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True)) as browser,
+    ):
+        online.consent = online.seller
+        world = World(online, slack, clock, url, browser)
+        back = await world.leave(await world.page())
+        clock.move(minutes=11)
+        status, text = await world.open(back)
+        assert (status, error("wrong-code") in text) == (403, True)
+
+
+def test_each_kind_of_bad_input_has_its_own_sentence() -> None:
+    states = ("state-unknown", "state-used", "state-expired", "other-browser")
+    wrong = ("code", "signature", "audience", "issuer", "nonce", "tenant", "times")
+    said_ = [error(code) for code in (*states, *(f"wrong-{kind}" for kind in wrong), "consent-denied")]
+    assert len(set(said_)) == len(said_)
+
+
 @pytest.mark.parametrize("code", ["", "x" * 40])
 async def test_a_code_that_is_wrong(world: World, code: str) -> None:
     page = await world.page()
@@ -246,6 +297,28 @@ async def test_a_token_is_renewed_in_time_and_once_for_all_who_wait(world: World
         assert "20 companies" in (await answer.next(10)).text
     assert sum(world.online.refreshes.values()) == 1
     world.clock.move(days=20)
+    assert "compan" in (await world.ask("since 2w")).text
+
+
+async def test_a_token_that_ended_is_no_sign_in_that_ended(world: World) -> None:
+    """It is renewed when something is asked for."""
+    await world.link()
+    world.clock.move(days=3)
+    assert sentence("me.renews") in said(await world.ask("me"))
+    assert "compan" in (await world.ask("since 2w")).text
+
+
+async def test_an_app_that_is_refused_is_nobodys_sign_in_that_is_over_and_admins_hear_once(
+    world: World,
+) -> None:
+    await world.link()
+    world.clock.move(hours=1)
+    secret, world.online.application.client_secret = world.online.client_secret, "another"
+    for _ in range(3):
+        assert sentence("error.app-refused") in (await world.ask("today")).text
+    (told,) = [message for message in world.slack.messages() if "does not take this app" in message.text]
+    assert world.slack.workspace.channels[told.channel].user == Slack.manager.id
+    world.online.application.client_secret = secret
     assert "compan" in (await world.ask("since 2w")).text
 
 

@@ -255,11 +255,13 @@ def desk(tmp_path, clock: StoppedClock):  # type: ignore[no-untyped-def]
             runner.spawn(lambda: commands.linked(done))
 
         policy = KeepAlivePolicy()
+        readers = Readers(people, OSLO)
+        notices = Notices(store.sign_ins, messenger, readers, Admins())
         sign_ins = SignIns(
             links=store.links,
             store=store.sign_ins,
             tenants={"onsite": crm},
-            refresher=Refresher(store.links, store.sign_ins, {}, clock),
+            refresher=Refresher(store.links, store.sign_ins, {}, clock, notices),
             clock=clock,
             chance=lambda: 0.5,
             policy=policy,
@@ -283,7 +285,6 @@ def desk(tmp_path, clock: StoppedClock):  # type: ignore[no-untyped-def]
             tenants={"onsite"},
             retention=Retention(),
         )
-        readers = Readers(people, OSLO)
         preferences = Preferences(store.filters, store.mutes, Categories(clock))
         answers = Answers(
             activities=Activities(tenants, store.links, store.mutes, preferences),
@@ -322,7 +323,7 @@ def desk(tmp_path, clock: StoppedClock):  # type: ignore[no-untyped-def]
             tenants={"onsite": crm},
             sign_ins=sign_ins,
             store=store.sign_ins,
-            notices=Notices(store.sign_ins, messenger, readers, Admins()),
+            notices=notices,
             clock=clock,
             policy=policy,
         )

@@ -95,7 +95,33 @@ async def test_who_asks_for_nothing_is_let_go_without_a_word(desk: Desk) -> None
     await desk.keep_alive.tick("onsite")
     assert desk.crm.probes == ["UBUSY"]
     assert desk.messenger.told == []
-    assert (await state(desk, idle)).ending is None
+    assert (await state(desk, idle)).ending == Ending(desk.clock.now(), Why.LET_GO)
+    assert (await state(desk, busy)).ending is None
+    (over, _) = await desk.store.sign_ins.all()
+    assert (over.user, over.told) == (idle, "silent")
+
+
+async def test_who_was_let_go_hears_why_when_they_ask(desk: Desk) -> None:
+    await link(desk, USER.user, "UOTHER")
+    desk.clock.move(days=31)
+    await desk.keep_alive.tick("onsite")
+    offer = await desk.ask("today")
+    assert isinstance(offer, LinkOffer)
+    assert offer.ended is Why.LET_GO
+    assert [*desk.crm.asked, *desk.crm.probes] == [], "what is dead is not tried"
+
+
+async def test_who_asks_within_the_last_hours_of_a_ticket_is_kept(desk: Desk) -> None:
+    (user,) = await link(desk, USER.user)
+    desk.clock.move(days=29, hours=23)
+    await desk.store.sign_ins.used(user, desk.clock.now(), desk.clock.now(), asked=False)
+    desk.clock.move(hours=5)
+    await desk.keep_alive.tick("onsite")
+    assert desk.crm.probes == []
+    assert isinstance(await desk.ask("today"), ActivityAnswer)
+    desk.clock.move(hours=3)
+    await desk.keep_alive.tick("onsite")
+    assert desk.crm.probes == [USER.user]
 
 
 @pytest.mark.parametrize("unused", [True, False])

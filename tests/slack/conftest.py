@@ -175,6 +175,8 @@ LINKS = (
     linked_as(20, outcome="crm-unreachable"),
     linked_as(21, outcome="", checked_at=None),
     linked_as(22),
+    linked_as(23, "silent", ending=Ending(NOW, Why.LET_GO)),
+    linked_as(24, expires_at=None),
 )
 
 
@@ -335,6 +337,7 @@ REPLIES: dict[str, Reply] = {
         Secret("https://bot.example.com/link/NONCE"), NOW + timedelta(minutes=10), "today", ended=Why.UNUSED
     ),
     **{f"sign-in-ended-{why}": SignInEnded(why, NOW) for why in Why},
+    "tenant-trouble-app": TenantTrouble("onsite", NOW - timedelta(minutes=3), app=True),
     "tenant-trouble": TenantTrouble("onsite", NOW - timedelta(minutes=3)),
     "admin-links": LinkList(LINKS, 45, 4, 20),
     "admin-unlinked": UnlinkedOther("U0SELLER", True),
@@ -352,6 +355,7 @@ REPLIES: dict[str, Reply] = {
     "linked": Linked(KIANNA),
     "linked-then": Linked(KIANNA, "since monday"),
     "me": Me(KIANNA, NOW - timedelta(days=2), NOW + timedelta(hours=5)),
+    "me-online": Me(KIANNA, NOW - timedelta(days=2), None),
     "me-admin": Me(
         KIANNA,
         NOW - timedelta(days=2),

@@ -58,8 +58,8 @@ class Me:
 
     principal: Principal
     linked_at: datetime
-    #: When the ticket dies unless it is used before.
-    expires_at: datetime
+    #: When the ticket dies unless it is used before, or died; ``None``: the sign-in renews itself.
+    expires_at: datetime | None
     #: That moment has passed.
     ended: bool = False
     #: For administrators: what is wrong with the tenant's clock and zone.
@@ -80,6 +80,8 @@ class TenantTrouble:
 
     tenant: str
     since: datetime
+    #: It is the app that SuperOffice does not take: its client id or its secret.
+    app: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from oauthlib.oauth2.rfc6749.errors import InvalidGrantError
 from oauthlib.oauth2.rfc6749.tokens import OAuth2Token
 
 from bot.core.errors import CrmFailed, CrmUnreadable
-from bot.core.onlineerrors import ConsentWithdrawn, WrongCode, WrongSignature
+from bot.core.onlineerrors import AppRefused, ConsentWithdrawn, WrongCode, WrongSignature
 from bot.core.secret import Secret
 from bot.crm.online.http import Answer, JsonClient
 from bot.crm.online.identity import Expected, Keys, verified
@@ -110,6 +110,8 @@ class OnlineSignIn:
         status, answer = await self._client.post(self._endpoint(metadata, "token_endpoint"), body)
         if status == 400 and answer.get("error") == "invalid_grant":
             raise InvalidGrantError
+        if answer.get("error") in ("invalid_client", "unauthorized_client"):
+            raise AppRefused(tenant=self._client.tenant)
         if status != 200:
             said = str(answer.get("error", status))[:40]
             raise CrmFailed(tenant=self._client.tenant, exception_type=f"OAuth {said}")

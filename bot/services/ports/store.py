@@ -80,7 +80,14 @@ class SignIns(Protocol):
         ...
 
     async def due(self, tenant: str, now: datetime, asked_since: datetime, most: int) -> Sequence[SlackUser]:
-        """Whose tickets are to be used now, the most urgent first; not of who asked nothing since."""
+        """Whose tickets are to be used now, the most urgent first; not of those who want nothing of theirs.
+
+        A user wants something who asked since then.
+        """
+        ...
+
+    async def let_go(self, tenant: str, now: datetime, asked_since: datetime) -> int:
+        """Mark tickets as over that nobody wanted and that died of it; say how many. It is nobody's news."""
         ...
 
     async def latest(self, tenant: str, used_since: datetime, most: int) -> Sequence[SlackUser]:

@@ -1,5 +1,7 @@
 """What admins read."""
 
+from datetime import datetime
+
 from bot.core.people import LinkState
 from bot.core.replies import LinkList, Reader, UnlinkedByAdmin, UnlinkedOther
 from bot.core.requests import Page
@@ -61,8 +63,14 @@ def _line(state: LinkState, reader: Reader) -> list[Element]:
         facts.append(sentence("admin.over", locale, time=time, why=why))
         facts.append(sentence(f"admin.told.{state.told or 'pending'}", locale))
     else:
-        time = moment(state.expires_at, reader.zone, locale)
-        facts.append(sentence("admin.good", locale, time=time, zone=zone_name(reader.zone, locale)))
+        facts.append(_good(state.expires_at, reader))
         if state.outcome not in ("", "ok"):
             facts.append(sentence("admin.failing", locale, code=state.outcome))
     return [user(state.user.user), span(GAP + GAP.join(facts))]
+
+
+def _good(until: datetime | None, reader: Reader) -> str:
+    if until is None:
+        return sentence("admin.renews", reader.locale)
+    time, zone = moment(until, reader.zone, reader.locale), zone_name(reader.zone, reader.locale)
+    return sentence("admin.good", reader.locale, time=time, zone=zone)

@@ -109,13 +109,7 @@ def me(reply: Me, reader: Reader, command: str) -> Message:
     locale, who = reader.locale, reply.principal
     title = sentence("me.title", locale, name=who.full_name)
     since = sentence("me.since", locale, time=moment(reply.linked_at, reader.zone, locale))
-    until = sentence(
-        "me.ended" if reply.ended else "me.until",
-        locale,
-        time=moment(reply.expires_at, reader.zone, locale),
-        zone=zone_name(reader.zone, locale),
-        command=command,
-    )
+    until = _until(reply, reader, command)
     identity = " · ".join(part for part in (who.login, who.role, who.email) if part)
     return Message(
         escape(title),
@@ -128,6 +122,14 @@ def me(reply: Me, reader: Reader, command: str) -> Message:
             note(sentence("me.delete", locale, command=command)),
         ],
     )
+
+
+def _until(reply: Me, reader: Reader, command: str) -> str:
+    locale = reader.locale
+    if reply.expires_at is None:
+        return sentence("me.renews", locale)
+    time, zone = moment(reply.expires_at, reader.zone, locale), zone_name(reader.zone, locale)
+    return sentence("me.ended" if reply.ended else "me.until", locale, time=time, zone=zone, command=command)
 
 
 def unlink_question(reply: UnlinkQuestion, reader: Reader, command: str) -> Message:

@@ -39,8 +39,9 @@ def tenant_trouble(reply: TenantTrouble, reader: Reader, command: str) -> Messag
     title = sentence("trouble.title", locale)
     since = moment(reply.since, reader.zone, locale)
     zone = zone_name(reader.zone, locale)
-    what = sentence("trouble.what", locale, tenant=escape(reply.tenant), time=since, zone=zone)
-    next_ = sentence("trouble.next", locale)
+    kind = "trouble.app" if reply.app else "trouble.what"
+    what = sentence(kind, locale, tenant=escape(reply.tenant), time=since, zone=zone)
+    next_ = sentence("trouble.app.next" if reply.app else "trouble.next", locale)
     return Message(
         f"{title}. {what}",
         [header(title), section(f"{what}\n{next_}"), context(sentence("trouble.once", locale))],
