@@ -63,15 +63,20 @@ class World:
 
     async def sign_in(self, url: str, user: User, password: str | None = None) -> tuple[int, str]:
         """Open the one-time page and fill it in."""
-        async with aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True)) as browser:
-            async with browser.get(url) as response:
-                page = await response.text()
-                if response.status != 200:
-                    return response.status, page
-            form = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]+)"', page))
-            form |= {"username": user.login, "password": user.password if password is None else password}
-            async with browser.post(url, data=form) as response:
-                return response.status, await response.text()
+        return await fill_in(url, user, password)
+
+
+async def fill_in(url: str, user: User, password: str | None = None) -> tuple[int, str]:
+    """Open a one-time page in a browser and sign in there."""
+    async with aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True)) as browser:
+        async with browser.get(url) as response:
+            page = await response.text()
+            if response.status != 200:
+                return response.status, page
+        form = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]+)"', page))
+        form |= {"username": user.login, "password": user.password if password is None else password}
+        async with browser.post(url, data=form) as response:
+            return response.status, await response.text()
 
 
 def button_url(message: Message) -> str:

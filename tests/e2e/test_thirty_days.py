@@ -8,7 +8,10 @@ from pathlib import Path
 
 import aiohttp
 import pytest
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
+from bot import server
+from bot.app.running import _events
 from bot.app.wiring import Wiring, tenants
 from bot.config import load
 from bot.core.people import Link, Principal, SlackUser
@@ -16,12 +19,12 @@ from bot.core.secret import Secret
 from bot.crm.soap.transport import Limits
 from bot.demo.slack import Slack
 from bot.demo.superoffice import SuperOffice
-from bot.demo.workspace import Member
+from bot.demo.workspace import Member, Message
 from bot.runner import QueueRunner
 from bot.slack.workspaces import Workspaces
 from bot.store import Store, migrate, opened
 from tests.conftest import NOW, StoppedClock
-from tests.e2e.conftest import KEY, environment
+from tests.e2e.conftest import KEY, button_url, environment, fill_in
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 USERS = 20
@@ -52,10 +55,24 @@ class Month:
         await self.pass_until(self.clock.now() + span)
         await self.crm.accept()
 
+    def notices(self) -> list[Message]:
+        """What was said to users of sign-ins that are over."""
+        return [message for message in self.slack.messages() if "sign-in has ended" in message.text]
+
     def told(self) -> Counter[str]:
         """How often each user was told that the sign-in is over."""
-        notices = [m for m in self.slack.messages() if "sign-in has ended" in m.text]
-        return Counter(self.slack.workspace.channels[m.channel].user or "" for m in notices)
+        return Counter(self.user(notice) for notice in self.notices())
+
+    def user(self, notice: Message) -> str:
+        """Who was told."""
+        return self.slack.workspace.channels[notice.channel].user or ""
+
+    async def sign_in_again(self, notice: Message) -> None:
+        """Press its button, and fill in the page that it leads to."""
+        answer = await self.slack.press(notice, "sign-in", user=self.user(notice))
+        url = button_url(await answer.next())
+        status, page = await fill_in(url, SuperOffice.seller)
+        assert status == 200, page
 
     async def over(self) -> list[str]:
         """Whose sign-in is over."""
@@ -78,17 +95,25 @@ async def month(tmp_path: Path) -> AsyncIterator[Month]:
             crms = await tenants(settings, session, clock, Limits(attempts=1))
             workspaces = Workspaces(settings.slack.bot_token, settings.slack.api_url, session)
             await workspaces.start()
-            async with QueueRunner(4, 4) as runner:
-                bot = Wiring(settings, clock, store, session, runner, crms, workspaces, "http://bot")
-                for number in range(USERS):
-                    await link(slack, crm, store, number)
-                yield Month(crm, slack, clock, store, bot)
+            with server.listening("127.0.0.1", 0) as port:
+                url = f"http://127.0.0.1:{port.getsockname()[1]}"
+                async with QueueRunner(4, 4) as runner:
+                    bot = Wiring(settings, clock, store, session, runner, crms, workspaces, url)
+                    pages = bot.pages(AsyncIOScheduler(), None)
+                    front = server.front(_events(settings, bot.bolt(), clock), pages)
+                    async with server.serving(front, port):
+                        slack.bot_url = url
+                        for number in range(USERS):
+                            await link(slack, crm, store, number)
+                        yield Month(crm, slack, clock, store, bot)
 
 
 async def link(slack: Slack, crm: SuperOffice, store: Store, number: int) -> None:
     """Everybody is the seller in SuperOffice, with a ticket of their own."""
     user = SlackUser(slack.workspace.id, f"U0USER{number:02}")
-    slack.workspace.members[user.user] = Member(user.user, user.user.lower(), user.user, None)
+    slack.workspace.members[user.user] = Member(
+        user.user, user.user.lower(), user.user, SuperOffice.seller.email
+    )
     who = Principal(528, 419, "", "")
     ticket = Secret(crm.ticket(SuperOffice.seller))
     await store.links.put(Link(user, "onsite", who, NOW, NOW, ticket, keep_at=NOW + number * MINUTE))
@@ -128,3 +153,6 @@ async def test_seven_hours_are_told_to_each_who_lost_a_ticket_once_and_to_nobody
     lost = [f"U0USER{number:02}" for number in range(1, USERS, 2)]
     assert sorted(await month.over()) == lost
     assert month.told() == dict.fromkeys(lost, 1)
+    for notice in month.notices():  # the button is twenty days old by now
+        await month.sign_in_again(notice)
+    assert await month.over() == []
