@@ -169,7 +169,8 @@ class KeepAlive:
     )
     let_go_days: int = setting(
         parsers.whole(1, 3650),
-        "Who has not asked for anything for so many days is let go: the ticket is no longer kept alive.",
+        "Who has not asked for anything for so many days, and has no digest on, is let go: the ticket is no "
+        "longer kept alive.",
         "90",
         default="30",
     )

@@ -14,9 +14,15 @@ from bot.store.sealing import Sealer
 
 __all__ = ["SqliteSignIns"]
 
-
+HAS_DIGEST = """
+    EXISTS (
+        SELECT 1 FROM participants JOIN subscriptions ON subscriptions.id = participants.subscription
+        WHERE participants.workspace = links.workspace AND participants.user = links.user
+        AND subscriptions.state = 'on'
+    )
+"""
 #: What a ticket is kept alive for, any of these: SQL about a row of ``links`` and ``:asked_since``.
-WANTED = ("coalesce(links.asked_at, links.linked_at) > :asked_since",)
+WANTED = ("coalesce(links.asked_at, links.linked_at) > :asked_since", HAS_DIGEST)
 IS_WANTED = " OR ".join(WANTED)
 
 

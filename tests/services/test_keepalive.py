@@ -1,7 +1,8 @@
 """Keeping tickets alive: who is asked for when, what a refusal means, who is told what, and how often."""
 
 import asyncio
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import datetime, time, timedelta
 
 import pytest
 
@@ -17,10 +18,12 @@ from bot.core.errors import (
 from bot.core.people import Link, SlackUser
 from bot.core.replies import ActivityAnswer, LinkOffer, Me, SignInEnded, TenantTrouble
 from bot.core.requests import LinkAgain
+from bot.core.schedule import Schedule
 from bot.core.secret import Secret
 from bot.core.signin import ONSITE_TICKET_LIFE, Ending, KeepAlivePolicy, Why
+from bot.core.subscription import State, Subscription
 from tests.conftest import NOW
-from tests.services.conftest import ADMIN, ME, USER, Desk
+from tests.services.conftest import ADMIN, ME, OSLO, USER, Desk
 
 HOUR = timedelta(hours=1)
 TWO = KeepAlivePolicy().interval
@@ -99,6 +102,17 @@ async def test_who_asks_for_nothing_is_let_go_without_a_word(desk: Desk) -> None
     assert (await state(desk, busy)).ending is None
     (over, _) = await desk.store.sign_ins.all()
     assert (over.user, over.told) == (idle, "silent")
+
+
+async def test_a_digest_keeps_a_ticket_alive_though_nothing_is_asked(desk: Desk) -> None:
+    users = await link(desk, "UON", "UOFF")
+    for user, digest in zip(users, (State.ON, State.OFF), strict=True):
+        subscription = Subscription(0, user, Schedule.at(time(8)), OSLO, state=digest)
+        await desk.store.subscriptions.put(replace(subscription, since=NOW, considered_until=NOW), NOW)
+    desk.clock.move(days=31)
+    await desk.keep_alive.tick("onsite")
+    assert desk.crm.probes == ["UON"]
+    assert [(await state(desk, user)).ending is None for user in users] == [True, False]
 
 
 async def test_who_was_let_go_hears_why_when_they_ask(desk: Desk) -> None:

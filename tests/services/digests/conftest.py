@@ -27,13 +27,15 @@ from bot.services.digests.composing import Composer
 from bot.services.digests.delivering import Delivering
 from bot.services.digests.pausing import Pausing
 from bot.services.digests.waves import Waves
+from bot.services.notices import Notices
 from bot.services.ports import ActivityQuery, Category, Snapshot
 from bot.services.ports.posts import Place, Posted, PostKey
 from bot.services.preferences import Preferences
+from bot.services.readers import Readers
 from bot.services.refreshing import Refresher
 from bot.services.signins import SignIns
 from bot.store import Store, migrate, opened
-from tests.services.conftest import AtOnce, Messenger
+from tests.services.conftest import Admins, AtOnce, Messenger, People
 
 OSLO = ZoneInfo("Europe/Oslo")
 USER = SlackUser("T1", "U1")
@@ -227,16 +229,17 @@ def rig_on(path: Path, clock: Clock, crm: Crm, posts: Posts) -> Iterator[Rig]:
     """A bot on a database."""
     with opened(path, KEY) as store:
         tenants = {"onsite": Tenant(crm, OSLO)}  # type: ignore[arg-type]
+        messenger = Messenger()
+        notices = Notices(store.sign_ins, messenger, Readers(People(), OSLO), Admins())
         sign_ins = SignIns(
             links=store.links,
             store=store.sign_ins,
             tenants={"onsite": crm},  # type: ignore[dict-item]
-            refresher=Refresher(store.links, store.sign_ins, {}, clock),
+            refresher=Refresher(store.links, store.sign_ins, {}, clock, notices),
             clock=clock,
             chance=lambda: 0.5,
             policy=KeepAlivePolicy(),
         )
-        messenger = Messenger()
         composer = Composer(
             tenants=tenants,
             sign_ins=sign_ins,
