@@ -76,6 +76,8 @@ REFRESH = "refresh"
 _VERSION = "1"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
+#: Two digits at a time: a page has dozens of such numbers.
+_PAIRS = [f"{high}{low}" for high in _DIGITS for low in _DIGITS]
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,15 +239,18 @@ def _marks(text: str) -> Iterator[Mark]:
 
 def _base36(moment: datetime | None) -> str:
     """Microseconds since 1970 in few characters; ``""`` for no moment."""
-    return "" if moment is None else _digits((moment - _EPOCH) // timedelta(microseconds=1))
+    if moment is None:
+        return ""
+    since = moment - _EPOCH
+    return _digits((since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds)
 
 
 def _digits(number: int) -> str:
     left, digits = abs(number), ""
     while left:
-        left, digit = divmod(left, 36)
-        digits = _DIGITS[digit] + digits
-    return f"{'-' if number < 0 else ''}{digits or '0'}"
+        left, pair = divmod(left, 36 * 36)
+        digits = _PAIRS[pair] + digits
+    return f"{'-' if number < 0 else ''}{digits.lstrip('0') or '0'}"
 
 
 def _moment(text: str) -> datetime | None:

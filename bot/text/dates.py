@@ -23,7 +23,8 @@ def moment(when: datetime, zone: ZoneInfo, locale: str, now: datetime | None = N
 
 def clock(when: datetime, zone: ZoneInfo, locale: str) -> str:
     """A time of the day, such as ``08:12``."""
-    return when.astimezone(zone).strftime("%H:%M")  # the same in every language that we have
+    here = when.astimezone(zone)
+    return f"{here.hour:02}:{here.minute:02}"  # the same in every language that we have; strftime takes 10 µs
 
 
 def weekday(when: datetime, zone: ZoneInfo, locale: str) -> str:

@@ -8,7 +8,7 @@ missing, nil or unknown. A test holds the result against zeep's own wherever zee
 from collections.abc import Callable
 from datetime import datetime, tzinfo
 from functools import lru_cache
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 
 from lxml import etree
 
@@ -77,8 +77,9 @@ def read(envelope: Envelope, zone: tzinfo | None) -> list[Activity]:
     activities: list[Activity] = []
     layout: list[str] | None = None
     for row in response:
-        fields = list(row)
-        tags = [field.tag for field in fields]
+        # In one go, where list(row) asks for one after the other.
+        fields: list[etree._Element] = row[:]  # type: ignore[index, assignment] # a slice, says the stub, is none
+        tags = list(map(_TAG, fields))
         if tags != layout:  # the rows of an answer are nearly always alike
             layout, in_order = tags, _in_order(*tags)
         if tags:  # a nil row tells nothing
@@ -87,6 +88,7 @@ def read(envelope: Envelope, zone: tzinfo | None) -> list[Activity]:
     return activities
 
 
+_TAG = attrgetter("tag")
 #: Stands behind the last element of a row, for every field that the row does not have.
 _MISSING = etree.Element("missing")
 
