@@ -20,6 +20,7 @@ from bot.core.commands import (
     ShowMuted,
     UnlinkMe,
 )
+from bot.core.digestcommands import read_digest
 from bot.core.errors import BadCommand, Problem
 from bot.core.filterkeys import KEYS, key_named
 from bot.core.filtertext import Typed, quoted, read_filters
@@ -314,6 +315,23 @@ VERBS: tuple[Verb, ...] = (
         ('filter save vip category:"VIP Customer" not:me', "filter list", "filter remove vip"),
         aliases=("filters",),
         reads_filters=True,
+    ),
+    Verb(
+        "digest",
+        read_digest,
+        "at <times> [days] [filters]",
+        (
+            "digest at 08:00 weekdays",
+            "digest at 08:00,16:00 mon-thu in Europe/Oslo not:me",
+            "digest at 09:00 last fri category:\"VIP Customer\" style:compact",
+            "digest add 16:00",
+            "digest snooze until fri",
+            "digest preview",
+            "digest proof 2026-03-29",
+        ),
+        aliases=("digests",),
+        reads_filters=True,
+        hint="digest at 08:00",
     ),
     Verb("muted", _muted, aliases=("mutes", "mute", "unmute")),
     Verb("link", _alone(LinkMe(), "link"), aliases=("connect", "login", "signin")),

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from bot.core.digestcommands import DigestCommand
 from bot.core.filters import EVERYTHING, Filter
 from bot.core.period import Period
 
@@ -114,5 +115,6 @@ Command = (
     | UnlinkOther
     | Help
     | ForgetMe
+    | DigestCommand
     | SendMyData
 )

@@ -21,6 +21,7 @@ from bot.core.command import (
     parse,
 )
 from bot.core.commands import ForgetMe, ListLinks, SendMyData, UnlinkOther
+from bot.core.digestcommands import PreviewDigest, SetDigest, TestDigest
 from bot.core.errors import BadCommand, LinkNotAllowed, NotLinked, SealBroken, SignInOver
 from bot.core.filters import Filter, MutedCompany
 from bot.core.people import Link, SlackChannel, SlackUser
@@ -35,6 +36,7 @@ from bot.core.replies import (
     NotYours,
     Reader,
     Reply,
+    Several,
     SharedPage,
     Unlinked,
     UnlinkQuestion,
@@ -61,6 +63,7 @@ from bot.core.window import Mark
 from bot.services.activities import Activities, Question, Tenant
 from bot.services.administration import Administration
 from bot.services.leaving import Leaving
+from bot.services.digests.desk import DigestDesk
 from bot.services.linking import Invited, Linking
 from bot.services.ports import Clock, Links
 from bot.services.preferences import Preferences
@@ -82,7 +85,7 @@ def asks_the_crm(request: Request) -> bool:
     match request.wish:
         case Ask(text):
             try:
-                return isinstance(parse(text), ShowActivity | SaveFilter)
+                return isinstance(parse(text), ShowActivity | SaveFilter | SetDigest | PreviewDigest | TestDigest)
             except BadCommand as bad:
                 return bool(bad.categories)  # whether there are such
         case AskWhyHidden() | AskWhyShown() | Share():
@@ -100,6 +103,7 @@ class Answers:
         activities: Activities,
         preferences: Preferences,
         sharing: Sharing,
+        digests: DigestDesk,
         administration: Administration,
         tenants: Mapping[str, Tenant],
         linking: Linking,
@@ -115,6 +119,7 @@ class Answers:
         self._activities = activities
         self._preferences = preferences
         self._sharing = sharing
+        self._digests = digests
         self._administration = administration
         self._tenants = tenants
         self._linking = linking
@@ -135,7 +140,7 @@ class Answers:
             return ""
         return link.tenant if link else ""
 
-    async def reply(self, request: Request, reader: Reader) -> Reply:  # noqa: C901 - one line for each wish
+    async def reply(self, request: Request, reader: Reader) -> Reply | Several:  # noqa: C901 - one line for each wish
         """The reply to a request. Raises :class:`~bot.core.errors.BotError`."""
         user = request.conversation.user
         match request.wish:
@@ -169,7 +174,7 @@ class Answers:
 
     async def _command(  # noqa: C901 - one line for each command
         self, command: Command, request: Request, reader: Reader
-    ) -> Reply:
+    ) -> Reply | Several:
         user = request.conversation.user
         match command:
             case Help(verb):
@@ -203,6 +208,10 @@ class Answers:
                 return await self._save(command, request, reader)
             case ShowActivity():
                 return await self._activity(command, request, reader)
+            case _:
+                return await self._digests.reply(
+                    command, user, reader, lambda ask: self._with_ticket(request, ask)
+                )
 
     async def _with_unknown_categories(self, bad: BadCommand, user: SlackUser, reader: Reader) -> BadCommand:
         """All that is wrong with a line comes at once; what SuperOffice does not tell soon, does not."""
@@ -221,7 +230,9 @@ class Answers:
             log.info("no categories: %s", type(error).__name__, extra={"action": "command.categories"})
         return bad
 
-    async def _activity(self, command: ShowActivity, request: Request, reader: Reader) -> Reply:
+    async def _activity(
+        self, command: ShowActivity, request: Request, reader: Reader
+    ) -> Reply | Several:
         question = Question(request.asked, command, request.page)
 
         async def ask(link: Link) -> Reply:
@@ -230,7 +241,7 @@ class Answers:
 
         return await self._with_ticket(request, ask)
 
-    async def _about_an_answer(self, request: Request, reader: Reader) -> Reply:
+    async def _about_an_answer(self, request: Request, reader: Reader) -> Reply | Several:
         command = parse(request.asked)
         if not isinstance(command, ShowActivity):
             raise ValueError("a button under an answer carries another command")
@@ -249,7 +260,7 @@ class Answers:
 
     async def _share(
         self, question: Question, shown: Sequence[Mark], request: Request, reader: Reader
-    ) -> Reply:
+    ) -> Reply | Several:
         """Nothing is asked of SuperOffice for a channel that may not see it."""
         to = request.conversation
         if refused := await self._sharing.refused(to.place):
@@ -264,7 +275,7 @@ class Answers:
 
         return await self._with_ticket(request, ask)
 
-    async def _save(self, command: SaveFilter, request: Request, reader: Reader) -> Reply:
+    async def _save(self, command: SaveFilter, request: Request, reader: Reader) -> Reply | Several:
         """Its categories are looked up before it is stored; and of users who are not linked nothing is."""
 
         async def check_and_save(link: Link) -> Reply:
@@ -276,7 +287,9 @@ class Answers:
 
         return await self._with_ticket(request, check_and_save)
 
-    async def _with_ticket(self, request: Request, ask: Callable[[Link], Awaitable[Reply]]) -> Reply:
+    async def _with_ticket(
+        self, request: Request, ask: Callable[[Link], Awaitable[Reply | Several]]
+    ) -> Reply | Several:
         """What ``ask`` replies; the offer to link where there is no link, or its ticket is taken no more."""
         try:
             return await self._sign_ins.use(request.conversation.user, ask)

@@ -17,7 +17,7 @@ from bot.core.errors import (
     SealBroken,
 )
 from bot.core.replies import Busy as BusyReply
-from bot.core.replies import CannotRead, Failed, Linked, Reader, Reply, StillAsking
+from bot.core.replies import CannotRead, Failed, Linked, Reader, Reply, Several, StillAsking
 from bot.core.requests import Ask, Conversation, Request
 from bot.services.answers import Answers, asks_the_crm
 from bot.services.failures import log_unexpected
@@ -120,7 +120,9 @@ class Commands:
                 await self._conclude(request, reply, self._readers.unknown(request.conversation.user), turn)
             raise
 
-    async def _conclude(self, request: Request, reply: Reply, reader: Reader, turn: _Turn) -> None:
+    async def _conclude(
+        self, request: Request, reply: Reply | Several, reader: Reader, turn: _Turn
+    ) -> None:
         async with turn.speaking:
             turn.answered.set()
             # What failed is said beside the page whose button was pressed: nothing on it is lost. The
@@ -168,13 +170,17 @@ class Commands:
         if invitation.command:
             await self.answer(Request("", conversation, Ask(invitation.command)))
 
-    async def _say(self, to: Conversation, reply: Reply, reader: Reader, *, replace: bool) -> None:
+    async def _say(
+        self, to: Conversation, reply: Reply | Several, reader: Reader, *, replace: bool
+    ) -> None:
         try:
-            await self._messenger.reply(to, reply, reader, replace=replace)
+            for each in reply.replies if isinstance(reply, Several) else (reply,):
+                await self._messenger.reply(to, each, reader, replace=replace)
+                replace = False
         except Exception as error:
             log_unexpected(error, "reply.lost", self._reference())
 
-    async def _in_time(self, request: Request, reader: Reader) -> Reply:
+    async def _in_time(self, request: Request, reader: Reader) -> Reply | Several:
         waited = self._clock.now() - request.received_at if request.received_at else timedelta(0)
         remaining = (self._patience - waited).total_seconds()
         if remaining <= 0:

@@ -17,6 +17,7 @@ from bot.core.replies.digests import (
     DigestPart,
     DigestPaused,
     DigestProof,
+    DigestSent,
     DigestState,
     ProofRow,
 )
@@ -31,7 +32,7 @@ from bot.core.replies.linking import (
     Unlinked,
     UnlinkQuestion,
 )
-from bot.core.replies.notes import Busy, CannotRead, Failed, HelpText, NotYours, StillAsking
+from bot.core.replies.notes import Several, Busy, CannotRead, Failed, HelpText, NotYours, StillAsking
 from bot.core.replies.preferences import FilterList, FilterRemoved, FilterSaved, Muted, MutedList
 from bot.core.replies.privacy import (
     ForgetQuestion,
@@ -53,6 +54,7 @@ __all__ = [
     "DigestPart",
     "DigestPaused",
     "DigestProof",
+    "DigestSent",
     "DigestState",
     "Failed",
     "FilterList",
@@ -76,6 +78,7 @@ __all__ = [
     "ProofRow",
     "Reader",
     "Reply",
+    "Several",
     "Shared",
     "SharedPage",
     "SignInEnded",
@@ -99,6 +102,7 @@ Reply = (
     | DigestNone
     | DigestForm
     | DigestProof
+    | DigestSent
     | DigestPaused
     | Failed
     | Busy

@@ -1,12 +1,15 @@
 """What a digest says, before anybody draws it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from bot.core.digest import Digest, Entry, WhenEmpty
 from bot.core.filters import EVERYTHING, Filter, Style
+from bot.core.filtertext import written
+from bot.core.recurrencetext import days_text
+from bot.core.schedule import Schedule
 
 __all__ = [
     "FIRST_PART",
@@ -18,6 +21,7 @@ __all__ = [
     "DigestPart",
     "DigestPaused",
     "DigestProof",
+    "DigestSent",
     "DigestState",
     "ProofRow",
     "parts",
@@ -43,6 +47,13 @@ class DigestPart:
     style: Style = Style.FULL
     #: It was asked for by `digest test`: it counts for nothing.
     is_test: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DigestSent:
+    """A test digest stands in the reader's direct messages."""
+
+    messages: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +163,22 @@ class DigestForm:
     when_empty: WhenEmpty = WhenEmpty.SILENT
     #: There is no digest yet.
     is_new: bool = False
+
+    @classmethod
+    def of(
+        cls, schedule: Schedule, filter_: Filter, when_empty: WhenEmpty, *, is_new: bool = False
+    ) -> "DigestForm":
+        """The form of a digest that is set so."""
+        return cls(
+            times=tuple(f"{chosen.time:%H:%M}" for chosen in schedule.times),
+            days=tuple(days_text(schedule.days).split(",")),
+            zone=schedule.zone or "",
+            country=schedule.country or "",
+            filter=written(replace(filter_, style=None)),
+            style=filter_.style or Style.FULL,
+            when_empty=when_empty,
+            is_new=is_new,
+        )
 
     @property
     def line(self) -> str:

@@ -39,7 +39,7 @@ from bot.slack.payload import block_id, owned
 from bot.text import has_sentence, sentence
 from bot.text.dates import clock, day_within, listed, moment, utc_offset, zone_name
 
-__all__ = ["digest_form", "digest_none", "digest_paused", "digest_proof", "digest_state"]
+__all__ = ["digest_form", "digest_none", "digest_paused", "digest_proof", "digest_sent", "digest_state"]
 
 MAX_LISTED = 300
 #: Two back-ticks with nothing in between are no code.
@@ -77,6 +77,12 @@ def digest_form(reply: DigestForm, reader: Reader, command: str) -> Message:
     """What stands in for the modal where Slack could not open it any more."""
     text = sentence("digest.form.instead", reader.locale)
     return Message(text, [section(text), actions(buttons.choose(reader))])
+
+
+def digest_sent(reader: Reader) -> Message:
+    """A test digest was sent."""
+    text = sentence("digest.sent", reader.locale)
+    return Message(text, [note(text)])
 
 
 def digest_paused(reply: DigestPaused, reader: Reader, command: str) -> Message:

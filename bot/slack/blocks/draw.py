@@ -11,6 +11,7 @@ from bot.core.replies import (
     DigestPart,
     DigestPaused,
     DigestProof,
+    DigestSent,
     DigestState,
     Failed,
     FilterList,
@@ -70,6 +71,8 @@ def draw(reply: Reply, reader: Reader, command: str) -> Message:  # noqa: C901 -
             return digeststate.digest_proof(reply, reader, command)
         case DigestPaused():
             return digeststate.digest_paused(reply, reader, command)
+        case DigestSent():
+            return digeststate.digest_sent(reader)
         case Failed():
             return notes.failed(reply, reader, command)
         case Busy():

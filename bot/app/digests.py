@@ -1,0 +1,100 @@
+"""The parts that make digests."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+import secrets
+
+from bot import store
+from bot.core.schedule import Schedule
+from bot.holidays import holidays_in
+from bot.services.activities import Tenant
+from bot.services.digests.composing import Composer
+from bot.services.digests.delivering import Delivering
+from bot.services.digests.desk import DigestDesk
+from bot.services.digests.pausing import Pausing
+from bot.services.digests.proving import Proving
+from bot.services.digests.settings import DigestSettings
+from bot.services.digests.showing import DigestShowing
+from bot.services.digests.waves import Waves
+from bot.services.ports import Clock, Messenger, Posts, Runner
+from bot.services.preferences import Preferences
+from bot.services.signins import SignIns
+
+__all__ = ["Digests", "digests"]
+
+
+@dataclass(frozen=True, slots=True)
+class Digests:
+    """What the other parts need of them."""
+
+    waves: Waves
+    settings: DigestSettings
+    desk: DigestDesk
+    composer: Composer
+
+
+def digests(
+    *,
+    database: store.Store,
+    clock: Clock,
+    runner: Runner,
+    tenants: Mapping[str, Tenant],
+    sign_ins: SignIns,
+    preferences: Preferences,
+    messenger: Messenger,
+    posts: Posts,
+    default: Schedule,
+) -> Digests:
+    """Put them together."""
+    composer = Composer(
+        tenants=tenants,
+        sign_ins=sign_ins,
+        mutes=database.mutes,
+        preferences=preferences,
+        ledger=database.ledger,
+        told=database.told,
+        holidays=holidays_in,
+    )
+    pausing = Pausing(
+        subscriptions=database.subscriptions,
+        links=database.links,
+        sign_ins=database.sign_ins,
+        messenger=messenger,
+        clock=clock,
+    )
+    delivering = Delivering(
+        subscriptions=database.subscriptions,
+        ledger=database.ledger,
+        composer=composer,
+        posts=posts,
+        pausing=pausing,
+        clock=clock,
+    )
+    settings = DigestSettings(
+        subscriptions=database.subscriptions,
+        ledger=database.ledger,
+        clock=clock,
+        holidays=holidays_in,
+        default=default,
+    )
+    waves = Waves(
+        subscriptions=database.subscriptions,
+        ledger=database.ledger,
+        delivering=delivering,
+        runner=runner,
+        clock=clock,
+        holidays=holidays_in,
+    )
+    desk = DigestDesk(
+        settings=settings,
+        showing=DigestShowing(
+            subscriptions=database.subscriptions,
+            composer=composer,
+            posts=posts,
+            token=lambda: secrets.token_hex(8),
+        ),
+        proving=Proving(database.ledger, clock, holidays_in),
+        preferences=preferences,
+        tenants=tenants,
+    )
+    return Digests(waves, settings, desk, composer)

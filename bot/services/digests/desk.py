@@ -1,0 +1,89 @@
+"""What to reply to whatever people ask about their digest."""
+
+from collections.abc import Awaitable, Callable, Mapping
+
+from bot.core.digestcommands import (
+    AddTimes,
+    DigestCommand,
+    DropTimes,
+    OpenDigestForm,
+    PreviewDigest,
+    ProveDigest,
+    SetDigest,
+    ShowDigest,
+    SnoozeDigest,
+    SwitchDigest,
+    TestDigest,
+)
+from bot.core.people import Link, SlackUser
+from bot.core.replies import Reader, Reply, Several
+from bot.services.activities import Tenant
+from bot.services.digests.proving import Proving
+from bot.services.digests.settings import DigestSettings
+from bot.services.digests.showing import DigestShowing
+from bot.services.preferences import Preferences
+
+__all__ = ["DigestDesk", "WithLink"]
+
+#: Does something as a linked user; else it replies how to link.
+WithLink = Callable[[Callable[[Link], Awaitable[Reply | Several]]], Awaitable[Reply | Several]]
+
+
+class DigestDesk:
+    """Each command to the use case that answers it."""
+
+    def __init__(
+        self,
+        *,
+        settings: DigestSettings,
+        showing: DigestShowing,
+        proving: Proving,
+        preferences: Preferences,
+        tenants: Mapping[str, Tenant],
+    ) -> None:
+        self._settings = settings
+        self._showing = showing
+        self._proving = proving
+        self._preferences = preferences
+        self._tenants = tenants
+
+    async def reply(  # noqa: C901 - one line for each command
+        self, command: DigestCommand, user: SlackUser, reader: Reader, with_link: WithLink
+    ) -> Reply | Several:
+        """The reply to a command. Raises :class:`~bot.core.errors.BotError`."""
+        match command:
+            case OpenDigestForm():
+                return self._settings.form(await self._settings.draft(user, reader))
+            case SetDigest():
+                return await with_link(lambda link: self._set(command, link, reader))
+            case AddTimes(text):
+                return await self._settings.add(user, text)
+            case DropTimes(text):
+                return await self._settings.drop(user, text)
+            case SwitchDigest(True):
+                return await with_link(lambda _: self._settings.switch(user, reader, on=True))
+            case SwitchDigest():
+                return await self._settings.switch(user, reader, on=False)
+            case SnoozeDigest(until):
+                return await self._settings.snooze(user, until)
+            case ShowDigest():
+                return await self._settings.show(user)
+            case PreviewDigest():
+                return await with_link(lambda _: self._preview(user, reader))
+            case TestDigest():
+                return await with_link(lambda _: self._test(user, reader))
+            case ProveDigest(day):
+                draft = await self._settings.draft(user, reader)
+                return await self._proving.prove(draft, day) if draft.id else self._settings.none()
+
+    async def _set(self, command: SetDigest, link: Link, reader: Reader) -> Reply:
+        """What it filters by must be there before anything is stored."""
+        wanted = self._settings.wanted(await self._settings.draft(link.user, reader), command)
+        await self._preferences.effective(link, self._tenants[link.tenant].crm, wanted.filter, reader)
+        return await self._settings.set(wanted, reader)
+
+    async def _preview(self, user: SlackUser, reader: Reader) -> Several:
+        return Several(await self._showing.preview(await self._settings.draft(user, reader)))
+
+    async def _test(self, user: SlackUser, reader: Reader) -> Reply:
+        return await self._showing.test(await self._settings.draft(user, reader))

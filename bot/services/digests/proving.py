@@ -1,0 +1,66 @@
+"""What became of a digest on a date: the rows of the ledger, beside what the schedule says."""
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date, datetime
+
+from bot.core.localtime import local
+from bot.core.replies.digests import DigestProof, ProofRow
+from bot.core.slots import NO_HOLIDAYS, Holidays, Slot, slots_on
+from bot.core.subscription import Delivery, Subscription
+from bot.services.ports import Clock, Ledger
+
+__all__ = ["Proving"]
+
+
+class Proving:
+    """The use case."""
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        clock: Clock,
+        holidays: Callable[[str | None], Holidays] = lambda _: NO_HOLIDAYS,
+    ) -> None:
+        self._ledger = ledger
+        self._clock = clock
+        self._holidays = holidays
+
+    async def prove(self, subscription: Subscription, day: date | None) -> DigestProof:
+        """The proof for a date; for none, that of the last slot."""
+        now = self._clock.now()
+        if day is None:
+            latest = await self._ledger.latest(subscription.id, 1)
+            day = latest[0].slot.day if latest else local(now, subscription.zone).date()
+        holidays = self._holidays(subscription.schedule.country)
+        slots = slots_on(subscription.schedule, subscription.zone, day, holidays)
+        rows = await self._ledger.on(subscription.id, day)
+        return DigestProof(
+            day=day,
+            zone=subscription.zone,
+            rows=tuple(sorted(_rows(subscription, rows, slots, now), key=lambda row: row.due_at)),
+            holiday=holidays(day) if subscription.schedule.country else "",
+            as_of=now,
+        )
+
+
+def _rows(
+    subscription: Subscription, rows: Sequence[Delivery], slots: Sequence[Slot], now: datetime
+) -> Iterator[ProofRow]:
+    chosen = {slot.key: slot for slot in slots}
+    for row in rows:
+        slot = chosen.get(row.slot)
+        yield ProofRow(
+            # An edit may have changed the time since.
+            time=slot.time if slot and slot.at == row.due_at else local(row.due_at, subscription.zone).time(),
+            due_at=row.due_at,
+            outcome=row.outcome,
+            reason=row.reason,
+            at=row.concluded_at,
+            companies=row.rows,
+            tries=row.tries,
+            shift=slot.shift if slot and slot.at == row.due_at else "",
+        )
+    for slot in slots:
+        if slot.key not in {row.slot for row in rows}:
+            outcome = "due" if slot.at > now else "none"
+            yield ProofRow(slot.time, slot.at, outcome, shift=slot.shift)

@@ -1,0 +1,61 @@
+"""Show what a digest would tell, and what became of those before."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import date
+
+from bot.core.localtime import local
+from bot.core.people import SlackUser
+from bot.core.replies.digests import DigestPart, DigestSent, parts
+from bot.core.secret import Secret
+from bot.core.subscription import Participant, Subscription
+from bot.services.digests.composing import Composed, Composer, reader_of
+from bot.services.ports import Clock
+from bot.services.ports.digests import Ledger, Subscriptions
+from bot.services.ports.posts import Place, PostKey, Posts
+
+__all__ = ["DigestShowing"]
+
+
+class DigestShowing:
+    """The use case. ``token`` makes a key for a test's messages."""
+
+    def __init__(
+        self,
+        *,
+        subscriptions: Subscriptions,
+        composer: Composer,
+        posts: Posts,
+        token: Callable[[], str],
+    ) -> None:
+        self._subscriptions = subscriptions
+        self._composer = composer
+        self._posts = posts
+        self._token = token
+
+    async def preview(self, draft: Subscription) -> tuple[DigestPart, ...]:
+        """The messages that would be sent now, by the function that sends them.
+
+        Raises what :meth:`Composer.compose` does.
+        """
+        return parts((await self._composed(draft)).digest)
+
+    async def test(self, draft: Subscription) -> DigestSent:
+        """Send them to the owner; nothing counts as told. Raises ``SlackFailed``, too."""
+        digest, key, place = (await self._composed(draft)).digest, self._token(), _direct(draft)
+        made = parts(digest, is_test=True)
+        for part in made:
+            await self._posts.ready(place)
+            posted = await self._posts.post(place, part, reader_of(draft), PostKey(key, part.number))
+            if not part.number:
+                place = Place(place.workspace, posted.channel, posted.ts)
+        return DigestSent(len(made))
+
+    async def _composed(self, draft: Subscription) -> Composed:
+        found = await self._subscriptions.participants(draft.id) if draft.id else ()
+        (participant,) = found or (Participant(0, draft.owner),)
+        return await self._composer.compose(draft, participant)
+
+
+def _direct(draft: Subscription) -> Place:
+    return Place(draft.owner.workspace, draft.owner.user)
