@@ -1,8 +1,8 @@
 """The parts that make digests."""
 
+import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
-import secrets
 
 from bot import store
 from bot.core.schedule import Schedule
@@ -44,6 +44,7 @@ def digests(
     messenger: Messenger,
     posts: Posts,
     default: Schedule,
+    automatic: bool,
 ) -> Digests:
     """Put them together."""
     composer = Composer(
@@ -76,6 +77,7 @@ def digests(
         clock=clock,
         holidays=holidays_in,
         default=default,
+        automatic=automatic,
     )
     waves = Waves(
         subscriptions=database.subscriptions,

@@ -16,6 +16,7 @@ from starlette.routing import Route
 
 from bot import store, web
 from bot.app.clockwork import Job
+from bot.app.digests import digests
 from bot.config import Settings
 from bot.config import Tenant as TenantConfig
 from bot.core.replies import Reader
@@ -59,6 +60,8 @@ __all__ = ["Wiring", "tenants"]
 
 #: How often it is looked whose SuperOffice is gone.
 SWEEP = timedelta(hours=1)
+#: How often it is looked which digests are due.
+DIGESTS = timedelta(seconds=10)
 
 
 class Wiring:
@@ -130,7 +133,20 @@ class Wiring:
         self.posts = SlackPosts(workspaces.client, limits, settings.slack.command, metrics)
         metrics.watch("commands", runner.waiting)
         metrics.watch("posts", limits.waiting)
+        self._digests = digests(
+            database=database,
+            clock=clock,
+            runner=runner,
+            tenants=tenants,
+            sign_ins=sign_ins,
+            preferences=preferences,
+            messenger=messenger,
+            posts=self.posts,
+            default=settings.digests.schedule,
+            automatic=settings.digests.automatic,
+        )
         answers = Answers(
+            digests=self._digests.desk,
             activities=Activities(tenants, database.links, database.mutes, preferences),
             preferences=preferences,
             sharing=Sharing(channels),
@@ -161,6 +177,7 @@ class Wiring:
             runner=runner,
             clock=clock,
             reference=_reference,
+            on_linked=self._digests.settings.linked,
             patience=timedelta(seconds=settings.commands.seconds),
             metrics=metrics,
         )
@@ -179,6 +196,7 @@ class Wiring:
         for tenant in self._tenants:
             yield partial(self._keep_alive.tick, tenant), self._settings.keep_alive.policy.tick
         yield self._leaving.sweep, SWEEP
+        yield self._digests.waves.tick, DIGESTS
 
     def bolt(self) -> AsyncApp:
         """Bolt, with every listener."""
@@ -189,6 +207,7 @@ class Wiring:
             commands=self._commands,
             people=self._people,
             leaving=self._leaving,
+            moving=self._digests.settings,
             default_reader=Reader(self._settings.tenant.timezone),
         )
         return app

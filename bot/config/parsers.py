@@ -14,6 +14,9 @@ from typing import NamedTuple, TypeVar
 from urllib.parse import SplitResult, urlsplit, urlunsplit
 from zoneinfo import ZoneInfo, available_timezones
 
+from bot.core.errors import BadCommand
+from bot.core.schedule import Schedule
+from bot.core.scheduletext import parse as parse_schedule
 from bot.core.secret import Secret
 
 __all__ = [
@@ -120,6 +123,14 @@ def matching(pattern: str, meaning: str) -> Callable[[str], str]:
         return text
 
     return parse
+
+
+def schedule(text: str) -> Schedule:
+    """When a digest comes, as in `digest at`."""
+    try:
+        return parse_schedule(text)
+    except BadCommand:
+        raise ValueError("times and days as in `digest at`, such as 08:00 weekdays") from None
 
 
 def secret(pattern: str, meaning: str) -> Callable[[str], Secret]:

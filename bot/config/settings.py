@@ -13,6 +13,7 @@ from bot.config.definition import TABLE, TABLES, setting
 from bot.config.parsers import Listen, Network
 from bot.config.tenant import Tenant
 from bot.core.audit import Retention
+from bot.core.schedule import Schedule
 from bot.core.secret import Secret
 from bot.core.signin import KeepAlivePolicy
 
@@ -187,6 +188,25 @@ class KeepAlive:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Digests:
+    """Digests: direct messages with what happened since the one before."""
+
+    schedule: Schedule = setting(
+        parsers.schedule,
+        "When a digest comes for whoever chooses no time, as in `digest at`; each user's own zone counts "
+        "unless it names one.",
+        "07:30 weekdays except holidays in NO",
+        default="08:00 weekdays",
+    )
+    automatic: bool = setting(
+        parsers.flag,
+        "Switch the digest on for whoever links. They are told, and can switch it off.",
+        "true",
+        default="false",
+    )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Kept:
     """How long is kept what nobody deletes. What `forget-me` deletes does not wait for it."""
 
@@ -201,14 +221,12 @@ class Kept:
         "What became of each digest.",
         "365",
         default="90",
-        awaits="digests",
     )
     told_days: int = setting(
         parsers.whole(32, 3650),
         "What each user was told already, so that no digest tells it again.",
         "60",
         default="90",
-        awaits="digests",
     )
     removed_tenant_days: int = setting(
         parsers.whole(0, 365),
@@ -289,6 +307,7 @@ class Settings:
     linking: Linking = field(default_factory=Linking, metadata={TABLE: Linking})
     keep_alive: KeepAlive = field(default_factory=KeepAlive, metadata={TABLE: KeepAlive})
     retention: Kept = field(default_factory=Kept, metadata={TABLE: Kept})
+    digests: Digests = field(default_factory=Digests, metadata={TABLE: Digests})
     commands: Commands = field(default_factory=Commands, metadata={TABLE: Commands})
     #: What works, but should be known; to be logged at start.
     warnings: tuple[str, ...] = ()

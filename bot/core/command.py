@@ -323,7 +323,7 @@ VERBS: tuple[Verb, ...] = (
         (
             "digest at 08:00 weekdays",
             "digest at 08:00,16:00 mon-thu in Europe/Oslo not:me",
-            "digest at 09:00 last fri category:\"VIP Customer\" style:compact",
+            'digest at 09:00 last fri category:"VIP Customer" style:compact',
             "digest add 16:00",
             "digest snooze until fri",
             "digest preview",

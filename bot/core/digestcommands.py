@@ -125,7 +125,9 @@ def read_digest(word: str, rest: str) -> DigestCommand:
     except BadCommand:
         near = nearest(what.casefold(), _READERS)
         if near and not what[:1].isdigit():
-            raise BadCommand(Problem("digest-what", f"{word} {rest}", f"digest {near} {more}".strip())) from None
+            raise BadCommand(
+                Problem("digest-what", f"{word} {rest}", f"digest {near} {more}".strip())
+            ) from None
         raise
 
 

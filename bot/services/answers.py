@@ -62,8 +62,8 @@ from bot.core.signin import Why
 from bot.core.window import Mark
 from bot.services.activities import Activities, Question, Tenant
 from bot.services.administration import Administration
-from bot.services.leaving import Leaving
 from bot.services.digests.desk import DigestDesk
+from bot.services.leaving import Leaving
 from bot.services.linking import Invited, Linking
 from bot.services.ports import Clock, Links
 from bot.services.preferences import Preferences
@@ -76,6 +76,8 @@ __all__ = ["Answers", "asks_the_crm"]
 
 log = logging.getLogger(__name__)
 
+#: Commands that ask SuperOffice.
+OF_THE_CRM = (ShowActivity, SaveFilter, SetDigest, PreviewDigest, TestDigest)
 #: How long a line that makes no sense anyway waits to hear which of its categories do not exist.
 PATIENCE_SECONDS = 2
 
@@ -85,7 +87,9 @@ def asks_the_crm(request: Request) -> bool:
     match request.wish:
         case Ask(text):
             try:
-                return isinstance(parse(text), ShowActivity | SaveFilter | SetDigest | PreviewDigest | TestDigest)
+                return isinstance(
+                    parse(text), ShowActivity | SaveFilter | SetDigest | PreviewDigest | TestDigest
+                )
             except BadCommand as bad:
                 return bool(bad.categories)  # whether there are such
         case AskWhyHidden() | AskWhyShown() | Share():
@@ -230,9 +234,7 @@ class Answers:
             log.info("no categories: %s", type(error).__name__, extra={"action": "command.categories"})
         return bad
 
-    async def _activity(
-        self, command: ShowActivity, request: Request, reader: Reader
-    ) -> Reply | Several:
+    async def _activity(self, command: ShowActivity, request: Request, reader: Reader) -> Reply | Several:
         question = Question(request.asked, command, request.page)
 
         async def ask(link: Link) -> Reply:

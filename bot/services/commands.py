@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -16,6 +16,7 @@ from bot.core.errors import (
     Restarting,
     SealBroken,
 )
+from bot.core.people import SlackUser
 from bot.core.replies import Busy as BusyReply
 from bot.core.replies import CannotRead, Failed, Linked, Reader, Reply, Several, StillAsking
 from bot.core.requests import Ask, Conversation, Request
@@ -61,6 +62,7 @@ class Commands:
         runner: Runner,
         clock: Clock,
         reference: Callable[[], str],
+        on_linked: Callable[[SlackUser, Reader], Awaitable[Reply | None]],
         patience: timedelta = timedelta(seconds=25),
         notice: timedelta = timedelta(seconds=5),
         metrics: Metrics = UNCOUNTED,
@@ -72,6 +74,7 @@ class Commands:
         self._runner = runner
         self._clock = clock
         self._reference = reference
+        self._on_linked = on_linked
         self._patience = patience
         self._notice = notice
         self._metrics = metrics
@@ -120,9 +123,7 @@ class Commands:
                 await self._conclude(request, reply, self._readers.unknown(request.conversation.user), turn)
             raise
 
-    async def _conclude(
-        self, request: Request, reply: Reply | Several, reader: Reader, turn: _Turn
-    ) -> None:
+    async def _conclude(self, request: Request, reply: Reply | Several, reader: Reader, turn: _Turn) -> None:
         async with turn.speaking:
             turn.answered.set()
             # What failed is said beside the page whose button was pressed: nothing on it is lost. The
@@ -167,12 +168,17 @@ class Commands:
         reader = await self._readers.reader(invitation.user)
         said = Linked(done.link.principal, invitation.command)
         await self._say(conversation, said, reader, replace=True)
+        try:
+            digest = await self._on_linked(invitation.user, reader)
+        except Exception as error:
+            log_unexpected(error, "digest.not-woken", self._reference())
+        else:
+            if digest:
+                await self._say(conversation, digest, reader, replace=False)
         if invitation.command:
             await self.answer(Request("", conversation, Ask(invitation.command)))
 
-    async def _say(
-        self, to: Conversation, reply: Reply | Several, reader: Reader, *, replace: bool
-    ) -> None:
+    async def _say(self, to: Conversation, reply: Reply | Several, reader: Reader, *, replace: bool) -> None:
         try:
             for each in reply.replies if isinstance(reply, Several) else (reply,):
                 await self._messenger.reply(to, each, reader, replace=replace)
@@ -204,7 +210,7 @@ class Commands:
         return Failed(known.code, dict(known.params), reference, again, request.page)
 
 
-def _outcome(reply: Reply) -> str:
+def _outcome(reply: Reply | Several) -> str:
     if isinstance(reply, CannotRead):
         return BadCommand.code
     return reply.code if isinstance(reply, Failed) else "answered"

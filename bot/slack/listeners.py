@@ -1,6 +1,7 @@
 """What Slack may deliver: acknowledge, read, hand over."""
 
 from typing import Any, Protocol
+from zoneinfo import ZoneInfo
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
@@ -10,7 +11,7 @@ from bot.core.requests import Request
 from bot.slack.blocks import draw
 from bot.slack.modals import DIGEST, submitted_digest
 from bot.slack.payload import ACTIONS, pressed, typed
-from bot.slack.people import SlackPeople
+from bot.slack.people import SlackPeople, zone_of
 
 __all__ = ["register"]
 
@@ -33,6 +34,14 @@ class Leaver(Protocol):
         ...
 
 
+class Mover(Protocol):
+    """Sees to those who travel."""
+
+    async def moved(self, user: SlackUser, zone: ZoneInfo | None, locale: str) -> None:
+        """Slack tells a user's zone and language; ``""`` for one that it does not tell."""
+        ...
+
+
 def register(
     app: AsyncApp,
     *,
@@ -40,6 +49,7 @@ def register(
     commands: Taker,
     people: SlackPeople,
     leaving: Leaver,
+    moving: Mover,
     default_reader: Reader,
 ) -> None:
     """Put the listeners on ``app``. ``command`` is the slash command's name."""
@@ -70,6 +80,7 @@ def register(
         people.forget(who)
         guest = bool(info.get("is_restricted") or info.get("is_ultra_restricted"))
         await leaving.changed(who, deactivated=bool(info.get("deleted")), guest=guest)
+        await moving.moved(who, zone_of(info), info.get("locale") or "")
 
     for action in ACTIONS:
         app.action(action)(on_press)

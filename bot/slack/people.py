@@ -11,7 +11,7 @@ from bot.services.ports import Clock
 from bot.slack.sdk import failure
 from bot.slack.workspaces import Workspaces
 
-__all__ = ["SlackPeople"]
+__all__ = ["SlackPeople", "zone_of"]
 
 
 class SlackPeople:
@@ -102,7 +102,7 @@ def _profile(user: SlackUser, info: Mapping[str, Any]) -> Profile:
     return Profile(
         user=user,
         name=name,
-        zone=_known_zone(info.get("tz")),
+        zone=zone.key if (zone := zone_of(info)) else None,
         locale=info.get("locale") or "en",
         email=details.get("email") or None,
         is_guest=_is_guest(user, info),
@@ -126,8 +126,9 @@ def _is_guest(user: SlackUser, info: Mapping[str, Any]) -> bool:
     return is_outsider or any(info.get(flag) for flag in flags)
 
 
-def _known_zone(name: str | None) -> str | None:
+def zone_of(info: Mapping[str, Any]) -> ZoneInfo | None:
+    """A user's zone; ``None`` where Slack tells none, or one that this machine's zone data does not know."""
     try:
-        return ZoneInfo(name).key if name else None
+        return ZoneInfo(info["tz"]) if info.get("tz") else None
     except (ZoneInfoNotFoundError, ValueError, OSError):
         return None

@@ -50,6 +50,9 @@ class Taker:
     async def changed(self, user: SlackUser, *, deactivated: bool, guest: bool) -> None:
         """Nobody changes here."""
 
+    async def moved(self, user: SlackUser, zone: ZoneInfo | None, locale: str) -> None:
+        """Nor travels."""
+
 
 class Known(Workspaces):
     """One workspace, which is known."""
@@ -73,6 +76,7 @@ def ours() -> ASGIApp:
         commands=Taker(),
         people=SlackPeople(workspaces, SystemClock()),
         leaving=Taker(),
+        moving=Taker(),
         default_reader=Reader(ZoneInfo("UTC")),
     )
     handler: ASGIApp = AsyncSlackRequestHandler(app)  # type: ignore[assignment] # Bolt's own ASGI types

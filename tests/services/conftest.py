@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from bot.app.digests import Digests, digests
 from bot.core.activity import Action, Activity
 from bot.core.audience import Channel
 from bot.core.audit import Retention
@@ -27,6 +28,7 @@ from bot.core.requests import (
     Request,
     Wish,
 )
+from bot.core.scheduletext import DEFAULT
 from bot.core.secret import Secret
 from bot.core.servertime import ServerWarning
 from bot.core.signin import KeepAlivePolicy
@@ -49,6 +51,7 @@ from bot.services.sharing import Sharing
 from bot.services.signins import SignIns
 from bot.store import Store, migrate, opened
 from tests.conftest import NOW, StoppedClock
+from tests.services.posts import Posts
 
 USER = SlackUser("T1", "U1")
 ADMIN = SlackUser("T1", "UADMIN")
@@ -224,6 +227,8 @@ class Desk:
     commands: Commands
     keep_alive: KeepAlive
     leaving: Leaving
+    posts: Posts
+    digests: Digests
 
     async def ask(self, text: str, page: Page = FIRST, delivery: str = "") -> Reply:
         """Ask, and read the last reply."""
@@ -286,7 +291,21 @@ def desk(tmp_path, clock: StoppedClock):  # type: ignore[no-untyped-def]
             retention=Retention(),
         )
         preferences = Preferences(store.filters, store.mutes, Categories(clock))
+        posts = Posts(clock)
+        made = digests(
+            database=store,
+            clock=clock,
+            runner=runner,
+            tenants=tenants,
+            sign_ins=sign_ins,
+            preferences=preferences,
+            messenger=messenger,
+            posts=posts,
+            default=DEFAULT,
+            automatic=False,
+        )
         answers = Answers(
+            digests=made.desk,
             activities=Activities(tenants, store.links, store.mutes, preferences),
             preferences=preferences,
             sharing=Sharing(channels),
@@ -316,6 +335,7 @@ def desk(tmp_path, clock: StoppedClock):  # type: ignore[no-untyped-def]
             runner=runner,
             clock=clock,
             reference=lambda: "ref",
+            on_linked=made.settings.linked,
             patience=timedelta(seconds=0.05),
             notice=timedelta(seconds=0.01),
         )
@@ -327,7 +347,20 @@ def desk(tmp_path, clock: StoppedClock):  # type: ignore[no-untyped-def]
             clock=clock,
             policy=policy,
         )
-        yield Desk(crm, people, messenger, runner, channels, clock, store, commands, keep_alive, leaving)
+        yield Desk(
+            crm,
+            people,
+            messenger,
+            runner,
+            channels,
+            clock,
+            store,
+            commands,
+            keep_alive,
+            leaving,
+            posts,
+            made,
+        )
 
 
 @pytest.fixture

@@ -1,5 +1,7 @@
 """What the bot says, before anybody draws it."""
 
+from dataclasses import dataclass
+
 from bot.core.replies.administration import LinkList, UnlinkedByAdmin, UnlinkedOther
 from bot.core.replies.answers import (
     ActivityAnswer,
@@ -32,7 +34,7 @@ from bot.core.replies.linking import (
     Unlinked,
     UnlinkQuestion,
 )
-from bot.core.replies.notes import Several, Busy, CannotRead, Failed, HelpText, NotYours, StillAsking
+from bot.core.replies.notes import Busy, CannotRead, Failed, HelpText, NotYours, StillAsking
 from bot.core.replies.preferences import FilterList, FilterRemoved, FilterSaved, Muted, MutedList
 from bot.core.replies.privacy import (
     ForgetQuestion,
@@ -136,3 +138,10 @@ Reply = (
     | WhyHidden
     | WhyShown
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Several:
+    """Replies that are said one after the other."""
+
+    replies: tuple[Reply, ...]

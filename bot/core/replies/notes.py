@@ -22,13 +22,6 @@ class Failed:
 
 
 @dataclass(frozen=True, slots=True)
-class Several:
-    """One after the other. It is never said as such."""
-
-    replies: tuple["Reply", ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Busy:
     """As many commands wait as this bot takes at once."""
 

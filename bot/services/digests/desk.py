@@ -80,7 +80,7 @@ class DigestDesk:
         """What it filters by must be there before anything is stored."""
         wanted = self._settings.wanted(await self._settings.draft(link.user, reader), command)
         await self._preferences.effective(link, self._tenants[link.tenant].crm, wanted.filter, reader)
-        return await self._settings.set(wanted, reader)
+        return await self._settings.change(wanted, reader)
 
     async def _preview(self, user: SlackUser, reader: Reader) -> Several:
         return Several(await self._showing.preview(await self._settings.draft(user, reader)))

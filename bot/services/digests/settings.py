@@ -8,17 +8,15 @@ from zoneinfo import ZoneInfo
 from bot.core.digestcommands import SetDigest
 from bot.core.errors import BadCommand, Problem
 from bot.core.filters import EVERYTHING, Filter
-from bot.core.filtertext import written
-from bot.core.localtime import local
-from bot.core.people import Link, SlackUser
+from bot.core.people import SlackUser
 from bot.core.plan import plan
 from bot.core.replies import Reader
 from bot.core.replies.digests import Changed, DigestForm, DigestNone, DigestState
 from bot.core.schedule import Schedule
 from bot.core.scheduletext import DEFAULT, parse_added, parse_dropped, read_line, schedule_text
 from bot.core.slots import NO_HOLIDAYS, Holidays, SlotKey, next_due, next_fires, not_today, passed_over
-from bot.core.subscription import State, Subscription
 from bot.core.snoozetext import snooze_until
+from bot.core.subscription import State, Subscription
 from bot.services.ports import Clock
 from bot.services.ports.digests import Ledger, Subscriptions
 
@@ -31,7 +29,10 @@ RECENT = 50
 
 
 class DigestSettings:
-    """The use case, for the user's own digest. ``default`` is the schedule of whoever names none."""
+    """The use case, for the user's own digest.
+
+    ``default`` is the schedule of whoever names none; ``automatic``: whoever links gets it.
+    """
 
     def __init__(
         self,
@@ -41,12 +42,14 @@ class DigestSettings:
         clock: Clock,
         holidays: Callable[[str | None], Holidays] = lambda _: NO_HOLIDAYS,
         default: Schedule = DEFAULT,
+        automatic: bool = False,
     ) -> None:
         self._subscriptions = subscriptions
         self._ledger = ledger
         self._clock = clock
         self._holidays = holidays
         self._default = default
+        self._automatic = automatic
 
     async def show(self, user: SlackUser) -> DigestState | DigestNone:
         """How it stands."""
@@ -69,7 +72,7 @@ class DigestSettings:
             draft, schedule=schedule, filter=filter_, when_empty=command.when_empty or draft.when_empty
         )
 
-    async def set(self, wanted: Subscription, reader: Reader) -> DigestState:
+    async def change(self, wanted: Subscription, reader: Reader) -> DigestState:
         """Store what :meth:`wanted` made; it is on from now on."""
         old = await self._subscriptions.of(wanted.owner)
         if old is None:
@@ -85,7 +88,7 @@ class DigestSettings:
         return await self._retimed(user, lambda schedule: parse_added(text, schedule))
 
     async def drop(self, user: SlackUser, text: str) -> DigestState | DigestNone:
-        """At these times no more. Raises :class:`BadCommand`: the last one is not dropped but switched off."""
+        """At these times no more. Raises :class:`BadCommand`, also for the last one."""
         return await self._retimed(user, lambda schedule: parse_dropped(text, schedule))
 
     async def switch(self, user: SlackUser, reader: Reader, *, on: bool) -> DigestState | DigestNone:
@@ -94,7 +97,9 @@ class DigestSettings:
         if old is None:
             if not on:
                 return self.none()
-            return await self._store(None, self._new(user, reader, self._default, EVERYTHING), Changed.CREATED)
+            return await self._store(
+                None, self._new(user, reader, self._default, EVERYTHING), Changed.CREATED
+            )
         state = State.ON if on else State.OFF
         if old.state is state:
             return await self._state(old, Changed.SAME)
@@ -113,13 +118,26 @@ class DigestSettings:
         changed = Changed.SNOOZED if until else Changed.ON
         return await self._store(old, replace(old, snoozed_until=until), changed)
 
+    async def linked(self, user: SlackUser, reader: Reader) -> DigestState | None:
+        """The user has linked: what waited for that goes on. The digest that is new with that, if any."""
+        old = await self._subscriptions.of(user)
+        if old:
+            await self._ledger.wake(old.id, self._clock.now())
+        elif self._automatic:
+            new = self._new(user, reader, self._default, EVERYTHING)
+            return await self._store(None, new, Changed.CREATED)
+        return None
+
     async def moved(self, user: SlackUser, zone: ZoneInfo | None, locale: str) -> None:
-        """Slack tells the user's zone and language: what the clock passes over on a journey is due at once."""
+        """Slack tells the user's zone and language; ``""`` for one that it does not tell.
+
+        What the clock passes over on a journey is due at once.
+        """
         old = await self._subscriptions.of(user)
         if old is None:
             return
         goes = zone is not None and old.schedule.zone is None and zone.key != old.zone.key
-        new = replace(old, zone=zone if goes and zone else old.zone, locale=locale)
+        new = replace(old, zone=zone if goes and zone else old.zone, locale=locale or old.locale)
         if new == old:
             return
         await self._see_to_what_is_due(old)

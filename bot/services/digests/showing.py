@@ -1,17 +1,11 @@
 """Show what a digest would tell, and what became of those before."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import replace
-from datetime import date
+from collections.abc import Callable
 
-from bot.core.localtime import local
-from bot.core.people import SlackUser
 from bot.core.replies.digests import DigestPart, DigestSent, parts
-from bot.core.secret import Secret
 from bot.core.subscription import Participant, Subscription
 from bot.services.digests.composing import Composed, Composer, reader_of
-from bot.services.ports import Clock
-from bot.services.ports.digests import Ledger, Subscriptions
+from bot.services.ports.digests import Subscriptions
 from bot.services.ports.posts import Place, PostKey, Posts
 
 __all__ = ["DigestShowing"]

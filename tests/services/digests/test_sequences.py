@@ -17,7 +17,8 @@ from bot.core.errors import CrmTooBusy
 from bot.core.slots import next_due
 from bot.core.subscription import Outcome
 from bot.store import migrate
-from tests.services.digests.conftest import MONDAY, USER, Clock, Crm, Killed, Posts, Rig, rig_on
+from tests.services.digests.conftest import MONDAY, USER, Clock, Crm, Killed, Rig, rig_on
+from tests.services.posts import Posts
 
 BUSY = CrmTooBusy(tenant="onsite", status=503)
 
