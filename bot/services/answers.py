@@ -1,6 +1,5 @@
 """What to reply to a command or a button."""
 
-import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import replace
@@ -21,9 +20,8 @@ from bot.core.command import (
     parse,
 )
 from bot.core.commands import ForgetMe, ListLinks, SendMyData, UnlinkOther
-from bot.core.digestcommands import PreviewDigest, SetDigest, TestDigest
 from bot.core.errors import BadCommand, LinkNotAllowed, NotLinked, SealBroken, SignInOver
-from bot.core.filters import Filter, MutedCompany
+from bot.core.filters import MutedCompany
 from bot.core.people import Link, SlackChannel, SlackUser
 from bot.core.replies import (
     ForgetQuestion,
@@ -72,30 +70,9 @@ from bot.services.readers import Readers
 from bot.services.sharing import Sharing
 from bot.services.signins import SignIns
 
-__all__ = ["Answers", "asks_the_crm"]
+__all__ = ["Answers"]
 
 log = logging.getLogger(__name__)
-
-#: Commands that ask SuperOffice.
-OF_THE_CRM = (ShowActivity, SaveFilter, SetDigest, PreviewDigest, TestDigest)
-#: How long a line that makes no sense anyway waits to hear which of its categories do not exist.
-PATIENCE_SECONDS = 2
-
-
-def asks_the_crm(request: Request) -> bool:
-    """Whether the reply to a request needs SuperOffice, which may be slow."""
-    match request.wish:
-        case Ask(text):
-            try:
-                return isinstance(
-                    parse(text), ShowActivity | SaveFilter | SetDigest | PreviewDigest | TestDigest
-                )
-            except BadCommand as bad:
-                return bool(bad.categories)  # whether there are such
-        case AskWhyHidden() | AskWhyShown() | Share():
-            return True
-        case _:
-            return False
 
 
 class Answers:
@@ -152,8 +129,7 @@ class Answers:
                 try:
                     command = parse(text)
                 except BadCommand as bad:
-                    bad = await self._preferences.with_unknown_saved(user, bad)
-                    raise await self._with_unknown_categories(bad, user, reader) from None
+                    raise await self._complete(bad, user, reader) from None
                 return await self._command(command, request, reader)
             case AskWhyHidden() | AskWhyShown() | Share():
                 return await self._about_an_answer(request, reader)
@@ -214,25 +190,22 @@ class Answers:
                 return await self._activity(command, request, reader)
             case _:
                 return await self._digests.reply(
-                    command, user, reader, lambda ask: self._with_ticket(request, ask)
+                    command,
+                    reader,
+                    user,
+                    lambda ask: self._with_link(request, ask),
+                    lambda ask: self._with_ticket(request, ask),
                 )
 
-    async def _with_unknown_categories(self, bad: BadCommand, user: SlackUser, reader: Reader) -> BadCommand:
+    async def _complete(self, bad: BadCommand, user: SlackUser, reader: Reader) -> BadCommand:
         """All that is wrong with a line comes at once; what SuperOffice does not tell soon, does not."""
-        if not bad.categories:
+        bad = await self._preferences.with_unknown_saved(user, bad)
+        link = await self._links.get(user) if bad.categories else None
+        if link is None or link.tenant not in self._tenants:
             return bad
-        try:
-            link = await self._links.get(user)
-            if link is None or link.tenant not in self._tenants:
-                return bad
-            async with asyncio.timeout(PATIENCE_SECONDS):
-                crm, named = self._tenants[link.tenant].crm, Filter(categories=bad.categories)
-                await self._preferences.effective(link, crm, named, reader, bad.problems)
-        except BadCommand as both:
-            return both
-        except Exception as error:
-            log.info("no categories: %s", type(error).__name__, extra={"action": "command.categories"})
-        return bad
+        return await self._preferences.with_unknown_categories(
+            link, self._tenants[link.tenant].crm, bad, reader
+        )
 
     async def _activity(self, command: ShowActivity, request: Request, reader: Reader) -> Reply | Several:
         question = Question(request.asked, command, request.page)
@@ -292,9 +265,29 @@ class Answers:
     async def _with_ticket(
         self, request: Request, ask: Callable[[Link], Awaitable[Reply | Several]]
     ) -> Reply | Several:
-        """What ``ask`` replies; the offer to link where there is no link, or its ticket is taken no more."""
+        """What ``ask`` replies, which uses the ticket that it gets; else as :meth:`_or_offer`."""
+        user = request.conversation.user
+        return await self._or_offer(request, lambda: self._sign_ins.use(user, ask))
+
+    async def _with_link(
+        self, request: Request, ask: Callable[[Link], Awaitable[Reply | Several]]
+    ) -> Reply | Several:
+        """What ``ask`` replies, which does not use the ticket itself; else as :meth:`_or_offer`."""
+
+        async def reply() -> Reply | Several:
+            link = await self._links.get(request.conversation.user)
+            if link is None or link.tenant not in self._tenants:
+                raise NotLinked
+            return await ask(link)
+
+        return await self._or_offer(request, reply)
+
+    async def _or_offer(
+        self, request: Request, reply: Callable[[], Awaitable[Reply | Several]]
+    ) -> Reply | Several:
+        """The reply; the offer to link where there is no link, or its ticket is taken no more."""
         try:
-            return await self._sign_ins.use(request.conversation.user, ask)
+            return await reply()
         except NotLinked:
             return await self._offer(request, request.asked)
         except SignInOver as over:

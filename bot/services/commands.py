@@ -20,7 +20,8 @@ from bot.core.people import SlackUser
 from bot.core.replies import Busy as BusyReply
 from bot.core.replies import CannotRead, Failed, Linked, Reader, Reply, Several, StillAsking
 from bot.core.requests import Ask, Conversation, Request
-from bot.services.answers import Answers, asks_the_crm
+from bot.services.answers import Answers
+from bot.services.asking import asks_the_crm
 from bot.services.failures import log_unexpected
 from bot.services.linking import Linked as LinkedNow
 from bot.services.ports import UNCOUNTED, Clock, Deliveries, Messenger, Metrics, Runner

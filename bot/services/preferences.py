@@ -1,5 +1,7 @@
 """What users set for themselves: saved filters and muted companies."""
 
+import asyncio
+import logging
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -15,8 +17,12 @@ from bot.services.ports import Crm, Mutes, SavedFilters
 
 __all__ = ["MAX_SAVED", "Preferences"]
 
+log = logging.getLogger(__name__)
+
 #: The most saved filters that a user may have: what one can still choose from a list.
 MAX_SAVED = 50
+#: How long a line that makes no sense anyway waits to hear which of its categories do not exist.
+PATIENCE_SECONDS = 2
 #: Muted companies on a page.
 LISTED = 20
 
@@ -114,6 +120,19 @@ class Preferences:
             return bad
         unknown = await self._unknown(user, bad.saved, "filter:{}")
         return BadCommand(*bad.problems, unknown, categories=bad.categories)
+
+    async def with_unknown_categories(
+        self, link: Link, crm: Crm, bad: BadCommand, reader: Reader
+    ) -> BadCommand:
+        """What is wrong with a line, and with its categories, if SuperOffice tells soon."""
+        try:
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                await self.effective(link, crm, Filter(categories=bad.categories), reader, bad.problems)
+        except BadCommand as both:
+            return both
+        except Exception as error:
+            log.info("no categories: %s", type(error).__name__, extra={"action": "command.categories"})
+        return bad
 
     async def _unknown(self, user: SlackUser, name: str, form: str) -> Problem:
         known = tuple(saved.name for saved in await self._filters.of(user))

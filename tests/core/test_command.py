@@ -135,7 +135,7 @@ def test_reads(typed: str, command: Command) -> None:
         ("since 8am", Problem("unknown-when", "8am", "since 08:00")),
         ("since 12:30 am", Problem("unknown-when", "12:30 am", "since 00:30")),
         ("since an hour ago", Problem("unknown-when", "an hour ago", "since 1 hour")),
-        ("help digest?", Problem("unknown-verb", "digest?")),
+        ("help digest?", Problem("unknown-verb", "digest?", "help digest")),
         ("sinc monday", Problem("unknown-verb", "sinc monday", "since monday")),
         ("since by:me", Problem("since-what", "since", "since monday")),
         ("me top:3", Problem("takes-no-filters", "me", "me")),

@@ -17,6 +17,7 @@ from bot.core.digestcommands import (
 )
 from bot.core.people import Link, SlackUser
 from bot.core.replies import Reader, Reply, Several
+from bot.core.subscription import Subscription
 from bot.services.activities import Tenant
 from bot.services.digests.proving import Proving
 from bot.services.digests.settings import DigestSettings
@@ -25,7 +26,7 @@ from bot.services.preferences import Preferences
 
 __all__ = ["DigestDesk", "WithLink"]
 
-#: Does something as a linked user; else it replies how to link.
+#: Does something as a linked user; replies how to link if they are not.
 WithLink = Callable[[Callable[[Link], Awaitable[Reply | Several]]], Awaitable[Reply | Several]]
 
 
@@ -48,14 +49,21 @@ class DigestDesk:
         self._tenants = tenants
 
     async def reply(  # noqa: C901 - one line for each command
-        self, command: DigestCommand, user: SlackUser, reader: Reader, with_link: WithLink
+        self,
+        command: DigestCommand,
+        reader: Reader,
+        user: SlackUser,
+        with_link: WithLink,
+        with_ticket: WithLink,
     ) -> Reply | Several:
         """The reply to a command. Raises :class:`~bot.core.errors.BotError`."""
         match command:
             case OpenDigestForm():
                 return self._settings.form(await self._settings.draft(user, reader))
             case SetDigest():
-                return await with_link(lambda link: self._set(command, link, reader))
+                wanted = self._settings.wanted(await self._settings.draft(user, reader), command)
+                with_it = with_ticket if wanted.filter.categories else with_link
+                return await with_it(lambda link: self._set(wanted, link, reader))
             case AddTimes(text):
                 return await self._settings.add(user, text)
             case DropTimes(text):
@@ -76,9 +84,8 @@ class DigestDesk:
                 draft = await self._settings.draft(user, reader)
                 return await self._proving.prove(draft, day) if draft.id else self._settings.none()
 
-    async def _set(self, command: SetDigest, link: Link, reader: Reader) -> Reply:
+    async def _set(self, wanted: Subscription, link: Link, reader: Reader) -> Reply:
         """What it filters by must be there before anything is stored."""
-        wanted = self._settings.wanted(await self._settings.draft(link.user, reader), command)
         await self._preferences.effective(link, self._tenants[link.tenant].crm, wanted.filter, reader)
         return await self._settings.change(wanted, reader)
 
