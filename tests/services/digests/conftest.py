@@ -22,12 +22,14 @@ from bot.core.slots import next_due
 from bot.core.subscription import Delivery, Outcome, Subscription
 from bot.services.activities import Tenant
 from bot.services.categories import Categories
+from bot.services.notices import Notices
 from bot.services.ports import ActivityQuery, Category, Snapshot
 from bot.services.preferences import Preferences
+from bot.services.readers import Readers
 from bot.services.refreshing import Refresher
 from bot.services.signins import SignIns
 from bot.store import Store, migrate, opened
-from tests.services.conftest import AtOnce, Messenger
+from tests.services.conftest import Admins, AtOnce, Messenger, People
 from tests.services.posts import Posts
 
 OSLO = ZoneInfo("Europe/Oslo")
@@ -157,16 +159,17 @@ def rig_on(path: Path, clock: Clock, crm: Crm, posts: Posts) -> Iterator[Rig]:
     """A bot on a database."""
     with opened(path, KEY) as store:
         tenants = {"onsite": Tenant(crm, OSLO)}  # type: ignore[arg-type]
+        messenger = Messenger()
+        notices = Notices(store.sign_ins, messenger, Readers(People(), OSLO), Admins())
         sign_ins = SignIns(
             links=store.links,
             store=store.sign_ins,
             tenants={"onsite": crm},  # type: ignore[dict-item]
-            refresher=Refresher(store.links, store.sign_ins, {}, clock),
+            refresher=Refresher(store.links, store.sign_ins, {}, clock, notices),
             clock=clock,
             chance=lambda: 0.5,
             policy=KeepAlivePolicy(),
         )
-        messenger = Messenger()
         made = digests(
             database=store,
             clock=clock,
