@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 
 from bot.core.audience import Refusal, may_be_shareable
 from bot.core.audit import Departure
@@ -189,13 +190,8 @@ class Answers:
             case ShowActivity():
                 return await self._activity(command, request, reader)
             case _:
-                return await self._digests.reply(
-                    command,
-                    reader,
-                    user,
-                    lambda ask: self._with_link(request, ask),
-                    lambda ask: self._with_ticket(request, ask),
-                )
+                doors = partial(self._with_link, request), partial(self._with_ticket, request)
+                return await self._digests.reply(command, reader, user, *doors)
 
     async def _complete(self, bad: BadCommand, user: SlackUser, reader: Reader) -> BadCommand:
         """All that is wrong with a line comes at once; what SuperOffice does not tell soon, does not."""
@@ -266,8 +262,7 @@ class Answers:
         self, request: Request, ask: Callable[[Link], Awaitable[Reply | Several]]
     ) -> Reply | Several:
         """What ``ask`` replies, which uses the ticket that it gets; else as :meth:`_or_offer`."""
-        user = request.conversation.user
-        return await self._or_offer(request, lambda: self._sign_ins.use(user, ask))
+        return await self._or_offer(request, partial(self._sign_ins.use, request.conversation.user, ask))
 
     async def _with_link(
         self, request: Request, ask: Callable[[Link], Awaitable[Reply | Several]]
