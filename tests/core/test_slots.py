@@ -184,7 +184,7 @@ def test_each_chosen_date_and_time_comes_once_in_every_zone_from_2020_to_2040(na
     first, last = date(2020, 1, 1), date(2041, 1, 1)
     _assert_once_a_day(ROUND_THE_CLOCK, zone, first, (last - first).days, timedelta(days=9, hours=7))
     for change in _changes(zone, first, last):
-        _assert_once_a_day(AROUND, zone, change - 2 * DAY, 4, timedelta(hours=7))
+        _assert_once_a_day(AROUND, zone, change - 2 * DAY, 4, timedelta(hours=17))
 
 
 # ------------------------------------------------------------------ what comes next, and what came before
@@ -236,6 +236,16 @@ def test_a_schedule_that_never_fires_is_found_out() -> None:
 
 def test_a_clock_that_is_put_back_makes_nothing_due() -> None:
     assert due(parse("8 daily"), OSLO, utc(2026, 11, 20), utc(2026, 11, 19)) == ()
+
+
+def test_an_instant_belongs_to_the_time_that_it_ends() -> None:
+    schedule, fire = parse("8 daily"), utc(2026, 11, 19, 7)
+    assert [slot.at for slot in due(schedule, OSLO, fire - DAY, fire)] == [fire]
+    assert next_due(schedule, OSLO, fire) == fire + DAY
+    before = previous_fire(schedule, OSLO, fire)
+    assert before
+    assert before.at == fire - DAY
+    assert passed_over(schedule, OSLO, TOKYO, fire) == (), "it was due in Oslo"
 
 
 def test_what_was_told_is_not_announced() -> None:
