@@ -226,17 +226,12 @@ def _days(first: date, last: date) -> Iterator[date]:
 
 
 def _slot(day: date, chosen: ChosenTime, zone: ZoneInfo) -> Slot:
+    key, wall = SlotKey(day, chosen.id), datetime.combine(day, chosen.time, zone)
+    first, second = wall.utcoffset() or timedelta(), wall.replace(fold=1).utcoffset() or timedelta()
+    if first == second:
+        return Slot(key, chosen.time, wall.astimezone(UTC), first)
     at = instant(day, chosen.time, zone)
-    return Slot(
-        SlotKey(day, chosen.id), chosen.time, at, _offset(at, zone), _shift(day, chosen.time, at, zone)
-    )
-
-
-def _shift(day: date, chosen: time, at: datetime, zone: ZoneInfo) -> Shift:
-    wall = datetime.combine(day, chosen, zone)
-    if local(at, zone).replace(tzinfo=None) != wall.replace(tzinfo=None):
-        return Shift.GAP
-    return Shift.FOLD if wall.replace(fold=1).utcoffset() != wall.utcoffset() else Shift.NONE
+    return Slot(key, chosen.time, at, _offset(at, zone), Shift.FOLD if first > second else Shift.GAP)
 
 
 def _offset(at: datetime, zone: ZoneInfo) -> timedelta:
