@@ -104,7 +104,11 @@ class _Turn:
     async def take(self) -> Outcome:
         if await self.its.ledger.others_open(self.row):
             return await self._wait(self.row.reason, TURN)
-        subscription = await self.its.subscriptions.get(self.row.subscription)
+        try:
+            subscription = await self.its.subscriptions.get(self.row.subscription)
+        except SealBroken as error:  # its filter does not open: it is paused as soon as it is due again
+            outcome = Outcome.UNCERTAIN if self.row.attempted_at else Outcome.FAILED
+            return await self._conclude(outcome, error.code)
         if self.row.attempted_at and (outcome := await self._resolve(subscription, self.row.attempted_at)):
             return outcome
         if subscription is None or (subscription.state is not State.ON and not self.row.part):
@@ -129,9 +133,10 @@ class _Turn:
 
     async def _tell(self, subscription: Subscription, composed: Composed) -> Outcome:
         digest = composed.digest
-        if digest.is_empty and (self.row.part or subscription.when_empty is WhenEmpty.SILENT):
-            outcome = Outcome.POSTED if self.row.part else Outcome.SKIPPED
-            return await self._finish(composed, outcome, "" if self.row.part else Skipped.NOTHING)
+        if self.row.part and not digest.entries:  # it was cut short after its last part
+            return await self._finish(composed, Outcome.POSTED, "")
+        if digest.is_empty and subscription.when_empty is WhenEmpty.SILENT:
+            return await self._finish(composed, Outcome.SKIPPED, Skipped.NOTHING)
         for part in parts(digest, told=self.row.part):
             try:
                 await self._post(subscription, composed, part)

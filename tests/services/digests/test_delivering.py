@@ -223,3 +223,20 @@ async def test_two_times_a_day_are_two_slots(rig: Rig) -> None:
     await rig.at(16)
     rows = await rig.rows()
     assert [(row.slot.id, row.rows) for row in rows] == [(1, 1), (2, 1)]
+
+
+async def test_quiet_companies_are_told_once_a_week_and_never_alone_in_a_thread(rig: Rig) -> None:
+    rig.crm.happen(1, at=MONDAY - timedelta(days=57))
+    await rig.subscribe()
+    rig.posts.after = [Killed()]
+    await rig.at(8, days=5)  # the sixtieth day without a word is over in a look of the first week
+    quiet = [post for post in rig.posts.posts if post.message.digest.quiet]  # type: ignore[union-attr]
+    assert quiet == []
+    with pytest.raises(BaseExceptionGroup):
+        await rig.at(8, days=3)
+    await rig.later(minutes=6)
+    (post,) = rig.posts.posts
+    assert isinstance(post.message, DigestPart)
+    assert post.message.digest.quiet is not None
+    assert [row.company_id for row in post.message.digest.quiet.companies] == [1]
+    assert (await rig.outcomes())[-1] == (Outcome.POSTED, "")
