@@ -107,8 +107,8 @@ class _Turn:
         try:
             subscription = await self.its.subscriptions.get(self.row.subscription)
         except SealBroken as error:  # its filter does not open: it is paused as soon as it is due again
-            outcome = Outcome.UNCERTAIN if self.row.attempted_at else Outcome.FAILED
-            return await self._conclude(outcome, error.code)
+            in_doubt = self.row.attempted_at is not None
+            return await self._conclude(Outcome.UNCERTAIN if in_doubt else Outcome.FAILED, error.code)
         if self.row.attempted_at and (outcome := await self._resolve(subscription, self.row.attempted_at)):
             return outcome
         if subscription is None or (subscription.state is not State.ON and not self.row.part):
