@@ -138,6 +138,7 @@ DIGESTS: dict[str, DigestPart] = {
     "table": one(digest(*ENTRIES, quiet=QUIET), style=Style.TABLE),
     "quiet": one(digest(*ENTRIES[:2], quiet=QUIET)),
     "quiet-only": one(digest(quiet=QUIET)),
+    "quiet-unknown": one(digest(quiet=Quiet((activity(1, "", category="", owner="", time=None),), 1))),
     "quiet-counted": one(digest(*ENTRIES[:1], quiet=Quiet((), 14))),
     "quiet-many": one(
         digest(quiet=Quiet(tuple(activity(n, f"Company {n}", time=None) for n in range(1, 14)), 30))

@@ -74,9 +74,9 @@ class Companies:
         """The company, linked, its category, and ``rest`` behind it."""
         url, name, more = self._url(activity), self._name(activity), self._more(activity)
         company = link(url, name) if url else span(name, bold=True)
-        if not mark:
-            return [company, span(f"{more}{rest}")]
-        return [company, span(f"{more}{words.GAP}"), span(mark, italic=True), span(rest)]
+        marked = [span(f"{more}{words.GAP}"), span(mark, italic=True), span(rest)]
+        spans = marked if mark else [span(f"{more}{rest}")]
+        return [company, *(each for each in spans if each["text"])]  # Slack refuses an empty one
 
     def cells(self, activity: Activity, mark: str = "") -> list[Element]:
         """A table is read at a glance, on a phone, too: the category stands behind the company."""
