@@ -296,14 +296,14 @@ async def test_a_token_is_renewed_in_time_and_once_for_all_who_wait(world: World
     for answer in answers:
         assert "20 companies" in (await answer.next(10)).text
     assert sum(world.online.refreshes.values()) == 1
-    world.clock.move(days=20)
+    world.clock.move(hours=20)
     assert "compan" in (await world.ask("since 2w")).text
 
 
 async def test_a_token_that_ended_is_no_sign_in_that_ended(world: World) -> None:
     """It is renewed when something is asked for."""
     await world.link()
-    world.clock.move(days=3)
+    world.clock.move(hours=3)
     assert sentence("me.renews") in said(await world.ask("me"))
     assert "compan" in (await world.ask("since 2w")).text
 
