@@ -15,6 +15,7 @@ from sqlite_utils import Database
 from bot.core.plan import Plan
 from bot.core.slots import SlotKey
 from bot.core.subscription import Delivery, Outcome
+from bot.core.window import Window
 from bot.services.ports import Telling
 from bot.store.database import claiming, maybe_micros, maybe_moment, micros, moment, writing
 from bot.store.told import Hashes
@@ -65,7 +66,7 @@ class SqliteLedger:
         )
 
     async def attempt(
-        self, delivery: Delivery, start: datetime, end: datetime, tellings: Sequence[Telling], now: datetime
+        self, delivery: Delivery, window: Window, tellings: Sequence[Telling], now: datetime
     ) -> bool:
         """Posting its next part begins."""
         statement = (
@@ -73,7 +74,8 @@ class SqliteLedger:
             "window_start = coalesce(window_start, ?), "
             f"window_end = ? WHERE {MINE}"
         )
-        values = (micros(now), micros(now + LEASE), micros(start), micros(end), *_mine(delivery))
+        span = maybe_micros(window.start), maybe_micros(window.end)
+        values = (micros(now), micros(now + LEASE), *span, *_mine(delivery))
         with claiming(self._database), writing(self._database) as connection:
             if connection.execute(statement, values).rowcount == 0:
                 return False
@@ -110,11 +112,11 @@ class SqliteLedger:
         delivery: Delivery,
         outcome: Outcome,
         reason: str,
-        end: datetime,
         tellings: Sequence[Telling],
         now: datetime,
     ) -> bool:
-        """Everything up to ``end`` is told, or there was nothing."""
+        """Everything is told, or there was nothing."""
+        end = max(telling.end for telling in tellings)
         with claiming(self._database), writing(self._database) as connection:
             if not _conclude(connection, delivery, outcome, reason, now, end):
                 return False
@@ -123,7 +125,7 @@ class SqliteLedger:
                 connection.execute(
                     "UPDATE participants SET told_until = max(?, coalesce(told_until, 0)), fresh = 0 "
                     "WHERE subscription = ? AND workspace = ? AND user = ?",
-                    (micros(end), delivery.subscription, *telling.user),
+                    (micros(telling.end), delivery.subscription, *telling.user),
                 )
         return True
 

@@ -294,5 +294,6 @@ def create_ledger(db: Database) -> None:
                 REFERENCES participants (subscription, workspace, user) ON DELETE CASCADE
         ) STRICT, WITHOUT ROWID
     """)
+    db.execute("CREATE INDEX told_row ON told (subscription, row_hash)")
     db.execute("CREATE INDEX told_delivery ON told (delivery)")
     db.execute("CREATE INDEX told_at ON told (told_at)")

@@ -7,7 +7,6 @@ from sqlite3 import Connection
 from sqlite_utils import Database
 
 from bot.core.digest import Known, RowId
-from bot.core.people import SlackUser
 from bot.core.subscription import Delivery
 from bot.services.ports import Telling
 from bot.store.database import micros
@@ -20,20 +19,20 @@ KEPT = 16
 
 
 class Hashes:
-    """Rows, and their companies, as they are kept: a hash is good for one participant of one subscription."""
+    """Rows, and their companies, as they are kept: a hash is good for one subscription."""
 
     def __init__(self, hasher: Hasher) -> None:
         self._hasher = hasher
 
-    def row(self, subscription: int, user: SlackUser, tenant: str, row: RowId) -> bytes:
+    def row(self, subscription: int, tenant: str, row: RowId) -> bytes:
         """What a row is known by."""
         time = "" if row.time is None else str(micros(row.time))
-        parts = (str(subscription), *user, tenant, str(row.company_id), time, str(row.action_id))
+        parts = (str(subscription), tenant, str(row.company_id), time, str(row.action_id))
         return self._hasher.digest("told-row", *parts)[:KEPT]
 
-    def company(self, subscription: int, user: SlackUser, tenant: str, company_id: int) -> bytes:
+    def company(self, subscription: int, tenant: str, company_id: int) -> bytes:
         """What a company is known by."""
-        parts = (str(subscription), *user, tenant, str(company_id))
+        parts = (str(subscription), tenant, str(company_id))
         return self._hasher.digest("told-company", *parts)[:KEPT]
 
     def insert(
@@ -47,7 +46,7 @@ class Hashes:
     ) -> None:
         """Note that these rows are told, or are about to be."""
         whose = (delivery.subscription, *telling.user)
-        place = (delivery.subscription, telling.user, telling.tenant)
+        place = (delivery.subscription, telling.tenant)
         connection.executemany(
             "INSERT INTO told (subscription, workspace, user, row_hash, company_hash, delivery, part, state, "
             "state_before, told_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, '', ?) ON CONFLICT DO UPDATE SET "
@@ -75,34 +74,32 @@ class SqliteTold:
         self._db = db.conn
         self._hashes = hashes
 
-    async def known(self, subscription: int, user: SlackUser, tenant: str, rows: Sequence[RowId]) -> Known:
+    async def known(self, subscription: int, tenant: str, rows: Sequence[RowId]) -> Known:
         """What is known of these rows, and which of their companies the digest before told."""
-        states = {
-            row: self._state(subscription, user, self._hashes.row(subscription, user, tenant, row))
-            for row in rows
-        }
-        before = self._companies_before(subscription, user)
+        states = {row: self._state(subscription, self._hashes.row(subscription, tenant, row)) for row in rows}
+        before = self._companies_before(subscription)
         companies = {row.company_id for row in rows} if before else ()
         return Known(
             told={row for row, state in states.items() if state in ("told", "silent")},
             uncertain={row for row, state in states.items() if state == "uncertain"},
             previous={
-                each for each in companies if self._hashes.company(subscription, user, tenant, each) in before
+                each for each in companies if self._hashes.company(subscription, tenant, each) in before
             },
         )
 
-    def _state(self, subscription: int, user: SlackUser, row_hash: bytes) -> str:
+    def _state(self, subscription: int, row_hash: bytes) -> str:
+        """What was told through one participant is told."""
         found = self._db.execute(
-            "SELECT state FROM told WHERE subscription = ? AND workspace = ? AND user = ? AND row_hash = ?",
-            (subscription, *user, row_hash),
+            "SELECT state FROM told WHERE subscription = ? AND row_hash = ? "
+            "ORDER BY state IN ('told', 'silent') DESC LIMIT 1",
+            (subscription, row_hash),
         ).fetchone()
         return found[0] if found else ""
 
-    def _companies_before(self, subscription: int, user: SlackUser) -> frozenset[bytes]:
+    def _companies_before(self, subscription: int) -> frozenset[bytes]:
         """Those that the last digest told which was posted."""
         query = (
             "SELECT company_hash FROM told WHERE delivery = (SELECT id FROM ledger WHERE subscription = ? "
-            "AND outcome = 'posted' AND rows > 0 ORDER BY due_at DESC, id DESC LIMIT 1) "
-            "AND subscription = ? AND workspace = ? AND user = ? AND state = 'told'"
+            "AND outcome = 'posted' AND rows > 0 ORDER BY due_at DESC, id DESC LIMIT 1) AND state = 'told'"
         )
-        return frozenset(row[0] for row in self._db.execute(query, (subscription, subscription, *user)))
+        return frozenset(row[0] for row in self._db.execute(query, (subscription,)))

@@ -51,11 +51,6 @@ class Composed:
     looked_for_quiet: bool = False
 
     @property
-    def start(self) -> datetime:
-        """Where its window begins."""
-        return self.digest.window.start or self.end
-
-    @property
     def end(self) -> datetime:
         """Where it ends: the moment SuperOffice was asked, by its clock."""
         end = self.digest.window.end
@@ -66,7 +61,7 @@ class Composed:
     def telling(self, entries: Iterable[Entry]) -> Telling:
         """These rows, told to the participant; and what counts as told without being in a message."""
         rows = tuple(row_id(entry.activity) for entry in entries)
-        return Telling(self.link.user, self.link.tenant, rows, self.digest.silent)
+        return Telling(self.link.user, self.link.tenant, self.end, rows, self.digest.silent)
 
 
 def reader_of(subscription: Subscription) -> Reader:
@@ -126,7 +121,7 @@ class Composer:
             snapshot.activities,
             window=Window(start, snapshot.as_of),
             overlap=_overlap(tenant.zone, start),
-            known=await self._told.known(subscription.id, link.user, link.tenant, rows),
+            known=await self._told.known(subscription.id, link.tenant, rows),
             filter_=filter_,
             principal=link.principal,
             muted=await self._mutes.ids(link.user, link.tenant),

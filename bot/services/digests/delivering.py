@@ -152,8 +152,8 @@ class _Turn:
         if part.rest:  # the last message says how to ask for the rest
             told += composed.digest.entries[-part.rest :]
         now = self._now()
-        tellings = [composed.telling(told)]
-        self._mine(await self.its.ledger.attempt(self.row, composed.start, composed.end, tellings, now))
+        tellings, digest = [composed.telling(told)], composed.digest
+        self._mine(await self.its.ledger.attempt(self.row, digest.window, tellings, now))
         self.row = replace(self.row, attempted_at=now)
         key = PostKey(self.row.key, part.number)
         posted = await self.its.posts.post(place, part, reader_of(subscription), key)
@@ -220,7 +220,7 @@ class _Turn:
 
     async def _finish(self, composed: Composed, outcome: Outcome, reason: str) -> Outcome:
         now, tellings = self._now(), [composed.telling(())]
-        self._mine(await self.its.ledger.finish(self.row, outcome, reason, composed.end, tellings, now))
+        self._mine(await self.its.ledger.finish(self.row, outcome, reason, tellings, now))
         if composed.looked_for_quiet:
             await self.its.subscriptions.looked_for_quiet(self.row.subscription, composed.end)
         return outcome

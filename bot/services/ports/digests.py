@@ -9,6 +9,7 @@ from bot.core.digest import Known, RowId
 from bot.core.people import SlackUser
 from bot.core.plan import Plan
 from bot.core.subscription import Delivery, Outcome, Participant, Subscription
+from bot.core.window import Window
 
 __all__ = ["Ledger", "Subscriptions", "Telling", "Told"]
 
@@ -19,7 +20,9 @@ class Telling:
 
     user: SlackUser
     tenant: str
-    rows: tuple[RowId, ...]
+    #: When SuperOffice was asked, by its clock: everything up to then is told with these.
+    end: datetime
+    rows: tuple[RowId, ...] = ()
     #: These rows count as told without being in any message.
     silent: tuple[RowId, ...] = ()
 
@@ -89,7 +92,7 @@ class Ledger(Protocol):
         ...
 
     async def attempt(
-        self, delivery: Delivery, start: datetime, end: datetime, tellings: Sequence[Telling], now: datetime
+        self, delivery: Delivery, window: Window, tellings: Sequence[Telling], now: datetime
     ) -> bool:
         """Posting its next part begins, which tells these rows of that window."""
         ...
@@ -107,11 +110,10 @@ class Ledger(Protocol):
         delivery: Delivery,
         outcome: Outcome,
         reason: str,
-        end: datetime,
         tellings: Sequence[Telling],
         now: datetime,
     ) -> bool:
-        """Everything up to ``end`` is told, or there was nothing: the windows end there."""
+        """Everything is told, or there was nothing: each window ends where its telling does."""
         ...
 
     async def conclude(self, delivery: Delivery, outcome: Outcome, reason: str, now: datetime) -> bool:
@@ -149,6 +151,6 @@ class Ledger(Protocol):
 class Told(Protocol):
     """Which rows were told to whom."""
 
-    async def known(self, subscription: int, user: SlackUser, tenant: str, rows: Sequence[RowId]) -> Known:
+    async def known(self, subscription: int, tenant: str, rows: Sequence[RowId]) -> Known:
         """What is known of these rows, and which of their companies the digest before told."""
         ...
