@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+from bot.core.channeldigest import ChannelSettings, Narrowing
 from bot.core.digest import WhenEmpty
 from bot.core.filters import EVERYTHING, Filter
 from bot.core.people import SlackUser
@@ -58,6 +59,8 @@ class Subscription:
     considered_until: datetime | None = None
     #: When the last weekly look for quiet companies was.
     quiet_looked_at: datetime | None = None
+    #: How a channel's is set up; ``None`` for a direct message.
+    team: ChannelSettings | None = None
 
     @property
     def target(self) -> str:
@@ -75,6 +78,9 @@ class Participant:
     told_until: datetime | None = None
     #: Nothing was told up to there: what is older is not late, it was never to be told.
     is_fresh: bool = True
+    #: What they do not share with a channel.
+    narrowing: Narrowing = Narrowing()
+    joined_at: datetime | None = None
 
 
 class Outcome(StrEnum):
