@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from bot.core.filters import EVERYTHING, Filter
 
-__all__ = ["ChannelSettings", "Grouping", "Layout", "Narrowing"]
+__all__ = ["SHARES_ALL", "ChannelSettings", "Grouping", "Layout", "Narrowing"]
 
 
 class Grouping(StrEnum):
@@ -51,3 +51,6 @@ class Narrowing:
     only: Filter = EVERYTHING
     #: Never these companies, by id.
     never: frozenset[int] = frozenset()
+
+
+SHARES_ALL = Narrowing()

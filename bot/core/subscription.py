@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from bot.core.channeldigest import ChannelSettings, Narrowing
+from bot.core.channeldigest import SHARES_ALL, ChannelSettings, Narrowing
 from bot.core.digest import WhenEmpty
 from bot.core.filters import EVERYTHING, Filter
 from bot.core.people import SlackUser
@@ -79,7 +79,7 @@ class Participant:
     #: Nothing was told up to there: what is older is not late, it was never to be told.
     is_fresh: bool = True
     #: What they do not share with a channel.
-    narrowing: Narrowing = Narrowing()
+    narrowing: Narrowing = SHARES_ALL
     joined_at: datetime | None = None
 
 
