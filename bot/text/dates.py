@@ -11,7 +11,7 @@ from babel.lists import format_list
 
 from bot.text import locale_of, sentence
 
-__all__ = ["clock", "day", "day_within", "listed", "moment", "utc_offset", "weekday", "zone_name"]
+__all__ = ["clock", "day", "day_within", "listed", "moment", "weekday", "zone_name"]
 
 
 def moment(when: datetime, zone: ZoneInfo, locale: str, now: datetime | None = None) -> str:
@@ -40,14 +40,6 @@ def day(which: date, today: date, locale: str) -> str:
         return sentence("day.yesterday", locale)
     pattern = "EEEE d MMMM" if which.year == today.year else "EEEE d MMMM y"
     return format_date(which, pattern, locale=_babel(locale))
-
-
-def utc_offset(when: datetime, zone: ZoneInfo) -> str:
-    """What the zone adds to UTC then, such as ``UTC+1``, ``UTC-3:30`` or ``UTC``."""
-    seconds = round((when.astimezone(zone).utcoffset() or timedelta(0)).total_seconds())
-    hours, minutes = divmod(abs(seconds) // 60, 60)
-    sign = "-" if seconds < 0 else "+"
-    return f"UTC{sign}{hours}{f':{minutes:02}' if minutes else ''}" if seconds else "UTC"
 
 
 def day_within(which: date, today: date, locale: str) -> str:

@@ -31,6 +31,8 @@ from bot.core.replies import (
 )
 from bot.core.replies.digests import parts
 from bot.core.requests import Ask, Page, PressAnothers
+from bot.core.schedule import Schedule
+from bot.core.slots import Shift, next_fires
 from bot.core.window import Window
 from bot.demo.limits import MAX_CHARACTERS, characters
 from bot.slack.blocks import draw
@@ -192,7 +194,7 @@ DIGESTS: dict[str, DigestPart] = {
 }
 
 OSLO, KOLKATA = ZoneInfo("Europe/Oslo"), ZoneInfo("Asia/Kolkata")
-FIRES = tuple(END + timedelta(days=n) for n in (1, 4, 5))
+FIRES = next_fires(Schedule.at(time(8)), OSLO, END, 3)
 
 
 def state(**changes: object) -> DigestState:
@@ -220,13 +222,14 @@ STATES: dict[str, Reply] = {
     "state-all": state(
         schedule="08:00 mon,wed in Asia/Kolkata except holidays in NO",
         zone=KOLKATA,
+        fires=next_fires(Schedule.at(time(8)), KOLKATA, END, 3),
         zone_is_said=True,
         changed=Changed.TIMES,
         filter=replace(FILTER, style=Style.TABLE, saved="vip"),
         when_empty=WhenEmpty.NOTE,
         not_today=(time(8), time(7, 30)),
     ),
-    "state-snoozed": state(changed=Changed.SNOOZED, snoozed_until=FIRES[1]),
+    "state-snoozed": state(changed=Changed.SNOOZED, snoozed_until=FIRES[1].at),
     "state-off": state(state="off", changed=Changed.OFF, fires=()),
     "state-never": state(fires=()),
     "state-paused": state(state="paused", reason="crm-refused", fires=()),
@@ -240,7 +243,7 @@ STATES: dict[str, Reply] = {
         OSLO,
         (
             slot(time(1), "none"),
-            slot(time(2, 30), "posted", at=END, companies=12, shift="gap", tries=2),
+            slot(time(2, 30), "posted", at=END, companies=12, shift=Shift.GAP, tries=2),
             slot(time(4), "skipped", reason="snoozed"),
             slot(time(8), "failed", reason="crm-timed-out", at=END, tries=9),
             slot(time(9), "failed", reason=HOSTILE),

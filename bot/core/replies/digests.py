@@ -10,6 +10,7 @@ from bot.core.filters import EVERYTHING, Filter, Style
 from bot.core.filtertext import written
 from bot.core.recurrencetext import days_text
 from bot.core.schedule import Schedule
+from bot.core.slots import Shift, Slot
 
 __all__ = [
     "FIRST_PART",
@@ -122,7 +123,7 @@ class DigestState:
     #: In which its times are.
     zone: ZoneInfo
     #: The next slots, three at most; none unless it is on.
-    fires: tuple[datetime, ...] = ()
+    fires: tuple[Slot, ...] = ()
     #: Its owner said which zone; otherwise it is the one that Slack tells, wherever they are.
     zone_is_said: bool = False
     changed: Changed = Changed.NOTHING
@@ -213,8 +214,7 @@ class ProofRow:
     #: How many companies it told.
     companies: int = 0
     tries: int = 0
-    #: ``gap``: that time did not exist; ``fold``: it came twice; ``journey``: its reader had flown past it.
-    shift: str = ""
+    shift: Shift = Shift.NONE
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from bot.core.localtime import local
 from bot.core.replies.digests import DigestProof, ProofRow
-from bot.core.slots import NO_HOLIDAYS, Holidays, Slot, slots_on
+from bot.core.slots import NO_HOLIDAYS, Holidays, Shift, Slot, slots_on
 from bot.core.subscription import Delivery, Subscription
 from bot.services.ports import Clock, Ledger
 
@@ -58,7 +58,7 @@ def _rows(
             at=row.concluded_at,
             companies=row.rows,
             tries=row.tries,
-            shift=slot.shift if slot and slot.at == row.due_at else "",
+            shift=slot.shift if slot and slot.at == row.due_at else Shift.NONE,
         )
     for slot in slots:
         if slot.key not in {row.slot for row in rows}:

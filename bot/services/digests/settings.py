@@ -216,7 +216,7 @@ class DigestSettings:
             state=subscription.state,
             schedule=schedule_text(replace(schedule, zone=None)),
             zone=zone,
-            fires=tuple(slot.at for slot in fires),
+            fires=fires,
             zone_is_said=schedule.zone is not None,
             changed=changed,
             reason=subscription.reason,

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from bot.core.filters import Style
 from bot.core.filtertext import written
@@ -15,6 +15,7 @@ from bot.core.replies import (
     ProofRow,
     Reader,
 )
+from bot.core.slots import Shift
 from bot.slack.blocks import digestbuttons as buttons
 from bot.slack.blocks.elements import (
     Block,
@@ -37,7 +38,8 @@ from bot.slack.blocks.elements import (
 from bot.slack.blocks.words import GAP
 from bot.slack.payload import block_id, owned
 from bot.text import has_sentence, sentence
-from bot.text.dates import clock, day_within, listed, moment, utc_offset, zone_name
+from bot.text.dates import clock, day_within, listed, moment, zone_name
+from bot.text.schedules import slot, utc_offset
 
 __all__ = ["digest_form", "digest_none", "digest_paused", "digest_proof", "digest_sent", "digest_state"]
 
@@ -149,10 +151,7 @@ def _settings(reply: DigestState, reader: Reader) -> Iterator[tuple[str, str]]:
 
 def _plain_next(reply: DigestState, reader: Reader) -> list[str]:
     """The next slots, each with what its zone adds to UTC then."""
-    return [
-        f"{moment(at, reply.zone, reader.locale, reply.as_of)} ({utc_offset(at, reply.zone)})"
-        for at in reply.fires
-    ]
+    return [slot(each, reply.zone, reader.locale, reply.as_of) for each in reply.fires]
 
 
 def _no_next(reply: DigestState, reader: Reader) -> str:
@@ -183,10 +182,11 @@ def _today(reply: DigestProof) -> date:
 
 def _proof_line(row: ProofRow, reply: DigestProof, reader: Reader) -> str:
     """When it was due, if not at its time; what became of it, and why."""
-    locale = reader.locale
-    offset = utc_offset(row.due_at, reply.zone)
-    due = f"{clock(row.due_at, reply.zone, locale)} ({offset})"
-    parts = [sentence(f"proof.shift.{row.shift}", locale, time=due) if row.shift else offset]
+    locale, local = reader.locale, row.due_at.astimezone(reply.zone)
+    offset = f"UTC{utc_offset(local.utcoffset() or timedelta(0))}"
+    due = f"{local:%H:%M} ({offset})"
+    is_shifted = row.shift is not Shift.NONE
+    parts = [sentence(f"proof.shift.{row.shift}", locale, time=due) if is_shifted else offset]
     parts.append(_outcome(row, reply, reader))
     if row.companies:
         parts.append(sentence("proof.companies", locale, count=row.companies))

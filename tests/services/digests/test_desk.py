@@ -57,7 +57,7 @@ async def test_setting_a_digest_answers_with_its_state_and_the_next_three(linked
         State.ON,
         "08:00,16:00 mon,tue,wed,thu",
     )
-    assert [fire.astimezone(OSLO).isoformat() for fire in reply.fires] == [
+    assert [fire.at.astimezone(OSLO).isoformat() for fire in reply.fires] == [
         f"2026-11-{day}T{hour}:00:00+01:00" for day, hour in ((19, 16), (23, "08"), (23, 16))
     ]
     assert (reply.filter.not_by, reply.filter.style, reply.when_empty) == (
@@ -92,7 +92,7 @@ async def test_a_time_that_is_over_today_comes_tomorrow_and_the_answer_says_so(l
     await state(linked, "digest at 16:00")
     reply = await state(linked, "digest at 07:00")
     assert reply.not_today == (time(7),)
-    assert reply.fires[0].astimezone(OSLO).date() == date(2026, 11, 20)
+    assert reply.fires[0].key.day == date(2026, 11, 20)
 
 
 async def test_every_problem_is_told_and_nothing_is_stored(linked: Desk) -> None:
@@ -137,7 +137,7 @@ async def test_a_snooze_ends_by_itself_or_by_hand(linked: Desk) -> None:
     await state(linked, "digest at 08:00")
     snoozed = await state(linked, "digest snooze until 2026-12-24")
     assert snoozed.snoozed_until == datetime(2026, 12, 23, 23, tzinfo=UTC)
-    assert snoozed.fires[0] == datetime(2026, 12, 24, 7, tzinfo=UTC)
+    assert snoozed.fires[0].at == datetime(2026, 12, 24, 7, tzinfo=UTC)
     assert (await state(linked, "digest snooze off")).snoozed_until is None
     past = await linked.ask("digest snooze until 2020-01-01")
     assert isinstance(past, CannotRead)
