@@ -14,6 +14,8 @@ __all__ = ["PrometheusMetrics"]
 PREFIX = "superoffice_slack"
 #: Seconds. People notice the first ones; a command gives up after 25.
 BUCKETS = (0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 25)
+#: Seconds. A tick comes every ten; a slot lasts for four hours.
+LATE_BUCKETS = (5, 15, 60, 300, 900, 3600, 14_400)
 
 
 class PrometheusMetrics:
@@ -32,7 +34,10 @@ class PrometheusMetrics:
         self._crm_seconds = self._histogram("crm_seconds", "How long SuperOffice takes", "tenant")
         self._posts = self._counter("posts", "Messages of digests", "outcome")
         self._lookups = self._counter("lookups", "Searches for messages that were in doubt", "outcome")
-        self._digests = self._counter("digests", "Digests, by how they ended", "outcome")
+        self._digests = self._counter("digests", "Digests, by how they ended", "outcome", "reason")
+        self._late = self._histogram(
+            "digest_late_seconds", "How long after its time a digest stands in Slack", buckets=LATE_BUCKETS
+        )
         self._queues = Gauge(
             "queue_length", "How many wait", ("queue",), namespace=PREFIX, registry=self._registry
         )
@@ -71,9 +76,11 @@ class PrometheusMetrics:
         """Count a search."""
         self._lookups.labels(outcome).inc()
 
-    def digest(self, outcome: str) -> None:
-        """Count a digest."""
-        self._digests.labels(outcome).inc()
+    def digest(self, outcome: str, reason: str = "", late: float | None = None) -> None:
+        """Count a digest, and how late it came."""
+        self._digests.labels(outcome, reason).inc()
+        if late is not None:
+            self._late.observe(late)
 
     def expose(self) -> bytes:
         """Everything, as Prometheus reads it."""
@@ -82,5 +89,7 @@ class PrometheusMetrics:
     def _counter(self, name: str, meaning: str, *labels: str) -> Counter:
         return Counter(name, meaning, labels, namespace=PREFIX, registry=self._registry)
 
-    def _histogram(self, name: str, meaning: str, *labels: str) -> Histogram:
-        return Histogram(name, meaning, labels, namespace=PREFIX, registry=self._registry, buckets=BUCKETS)
+    def _histogram(
+        self, name: str, meaning: str, *labels: str, buckets: tuple[float, ...] = BUCKETS
+    ) -> Histogram:
+        return Histogram(name, meaning, labels, namespace=PREFIX, registry=self._registry, buckets=buckets)

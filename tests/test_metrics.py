@@ -26,7 +26,8 @@ def use(metrics: Metrics) -> None:
     metrics.command("answered", 3)
     metrics.post("posted")
     metrics.lookup("absent")
-    metrics.digest("posted")
+    metrics.digest("posted", late=70)
+    metrics.digest("skipped", "nothing")
     with metrics.crm_call("onsite", "me"):
         pass
     for error in (
@@ -54,6 +55,9 @@ def test_it_counts(metrics: PrometheusMetrics) -> None:
         ("me", outcome, "onsite"): 1 for outcome in ("ok", "crm-timed-out", "unexpected", "cancelled")
     }
     assert samples(metrics, "crm_seconds_count") == samples(metrics, "crm_seconds_sum") == {("onsite",): 4}
+    assert samples(metrics, "digests_total") == {("posted", ""): 1, ("skipped", "nothing"): 1}
+    assert samples(metrics, "digest_late_seconds_sum") == {(): 70}
+    assert samples(metrics, "digest_late_seconds_count") == {(): 1}
     assert samples(metrics, "queue_length") == {("commands",): 7}
     assert b"customer" not in metrics.expose()
 

@@ -16,7 +16,7 @@ from bot.services.digests.proving import Proving
 from bot.services.digests.settings import DigestSettings
 from bot.services.digests.showing import DigestShowing
 from bot.services.digests.waves import Waves
-from bot.services.ports import Clock, Messenger, Posts, Runner
+from bot.services.ports import UNCOUNTED, Clock, Messenger, Metrics, Posts, Runner
 from bot.services.preferences import Preferences
 from bot.services.signins import SignIns
 
@@ -45,6 +45,7 @@ def digests(
     posts: Posts,
     default: Schedule,
     automatic: bool,
+    metrics: Metrics = UNCOUNTED,
 ) -> Digests:
     """Put them together."""
     composer = Composer(
@@ -61,6 +62,7 @@ def digests(
         links=database.links,
         sign_ins=database.sign_ins,
         messenger=messenger,
+        audit=database.audit,
         clock=clock,
     )
     delivering = Delivering(
@@ -70,6 +72,7 @@ def digests(
         posts=posts,
         pausing=pausing,
         clock=clock,
+        metrics=metrics,
     )
     settings = DigestSettings(
         subscriptions=database.subscriptions,
@@ -86,6 +89,7 @@ def digests(
         runner=runner,
         clock=clock,
         holidays=holidays_in,
+        metrics=metrics,
     )
     desk = DigestDesk(
         settings=settings,

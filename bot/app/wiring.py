@@ -144,7 +144,9 @@ class Wiring:
             posts=self.posts,
             default=settings.digests.schedule,
             automatic=settings.digests.automatic,
+            metrics=metrics,
         )
+        metrics.watch("digests", self._digests.waves.waiting)
         answers = Answers(
             digests=self._digests.desk,
             activities=Activities(tenants, database.links, database.mutes, preferences),

@@ -19,6 +19,10 @@ class AuditAction(StrEnum):
     WORKSPACE_FORGOTTEN = "workspace.forgotten"
     DATA_EXPORTED = "data.exported"
     KEYS_ROTATED = "keys.rotated"
+    #: The bot stopped somebody's digest, for a reason that does not pass by itself.
+    DIGEST_PAUSED = "digest.paused"
+    #: Whoever runs the bot looked at what somebody's digest would tell, as that person.
+    DIGEST_PREVIEWED = "digest.previewed"
 
 
 class Departure(StrEnum):

@@ -116,7 +116,7 @@ def opened(
             pseudonyms,
             SqliteAuthorizations(db, sealer, hasher),
             SqliteProcesses(db, sealer.key_ids),
-            SqliteSubscriptions(db, sealer),
+            SqliteSubscriptions(db, sealer, audit),
             SqliteLedger(db, hashes),
             SqliteTold(db, hashes),
             hasher,

@@ -42,7 +42,7 @@ class SqliteLedger:
         self._hashes = hashes
 
     async def carry_out(self, plans: Sequence[Plan], now: datetime) -> Sequence[Delivery]:
-        """Write the rows of the plans, in one transaction; the claimed ones."""
+        """Write the rows of the plans, in one transaction; those that were not there yet."""
         with claiming(self._database), writing(self._database) as connection:
             return [row for plan in plans for row in _carried_out(connection, plan, now)]
 
@@ -214,7 +214,7 @@ def _carried_out(connection: Connection, plan: Plan, now: datetime) -> Iterable[
             None if is_claimed else micros(now),
         )
         inserted = connection.execute(statement, values).fetchone()
-        if inserted and is_claimed:
+        if inserted:
             yield _delivery(inserted)
 
 

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from sqlite_utils import Database
 
+from bot.core.audit import AuditAction, Deed
 from bot.core.digest import WhenEmpty
 from bot.core.errors import SealBroken
 from bot.core.filtertext import read_filters, written
@@ -16,6 +17,7 @@ from bot.core.people import SlackUser
 from bot.core.scheduletext import restored, stored
 from bot.core.secret import Secret
 from bot.core.subscription import Participant, State, Subscription
+from bot.store.audit import SqliteAudit
 from bot.store.database import maybe_micros, maybe_moment, micros, moment, writing
 from bot.store.sealed import DIGEST_FILTER
 from bot.store.sealing import Sealer
@@ -33,10 +35,11 @@ COLUMNS = (
 class SqliteSubscriptions:
     """Implements the port ``Subscriptions``."""
 
-    def __init__(self, db: Database, sealer: Sealer) -> None:
+    def __init__(self, db: Database, sealer: Sealer, audit: SqliteAudit) -> None:
         self._database = db
         self._db = db.conn
         self._sealer = sealer
+        self._audit = audit
 
     async def get(self, id: int) -> Subscription | None:  # noqa: A002 - it is what it is
         """The subscription of that id."""
@@ -125,19 +128,35 @@ class SqliteSubscriptions:
             "WHERE next_due <= ? AND workspace = ? ORDER BY next_due LIMIT ?"
         )
         rows = self._db.execute(query, (micros(now), workspace, most)).fetchall()
-        return list(self._readable(rows))
+        return list(self._readable(rows, now))
 
-    def _readable(self, rows: Sequence[tuple[Any, ...]]) -> Iterator[Subscription]:
+    async def waiting(self, now: datetime) -> int:
+        """How many slots are due, and how many claimed rows there are."""
+        query = (
+            "SELECT (SELECT count(*) FROM subscriptions WHERE next_due <= ?) "
+            "+ (SELECT count(*) FROM ledger WHERE outcome = 'claimed')"
+        )
+        return int(self._db.execute(query, (micros(now),)).fetchone()[0])
+
+    def _readable(self, rows: Sequence[tuple[Any, ...]], now: datetime) -> Iterator[Subscription]:
         """Those whose filters open. The others are paused, or they would come first each time."""
         for row in rows:
             try:
                 yield self._subscription(row)
             except SealBroken as error:
                 log.error("a digest's filter does not open: %s", error, extra={"action": "digest.sealed"})
-                self._db.execute(
-                    "UPDATE subscriptions SET state = ?, reason = ?, next_due = NULL WHERE id = ?",
-                    (State.PAUSED, error.code, row[0]),
-                )
+                self._pause(row, error.code, now)
+
+    def _pause(self, row: tuple[Any, ...], why: str, now: datetime) -> None:
+        id_, workspace, target, user, *_ = row
+        channel = "" if target == user else target
+        with writing(self._database) as connection:
+            connection.execute(
+                "UPDATE subscriptions SET state = ?, reason = ?, since = ?, next_due = NULL WHERE id = ?",
+                (State.PAUSED, why, micros(now), id_),
+            )
+            owner = SlackUser(workspace, user)
+            self._audit.write(Deed(now, AuditAction.DIGEST_PAUSED, None, owner, channel, why))
 
     def _one(self, where: str, *values: object) -> Subscription | None:
         query = f"SELECT {COLUMNS} FROM subscriptions WHERE {where}"  # noqa: S608 - constants

@@ -26,7 +26,7 @@ from bot.core.subscription import Delivery, Outcome, Skipped, State, Subscriptio
 from bot.services.digests.composing import Composed, Composer, reader_of
 from bot.services.digests.pausing import Pausing
 from bot.services.failures import log_unexpected
-from bot.services.ports import Clock
+from bot.services.ports import UNCOUNTED, Clock, Metrics
 from bot.services.ports.digests import Ledger, Subscriptions
 from bot.services.ports.posts import Place, Posted, PostKey, Posts
 
@@ -62,6 +62,7 @@ class Delivering:
         posts: Posts,
         pausing: Pausing,
         clock: Clock,
+        metrics: Metrics = UNCOUNTED,
     ) -> None:
         self.subscriptions = subscriptions
         self.ledger = ledger
@@ -69,6 +70,7 @@ class Delivering:
         self.posts = posts
         self.pausing = pausing
         self.clock = clock
+        self.metrics = metrics
 
     async def deliver(self, delivery: Delivery) -> Outcome:
         """See to it. What has become of it; ``CLAIMED``: it waits. It raises nothing but cancellation."""
@@ -223,10 +225,18 @@ class _Turn:
         self._mine(await self.its.ledger.finish(self.row, outcome, reason, tellings, now))
         if composed.looked_for_quiet:
             await self.its.subscriptions.looked_for_quiet(self.row.subscription, composed.end)
-        return outcome
+        return self._counted(outcome, reason, now)
 
     async def _conclude(self, outcome: Outcome, reason: str) -> Outcome:
-        self._mine(await self.its.ledger.conclude(self.row, outcome, reason, self._now()))
+        now = self._now()
+        self._mine(await self.its.ledger.conclude(self.row, outcome, reason, now))
+        return self._counted(outcome, reason, now)
+
+    def _counted(self, outcome: Outcome, reason: str, now: datetime) -> Outcome:
+        """Slack has many words for its refusals: whoever watches sees that it was Slack's."""
+        late = (now - self.row.due_at).total_seconds() if outcome is Outcome.POSTED else None
+        why = SLACK.rstrip(":") if reason.startswith(SLACK) else reason
+        self.its.metrics.digest(outcome, why, late)
         return outcome
 
     async def _wait(self, reason: str, time: timedelta) -> Outcome:

@@ -3,13 +3,14 @@
 import logging
 from dataclasses import replace
 
+from bot.core.audit import AuditAction, Deed
 from bot.core.errors import BotError, SlackFailed
 from bot.core.people import SlackUser
 from bot.core.replies.digests import DigestPaused
 from bot.core.signin import Ending, Why
 from bot.core.subscription import State, Subscription
 from bot.services.digests.composing import reader_of
-from bot.services.ports import Clock, Links, Messenger
+from bot.services.ports import Audit, Clock, Links, Messenger
 from bot.services.ports import SignIns as SignInStore
 from bot.services.ports.digests import Subscriptions
 
@@ -28,12 +29,14 @@ class Pausing:
         links: Links,
         sign_ins: SignInStore,
         messenger: Messenger,
+        audit: Audit,
         clock: Clock,
     ) -> None:
         self._subscriptions = subscriptions
         self._links = links
         self._sign_ins = sign_ins
         self._messenger = messenger
+        self._audit = audit
         self._clock = clock
 
     async def pause(self, subscription: Subscription, error: BotError) -> None:
@@ -42,6 +45,8 @@ class Pausing:
         now = self._clock.now()
         paused = replace(subscription, state=State.PAUSED, reason=reason, since=now, snoozed_until=None)
         await self._subscriptions.put(paused, None)
+        deed = Deed(now, AuditAction.DIGEST_PAUSED, None, subscription.owner, subscription.channel, reason)
+        await self._audit.record(deed)
         log.warning("digest %s is paused: %s", subscription.id, reason, extra={"action": "digest.paused"})
         try:
             notice = DigestPaused(reason, subscription.channel)

@@ -185,7 +185,7 @@ class DigestSettings:
     async def _carry_out(self, subscription: Subscription, now: datetime, more: tuple = ()) -> None:  # type: ignore[type-arg]
         holidays = self._holidays(subscription.schedule.country)
         for delivery in await self._ledger.carry_out([plan(subscription, now, holidays, more)], now):
-            await self._ledger.release(delivery, now)
+            await self._ledger.release(delivery, now)  # those that are claimed
 
     def _next(self, subscription: Subscription, now: datetime) -> datetime | None:
         holidays = self._holidays(subscription.schedule.country)

@@ -16,7 +16,7 @@ from bot.core.slots import NO_HOLIDAYS, Holidays
 from bot.core.subscription import Delivery, Outcome
 from bot.services.digests.delivering import Delivering
 from bot.services.failures import log_unexpected
-from bot.services.ports import Clock, Runner
+from bot.services.ports import UNCOUNTED, Clock, Metrics, Runner
 from bot.services.ports.digests import Ledger, Subscriptions
 
 __all__ = ["Waves"]
@@ -44,6 +44,7 @@ class Waves:
         clock: Clock,
         holidays: Callable[[str | None], Holidays] = lambda _: NO_HOLIDAYS,
         at_once: int = AT_ONCE,
+        metrics: Metrics = UNCOUNTED,
     ) -> None:
         self._subscriptions = subscriptions
         self._ledger = ledger
@@ -52,12 +53,20 @@ class Waves:
         self._clock = clock
         self._holidays = holidays
         self._at_once = at_once
+        self._metrics = metrics
         self._running: set[str] = set()
+        self._waiting = 0
+
+    def waiting(self) -> int:
+        """How many digests were due or under way at the last tick."""
+        return self._waiting
 
     async def tick(self) -> None:
         """Start a wave wherever something is due and none is under way. To be called every few seconds."""
         try:
-            for workspace in await self._subscriptions.workspaces_due(self._clock.now()):
+            now = self._clock.now()
+            self._waiting = await self._subscriptions.waiting(now)
+            for workspace in await self._subscriptions.workspaces_due(now):
                 if workspace not in self._running:
                     self._running.add(workspace)
                     self._runner.spawn(partial(self._wave, workspace))
@@ -102,7 +111,12 @@ class Waves:
                 if not due:
                     return None
                 plans = [plan(each, now, self._holidays(each.schedule.country)) for each in due]
-                wave.taken.extend(await self._ledger.carry_out(plans, now))
+                for row in await self._ledger.carry_out(plans, now):
+                    if row.outcome is Outcome.CLAIMED:
+                        wave.taken.append(row)
+                    else:
+                        wave.counts[row.outcome] += 1
+                        self._metrics.digest(row.outcome, row.reason)
             return wave.taken.popleft()
 
 

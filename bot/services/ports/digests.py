@@ -65,6 +65,10 @@ class Subscriptions(Protocol):
         """Where there is something to see to: a slot, or a claimed row that waits no more."""
         ...
 
+    async def waiting(self, now: datetime) -> int:
+        """How many slots are due, and how many claimed rows there are."""
+        ...
+
     async def due(self, workspace: str, now: datetime, most: int) -> Sequence[Subscription]:
         """Whose slots are due, the longest due first."""
         ...
@@ -77,7 +81,7 @@ class Ledger(Protocol):
     """
 
     async def carry_out(self, plans: Sequence[Plan], now: datetime) -> Sequence[Delivery]:
-        """Write the rows of the plans, each unless it is there; the claimed ones, taken up by the caller.
+        """Write the rows of the plans; those that are new, the claimed ones taken up by the caller.
 
         A plan whose subscription was changed or seen to meanwhile is left out.
         """

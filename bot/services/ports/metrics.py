@@ -25,8 +25,8 @@ class Metrics(Protocol):
         """A message that was in doubt was looked for."""
         ...
 
-    def digest(self, outcome: str) -> None:
-        """A delivery came to an end."""
+    def digest(self, outcome: str, reason: str = "", late: float | None = None) -> None:
+        """A slot came to an end, and why so; ``late``: a digest came so many seconds after its time."""
         ...
 
 
@@ -45,7 +45,7 @@ class _Uncounted:
     def lookup(self, outcome: str) -> None:
         pass
 
-    def digest(self, outcome: str) -> None:
+    def digest(self, outcome: str, reason: str = "", late: float | None = None) -> None:
         pass
 
 

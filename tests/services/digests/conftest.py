@@ -20,6 +20,7 @@ from bot.core.secret import Secret
 from bot.core.signin import KeepAlivePolicy
 from bot.core.slots import next_due
 from bot.core.subscription import Delivery, Outcome, Subscription
+from bot.metrics import PrometheusMetrics
 from bot.services.activities import Tenant
 from bot.services.categories import Categories
 from bot.services.notices import Notices
@@ -111,6 +112,7 @@ class Rig:
     messenger: Messenger
     store: Store
     made: Digests
+    metrics: PrometheusMetrics
 
     async def subscribe(self, *times: time, zone: ZoneInfo = OSLO, **more: object) -> Subscription:
         """Link the user and set up a digest, now."""
@@ -170,6 +172,7 @@ def rig_on(path: Path, clock: Clock, crm: Crm, posts: Posts) -> Iterator[Rig]:
             chance=lambda: 0.5,
             policy=KeepAlivePolicy(),
         )
+        metrics = PrometheusMetrics()
         made = digests(
             database=store,
             clock=clock,
@@ -181,8 +184,9 @@ def rig_on(path: Path, clock: Clock, crm: Crm, posts: Posts) -> Iterator[Rig]:
             posts=posts,
             default=DEFAULT,
             automatic=False,
+            metrics=metrics,
         )
-        yield Rig(clock, crm, posts, messenger, store, made)
+        yield Rig(clock, crm, posts, messenger, store, made, metrics)
 
 
 @pytest.fixture
