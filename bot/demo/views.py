@@ -1,5 +1,6 @@
 """Modals and Home tabs, and the trigger ids that open them."""
 
+import asyncio
 import secrets
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -54,11 +55,21 @@ class Views:
         self.opened: dict[str, dict[str, Any]] = {}
         self.homes: dict[str, dict[str, Any]] = {}
         self._triggers = triggers
+        self._opened = asyncio.Event()
+
+    async def modal(self, number: int = 1, timeout: float = 5) -> dict[str, Any]:  # noqa: ASYNC109
+        """The modal that was opened as the ``number``-th, now or to come. Raises :class:`TimeoutError`."""
+        async with asyncio.timeout(timeout):
+            while len(self.opened) < number:
+                self._opened.clear()
+                await self._opened.wait()
+        return list(self.opened.values())[number - 1]
 
     def open(self, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
         """``views.open``."""
         view = self._checked(arguments, "modal")
         self._triggers.exchange(str(arguments.get("trigger_id", "")))
+        self._opened.set()
         return {"view": self._keep(f"V{len(self.opened) + 1:04d}{secrets.token_hex(4).upper()}", view)}
 
     def update(self, arguments: Mapping[str, Any]) -> Mapping[str, Any]:

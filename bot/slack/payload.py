@@ -47,6 +47,7 @@ _PLAIN: Mapping[str, Wish] = {
     "digest.stop": Ask("digest off"),
     "digest.off": Ask("digest off"),
     "digest.on": Ask("digest on"),
+    "digest.wake": Ask("digest snooze off"),
     "digest.change": Ask("digest"),
     "digest.preview": Ask("digest preview"),
 }

@@ -375,7 +375,7 @@ def test_a_digests_buttons_work_for_its_reader(part_name: str, action: str, opti
         ("state", "digest.change", "digest"),
         ("state", "digest.preview", "digest preview"),
         ("state", "digest.off", "digest off"),
-        ("state-snoozed", "digest.on", "digest on"),
+        ("state-snoozed", "digest.wake", "digest snooze off"),
         ("state-off", "digest.on", "digest on"),
         ("none", "digest.at", "digest at 08:00 weekdays"),
         ("none", "digest.change", "digest"),
@@ -387,7 +387,7 @@ def test_a_state_offers_what_can_be_done_about_it(name: str, action: str, line: 
     request = pressed(press(action, controls(STATES[name])[action]["value"]))
     assert request
     assert request.wish == Ask(line)
-    assert request.replace == (action in ("digest.on", "digest.off", "digest.at"))
+    assert request.replace == (action in ("digest.on", "digest.off", "digest.at", "digest.wake"))
 
 
 def test_only_a_digest_that_comes_can_be_snoozed() -> None:

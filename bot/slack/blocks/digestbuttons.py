@@ -71,7 +71,7 @@ def turn_on_at(reader: Reader, schedule: str) -> Element:
 
 def end_snooze(reader: Reader) -> Element:
     """Goes on at once."""
-    return button("digest.on", sentence("digest.end-snooze", reader.locale), owned(reader.user), "primary")
+    return button("digest.wake", sentence("digest.end-snooze", reader.locale), owned(reader.user), "primary")
 
 
 def turn_off(reader: Reader) -> Element:
