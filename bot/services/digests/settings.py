@@ -1,6 +1,6 @@
 """How people set their digest. Every change answers with the resulting state and the next times."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, time
 from zoneinfo import ZoneInfo
@@ -14,7 +14,7 @@ from bot.core.replies import Reader
 from bot.core.replies.digests import Changed, DigestForm, DigestNone, DigestState
 from bot.core.schedule import Schedule
 from bot.core.scheduletext import DEFAULT, parse_added, parse_dropped, read_line, schedule_text
-from bot.core.slots import NO_HOLIDAYS, Holidays, SlotKey, next_due, next_fires, not_today, passed_over
+from bot.core.slots import NO_HOLIDAYS, Holidays, Slot, SlotKey, next_due, next_fires, not_today, passed_over
 from bot.core.snoozetext import snooze_until
 from bot.core.subscription import State, Subscription
 from bot.services.ports import Clock
@@ -182,7 +182,7 @@ class DigestSettings:
         if old.state is State.ON:
             await self._carry_out(old, self._clock.now())
 
-    async def _carry_out(self, subscription: Subscription, now: datetime, more: tuple = ()) -> None:  # type: ignore[type-arg]
+    async def _carry_out(self, subscription: Subscription, now: datetime, more: Sequence[Slot] = ()) -> None:
         holidays = self._holidays(subscription.schedule.country)
         for delivery in await self._ledger.carry_out([plan(subscription, now, holidays, more)], now):
             await self._ledger.release(delivery, now)  # those that are claimed
