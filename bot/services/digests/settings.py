@@ -101,7 +101,7 @@ class DigestSettings:
                 None, self._new(user, reader, self._default, EVERYTHING), Changed.CREATED
             )
         state = State.ON if on else State.OFF
-        if old.state is state:
+        if old.state is state and not (on and self._is_snoozed(old)):
             return await self._state(old, Changed.SAME)
         changed = Changed.ON if on else Changed.OFF
         return await self._switched(old, replace(old, state=state, reason="", snoozed_until=None), changed)
@@ -232,6 +232,10 @@ class DigestSettings:
     ) -> tuple[time, ...]:
         slots = not_today(subscription.schedule, subscription.zone, now, holidays, told)
         return tuple(slot.time for slot in slots)
+
+    def _is_snoozed(self, subscription: Subscription) -> bool:
+        until = subscription.snoozed_until
+        return until is not None and until > self._clock.now()
 
     def none(self) -> DigestNone:
         """That there is no digest yet."""

@@ -139,6 +139,8 @@ async def test_a_snooze_ends_by_itself_or_by_hand(linked: Desk) -> None:
     assert snoozed.snoozed_until == datetime(2026, 12, 23, 23, tzinfo=UTC)
     assert snoozed.fires[0].at == datetime(2026, 12, 24, 7, tzinfo=UTC)
     assert (await state(linked, "digest snooze off")).snoozed_until is None
+    await state(linked, "digest snooze until 2026-12-24")
+    assert (await state(linked, "digest on")).snoozed_until is None
     past = await linked.ask("digest snooze until 2020-01-01")
     assert isinstance(past, CannotRead)
 
