@@ -36,7 +36,9 @@ def read_clock(text: str) -> time | None:
 
 def nearest_clock(text: str) -> time | None:
     """What one that is none was probably meant to be: ``08:60`` is ``09:00``, ``25:00`` is ``01:00``."""
-    match = re.match(r"(\d{1,2})(?:[:.](\d{2}))?(?!\d)", text)
+    match = re.fullmatch(
+        r"(\d{1,2})(?:[:.](\d{2}))?(?:[:.]\d{2})?(?: ?(?:[ap]\.?m\.?|h|o'?clock|uhr))?", text
+    )
     if match is None or (match[2] is None and int(match[1]) > 24):
         return None
     minutes = int(match[1]) * 60 + int(match[2] or 0)

@@ -5,6 +5,7 @@ from calendar import monthrange
 from collections.abc import Iterable
 from datetime import date, time
 
+from bot.core.clocktext import nearest_clock, read_clock
 from bot.core.period import WEEKDAYS, Ago, At, DayOfYear, On, Unit, Weekday, When
 from bot.core.spelling import nearest
 
@@ -209,16 +210,10 @@ def _number(text: str) -> tuple[str, ...]:
 
 
 def _clock(text: str) -> tuple[str, ...]:
-    """``8am``, ``08:60``, ``25:00``."""
-    if half := re.fullmatch(r"(?:at )?(\d{1,2})(?:[:.](\d{2}))? ?([ap])\.?m\.?", text):
-        hour = int(half[1]) % 12 + (12 if half[3] == "p" else 0)
-        return _if_read(f"{hour:02}:{half[2] or '00'}")
-    if past := re.fullmatch(r"(?:at )?(\d{1,2}):(\d{2})", text):
-        minutes = int(past[1]) * 60 + int(past[2])
-        return (f"since {minutes // 60 % 24:02}:{minutes % 60:02}",) if minutes < 36 * 60 else ()
-    if bare := re.fullmatch(r"(?:at |kl\.? ?)?(\d{1,2})[:.]?(\d{2})?(?: ?h| ?o'clock| uhr)?", text):
-        return _if_read(f"{int(bare[1]):02}:{bare[2] or '00'}")
-    return ()
+    """``8am``, ``830``, ``08:60``, ``25:00``."""
+    bare = re.sub(r"^(?:at |kl\.? ?)", "", text)
+    at = read_clock(bare) or nearest_clock(bare)
+    return _if_read(f"{at:%H:%M}") if at else ()
 
 
 def _no_such_date(text: str) -> tuple[str, ...]:
@@ -285,7 +280,7 @@ def _within(text: str) -> tuple[str, ...]:
     return ()
 
 
-_WAYS = (_number, _counted, _clock, _no_such_date, _misspelt, _within, _in_words)
+_WAYS = (_number, _counted, _no_such_date, _clock, _misspelt, _within, _in_words)
 
 
 def _if_read(text: str) -> tuple[str, ...]:
