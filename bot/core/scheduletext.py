@@ -65,12 +65,12 @@ def restored(text: str) -> Schedule:
 
 
 def parse(
-    text: str, base: Schedule = DEFAULT, *, form: str = "digest at {}", countries: Countries = None
+    text: str, base: Schedule | None = None, *, form: str = "digest at {}", countries: Countries = None
 ) -> Schedule:
     """What ``text`` says, on top of ``base``, whose times keep their ids as in :meth:`Schedule.replacing`.
 
-    What it does not say stays. Raises :class:`BadCommand` with every problem; the nearest valid schedule is
-    put into ``form``.
+    What it does not say stays; without ``base`` it is as in :data:`DEFAULT`. Raises :class:`BadCommand` with
+    every problem; the nearest valid schedule is put into ``form``.
     """
     said, problems = _read(normalise(text), form, "", countries)
     if problems:
@@ -79,7 +79,7 @@ def parse(
 
 
 def read_line(
-    line: str, base: Schedule = DEFAULT, *, form: str = "digest at {}", countries: Countries = None
+    line: str, base: Schedule | None = None, *, form: str = "digest at {}", countries: Countries = None
 ) -> ScheduleLine:
     """A schedule with filters among or behind its words: ``08:00 weekdays category:vip style:compact``.
 
@@ -139,7 +139,9 @@ def _times(text: str, form: str) -> tuple[time, ...]:
     return said.times
 
 
-def _on_top(said: Said, base: Schedule) -> Schedule:
+def _on_top(said: Said, base: Schedule | None) -> Schedule:
+    if base is None:
+        base = Schedule.at(*said.times) if said.times else DEFAULT
     schedule = base.replacing(said.times) if said.times else base
     return replace(
         schedule,

@@ -31,6 +31,7 @@ COUNTRIES = {"NO": "Norway", "DE": "Germany", "DE-BY": "Bavaria", "GB": "United 
 
 
 @given(schedules())
+@hypothesis.example(Schedule.at(time(0), time(8)))
 def test_what_is_written_reads_as_it_was(schedule: Schedule) -> None:
     assert parse(schedule_text(schedule)) == schedule
     assert parse(schedule_text(schedule).upper()) == schedule
