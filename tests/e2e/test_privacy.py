@@ -51,6 +51,8 @@ async def settle_in(world: World) -> list[int]:
             await press(world, answer, "row", choice=menu(answer, company, "mute"), user=member)
             muted.append(company)
         await world.ask("catchup", member)
+        assert "08:00" in said(await world.ask("digest at 08:00 weekdays by:Ida", member))
+        await world.ask("digest test", member)
         await world.ask("admin unlink @U0COLLEAGUE", member)
         await world.ask("link", member)
         await world.ask("my-data", member)
@@ -91,6 +93,8 @@ async def test_my_data_arrives_as_a_file_with_everything_in_it(world: World) -> 
         "mine": "by:me",
         "theirs": "by:Ida",
     }
+    (digest,) = stored["subscriptions"]
+    assert digest["filter"] == "by:Ida"
     assert b"7T:" not in file.data
     assert not [table for table, held in data["stored"].items() if "(" in held["what"]]
 
@@ -110,8 +114,18 @@ async def test_not_a_byte_names_who_was_forgotten(world: World) -> None:
     seller, manager = (traces(*each) for each in PEOPLE)
     before = files(world)
     assert [word for word in (*seller, *manager) if word not in before] == [], "else this proves nothing"
+    names = [company.name.encode() for company in world.crm.companies(SuperOffice.seller)]
+    assert [name for name in names if name in before] == [], "sealed, always"
     receipt = await press(world, await world.ask("forget-me"), "forget")
-    for line in ("1 link,", "1 open link page", "3 muted companies", "2 saved filters", "1 key", "back-ups"):
+    for line in (
+        "1 link,",
+        "1 open link page",
+        "3 muted companies",
+        "2 saved filters",
+        "1 digest",
+        "1 key",
+        "back-ups",
+    ):
         assert line.casefold() in said(receipt).casefold(), line
     after = files(world)
     assert [word for word in seller if word in after] == []
