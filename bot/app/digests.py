@@ -1,7 +1,8 @@
 """The parts that make digests."""
 
 import secrets
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from bot import store
@@ -46,8 +47,9 @@ def digests(
     default: Schedule,
     automatic: bool,
     metrics: Metrics = UNCOUNTED,
+    monotonic: Callable[[], float] = time.monotonic,
 ) -> Digests:
-    """Put them together."""
+    """Put them together. ``monotonic`` is in seconds and never goes back."""
     composer = Composer(
         tenants=tenants,
         sign_ins=sign_ins,
@@ -73,6 +75,7 @@ def digests(
         pausing=pausing,
         clock=clock,
         metrics=metrics,
+        monotonic=monotonic,
     )
     settings = DigestSettings(
         subscriptions=database.subscriptions,

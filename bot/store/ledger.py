@@ -66,16 +66,22 @@ class SqliteLedger:
         )
 
     async def attempt(
-        self, delivery: Delivery, window: Window, tellings: Sequence[Telling], now: datetime
+        self,
+        delivery: Delivery,
+        window: Window,
+        tellings: Sequence[Telling],
+        now: datetime,
+        quiet_looked_at: datetime | None = None,
     ) -> bool:
         """Posting its next part begins."""
         statement = (
             "UPDATE ledger SET attempted_at = ?, wait_until = ?, "  # noqa: S608 - constants
             "window_start = coalesce(window_start, ?), "
-            f"window_end = ? WHERE {MINE}"
+            f"window_end = ?, quiet_looked_at = ? WHERE {MINE}"
         )
+        quiet = maybe_micros(quiet_looked_at)
         span = maybe_micros(window.start), maybe_micros(window.end)
-        values = (micros(now), micros(now + LEASE), *span, *_mine(delivery))
+        values = (micros(now), micros(now + LEASE), *span, quiet, *_mine(delivery))
         with claiming(self._database), writing(self._database) as connection:
             if connection.execute(statement, values).rowcount == 0:
                 return False
@@ -105,6 +111,12 @@ class SqliteLedger:
             if connection.execute(statement, (channel, ts, *_mine(delivery))).rowcount == 0:
                 return False
             _settle(connection, delivery, "told")
+            connection.execute(
+                "UPDATE subscriptions SET quiet_looked_at = ledger.quiet_looked_at FROM ledger "
+                "WHERE ledger.id = ? AND subscriptions.id = ledger.subscription "
+                "AND ledger.quiet_looked_at IS NOT NULL",
+                (delivery.id,),
+            )
         return True
 
     async def finish(
@@ -114,6 +126,7 @@ class SqliteLedger:
         reason: str,
         tellings: Sequence[Telling],
         now: datetime,
+        quiet_looked_at: datetime | None = None,
     ) -> bool:
         """Everything is told, or there was nothing."""
         end = max(telling.end for telling in tellings)
@@ -127,6 +140,9 @@ class SqliteLedger:
                     "WHERE subscription = ? AND workspace = ? AND user = ?",
                     (micros(telling.end), delivery.subscription, *telling.user),
                 )
+            if quiet_looked_at:
+                statement = "UPDATE subscriptions SET quiet_looked_at = ? WHERE id = ?"
+                connection.execute(statement, (micros(quiet_looked_at), delivery.subscription))
         return True
 
     async def conclude(self, delivery: Delivery, outcome: Outcome, reason: str, now: datetime) -> bool:

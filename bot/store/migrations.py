@@ -297,3 +297,12 @@ def create_ledger(db: Database) -> None:
     db.execute("CREATE INDEX told_row ON told (subscription, row_hash)")
     db.execute("CREATE INDEX told_delivery ON told (delivery)")
     db.execute("CREATE INDEX told_at ON told (told_at)")
+
+
+@migrations()
+def notice_what_is_ahead_of_its_time(db: Database) -> None:
+    """Find digests that a wrong clock put off; keep with a message that it tells of a look for quiet ones."""
+    db.execute(
+        "CREATE INDEX subscriptions_considered ON subscriptions (considered_until) WHERE next_due IS NOT NULL"
+    )
+    db.execute("ALTER TABLE ledger ADD COLUMN quiet_looked_at INTEGER")

@@ -30,6 +30,8 @@ COLUMNS = (
     "id, workspace, target, user, schedule, zone, locale, sealed_filter, when_empty, state, reason, since, "
     "snoozed_until, considered_until, quiet_looked_at"
 )
+#: Slots up to a moment to come were seen to: the clock was wrong then, or was put back since.
+AHEAD = "next_due IS NOT NULL AND considered_until > :now"
 
 
 class SqliteSubscriptions:
@@ -109,26 +111,26 @@ class SqliteSubscriptions:
             for workspace, user, told_until, fresh in self._db.execute(query, (id,))
         ]
 
-    async def looked_for_quiet(self, id: int, at: datetime) -> None:  # noqa: A002
-        """The weekly look was had."""
-        self._db.execute("UPDATE subscriptions SET quiet_looked_at = ? WHERE id = ?", (micros(at), id))
-
     async def workspaces_due(self, now: datetime) -> Sequence[str]:
         """Where there is something to see to."""
         query = (
-            "SELECT workspace FROM subscriptions WHERE next_due <= ? "
-            "UNION SELECT workspace FROM ledger WHERE outcome = 'claimed' AND wait_until <= ?"
+            "SELECT workspace FROM subscriptions WHERE next_due <= :now "  # noqa: S608 - constants
+            f"UNION SELECT workspace FROM subscriptions WHERE {AHEAD} "
+            "UNION SELECT workspace FROM ledger WHERE outcome = 'claimed' AND wait_until <= :now"
         )
-        return [row[0] for row in self._db.execute(query, (micros(now), micros(now)))]
+        return [row[0] for row in self._db.execute(query, {"now": micros(now)})]
 
     async def due(self, workspace: str, now: datetime, most: int) -> Sequence[Subscription]:
-        """Whose slots are due, the longest due first."""
-        query = (
-            f"SELECT {COLUMNS} FROM subscriptions "  # noqa: S608 - constants
-            "WHERE next_due <= ? AND workspace = ? ORDER BY next_due LIMIT ?"
-        )
-        rows = self._db.execute(query, (micros(now), workspace, most)).fetchall()
-        return list(self._readable(rows, now))
+        """Whose slots are due, the longest due first; then those that a clock put off which was wrong."""
+        for which, first in (("next_due <= :now", "next_due"), (AHEAD, "considered_until DESC")):
+            query = (
+                f"SELECT {COLUMNS} FROM subscriptions "  # noqa: S608 - constants
+                f"WHERE {which} AND workspace = :workspace ORDER BY {first} LIMIT :most"
+            )
+            values = {"now": micros(now), "workspace": workspace, "most": most}
+            if rows := self._db.execute(query, values).fetchall():
+                return list(self._readable(rows, now))
+        return []
 
     async def waiting(self, now: datetime) -> int:
         """How many slots are due, and how many claimed rows there are."""

@@ -1,6 +1,7 @@
 """A Slack that may lose what it is told."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -38,10 +39,15 @@ class Posts:
     after: list[BaseException] = field(default_factory=list)
     visible_after: timedelta = timedelta(seconds=30)
     may_look: bool = True
+    #: What goes on while somebody waits for Slack's limits.
+    meanwhile: Callable[[], Awaitable[None]] | None = None
+    waits: int = 0
+    look_fails: SlackFailed | None = None
     looks: int = 0
 
     async def ready(self, place: Place) -> None:
-        await asyncio.sleep(0)
+        self.waits += 1
+        await (self.meanwhile() if self.meanwhile else asyncio.sleep(0))
 
     async def post(self, place: Place, message: Reply, reader: Reader, key: PostKey) -> Posted:
         fate = self.fates.pop(0) if self.fates else "ok"
@@ -64,6 +70,8 @@ class Posts:
         self.looks += 1
         if not self.may_look:
             raise MissingScope(error="missing_scope")
+        if self.look_fails:
+            raise self.look_fails
         for number, post in enumerate(self.posts, 1):
             if post.key == key and post.at + self.visible_after <= self.clock.now() and post.at >= since:
                 return Posted(f"D{place.channel}", str(number))

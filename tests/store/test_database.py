@@ -29,6 +29,7 @@ STEPS = (
     "create_audit",
     "create_subscriptions",
     "create_ledger",
+    "notice_what_is_ahead_of_its_time",
 )
 TABLES = (
     "links",

@@ -47,8 +47,6 @@ class Composed:
 
     digest: Digest
     link: Link
-    #: The weekly look for quiet companies was had for it.
-    looked_for_quiet: bool = False
 
     @property
     def end(self) -> datetime:
@@ -57,6 +55,11 @@ class Composed:
         if end is None:
             raise ValueError("the window of a digest has an end")
         return end
+
+    @property
+    def quiet_looked_at(self) -> datetime | None:
+        """When the weekly look for quiet companies was had, if it was had for it."""
+        return self.end if self.digest.quiet else None
 
     def telling(self, entries: Iterable[Entry]) -> Telling:
         """These rows, told to the participant; and what counts as told without being in a message."""
@@ -114,6 +117,8 @@ class Composer:
         now = await tenant.crm.now()
         start, is_capped = self._start(subscription, participant, now)
         filter_, categories = await self._preferences.effective(link, tenant.crm, subscription.filter, reader)
+        if filter_.top and delivery:  # some of them may stand in its first message already
+            filter_ = replace(filter_, top=max(0, filter_.top - delivery.rows))
         query = ActivityQuery(start, filter_.actions or ALL_ACTIONS, categories)
         snapshot = await tenant.crm.activities(link.ticket, query)
         rows = [row_id(row) for row in snapshot.activities]
@@ -127,10 +132,11 @@ class Composer:
             muted=await self._mutes.ids(link.user, link.tenant),
             is_first=participant.is_fresh or is_capped,
         )
-        quiet = await self._quiet(link, tenant, subscription, query, now)
+        is_begun = delivery is not None and delivery.part > 0  # its first message says what is quiet
+        quiet = None if is_begun else await self._quiet(link, tenant, subscription, query, now)
         why = await self._causes(subscription, participant, delivery, is_capped, now)
         digest = replace(digest, web_url=tenant.crm.web_url, causes=why, quiet=quiet)
-        return Composed(digest, link, looked_for_quiet=quiet is not None)
+        return Composed(digest, link)
 
     def _start(
         self, subscription: Subscription, participant: Participant, now: datetime

@@ -1,53 +1,24 @@
-"""See one slot through: compose, post, note; whatever goes wrong, its row says so.
-
-Nothing is posted before the attempt is on the disk, and a part that may have been posted is looked for before
-it is posted again. So there are never two, and a miss is never silent.
-"""
+"""See slots through: whatever goes wrong, their rows say so."""
 
 import asyncio
 import logging
-from dataclasses import replace
-from datetime import datetime, timedelta
+import time
+from collections.abc import Callable
 
-from bot.core.causes import SLACK
-from bot.core.digest import WhenEmpty
-from bot.core.errors import (
-    BadCommand,
-    BotError,
-    MissingScope,
-    NotLinked,
-    SealBroken,
-    SignInOver,
-    SlackFailed,
-)
-from bot.core.replies.digests import DigestPart, parts
-from bot.core.signin import Why
-from bot.core.subscription import Delivery, Outcome, Skipped, State, Subscription
-from bot.services.digests.composing import Composed, Composer, reader_of
+from bot.core.errors import BotError
+from bot.core.subscription import Delivery, Outcome
+from bot.services.digests.composing import Composer
+from bot.services.digests.doubts import Doubts
 from bot.services.digests.pausing import Pausing
+from bot.services.digests.turn import Parts, Taken, Turn, back_off
 from bot.services.failures import log_unexpected
 from bot.services.ports import UNCOUNTED, Clock, Metrics
 from bot.services.ports.digests import Ledger, Subscriptions
-from bot.services.ports.posts import Place, Posted, PostKey, Posts
+from bot.services.ports.posts import Posts
 
-__all__ = ["BACK_OFF", "SETTLED_AFTER", "Delivering"]
+__all__ = ["Delivering"]
 
 log = logging.getLogger(__name__)
-
-#: Slack may show a message some time after it took it: sooner, not to find it proves nothing.
-SETTLED_AFTER = timedelta(seconds=60)
-#: How much earlier than its attempt a message may seem to be: Slack's clock is another.
-CLOCKS_DIFFER = timedelta(minutes=5)
-#: How long what is in doubt is looked for after its slot is over.
-LAST_LOOK = timedelta(hours=1)
-#: How long to wait after each failure that passes; then the last of them again and again.
-BACK_OFF = tuple(timedelta(minutes=minutes) for minutes in (1, 2, 4, 8, 15))
-#: An earlier slot of the same digest is still being seen to.
-TURN = timedelta(seconds=30)
-
-
-class _Taken(Exception):
-    """Somebody else took the row up: it is theirs now."""
 
 
 class Delivering:
@@ -63,24 +34,21 @@ class Delivering:
         pausing: Pausing,
         clock: Clock,
         metrics: Metrics = UNCOUNTED,
+        monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        self.subscriptions = subscriptions
-        self.ledger = ledger
-        self.composer = composer
-        self.posts = posts
-        self.pausing = pausing
-        self.clock = clock
-        self.metrics = metrics
+        self._parts = Parts(
+            subscriptions, ledger, composer, posts, pausing, clock, metrics, Doubts(monotonic)
+        )
 
     async def deliver(self, delivery: Delivery) -> Outcome:
         """See to it. What has become of it; ``CLAIMED``: it waits. It raises nothing but cancellation."""
-        turn = _Turn(self, delivery)
+        turn = Turn(self._parts, delivery)
         try:
             return await turn.take()
-        except _Taken:
+        except Taken:
             log.warning("row %s is somebody else's now", delivery.id, extra={"action": "digest.taken"})
         except asyncio.CancelledError:
-            await self.ledger.release(delivery, self.clock.now())
+            await self._parts.ledger.release(delivery, self._parts.clock.now())
             raise
         except Exception as error:
             log_unexpected(error, "digest.failed", "")
@@ -90,178 +58,7 @@ class Delivering:
     async def _put_off(self, delivery: Delivery) -> None:
         """Whatever it was, it is tried again; if not even that can be noted, when the lease is over."""
         try:
-            await self.ledger.wait(delivery, BotError.code, self.clock.now() + _back_off(delivery))
+            until = self._parts.clock.now() + back_off(delivery)
+            await self._parts.ledger.wait(delivery, BotError.code, until)
         except Exception as error:
             log_unexpected(error, "digest.unrecorded", "")
-
-
-class _Turn:
-    """One row, from when it was taken up until it is concluded or given back."""
-
-    def __init__(self, its: Delivering, row: Delivery) -> None:
-        self.its = its
-        #: As it stands now.
-        self.row = row
-
-    async def take(self) -> Outcome:
-        if await self.its.ledger.others_open(self.row):
-            return await self._wait(self.row.reason, TURN)
-        try:
-            subscription = await self.its.subscriptions.get(self.row.subscription)
-        except SealBroken as error:  # its filter does not open: it is paused as soon as it is due again
-            in_doubt = self.row.attempted_at is not None
-            return await self._conclude(Outcome.UNCERTAIN if in_doubt else Outcome.FAILED, error.code)
-        if self.row.attempted_at and (outcome := await self._resolve(subscription, self.row.attempted_at)):
-            return outcome
-        if subscription is None or (subscription.state is not State.ON and not self.row.part):
-            return await self._conclude(Outcome.SKIPPED, Skipped.OFF)
-        if self._now() >= self.row.ends_at:
-            return await self._give_up()
-        try:
-            composed = await self._compose(subscription)
-        except SignInOver as over:
-            return await self._sign_in_over(subscription, over.why)
-        except (BadCommand, SealBroken, NotLinked) as error:
-            await self._conclude(Outcome.FAILED, error.code)
-            await self.its.pausing.pause(subscription, error)
-            return Outcome.FAILED
-        except BotError as error:
-            return await self._wait(error.code, _back_off(self.row))
-        return await self._tell(subscription, composed)
-
-    async def _compose(self, subscription: Subscription) -> Composed:
-        (participant,) = await self.its.subscriptions.participants(subscription.id)
-        return await self.its.composer.compose(subscription, participant, self.row)
-
-    async def _tell(self, subscription: Subscription, composed: Composed) -> Outcome:
-        digest = composed.digest
-        if self.row.part and not digest.entries:  # it was cut short after its last part
-            return await self._finish(composed, Outcome.POSTED, "")
-        if digest.is_empty and subscription.when_empty is WhenEmpty.SILENT:
-            return await self._finish(composed, Outcome.SKIPPED, Skipped.NOTHING)
-        for part in parts(digest, told=self.row.part):
-            try:
-                await self._post(subscription, composed, part)
-            except SlackFailed as failed:
-                return await self._not_posted(subscription, failed)
-        return await self._finish(composed, Outcome.POSTED, "")
-
-    async def _post(self, subscription: Subscription, composed: Composed, part: DigestPart) -> None:
-        """One message: the attempt, the post, the confirmation. Raises ``SlackFailed``."""
-        place = self._place(subscription)
-        await self.its.posts.ready(place)
-        told = part.entries
-        if part.rest:  # the last message says how to ask for the rest
-            told += composed.digest.entries[-part.rest :]
-        now = self._now()
-        tellings, digest = [composed.telling(told)], composed.digest
-        self._mine(await self.its.ledger.attempt(self.row, digest.window, tellings, now))
-        self.row = replace(self.row, attempted_at=now)
-        key = PostKey(self.row.key, part.number)
-        posted = await self.its.posts.post(place, part, reader_of(subscription), key)
-        await self._confirm(posted)
-
-    async def _confirm(self, posted: Posted) -> None:
-        self._mine(await self.its.ledger.confirm(self.row, posted.channel, posted.ts))
-        first = self.row.part == 0
-        self.row = replace(
-            self.row,
-            part=self.row.part + 1,
-            attempted_at=None,
-            channel=posted.channel if first else self.row.channel,
-            ts=posted.ts if first else self.row.ts,
-        )
-
-    async def _not_posted(self, subscription: Subscription, failed: SlackFailed) -> Outcome:
-        reason = f"{SLACK}{failed.error}"
-        if failed.in_doubt:
-            return await self._wait(reason, SETTLED_AFTER)
-        await self._unsent()
-        if failed.passing:
-            told = timedelta(seconds=failed.retry_after or 0)
-            return await self._wait(reason, max(told, _back_off(self.row)))
-        outcome = await self._conclude(Outcome.POSTED if self.row.part else Outcome.FAILED, reason)
-        if failed.permanent:
-            await self.its.pausing.pause(subscription, failed)
-        return outcome
-
-    async def _resolve(self, subscription: Subscription | None, attempted_at: datetime) -> Outcome | None:
-        """Find out whether the part in doubt was posted; ``None``: it is known now, go on."""
-        settled = attempted_at + SETTLED_AFTER - self._now()
-        if settled > timedelta(0):
-            return await self._wait(self.row.reason, settled)
-        if subscription is None:
-            return await self._conclude(Outcome.UNCERTAIN, self.row.reason)
-        key = PostKey(self.row.key, self.row.part)
-        try:
-            found = await self.its.posts.find(self._place(subscription), key, attempted_at - CLOCKS_DIFFER)
-        except MissingScope as error:
-            return await self._conclude(Outcome.UNCERTAIN, error.code)
-        except SlackFailed as failed:
-            if failed.permanent or self._now() >= self.row.ends_at + LAST_LOOK:
-                return await self._conclude(Outcome.UNCERTAIN, f"{SLACK}{failed.error}")
-            return await self._wait(self.row.reason, _back_off(self.row))
-        if found:
-            await self._confirm(found)
-        else:
-            await self._unsent()
-        return None
-
-    async def _sign_in_over(self, subscription: Subscription, why: Why) -> Outcome:
-        """It waits, for as long as its slot lasts: the user may sign in again any moment."""
-        await self.its.pausing.sign_in_over(subscription.owner, why)
-        return await self._wait(SignInOver.code, BACK_OFF[-1])
-
-    async def _give_up(self) -> Outcome:
-        """Its slot is over. What it owes goes to the next; what stands in Slack is told."""
-        if self.row.part:
-            return await self._conclude(Outcome.POSTED, self.row.reason)
-        if self.row.reason:
-            return await self._conclude(Outcome.FAILED, self.row.reason)
-        return await self._conclude(Outcome.SKIPPED, Skipped.LATE)
-
-    async def _finish(self, composed: Composed, outcome: Outcome, reason: str) -> Outcome:
-        now, tellings = self._now(), [composed.telling(())]
-        self._mine(await self.its.ledger.finish(self.row, outcome, reason, tellings, now))
-        if composed.looked_for_quiet:
-            await self.its.subscriptions.looked_for_quiet(self.row.subscription, composed.end)
-        return self._counted(outcome, reason, now)
-
-    async def _conclude(self, outcome: Outcome, reason: str) -> Outcome:
-        now = self._now()
-        self._mine(await self.its.ledger.conclude(self.row, outcome, reason, now))
-        return self._counted(outcome, reason, now)
-
-    def _counted(self, outcome: Outcome, reason: str, now: datetime) -> Outcome:
-        """Slack has many words for its refusals: whoever watches sees that it was Slack's."""
-        late = (now - self.row.due_at).total_seconds() if outcome is Outcome.POSTED else None
-        why = SLACK.rstrip(":") if reason.startswith(SLACK) else reason
-        self.its.metrics.digest(outcome, why, late)
-        return outcome
-
-    async def _wait(self, reason: str, time: timedelta) -> Outcome:
-        until = self._now() + time
-        if self.row.attempted_at is None:
-            until = min(until, max(self.row.ends_at, self._now()))
-        self._mine(await self.its.ledger.wait(self.row, reason, until))
-        return Outcome.CLAIMED
-
-    async def _unsent(self) -> None:
-        self._mine(await self.its.ledger.unsent(self.row))
-        self.row = replace(self.row, attempted_at=None)
-
-    def _place(self, subscription: Subscription) -> Place:
-        """In the thread of the first part, once that stands."""
-        channel = self.row.channel if self.row.ts else subscription.target
-        return Place(self.row.workspace, channel, self.row.ts)
-
-    def _mine(self, done: bool) -> None:
-        if not done:
-            raise _Taken
-
-    def _now(self) -> datetime:
-        return self.its.clock.now()
-
-
-def _back_off(delivery: Delivery) -> timedelta:
-    return BACK_OFF[min(delivery.tries, len(BACK_OFF)) - 1]

@@ -42,8 +42,11 @@ class Pausing:
     async def pause(self, subscription: Subscription, error: BotError) -> None:
         """Pause it and tell its owner why; where Slack takes nothing for them, they see it when they ask."""
         reason = error.error if isinstance(error, SlackFailed) else error.code
+        current = await self._subscriptions.get(subscription.id)  # its owner may have changed it meanwhile
+        if current is None or current.state is not State.ON:
+            return
         now = self._clock.now()
-        paused = replace(subscription, state=State.PAUSED, reason=reason, since=now, snoozed_until=None)
+        paused = replace(current, state=State.PAUSED, reason=reason, since=now, snoozed_until=None)
         await self._subscriptions.put(paused, None)
         deed = Deed(now, AuditAction.DIGEST_PAUSED, None, subscription.owner, subscription.channel, reason)
         await self._audit.record(deed)

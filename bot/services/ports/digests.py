@@ -57,10 +57,6 @@ class Subscriptions(Protocol):
         """Whose companies it tells of."""
         ...
 
-    async def looked_for_quiet(self, id: int, at: datetime) -> None:  # noqa: A002
-        """The weekly look was had."""
-        ...
-
     async def workspaces_due(self, now: datetime) -> Sequence[str]:
         """Where there is something to see to: a slot, or a claimed row that waits no more."""
         ...
@@ -70,7 +66,7 @@ class Subscriptions(Protocol):
         ...
 
     async def due(self, workspace: str, now: datetime, most: int) -> Sequence[Subscription]:
-        """Whose slots are due, the longest due first."""
+        """Whose slots are due, the longest due first; then those that were seen to beyond ``now``."""
         ...
 
 
@@ -96,9 +92,14 @@ class Ledger(Protocol):
         ...
 
     async def attempt(
-        self, delivery: Delivery, window: Window, tellings: Sequence[Telling], now: datetime
+        self,
+        delivery: Delivery,
+        window: Window,
+        tellings: Sequence[Telling],
+        now: datetime,
+        quiet_looked_at: datetime | None = None,
     ) -> bool:
-        """Posting its next part begins, which tells these rows of that window."""
+        """Posting its next part begins, which tells these rows of that window, and of a weekly look."""
         ...
 
     async def unsent(self, delivery: Delivery) -> bool:
@@ -116,6 +117,7 @@ class Ledger(Protocol):
         reason: str,
         tellings: Sequence[Telling],
         now: datetime,
+        quiet_looked_at: datetime | None = None,
     ) -> bool:
         """Everything is told, or there was nothing: each window ends where its telling does."""
         ...

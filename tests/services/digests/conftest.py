@@ -43,12 +43,26 @@ MONDAY = datetime(2026, 11, 16, 0, 0, tzinfo=UTC)
 
 @dataclass
 class Clock:
-    """A clock that a test moves."""
+    """A clock that a test moves, and one that is wrong by ``off``: the machine's own."""
 
     time: datetime = MONDAY
+    off: timedelta = timedelta(0)
 
     def now(self) -> datetime:
         return self.time
+
+    def shown(self) -> datetime:
+        return self.time + self.off
+
+
+@dataclass
+class Machine:
+    """The bot's own view of the time: it may be wrong, and is put right now and then."""
+
+    true: Clock
+
+    def now(self) -> datetime:
+        return self.true.shown()
 
 
 class Killed(BaseException):
@@ -131,6 +145,10 @@ class Rig:
         )
         return await self.store.subscriptions.put(subscription, next_due(schedule, zone, now))
 
+    def step(self, **time: float) -> None:
+        """The machine's clock jumps, and no time passes."""
+        self.clock.off += timedelta(**time)
+
     async def at(self, hour: int, minute: int = 0, *, days: int = 0) -> None:
         """Move the clock to that time in Oslo, so many days on, and see to what is due."""
         today = self.clock.now().astimezone(OSLO) + timedelta(days=days)
@@ -144,7 +162,7 @@ class Rig:
 
     async def go(self) -> None:
         """See to what is due now."""
-        if await self.store.subscriptions.workspaces_due(self.clock.now()):
+        if await self.store.subscriptions.workspaces_due(self.clock.shown()):
             await self.made.waves.see_to(USER.workspace)
 
     async def rows(self) -> Sequence[Delivery]:
@@ -161,30 +179,31 @@ def rig_on(path: Path, clock: Clock, crm: Crm, posts: Posts) -> Iterator[Rig]:
     """A bot on a database."""
     with opened(path, KEY) as store:
         tenants = {"onsite": Tenant(crm, OSLO)}  # type: ignore[arg-type]
-        messenger = Messenger()
+        messenger, machine = Messenger(), Machine(clock)
         notices = Notices(store.sign_ins, messenger, Readers(People(), OSLO), Admins())
         sign_ins = SignIns(
             links=store.links,
             store=store.sign_ins,
             tenants={"onsite": crm},  # type: ignore[dict-item]
-            refresher=Refresher(store.links, store.sign_ins, {}, clock, notices),
-            clock=clock,
+            refresher=Refresher(store.links, store.sign_ins, {}, machine, notices),
+            clock=machine,
             chance=lambda: 0.5,
             policy=KeepAlivePolicy(),
         )
         metrics = PrometheusMetrics()
         made = digests(
             database=store,
-            clock=clock,
+            clock=machine,
             runner=AtOnce(),
             tenants=tenants,
             sign_ins=sign_ins,
-            preferences=Preferences(store.filters, store.mutes, Categories(clock)),
+            preferences=Preferences(store.filters, store.mutes, Categories(machine)),
             messenger=messenger,
             posts=posts,
             default=DEFAULT,
             automatic=False,
             metrics=metrics,
+            monotonic=lambda: clock.now().timestamp(),
         )
         yield Rig(clock, crm, posts, messenger, store, made, metrics)
 

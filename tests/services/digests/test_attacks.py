@@ -1,0 +1,153 @@
+"""Ways to get two digests, to lose one, or to stop the bot, that were open once."""
+
+import asyncio
+from dataclasses import replace
+from datetime import time, timedelta
+
+import pytest
+
+from bot.core.activity import Action
+from bot.core.digest import QUIET_AFTER
+from bot.core.errors import SlackFailed
+from bot.core.filters import Filter
+from bot.core.slots import next_due
+from bot.core.subscription import Outcome, Skipped, State
+from tests.services.digests.conftest import MONDAY, OSLO, Killed, Rig
+
+
+async def test_a_slot_that_is_over_behind_one_in_doubt_does_not_stop_the_loop(rig: Rig) -> None:
+    """It was taken up again and again without a pause."""
+    await rig.subscribe(time(8), time(8, 1), time(8, 2))
+    row = rig.crm.happen(1)
+    rig.posts.fates = ["lost"]
+    await rig.at(8)
+    await rig.at(8, 1)
+    rig.posts.look_fails = SlackFailed(error="ratelimited", passing=True)
+    async with asyncio.timeout(5):
+        for minute in range(2, 8):
+            await rig.at(8, minute)
+    rig.posts.look_fails = None
+    await rig.later(minutes=20)
+    await rig.later(minutes=1)
+    assert rig.posts.told == [row]
+    assert [outcome for outcome, _ in await rig.outcomes()] == [
+        Outcome.POSTED,
+        Outcome.SKIPPED,
+        Outcome.SKIPPED,
+    ]
+
+
+async def test_who_snoozes_is_not_told_what_was_waiting(rig: Rig) -> None:
+    subscription = await rig.subscribe()
+    row = rig.crm.happen(1)
+    rig.posts.fates = ["later"]
+    await rig.at(8)
+    now = rig.clock.now()
+    snoozed = replace(subscription, snoozed_until=now + timedelta(days=1))
+    await rig.store.subscriptions.put(snoozed, next_due(snoozed.schedule, OSLO, now))
+    await rig.later(minutes=5)
+    assert await rig.outcomes() == [(Outcome.SKIPPED, Skipped.SNOOZED)]
+    await rig.at(8, days=2)
+    assert rig.posts.told == [row]
+
+
+async def test_a_clock_that_is_put_forward_does_not_make_slack_faster(rig: Rig) -> None:
+    """Killed after Slack took it; then the clock is put right; Slack shows it half a minute later."""
+    await rig.subscribe()
+    row = rig.crm.happen(1)
+    rig.posts.after = [Killed()]
+    with pytest.raises(BaseExceptionGroup):
+        await rig.at(8)
+    rig.step(minutes=10)
+    await rig.later(seconds=5)
+    await rig.later(seconds=61)
+    assert rig.posts.told == [row]
+    assert await rig.outcomes() == [(Outcome.POSTED, "")]
+
+
+async def test_a_clock_that_was_fast_finds_the_message_all_the_same(rig: Rig) -> None:
+    """The message seems to be from long before its attempt."""
+    await rig.subscribe()
+    row = rig.crm.happen(1)
+    rig.step(hours=3)
+    rig.posts.after = [Killed()]
+    with pytest.raises(BaseExceptionGroup):
+        await rig.at(8)
+    rig.step(hours=-3)
+    await rig.later(hours=4)
+    await rig.later(minutes=2)
+    assert rig.posts.told == [row]
+
+
+async def test_a_clock_that_was_a_year_ahead_does_not_silence_it(rig: Rig) -> None:
+    await rig.subscribe()
+    rig.crm.happen(1)
+    rig.step(days=365)
+    await rig.go()
+    rig.step(days=-365)
+    await rig.go()
+    row = rig.crm.happen(2)
+    await rig.at(8)
+    assert row in rig.posts.told
+    today = [row for row in await rig.rows() if row.due_at < MONDAY + timedelta(days=1)]
+    assert [row.outcome for row in today] == [Outcome.POSTED]
+
+
+async def test_the_top_ones_are_not_more_after_an_interruption(rig: Rig) -> None:
+    await rig.subscribe(filter=Filter(top=20))
+    for company in range(1, 41):
+        rig.crm.happen(company)
+    rig.posts.fates = ["ok", "later"]
+    await rig.at(8)
+    await rig.later(minutes=5)
+    assert len(rig.posts.told) == 20
+
+
+async def test_who_stops_it_while_it_waits_for_slack_gets_none(rig: Rig) -> None:
+    subscription = await rig.subscribe()
+    rig.crm.happen(1)
+
+    async def stop() -> None:
+        await rig.store.subscriptions.put(replace(subscription, state=State.OFF), None)
+
+    rig.posts.meanwhile = stop
+    await rig.at(8)
+    assert rig.posts.posts == []
+    assert await rig.outcomes() == [(Outcome.SKIPPED, Skipped.OFF)]
+
+
+async def test_what_waited_long_for_slack_is_asked_for_again(rig: Rig) -> None:
+    """It takes its turn at Slack only once for that."""
+    await rig.subscribe()
+    rig.crm.happen(1)
+
+    async def wait() -> None:
+        rig.clock.time += timedelta(minutes=1)
+
+    rig.posts.meanwhile = wait
+    await rig.at(8)
+    assert rig.posts.waits == 1
+    assert len(rig.crm.asked) == 2
+    assert await rig.outcomes() == [(Outcome.POSTED, "")]
+
+
+async def test_who_went_quiet_is_told_once_though_it_is_killed_after_the_message(rig: Rig) -> None:
+    """It also left an empty message in the thread."""
+    quiet = rig.crm.happen(9, Action.UPDATED, MONDAY - QUIET_AFTER + timedelta(days=1))
+    await rig.subscribe()
+    rig.crm.happen(1)
+    await rig.at(8)
+    rig.crm.happen(2, at=MONDAY + timedelta(days=7))
+    rig.posts.after = [Killed()]
+    with pytest.raises(BaseExceptionGroup):
+        await rig.at(8, days=7)
+    await rig.later(minutes=10)
+    await rig.at(8, days=1)
+    named = [
+        row.company_id
+        for post in rig.posts.posts
+        if (digest := getattr(post.message, "digest", None)) and digest.quiet
+        for row in digest.quiet.companies
+    ]
+    assert named == [quiet.company_id]
+    assert len(rig.posts.posts) == 2
