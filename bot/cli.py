@@ -18,6 +18,7 @@ from bot import __version__, app, logs
 from bot.clock import SystemClock
 from bot.config import ConfigurationError, Settings, load
 from bot.core.people import SlackUser
+from bot.digests import as_json, history, list_digests, listed, show_history, show_status, status
 from bot.keys import Outcome, Report, RotationRefused, check_keys, rotate_keys
 from bot.links import list_links, outage_survived
 from bot.privacy import export_user, forget_user, list_audit, stored_about
@@ -124,9 +125,52 @@ def forget(*, user: SlackUser, yes: bool) -> None:
             click.echo(line)
 
 
+_json = click.option("--json", "in_json", is_flag=True, help="For a program.")
+
+
+@main.group()
+def digests() -> None:
+    """How the digests are doing, while the bot runs or not."""
+
+
+@digests.command("status")
+@_json
+def digests_status(*, in_json: bool) -> None:
+    """Say how many are on, due and under way, what became of those of the last day, and what is ahead."""
+    settings = _settings(os.environ)
+    with _plain_errors():
+        found = status(settings.database, settings.secret_key, SystemClock().now())
+        _tell([as_json(found)] if in_json else show_status(found, settings.slack.messages_per_minute))
+
+
+@digests.command("list")
+@_json
+def digests_list(*, in_json: bool) -> None:
+    """List every digest, those first that are paused or failed last time."""
+    settings = _settings(os.environ)
+    with _plain_errors():
+        found = listed(settings.database, settings.secret_key)
+        _tell([as_json(found)] if in_json else list_digests(found))
+
+
+@digests.command("show")
+@_user
+@click.option("--last", type=click.IntRange(1), default=20, show_default=True, help="So many slots.")
+@_json
+def digests_show(*, user: SlackUser, last: int, in_json: bool) -> None:
+    """Show what became of each slot of a user's digests, the latest first. 1 if there is none."""
+    settings = _settings(os.environ)
+    with _plain_errors():
+        found = history(settings.database, settings.secret_key, user, last)
+        _tell([as_json(found)] if in_json else show_history(found))
+    if not found:
+        click.echo(f"{'/'.join(user)} has set up no digest.", err=True)
+        sys.exit(1)
+
+
 @main.command()
 def audit() -> None:
-    """List what was done: who was forgotten and why, who was unlinked by whom, keys replaced."""
+    """List what was done: who was forgotten and why, who was unlinked by whom, whose digest was paused."""
     settings = _settings(os.environ)
     with _plain_errors():
         for line in list_audit(settings.database, settings.secret_key):
@@ -191,6 +235,11 @@ def _plain_errors() -> Iterator[None]:
     except (*app.CANNOT_START, RotationRefused) as error:
         click.echo(f"{type(error).__name__}: {error}", err=True)
         sys.exit(1)
+
+
+def _tell(lines: Iterable[str]) -> None:
+    for line in lines:
+        click.echo(line)
 
 
 def _progress(steps: Iterator[Outcome], length: int) -> AbstractContextManager[Iterable[Outcome]]:

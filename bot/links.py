@@ -30,7 +30,8 @@ def list_links(path: Path, secret_key: Secret, policy: KeepAlivePolicy) -> Itera
     with opened(path, secret_key) as store:
         states = asyncio.run(_states(store.sign_ins))
     over = sum(state.ending is not None for state in states)
-    yield f"{len(states)} linked, {over} of them signed out. Times are UTC."
+    digests = sum(state.has_digest for state in states)
+    yield f"{len(states)} linked, {over} of them signed out, {digests} with a digest. Times are UTC."
     yield from map(_line, states)
     yield outage_survived(policy)
 
@@ -55,7 +56,8 @@ def _line(state: LinkState) -> str:
         return f"{who}  over since {_time(state.ending.at)} ({state.ending.why}), {told}"
     checked = f", last check {state.outcome} at {_time(state.checked_at)}" if state.checked_at else ""
     good = f"good until {_time(state.expires_at)}" if state.expires_at else "renews itself"
-    return f"{who}  {good}{checked}"
+    kept = ", kept alive for a digest" if state.has_digest and state.expires_at else ""
+    return f"{who}  {good}{checked}{kept}"
 
 
 def _time(when: datetime) -> str:

@@ -154,10 +154,12 @@ class Wiring:
             sharing=Sharing(channels),
             administration=Administration(
                 store=database.sign_ins,
+                overviews=database.overviews,
                 leaving=self._leaving,
                 people=self._people,
                 readers=readers,
                 messenger=messenger,
+                clock=clock,
                 configured=settings.admins,
             ),
             tenants=tenants,

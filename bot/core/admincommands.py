@@ -1,8 +1,8 @@
-"""What admins type: who is linked, and to unlink somebody."""
+"""What admins type: who is linked, how the digests are doing, and to unlink somebody."""
 
 import re
 
-from bot.core.commands import ListLinks, UnlinkOther
+from bot.core.commands import ListDigests, ListLinks, UnlinkOther
 from bot.core.errors import BadCommand, Problem
 from bot.core.spelling import nearest
 
@@ -10,22 +10,23 @@ __all__ = ["read_admin"]
 
 #: Slack puts it there for a mention.
 _USER = re.compile(r"@?([UW][A-Z0-9]+)", re.ASCII)
-_LINKS = "admin links"
+#: What takes nothing more.
+_LISTS: dict[str, ListLinks | ListDigests] = {"links": ListLinks(), "digests": ListDigests()}
 
 
-def read_admin(word: str, rest: str) -> ListLinks | UnlinkOther:
-    """``links``, or ``unlink @user``. Raises :class:`BadCommand`."""
+def read_admin(word: str, rest: str) -> ListLinks | ListDigests | UnlinkOther:
+    """``links``, ``digests``, or ``unlink @user``. Raises :class:`BadCommand`."""
     what, _, whom = rest.partition(" ")
-    match what.casefold():
-        case "" | "links":
+    match what.casefold() or "links":
+        case "links" | "digests" as name:
             if whom:
-                raise BadCommand(Problem("takes-nothing", f"{word} {rest}", _LINKS))
-            return ListLinks()
+                raise BadCommand(Problem("takes-nothing", f"{word} {rest}", f"admin {name}"))
+            return _LISTS[name]
         case "unlink":
             found = _USER.fullmatch(whom.strip())
             if found is None:
                 raise BadCommand(Problem("whom", whom))
             return UnlinkOther(found[1])
         case _:
-            near = nearest(what, ("links",))
-            raise BadCommand(Problem("admin-what", f"{word} {rest}", near and _LINKS))
+            near = nearest(what, tuple(_LISTS))
+            raise BadCommand(Problem("admin-what", f"{word} {rest}", near and f"admin {near}"))

@@ -343,7 +343,7 @@ VERBS: tuple[Verb, ...] = (
         "admin",
         read_admin,
         "links",
-        ("admin links",),
+        ("admin links", "admin digests"),
         reads_filters=True,
     ),
     Verb("help", _help, "[verb]", ("help since", "help filter", "help action"), ("?",), reads_filters=True),

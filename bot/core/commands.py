@@ -11,6 +11,7 @@ __all__ = [
     "ForgetMe",
     "Help",
     "LinkMe",
+    "ListDigests",
     "ListFilters",
     "ListLinks",
     "RemoveFilter",
@@ -95,6 +96,11 @@ class ListLinks:
 
 
 @dataclass(frozen=True, slots=True)
+class ListDigests:
+    """How everybody's digests are doing."""
+
+
+@dataclass(frozen=True, slots=True)
 class UnlinkOther:
     """Delete somebody else's link."""
 
@@ -112,6 +118,7 @@ Command = (
     | SaveFilter
     | RemoveFilter
     | ListLinks
+    | ListDigests
     | UnlinkOther
     | Help
     | ForgetMe

@@ -100,3 +100,5 @@ class LinkState:
     #: Whether the user was told of it: ``told``, ``uncertain``, ``failed``, ``claimed``, ``silent`` for when
     #: they ask, or ``""``.
     told: str
+    #: A digest that is on keeps the ticket alive, whoever asks for how little.
+    has_digest: bool = False

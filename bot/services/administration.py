@@ -1,20 +1,20 @@
-"""What admins see and do: who is linked, and unlinking somebody."""
+"""What admins see and do: who is linked, how the digests are doing, and unlinking somebody."""
 
 import logging
 from collections.abc import Collection
 
 from bot.core.errors import BotError, NotAnAdmin, SlackFailed
 from bot.core.people import SlackUser
-from bot.core.replies import LinkList, UnlinkedByAdmin, UnlinkedOther
+from bot.core.replies import DigestList, LinkList, UnlinkedByAdmin, UnlinkedOther
 from bot.services.leaving import Leaving
-from bot.services.ports import Messenger, People, SignIns
+from bot.services.ports import Clock, Messenger, Overviews, People, SignIns
 from bot.services.readers import Readers
 
 __all__ = ["Administration"]
 
 log = logging.getLogger(__name__)
 
-#: Links on a page.
+#: Links or digests on a page.
 LISTED = 20
 
 
@@ -25,17 +25,21 @@ class Administration:
         self,
         *,
         store: SignIns,
+        overviews: Overviews,
         leaving: Leaving,
         people: People,
         readers: Readers,
         messenger: Messenger,
+        clock: Clock,
         configured: Collection[str],
     ) -> None:
         self._store = store
+        self._overviews = overviews
         self._leaving = leaving
         self._people = people
         self._readers = readers
         self._messenger = messenger
+        self._clock = clock
         self._configured = configured
 
     async def links(self, admin: SlackUser, offset: int) -> LinkList:
@@ -48,6 +52,18 @@ class Administration:
         offset = min(offset, max(0, (len(states) - 1) // LISTED * LISTED))
         failing = sum(state.ending is not None or state.outcome not in ("", "ok") for state in states)
         return LinkList(tuple(states[offset : offset + LISTED]), len(states), failing, offset)
+
+    async def digests(self, admin: SlackUser, offset: int) -> DigestList:
+        """How the digests of the admin's own workspace are doing, those first that need somebody.
+
+        Raises what :meth:`links` does.
+        """
+        await self._require_admin(admin)
+        found = await self._overviews.standings(admin.workspace, offset, LISTED)
+        if not found.page and found.total:  # there were more when the button was drawn
+            offset = (found.total - 1) // LISTED * LISTED
+            found = await self._overviews.standings(admin.workspace, offset, LISTED)
+        return DigestList(found.page, found.total, found.paused, self._clock.now(), offset)
 
     async def unlink(self, admin: SlackUser, user: str) -> UnlinkedOther:
         """Delete somebody's link and all that goes with it, and tell them. Raises what :meth:`links` does."""

@@ -20,7 +20,7 @@ from bot.core.command import (
     UnlinkMe,
     parse,
 )
-from bot.core.commands import ForgetMe, ListLinks, SendMyData, UnlinkOther
+from bot.core.commands import ForgetMe, ListDigests, ListLinks, SendMyData, UnlinkOther
 from bot.core.errors import BadCommand, LinkNotAllowed, NotLinked, SealBroken, SignInOver
 from bot.core.filters import MutedCompany
 from bot.core.people import Link, SlackChannel, SlackUser
@@ -183,6 +183,8 @@ class Answers:
                 return await self._preferences.remove(user, name)
             case ListLinks():
                 return await self._administration.links(user, request.page.offset)
+            case ListDigests():
+                return await self._administration.digests(user, request.page.offset)
             case UnlinkOther(other):
                 return await self._administration.unlink(user, other)
             case SaveFilter():

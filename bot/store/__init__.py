@@ -23,6 +23,7 @@ from bot.store.ledger import SqliteLedger
 from bot.store.links import SqliteLinks
 from bot.store.migrating import Migrated, migrate
 from bot.store.mutes import SqliteMutes
+from bot.store.overview import SqliteOverviews
 from bot.store.personal import SqlitePersonal
 from bot.store.processes import SqliteProcesses
 from bot.store.pseudonyms import Pseudonyms
@@ -60,6 +61,7 @@ class Store:
     subscriptions: SqliteSubscriptions
     ledger: SqliteLedger
     told: SqliteTold
+    overviews: SqliteOverviews
     hasher: Hasher
     sealer: Sealer
     retention: Retention
@@ -119,6 +121,7 @@ def opened(
             SqliteSubscriptions(db, sealer, audit),
             SqliteLedger(db, hashes),
             SqliteTold(db, hashes),
+            SqliteOverviews(db),
             hasher,
             sealer,
             retention,

@@ -20,7 +20,7 @@ from bot.services.ports import Telling
 from bot.store.database import claiming, maybe_micros, maybe_moment, micros, moment, writing
 from bot.store.told import Hashes
 
-__all__ = ["LEASE", "SqliteLedger"]
+__all__ = ["COLUMNS", "LEASE", "SqliteLedger", "delivery_of"]
 
 #: Who took a row up has so long for each step; then they are taken for dead. Longer than any step can take.
 LEASE = timedelta(minutes=5)
@@ -54,7 +54,7 @@ class SqliteLedger:
             f"RETURNING {COLUMNS}"
         )
         rows = self._db.execute(statement, (micros(now + LEASE), workspace, micros(now), most)).fetchall()
-        return [_delivery(row) for row in rows]
+        return [delivery_of(row) for row in rows]
 
     async def others_open(self, delivery: Delivery) -> Sequence[Delivery]:
         """Earlier rows of its subscription that are still claimed."""
@@ -190,7 +190,7 @@ class SqliteLedger:
 
     def _rows(self, where: str, *values: object) -> list[Delivery]:
         query = f"SELECT {COLUMNS} FROM ledger WHERE {where}"  # noqa: S608 - constants
-        return [_delivery(row) for row in self._db.execute(query, values)]
+        return [delivery_of(row) for row in self._db.execute(query, values)]
 
 
 def _carried_out(connection: Connection, plan: Plan, now: datetime) -> Iterable[Delivery]:
@@ -231,7 +231,7 @@ def _carried_out(connection: Connection, plan: Plan, now: datetime) -> Iterable[
         )
         inserted = connection.execute(statement, values).fetchone()
         if inserted:
-            yield _delivery(inserted)
+            yield delivery_of(inserted)
 
 
 def _conclude(
@@ -267,7 +267,8 @@ def _mine(delivery: Delivery) -> tuple[int, int]:
     return delivery.id, delivery.tries
 
 
-def _delivery(row: tuple[Any, ...]) -> Delivery:
+def delivery_of(row: tuple[Any, ...]) -> Delivery:
+    """A row of :data:`COLUMNS`."""
     id_, subscription, workspace, day, slot, due, ends, outcome, reason, key, tries, attempted, *rest = row
     part, channel, ts, start, end, rows, concluded = rest
     return Delivery(

@@ -141,8 +141,8 @@ class SqliteSignIns:
     async def all(self) -> Sequence[LinkState]:
         """How every link is doing: those first that are over or failing."""
         query = (
-            "SELECT workspace, user, tenant, full_name, linked_at, asked_at, used_at, "
-            "sealed_refresh_token IS NOT NULL, "
+            "SELECT workspace, user, tenant, full_name, linked_at, asked_at, used_at, "  # noqa: S608
+            f"sealed_refresh_token IS NOT NULL, {HAS_DIGEST}, "
             "outcome, checked_at, ended_at, ended_why, told FROM links "
             "ORDER BY ended_at IS NULL, coalesce(outcome, 'ok') = 'ok', workspace, user"
         )
@@ -165,7 +165,7 @@ class SqliteSignIns:
 
 
 def _state(workspace: str, user: str, tenant: str, full_name: str, linked_at: int, *rest: Any) -> LinkState:
-    asked_at, used_at, renews, outcome, checked_at, ended_at, why, told = rest
+    asked_at, used_at, renews, has_digest, outcome, checked_at, ended_at, why, told = rest
     return LinkState(
         SlackUser(workspace, user),
         tenant,
@@ -177,4 +177,5 @@ def _state(workspace: str, user: str, tenant: str, full_name: str, linked_at: in
         maybe_moment(checked_at),
         None if ended_at is None else Ending(moment(ended_at), Why(why)),
         told or "",
+        bool(has_digest),
     )

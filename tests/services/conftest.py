@@ -311,10 +311,12 @@ def desk(tmp_path, clock: StoppedClock):  # type: ignore[no-untyped-def]
             sharing=Sharing(channels),
             administration=Administration(
                 store=store.sign_ins,
+                overviews=store.overviews,
                 leaving=leaving,
                 people=people,
                 readers=readers,
                 messenger=messenger,
+                clock=clock,
                 configured=("UADMIN",),
             ),
             tenants=tenants,

@@ -11,12 +11,14 @@ from bot.core.activity import Action, Activity
 from bot.core.audience import Refusal
 from bot.core.errors import Problem
 from bot.core.filters import EVERYTHING, Filter, MutedCompany, Reason, SavedFilter, Style
+from bot.core.overview import Standing
 from bot.core.people import LinkState, Principal, SlackUser
 from bot.core.period import Ago, Between, LastLogout, Since, Today, Weekday, Yesterday
 from bot.core.replies import (
     ActivityAnswer,
     Busy,
     CannotRead,
+    DigestList,
     Failed,
     FilterList,
     FilterRemoved,
@@ -52,6 +54,8 @@ from bot.core.requests import Page
 from bot.core.secret import Secret
 from bot.core.servertime import ServerWarning
 from bot.core.signin import Ending, Why
+from bot.core.slots import SlotKey
+from bot.core.subscription import Delivery, Outcome, State
 from bot.core.window import Window
 
 OSLO = ZoneInfo("Europe/Oslo")
@@ -167,6 +171,34 @@ def linked_as(number: int, told: str = "", **changes: object) -> LinkState:
     return replace(LinkState(*fields), **changes)  # type: ignore[arg-type]
 
 
+def standing(number: int, **changes: object) -> Standing:
+    user = SlackUser("T1", f"U{number}")
+    start = NOW - timedelta(days=1)
+    key, end = SlotKey(NOW.date(), 1), NOW + timedelta(hours=4)
+    last = Delivery(number, number, "T1", key, NOW, end, concluded_at=NOW)
+    plain = Standing(number, user, "", "08:00 weekdays", OSLO, State.ON, "", start, last=last)
+    return replace(plain, **changes)  # type: ignore[arg-type]
+
+
+def ended(number: int, outcome: Outcome, reason: str) -> Standing:
+    plain = standing(number)
+    assert plain.last is not None
+    return replace(plain, last=replace(plain.last, outcome=outcome, reason=reason))
+
+
+#: A digest in each state, and with each end.
+STANDINGS = (
+    standing(1, state=State.PAUSED, reason="not-linked", last=None),
+    standing(2, state=State.PAUSED, reason="account_inactive", channel="C1"),
+    standing(3, state=State.OFF),
+    standing(4, snoozed_until=NOW + timedelta(days=2)),
+    *(
+        ended(5 + number, outcome, reason)
+        for number, (outcome, reason) in enumerate(
+            zip(Outcome, ("", "", "nothing", "slack:ratelimited", "missing-scope"), strict=True)
+        )
+    ),
+)
 LINKS = (
     *(
         linked_as(n, told, ending=Ending(NOW, why))
@@ -340,6 +372,7 @@ REPLIES: dict[str, Reply] = {
     "tenant-trouble-app": TenantTrouble("onsite", NOW - timedelta(minutes=3), app=True),
     "tenant-trouble": TenantTrouble("onsite", NOW - timedelta(minutes=3)),
     "admin-links": LinkList(LINKS, 45, 4, 20),
+    "admin-digests": DigestList(STANDINGS, 45, 1, NOW, 20),
     "admin-unlinked": UnlinkedOther("U0SELLER", True),
     "admin-not-linked": UnlinkedOther("U0SELLER", False),
     "forget": ForgetQuestion(),

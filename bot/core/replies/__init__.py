@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from bot.core.replies.administration import LinkList, UnlinkedByAdmin, UnlinkedOther
+from bot.core.replies.administration import DigestList, LinkList, UnlinkedByAdmin, UnlinkedOther
 from bot.core.replies.answers import (
     ActivityAnswer,
     NotShared,
@@ -52,6 +52,7 @@ __all__ = [
     "CannotRead",
     "Changed",
     "DigestForm",
+    "DigestList",
     "DigestNone",
     "DigestPart",
     "DigestPaused",
@@ -121,6 +122,7 @@ Reply = (
     | ForgetQuestion
     | Forgotten
     | LinkList
+    | DigestList
     | UnlinkedByAdmin
     | UnlinkedOther
     | Unlinked

@@ -1,10 +1,12 @@
 """What is said to admins."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
+from bot.core.overview import Standing
 from bot.core.people import LinkState
 
-__all__ = ["LinkList", "UnlinkedByAdmin", "UnlinkedOther"]
+__all__ = ["DigestList", "LinkList", "UnlinkedByAdmin", "UnlinkedOther"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +17,19 @@ class LinkList:
     total: int
     #: How many sign-ins are over or failing.
     failing: int
+    offset: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class DigestList:
+    """How everybody's digests are doing: one page of it."""
+
+    digests: tuple[Standing, ...]
+    total: int
+    #: How many of all are paused.
+    paused: int
+    #: For the words for its moments: when it was asked.
+    as_of: datetime
     offset: int = 0
 
 

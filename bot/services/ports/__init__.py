@@ -17,6 +17,7 @@ from bot.services.ports.crm import (
 )
 from bot.services.ports.digests import (
     Ledger,
+    Overviews,
     Subscriptions,
     Telling,
     Told,
@@ -82,6 +83,7 @@ __all__ = [
     "Mutes",
     "Online",
     "OnlineSignedIn",
+    "Overviews",
     "People",
     "Personal",
     "Place",

@@ -6,12 +6,13 @@ from datetime import date, datetime
 from typing import Protocol
 
 from bot.core.digest import Known, RowId
+from bot.core.overview import Overview, Standing, Standings
 from bot.core.people import SlackUser
 from bot.core.plan import Plan
 from bot.core.subscription import Delivery, Outcome, Participant, Subscription
 from bot.core.window import Window
 
-__all__ = ["Ledger", "Subscriptions", "Telling", "Told"]
+__all__ = ["Ledger", "Overviews", "Subscriptions", "Telling", "Told"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,4 +160,20 @@ class Told(Protocol):
 
     async def known(self, subscription: int, tenant: str, rows: Sequence[RowId]) -> Known:
         """What is known of these rows, and which of their companies the digest before told."""
+        ...
+
+
+class Overviews(Protocol):
+    """All digests at a glance, for those who look after them. It only reads."""
+
+    async def standings(self, workspace: str | None, offset: int, most: int) -> Standings:
+        """One page of a workspace's subscriptions, or of all; those first that need somebody."""
+        ...
+
+    async def of(self, user: SlackUser) -> Sequence[Standing]:
+        """The subscriptions that a user set up, or last changed."""
+        ...
+
+    async def overview(self, now: datetime) -> Overview:
+        """All of them together."""
         ...

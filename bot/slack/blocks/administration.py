@@ -1,15 +1,20 @@
 """What admins read."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
+from bot.core.overview import Standing
 from bot.core.people import LinkState
-from bot.core.replies import LinkList, Reader, UnlinkedByAdmin, UnlinkedOther
+from bot.core.replies import DigestList, LinkList, Reader, UnlinkedByAdmin, UnlinkedOther
 from bot.core.requests import Page
+from bot.core.subscription import Delivery, State
+from bot.slack.blocks.digestwords import slot_reason
 from bot.slack.blocks.elements import (
     Element,
     Message,
     actions,
     bullets,
+    channel,
     header,
     note,
     rich,
@@ -22,23 +27,21 @@ from bot.slack.blocks.words import GAP, MAX_NAME
 from bot.text import sentence
 from bot.text.dates import moment, zone_name
 
-__all__ = ["link_list", "unlinked_by_admin", "unlinked_other"]
+__all__ = ["digest_list", "link_list", "unlinked_by_admin", "unlinked_other"]
 
 
 def link_list(reply: LinkList, reader: Reader, command: str) -> Message:
     """A line for each: who, as whom, until when or since when no more."""
-    locale = reader.locale
-    title = sentence("admin.links", locale, count=reply.total)
-    blocks = [header(title)]
-    if reply.failing:
-        blocks.append(note(sentence("admin.links.failing", locale, count=reply.failing)))
-    if reply.links:
-        blocks.append(bullets(*(_line(state, reader) for state in reply.links)))
-    following = Page(reply.offset + len(reply.links))
-    buttons = page_buttons("admin links", Page(reply.offset), following, reply.total, reader)
-    blocks += [actions(*buttons)] if buttons else []
-    blocks.append(note(sentence("admin.links.how", locale, command=command)))
-    return Message(title, blocks)
+    first = sentence("admin.links.failing", reader.locale, count=reply.failing) if reply.failing else ""
+    lines = [_line(state, reader) for state in reply.links]
+    return _list("links", reply, first, lines, reader, command)
+
+
+def digest_list(reply: DigestList, reader: Reader, command: str) -> Message:
+    """A line for each: whose, when, whether it is on, and what became of the last."""
+    first = sentence("admin.digests.paused", reader.locale, count=reply.paused) if reply.paused else ""
+    lines = [_digest(standing, reply, reader) for standing in reply.digests]
+    return _list("digests", reply, first, lines, reader, command)
 
 
 def unlinked_other(reply: UnlinkedOther, reader: Reader) -> Message:
@@ -52,6 +55,61 @@ def unlinked_by_admin(reply: UnlinkedByAdmin, reader: Reader, command: str) -> M
     text = sentence("admin.unlinked-you", reader.locale)
     how = sentence("admin.unlinked-you.next", reader.locale, command=command)
     return Message(text, [rich(user(reply.admin), span(f" {text}")), note(how)])
+
+
+def _list(
+    what: str,
+    reply: LinkList | DigestList,
+    first: str,
+    lines: Sequence[list[Element]],
+    reader: Reader,
+    command: str,
+) -> Message:
+    """One page of a list; ``first``: what is said of those that come first."""
+    title = sentence(f"admin.{what}", reader.locale, count=reply.total)
+    following = Page(reply.offset + len(lines))
+    buttons = page_buttons(f"admin {what}", Page(reply.offset), following, reply.total, reader)
+    blocks = [
+        header(title),
+        *([note(first)] if first else []),
+        *([bullets(*lines)] if lines else []),
+        *([actions(*buttons)] if buttons else []),
+        note(sentence(f"admin.{what}.how", reader.locale, command=command)),
+    ]
+    return Message(title, blocks)
+
+
+def _digest(standing: Standing, reply: DigestList, reader: Reader) -> list[Element]:
+    """Times in the reader's own zone, but for the schedule's."""
+    locale = reader.locale
+    where = [span(GAP), channel(standing.channel)] if standing.channel else []
+    zone = zone_name(standing.zone, locale)
+    schedule = sentence("admin.digests.when", locale, schedule=standing.schedule, zone=zone)
+    facts = [schedule, _state(standing, reply, reader)]
+    if standing.last:
+        facts.append(_last(standing.last, reply, reader))
+    return [user(standing.owner.user), *where, span(GAP + GAP.join(facts))]
+
+
+def _state(standing: Standing, reply: DigestList, reader: Reader) -> str:
+    locale = reader.locale
+    snoozed = standing.snoozed_until
+    if standing.state is State.PAUSED:
+        reason = slot_reason(standing.reason, reader)
+        since = moment(standing.since, reader.zone, locale, reply.as_of)
+        return sentence("admin.digests.state.paused", locale, since=since, reason=reason)
+    if standing.state is State.ON and snoozed and snoozed > reply.as_of:
+        until = moment(snoozed, reader.zone, locale, reply.as_of)
+        return sentence("admin.digests.state.snoozed", locale, until=until)
+    return sentence(f"admin.digests.state.{standing.state}", locale)
+
+
+def _last(last: Delivery, reply: DigestList, reader: Reader) -> str:
+    locale = reader.locale
+    at = moment(last.concluded_at or last.due_at, reader.zone, locale, reply.as_of)
+    outcome = sentence(f"proof.{last.outcome}", locale, at="").strip()
+    why = f": {slot_reason(last.reason, reader)}" if last.reason else ""
+    return sentence("admin.digests.last", locale, at=at, outcome=f"{outcome}{why}")
 
 
 def _line(state: LinkState, reader: Reader) -> list[Element]:

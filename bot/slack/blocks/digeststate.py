@@ -17,6 +17,7 @@ from bot.core.replies import (
 )
 from bot.core.slots import Shift
 from bot.slack.blocks import digestbuttons as buttons
+from bot.slack.blocks.digestwords import slot_reason
 from bot.slack.blocks.elements import (
     Block,
     Element,
@@ -198,16 +199,10 @@ def _proof_line(row: ProofRow, reply: DigestProof, reader: Reader) -> str:
 def _outcome(row: ProofRow, reply: DigestProof, reader: Reader) -> str:
     at = _moment(row.at, reply, reader) if row.at else ""
     said = sentence(f"proof.{row.outcome}", reader.locale, at=at).strip()
-    return f"{said}: {_reason(row.reason, reader)}" if row.reason else said
+    return f"{said}: {slot_reason(row.reason, reader)}" if row.reason else said
 
 
 def _moment(at: datetime, reply: DigestProof, reader: Reader) -> str:
     """The time of the day; with the day, where that is another."""
     same_day = at.astimezone(reply.zone).date() == reply.day
     return (clock if same_day else moment)(at, reply.zone, reader.locale)
-
-
-def _reason(reason: str, reader: Reader) -> str:
-    """A word or an error's code, in words where there are some."""
-    known = has_sentence(f"reason.{reason}")
-    return sentence(f"reason.{reason}", reader.locale) if known else shorten(reason, MAX_LISTED)

@@ -15,11 +15,24 @@ from bot.core.replies import Reader
 from bot.core.window import EPOCH
 from bot.slack.blocks.elements import shorten
 from bot.slack.blocks.words import GAP, MAX_NAME, capital, span_of_time
-from bot.text import sentence
+from bot.text import has_sentence, sentence
 from bot.text.dates import clock, day_within, listed, moment, weekday
 
-__all__ = ["are_alike", "as_of", "asked", "causes", "covers", "mark", "news", "quiet_limit", "title"]
+__all__ = [
+    "are_alike",
+    "as_of",
+    "asked",
+    "causes",
+    "covers",
+    "mark",
+    "news",
+    "quiet_limit",
+    "slot_reason",
+    "title",
+]
 
+#: Characters of a reason for which there are no words.
+MAX_REASON = 300
 #: What makes a digest cover more, or come later. Other causes are whole sentences.
 _WIDENING = ("crm", "crm-refused", "sign-in", "slack", "snoozed", "off", "late")
 #: So many days are named.
@@ -107,6 +120,12 @@ def quiet_limit(quiet: Quiet, reader: Reader) -> str:
         days=quiet.since.days,
         back=quiet.looked_back.days,
     )
+
+
+def slot_reason(reason: str, reader: Reader) -> str:
+    """Why a slot ended as it did: a word or an error's code, in words where there are some."""
+    known = has_sentence(f"reason.{reason}")
+    return sentence(f"reason.{reason}", reader.locale) if known else shorten(reason, MAX_REASON)
 
 
 def _since(digest: Digest, reader: Reader) -> str:

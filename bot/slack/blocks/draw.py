@@ -7,6 +7,7 @@ from bot.core.replies import (
     Busy,
     CannotRead,
     DigestForm,
+    DigestList,
     DigestNone,
     DigestPart,
     DigestPaused,
@@ -103,6 +104,8 @@ def draw(reply: Reply, reader: Reader, command: str) -> Message:  # noqa: C901 -
             return signin.tenant_trouble(reply, reader, command)
         case LinkList():
             return administration.link_list(reply, reader, command)
+        case DigestList():
+            return administration.digest_list(reply, reader, command)
         case UnlinkedOther():
             return administration.unlinked_other(reply, reader)
         case UnlinkedByAdmin():

@@ -1,0 +1,128 @@
+"""All digests at a glance. It opens nothing that is sealed, so one that does not open is listed, too."""
+
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlite_utils import Database
+
+from bot.core.causes import LATE_AFTER
+from bot.core.overview import Ended, Load, Overview, Standing, Standings
+from bot.core.people import SlackUser
+from bot.core.scheduletext import restored, schedule_text
+from bot.core.subscription import Outcome, State
+from bot.store.database import maybe_moment, micros, moment
+from bot.store.ledger import COLUMNS, delivery_of
+
+__all__ = ["SqliteOverviews"]
+
+DAY = timedelta(days=1)
+HOUR = timedelta(hours=1)
+MINUTE = timedelta(minutes=1)
+#: All but the filter, which is sealed.
+FACTS = "id, workspace, user, target, schedule, zone, state, reason, since, snoozed_until, next_due"
+LAST = "(SELECT id FROM ledger WHERE subscription = subscriptions.id ORDER BY due_at DESC, id DESC LIMIT 1)"
+
+
+class SqliteOverviews:
+    """Implements the port ``Overviews``. It only reads."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db.conn
+
+    async def standings(self, workspace: str | None, offset: int, most: int) -> Standings:
+        """One page of a workspace's subscriptions, or of all; the paused first, then those that failed."""
+        where, values = ("workspace = ?", (workspace,)) if workspace else ("1", ())
+        total, paused = self._one(
+            f"count(*), coalesce(sum(state = 'paused'), 0) FROM subscriptions WHERE {where}", *values
+        )
+        rows = self._db.execute(
+            f"SELECT {FACTS}, {LAST} AS last FROM subscriptions WHERE {where} "  # noqa: S608 - constants
+            "ORDER BY state != 'paused', coalesce((SELECT outcome NOT IN ('failed', 'uncertain') FROM ledger "
+            "WHERE id = last), 1), workspace, user, target LIMIT ? OFFSET ?",
+            (*values, most, offset),
+        ).fetchall()
+        return Standings(tuple(map(self._standing, rows)), total, paused)
+
+    async def of(self, user: SlackUser) -> tuple[Standing, ...]:
+        """The subscriptions that a user set up, or last changed."""
+        rows = self._db.execute(
+            f"SELECT {FACTS}, {LAST} FROM subscriptions WHERE workspace = ? AND user = ? ORDER BY id",  # noqa: S608
+            user,
+        ).fetchall()
+        return tuple(map(self._standing, rows))
+
+    async def overview(self, now: datetime) -> Overview:
+        """All of them together."""
+        at, day = micros(now), micros(now - DAY)
+        due, due_since = self._one("count(*), min(next_due) FROM subscriptions WHERE next_due <= ?", at)
+        claimed, claimed_since, in_doubt = self._one(
+            "count(*), min(due_at), count(attempted_at) FROM ledger WHERE outcome = 'claimed'"
+        )
+        late, latest = self._one(
+            "count(*), max(concluded_at - due_at) FROM ledger "
+            "WHERE outcome = 'posted' AND due_at > ? AND concluded_at - due_at > ?",
+            day,
+            LATE_AFTER // timedelta(microseconds=1),
+        )
+        return Overview(
+            as_of=now,
+            states=dict.fromkeys(map(str, State), 0) | self._counts("state", "subscriptions"),
+            snoozed=self._one("count(*) FROM subscriptions WHERE state = 'on' AND snoozed_until > ?", at)[0],
+            paused=self._counts("reason", "subscriptions WHERE state = 'paused'"),
+            due=due,
+            due_since=maybe_moment(due_since),
+            claimed=claimed,
+            claimed_since=maybe_moment(claimed_since),
+            in_doubt=in_doubt,
+            waiting=self._counts("reason", "ledger WHERE outcome = 'claimed' AND reason != ''"),
+            ended=self._ended(day),
+            late=late,
+            latest=timedelta(microseconds=latest or 0),
+            load=self._load(now),
+        )
+
+    def _ended(self, since: int) -> tuple[Ended, ...]:
+        rows = self._db.execute(
+            "SELECT outcome, reason, count(*) AS number FROM ledger "
+            "WHERE outcome != 'claimed' AND due_at > ? GROUP BY outcome, reason ORDER BY number DESC, 1, 2",
+            (since,),
+        )
+        return tuple(Ended(Outcome(outcome), reason, number) for outcome, reason, number in rows)
+
+    def _load(self, now: datetime) -> tuple[Load, ...]:
+        """SQLite takes ``minute`` from the row that has the maximum (lang_select, "bare columns")."""
+        length = MINUTE // timedelta(microseconds=1)
+        rows = self._db.execute(
+            "SELECT workspace, sum(number), max(number), minute FROM (SELECT workspace, count(*) AS number, "
+            "next_due / ? AS minute FROM subscriptions WHERE next_due > ? AND next_due <= ? "
+            "GROUP BY workspace, minute ORDER BY minute) GROUP BY workspace ORDER BY 2 DESC, 1",
+            (length, micros(now), micros(now + HOUR)),
+        )
+        return tuple(Load(name, total, most, moment(at * length)) for name, total, most, at in rows)
+
+    def _standing(self, row: tuple[Any, ...]) -> Standing:
+        id_, workspace, user, target, schedule, zone, state, reason, since, snoozed, due, last = row
+        return Standing(
+            id=id_,
+            owner=SlackUser(workspace, user),
+            channel="" if target == user else target,
+            schedule=schedule_text(restored(schedule)),
+            zone=ZoneInfo(zone),
+            state=State(state),
+            reason=reason,
+            since=moment(since),
+            snoozed_until=maybe_moment(snoozed),
+            next_due=maybe_moment(due),
+            last=None
+            if last is None
+            else delivery_of(self._one(f"{COLUMNS} FROM ledger WHERE id = ?", last)),
+        )
+
+    def _counts(self, column: str, rows: str) -> dict[str, int]:
+        query = f"SELECT {column}, count(*) FROM {rows} GROUP BY 1 ORDER BY 2 DESC, 1"  # noqa: S608 - constants
+        return dict(self._db.execute(query).fetchall())
+
+    def _one(self, query: str, *values: object) -> tuple[Any, ...]:
+        row: tuple[Any, ...] = self._db.execute(f"SELECT {query}", values).fetchone()
+        return row
