@@ -2,7 +2,7 @@
 
 import re
 
-from bot.core.commands import ListDigests, ListLinks, UnlinkOther
+from bot.core.commands import AdminCommand, ListDigests, ListLinks, UnlinkOther
 from bot.core.errors import BadCommand, Problem
 from bot.core.spelling import nearest
 
@@ -14,7 +14,7 @@ _USER = re.compile(r"@?([UW][A-Z0-9]+)", re.ASCII)
 _LISTS: dict[str, ListLinks | ListDigests] = {"links": ListLinks(), "digests": ListDigests()}
 
 
-def read_admin(word: str, rest: str) -> ListLinks | ListDigests | UnlinkOther:
+def read_admin(word: str, rest: str) -> AdminCommand:
     """``links``, ``digests``, or ``unlink @user``. Raises :class:`BadCommand`."""
     what, _, whom = rest.partition(" ")
     match what.casefold() or "links":

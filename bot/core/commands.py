@@ -7,6 +7,7 @@ from bot.core.filters import EVERYTHING, Filter
 from bot.core.period import Period
 
 __all__ = [
+    "AdminCommand",
     "Command",
     "ForgetMe",
     "Help",
@@ -108,6 +109,7 @@ class UnlinkOther:
     user: str
 
 
+AdminCommand = ListLinks | ListDigests | UnlinkOther
 Command = (
     ShowActivity
     | LinkMe
@@ -117,9 +119,7 @@ Command = (
     | ListFilters
     | SaveFilter
     | RemoveFilter
-    | ListLinks
-    | ListDigests
-    | UnlinkOther
+    | AdminCommand
     | Help
     | ForgetMe
     | DigestCommand

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Collection
 
+from bot.core.commands import AdminCommand, ListDigests, ListLinks, UnlinkOther
 from bot.core.errors import BotError, NotAnAdmin, SlackFailed
 from bot.core.people import SlackUser
 from bot.core.replies import DigestList, LinkList, UnlinkedByAdmin, UnlinkedOther
@@ -42,32 +43,36 @@ class Administration:
         self._clock = clock
         self._configured = configured
 
-    async def links(self, admin: SlackUser, offset: int) -> LinkList:
-        """Who is linked in the admin's own workspace, those first whose sign-in is over or failing.
-
-        Raises :class:`NotAnAdmin` and :class:`~bot.core.errors.SlackFailed`.
-        """
+    async def reply(
+        self, command: AdminCommand, admin: SlackUser, offset: int
+    ) -> LinkList | DigestList | UnlinkedOther:
+        """The reply to a command. Raises :class:`NotAnAdmin` and :class:`~bot.core.errors.SlackFailed`."""
         await self._require_admin(admin)
+        match command:
+            case ListLinks():
+                return await self._links(admin, offset)
+            case ListDigests():
+                return await self._digests(admin, offset)
+            case UnlinkOther(user):
+                return await self._unlink(admin, user)
+
+    async def _links(self, admin: SlackUser, offset: int) -> LinkList:
+        """Who is linked in the admin's own workspace, those first whose sign-in is over or failing."""
         states = [state for state in await self._store.all() if state.user.workspace == admin.workspace]
         offset = min(offset, max(0, (len(states) - 1) // LISTED * LISTED))
         failing = sum(state.ending is not None or state.outcome not in ("", "ok") for state in states)
         return LinkList(tuple(states[offset : offset + LISTED]), len(states), failing, offset)
 
-    async def digests(self, admin: SlackUser, offset: int) -> DigestList:
-        """How the digests of the admin's own workspace are doing, those first that need somebody.
-
-        Raises what :meth:`links` does.
-        """
-        await self._require_admin(admin)
+    async def _digests(self, admin: SlackUser, offset: int) -> DigestList:
+        """How the digests of the admin's own workspace are doing, those first that need somebody."""
         found = await self._overviews.standings(admin.workspace, offset, LISTED)
         if not found.page and found.total:  # there were more when the button was drawn
             offset = (found.total - 1) // LISTED * LISTED
             found = await self._overviews.standings(admin.workspace, offset, LISTED)
         return DigestList(found.page, found.total, found.paused, self._clock.now(), offset)
 
-    async def unlink(self, admin: SlackUser, user: str) -> UnlinkedOther:
-        """Delete somebody's link and all that goes with it, and tell them. Raises what :meth:`links` does."""
-        await self._require_admin(admin)
+    async def _unlink(self, admin: SlackUser, user: str) -> UnlinkedOther:
+        """Delete somebody's link and all that goes with it, and tell them."""
         other = SlackUser(admin.workspace, user)
         was_linked = await self._leaving.unlink(other, admin)
         if was_linked:

@@ -181,12 +181,8 @@ class Answers:
                 return await self._preferences.filters(user)
             case RemoveFilter(name):
                 return await self._preferences.remove(user, name)
-            case ListLinks():
-                return await self._administration.links(user, request.page.offset)
-            case ListDigests():
-                return await self._administration.digests(user, request.page.offset)
-            case UnlinkOther(other):
-                return await self._administration.unlink(user, other)
+            case ListLinks() | ListDigests() | UnlinkOther():
+                return await self._administration.reply(command, user, request.page.offset)
             case SaveFilter():
                 return await self._save(command, request, reader)
             case ShowActivity():
