@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from bot import store
 from bot.core.schedule import Schedule
-from bot.holidays import holidays_in
+from bot.holidays import COUNTRIES, holidays_in
 from bot.services.activities import Tenant
 from bot.services.digests.composing import Composer
 from bot.services.digests.delivering import Delivering
@@ -84,6 +84,7 @@ def digests(
         holidays=holidays_in,
         default=default,
         automatic=automatic,
+        countries=COUNTRIES,
     )
     waves = Waves(
         subscriptions=database.subscriptions,

@@ -11,12 +11,13 @@ import aiohttp
 from slack_bolt.adapter.asgi.async_handler import AsyncSlackRequestHandler
 from slack_bolt.async_app import AsyncApp
 
-from bot import server, store
+from bot import holidays, server, store
 from bot.app.clockwork import known, ticking
 from bot.app.wiring import Wiring, tenants
 from bot.clock import SystemClock
 from bot.config import Settings
 from bot.core.secret import Secret
+from bot.core.zonenames import zone_names
 from bot.crm.soap.services import UnusableWsdl
 from bot.runner import QueueRunner
 from bot.server import ASGIApp
@@ -72,6 +73,7 @@ async def running(settings: Settings, clock: Clock | None = None) -> AsyncIterat
         runner = await stack.enter_async_context(
             QueueRunner(settings.commands.workers, settings.commands.queue_size)
         )
+        runner.spawn(_warm_up)
         crm = await tenants(settings, session, clock)
         workspaces = Workspaces(settings.slack.bot_token, settings.slack.api_url, session)
         await workspaces.start()
@@ -96,6 +98,12 @@ def settle() -> None:
     """
     gc.collect()
     gc.freeze()
+
+
+async def _warm_up() -> None:
+    """Load in a thread what would stop the loop when it is first asked for: zones and public holidays."""
+    await asyncio.to_thread(holidays.load)
+    await asyncio.to_thread(zone_names)
 
 
 @asynccontextmanager

@@ -142,7 +142,8 @@ def _set(said: str, more: str) -> SetDigest:
         if text or not choices:
             read_line(text)
     except BadCommand as bad:
-        problems += bad.problems
+        # Which countries there are is known to whoever knows their holidays.
+        problems += (problem for problem in bad.problems if problem.code != "unknown-country")
         if problems:
             raise BadCommand(*problems, categories=bad.categories, saved=bad.saved) from None
     if problems:

@@ -3,12 +3,11 @@
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from bot.core.dayplan import DayPlan
 from bot.core.slots import Shift, Slot
 from bot.text import sentence
-from bot.text.dates import day, moment
+from bot.text.dates import moment
 
-__all__ = ["day_plan", "slot", "utc_offset"]
+__all__ = ["slot", "utc_offset"]
 
 _SHIFTED = {Shift.GAP: "slot.gap", Shift.FOLD: "slot.fold", Shift.JOURNEY: "slot.journey"}
 
@@ -21,16 +20,6 @@ def slot(which: Slot, zone: ZoneInfo, locale: str, now: datetime | None = None) 
     if which.shift is Shift.NONE:
         return when
     return sentence(_SHIFTED[which.shift], locale, slot=when, time=f"{which.time:%H:%M}")
-
-
-def day_plan(plan: DayPlan, zone: ZoneInfo, locale: str, now: datetime) -> list[str]:
-    """What the schedule says of a date: its slots, or the reason for none."""
-    if plan.slots:
-        return [slot(each, zone, locale, now) for each in plan.slots]
-    name = day(plan.day, now.astimezone(zone).date(), locale)
-    if plan.holiday:
-        return [sentence("slot.holiday", locale, day=name, holiday=plan.holiday)]
-    return [sentence("slot.not-chosen", locale, day=name)]
 
 
 def utc_offset(offset: timedelta) -> str:

@@ -3,9 +3,10 @@
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime
 
+from bot.core.dayplan import plan_of
 from bot.core.localtime import local
 from bot.core.replies.digests import DigestProof, ProofRow
-from bot.core.slots import NO_HOLIDAYS, Holidays, Shift, Slot, slots_on
+from bot.core.slots import NO_HOLIDAYS, Holidays, Shift, Slot
 from bot.core.subscription import Delivery, Subscription
 from bot.services.ports import Clock, Ledger
 
@@ -32,13 +33,13 @@ class Proving:
             latest = await self._ledger.latest(subscription.id, 1)
             day = latest[0].slot.day if latest else local(now, subscription.zone).date()
         holidays = self._holidays(subscription.schedule.country)
-        slots = slots_on(subscription.schedule, subscription.zone, day, holidays)
+        plan = plan_of(subscription.schedule, subscription.zone, day, holidays)
         rows = await self._ledger.on(subscription.id, day)
         return DigestProof(
             day=day,
             zone=subscription.zone,
-            rows=tuple(sorted(_rows(subscription, rows, slots, now), key=lambda row: row.due_at)),
-            holiday=holidays(day) if subscription.schedule.country else "",
+            rows=tuple(sorted(_rows(subscription, rows, plan.slots, now), key=lambda row: row.due_at)),
+            holiday=plan.holiday,
             as_of=now,
         )
 

@@ -1,6 +1,6 @@
 """How people set their digest. Every change answers with the resulting state and the next times."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, time
 from zoneinfo import ZoneInfo
@@ -31,7 +31,8 @@ RECENT = 50
 class DigestSettings:
     """The use case, for the user's own digest.
 
-    ``default`` is the schedule of whoever names none; ``automatic``: whoever links gets it.
+    ``default`` is the schedule of whoever names none; ``automatic``: whoever links gets it. ``countries`` are
+    those whose holidays are known: names by codes.
     """
 
     def __init__(
@@ -43,6 +44,7 @@ class DigestSettings:
         holidays: Callable[[str | None], Holidays] = lambda _: NO_HOLIDAYS,
         default: Schedule = DEFAULT,
         automatic: bool = False,
+        countries: Mapping[str, str] | None = None,
     ) -> None:
         self._subscriptions = subscriptions
         self._ledger = ledger
@@ -50,6 +52,7 @@ class DigestSettings:
         self._holidays = holidays
         self._default = default
         self._automatic = automatic
+        self._countries = countries
 
     async def show(self, user: SlackUser) -> DigestState | DigestNone:
         """How it stands."""
@@ -65,7 +68,7 @@ class DigestSettings:
         """What a command makes of a digest; nothing is stored. Raises :class:`BadCommand`."""
         schedule, filter_ = draft.schedule, draft.filter
         if command.text:
-            line = read_line(command.text, schedule)
+            line = read_line(command.text, schedule, countries=self._countries)
             schedule = line.schedule
             filter_ = filter_ if line.filter is None else line.filter
         return replace(

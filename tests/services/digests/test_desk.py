@@ -229,3 +229,15 @@ async def test_a_preview_of_what_failed_says_so(linked: Desk) -> None:
     linked.crm.error = CrmUnreachable(tenant="onsite", reason="refused")
     reply = await linked.ask("digest preview")
     assert type(reply).__name__ == "Failed"
+
+
+async def test_holidays_are_left_out_by_the_name_of_a_country_that_has_any(linked: Desk) -> None:
+    reply = await state(linked, "digest at 08:00 every day except holidays in Norway")
+    assert reply.schedule == "08:00 every day except holidays in NO"
+    proof = await linked.ask("digest proof 2027-05-17")
+    assert isinstance(proof, DigestProof)
+    assert proof.holiday
+    assert proof.rows == ()
+    wrong = await linked.ask("digest at 08:00 except holidays in Norwy")
+    assert isinstance(wrong, CannotRead)
+    assert wrong.problems[0].nearest == "digest at 08:00 except holidays in NO"
