@@ -13,10 +13,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.config import ConfigurationError, Listen, Problem, Settings, load
+from bot.config import ConfigurationError, Listen, Problem, Settings, Tenant, load
 from bot.config.definition import Definition
 from bot.config.document import example_toml
 from bot.config.reading import definitions
+from bot.core.secret import Secret
 
 KEY = urlsafe_b64encode(bytes(range(32))).decode()
 OTHER_KEY = urlsafe_b64encode(bytes(32)).decode()
@@ -45,6 +46,11 @@ def toml(tmp_path: Path) -> WriteToml:
     return write
 
 
+def only_tenant(settings: Settings) -> Tenant:
+    (tenant,) = settings.tenants.values()
+    return tenant
+
+
 def problems(environ: Mapping[str, str]) -> tuple[Problem, ...]:
     with pytest.raises(ConfigurationError) as caught:
         load(environ)
@@ -61,15 +67,16 @@ def only(environ: Mapping[str, str]) -> Problem:
 
 def test_what_is_required_is_enough() -> None:
     settings = load(ENOUGH)
+    assert settings.slack.bot_token
     assert settings.slack.bot_token.reveal() == "xoxb-1-token"
     assert settings.slack.command == "/superoffice"
     assert settings.slack.api_url == "https://slack.com/api/"
-    assert settings.tenant.id == "onsite"
-    assert settings.tenant.url == "https://crm.example.com/remote/Services86/"
-    assert settings.tenant.timezone == ZoneInfo("Europe/Oslo")
-    assert settings.tenant.action_time_zone == "tenant"
-    assert settings.tenant.application_token.reveal() == ""
-    assert settings.tenant.web_url is None
+    assert only_tenant(settings).id == "onsite"
+    assert only_tenant(settings).url == "https://crm.example.com/remote/Services86/"
+    assert only_tenant(settings).timezone == ZoneInfo("Europe/Oslo")
+    assert only_tenant(settings).action_time_zone == "tenant"
+    assert only_tenant(settings).application_token.reveal() == ""
+    assert only_tenant(settings).web_url is None
     assert settings.web.listen == Listen("127.0.0.1", 3000)
     assert settings.web.public_url == "http://127.0.0.1:3000"
     assert settings.web.trusted_proxies == ()
@@ -91,8 +98,8 @@ def test_an_empty_environment_is_told_everything_that_is_missing_at_once() -> No
     found = problems({})
     assert [problem.setting for problem in found] == [
         "BOT_SECRET_KEY (secret_key)",
-        "SLACK_BOT_TOKEN (slack.bot_token)",
         "SUPEROFFICE_TIMEZONE (tenants.onsite.timezone)",
+        "SLACK_BOT_TOKEN (slack.bot_token)",
         "SLACK_SIGNING_SECRET (slack.signing_secret)",
         "SUPEROFFICE_URL (tenants.onsite.url)",
     ]
@@ -117,7 +124,7 @@ def test_a_blank_variable_is_as_good_as_none() -> None:
 
 
 def test_white_space_around_a_value_does_not_count() -> None:
-    assert load(ENOUGH | {"SLACK_BOT_TOKEN": "xoxb-2\n"}).slack.bot_token.reveal() == "xoxb-2"
+    assert load(ENOUGH | {"SLACK_BOT_TOKEN": "xoxb-2\n"}).slack.bot_token == Secret("xoxb-2")
 
 
 # ------------------------------------------------------------------ the file and the variables
@@ -157,11 +164,14 @@ def test_every_setting_can_stand_in_the_file_and_a_variable_wins(toml: WriteToml
     assert settings.admins == ("U1", "W2")
     assert settings.log_level == "DEBUG"
     assert settings.slack.socket_mode
-    assert settings.tenant.url == "https://file.example.com/Services88/"
-    assert settings.tenant.timezone == ZoneInfo("Europe/Oslo")
-    assert settings.tenant.action_time_zone == "utc"
-    assert settings.tenant.wsdl.contact == "https://crm.example.com/remote/Services86/Contact.svc?singleWsdl"
-    assert list(settings.tenant.wsdl.by_service) == ["Contact"]
+    assert only_tenant(settings).url == "https://file.example.com/Services88/"
+    assert only_tenant(settings).timezone == ZoneInfo("Europe/Oslo")
+    assert only_tenant(settings).action_time_zone == "utc"
+    assert (
+        only_tenant(settings).wsdl.contact
+        == "https://crm.example.com/remote/Services86/Contact.svc?singleWsdl"
+    )
+    assert list(only_tenant(settings).wsdl.by_service) == ["Contact"]
     assert settings.web.public_url == "http://[::1]:8080"
     assert settings.web.trusted_proxies == (ip_network("10.0.0.0/8"), ip_network("192.0.2.7/32"))
     assert not settings.linking.email_must_match
@@ -201,8 +211,8 @@ def test_a_file_that_cannot_be_read_is_one_problem_beside_the_others(toml: Write
 def test_a_tenant_of_another_name_stands_in_the_file_alone(toml: WriteToml) -> None:
     file = toml("[tenants.acme]\nurl = 'https://a.example.com/Services86/'\ntimezone = 'UTC'")
     without = {name: value for name, value in ENOUGH.items() if not name.startswith("SUPEROFFICE_")}
-    assert load(without | file).tenant.id == "acme"
-    assert "acme, onsite" in only(ENOUGH | file).what
+    assert only_tenant(load(without | file)).id == "acme"
+    assert list(load(ENOUGH | file).tenants) == ["acme", "onsite"], "the variables name one more"
 
 
 def test_a_tenant_without_variables_is_not_told_of_them(toml: WriteToml) -> None:
@@ -282,7 +292,7 @@ def test_a_folder_of_zones_is_no_zone() -> None:
     ],
 )
 def test_superoffice_url(text: str, url: str) -> None:
-    assert load(ENOUGH | {"SUPEROFFICE_URL": text}).tenant.url == url
+    assert only_tenant(load(ENOUGH | {"SUPEROFFICE_URL": text})).url == url
 
 
 def test_plain_http_where_it_is_allowed_is_a_warning(toml: WriteToml) -> None:
@@ -337,10 +347,76 @@ def test_socket_mode_needs_no_signing_secret() -> None:
 # ------------------------------------------------------------------ what is not in this version yet
 
 
-def test_what_is_not_in_this_version_yet_is_a_warning_where_the_bot_works_without() -> None:
-    settings = load(ENOUGH | {"SLACK_CLIENT_ID": "1.2", "SLACK_CLIENT_SECRET": "s"})
-    assert len(settings.warnings) == 2
-    assert all("not in this version yet" in warning for warning in settings.warnings)
+MANY = {name: value for name, value in ENOUGH.items() if name != "SLACK_BOT_TOKEN"} | {
+    "SLACK_CLIENT_ID": "1.2",
+    "SLACK_CLIENT_SECRET": "s",
+}
+TENANTS = """
+[tenants.oslo]
+url = "https://oslo.example.com/Services86/"
+timezone = "Europe/Oslo"
+wsdl.contact = "https://oslo.example.com/Contact.svc?wsdl"
+[tenants.online]
+tenant = "Cust12345"
+client_id = "c"
+application_token = "s"
+timezone = "Europe/London"
+"""
+
+
+def test_many_workspaces_and_tenants(toml: WriteToml) -> None:
+    without = {name: value for name, value in MANY.items() if not name.startswith("SUPEROFFICE_")}
+    workspaces = "T1 = { tenants = ['oslo'], admins = ['U1'] }\nE1 = {}\nT2 = { tenants = [] }"
+    settings = load(without | toml(f"{TENANTS}[workspaces]\n{workspaces}"))
+    assert settings.slack.client
+    assert settings.slack.bot_token is None
+    assert {id_: bool(tenant.tenant) for id_, tenant in settings.tenants.items()} == {
+        "oslo": False,
+        "online": True,
+    }
+    assert list(settings.tenants["oslo"].wsdl.by_service) == ["Contact"]
+    assert settings.tenants["online"].wsdl.by_service == {}
+    assert {id_: each.tenants for id_, each in settings.workspaces.items()} == {
+        "T1": ("oslo",),
+        "E1": None,
+        "T2": (),
+    }
+    assert settings.workspaces["T1"].admins == ("U1",)
+    assert settings.warnings == ()
+
+
+def test_a_bot_that_everybody_may_install_is_a_warning() -> None:
+    (warning,) = load(MANY).warnings
+    assert "every workspace" in warning
+
+
+def test_admins_of_no_workspace_are_a_warning(toml: WriteToml) -> None:
+    (warning,) = load(MANY | toml("admins = ['U1']\n[workspaces.T1]")).warnings
+    assert "[workspaces.T…].admins" in warning
+
+
+@pytest.mark.parametrize(
+    ("environ", "text", "setting", "hint"),
+    [
+        (ENOUGH, "[workspaces.acme]", "[workspaces.acme]", "begins with T"),
+        (ENOUGH, "[workspaces.T1]\ntenants = ['onsit']", "workspaces.T1.tenants", "did you mean onsite?"),
+        (ENOUGH, "[workspaces.T1]\ntenants = ['zzz']", "workspaces.T1.tenants", "there is onsite."),
+        (ENOUGH, "[workspaces.T1]\nadmins = ['kianna']", "workspaces.T1.admins", "a Slack user id"),
+        (
+            ENOUGH,
+            "[linking]\nrequire_slack_sign_in = true",
+            "linking.require_slack_sign_in",
+            "SLACK_CLIENT_ID",
+        ),
+        (ENOUGH, "[slack]\nclient_id = '1.2'", "SLACK_CLIENT_SECRET (slack.client_secret)", "go together"),
+    ],
+)
+def test_what_workspaces_cannot_be(
+    toml: WriteToml, environ: dict[str, str], text: str, setting: str, hint: str
+) -> None:
+    problem = only(environ | toml(text))
+    assert problem.setting == setting
+    assert hint in problem.what
 
 
 ONLINE = {name: value for name, value in ENOUGH.items() if name != "SUPEROFFICE_URL"} | {
@@ -352,11 +428,12 @@ ONLINE = {name: value for name, value in ENOUGH.items() if name != "SUPEROFFICE_
 
 
 def test_an_online_tenant() -> None:
-    tenant = load(ONLINE).tenant
+    tenant = only_tenant(load(ONLINE))
     assert (tenant.url, tenant.tenant, tenant.services) == (None, "Cust12345", "Services86")
     assert tenant.environment == "https://sod.superoffice.com"
     assert (
-        load(ONLINE | {"SUPEROFFICE_ENVIRONMENT": ""}).tenant.environment == "https://online.superoffice.com"
+        only_tenant(load(ONLINE | {"SUPEROFFICE_ENVIRONMENT": ""})).environment
+        == "https://online.superoffice.com"
     )
 
 
@@ -393,7 +470,7 @@ def test_no_secret_shows(key: str) -> None:
         KEY if key == "secret_key" else {"slack.bot_token": "xoxb-", "slack.app_token": "xapp-"}.get(key, "")
     )
     value = value or "s3cr3t-value" if value.endswith("=") else value + "s3cr3t-value"
-    settings = load(ENOUGH | {made.variable: value})
+    settings = load(ENOUGH | {"SLACK_CLIENT_ID": "1.2", "SLACK_CLIENT_SECRET": "s", made.variable: value})
     assert value not in f"{settings!r} {settings} {settings.warnings}"
     with pytest.raises(ConfigurationError) as caught:
         load(ENOUGH | {made.variable: "s3cr3t of some other form"})
@@ -448,22 +525,24 @@ def test_the_variables_are_the_contracts() -> None:
 def test_the_example_is_a_configuration_once_the_key_is_made(toml: WriteToml) -> None:
     assert [problem.setting for problem in problems(toml(example_toml()))] == [
         "BOT_SECRET_KEY (secret_key)",
+        "SLACK_BOT_TOKEN (slack.bot_token)",
         "SLACK_SIGNING_SECRET (slack.signing_secret)",
         "SUPEROFFICE_URL (tenants.onsite.url)",
     ]
-    own = {"BOT_SECRET_KEY": KEY, "SLACK_SIGNING_SECRET": "s", "SUPEROFFICE_URL": ENOUGH["SUPEROFFICE_URL"]}
-    settings = load(toml(example_toml()) | own)
+    names = ("BOT_SECRET_KEY", "SLACK_BOT_TOKEN", "SLACK_SIGNING_SECRET", "SUPEROFFICE_URL")
+    settings = load(toml(example_toml()) | {name: ENOUGH[name] for name in names})
     assert settings.warnings == ()
 
 
 def test_every_commented_line_of_the_example_is_its_setting(toml: WriteToml) -> None:
     text = "\n".join(
-        line.removeprefix("# ") if " = " in line else line for line in example_toml().splitlines()
+        line.removeprefix("# ") if " = " in line or line.startswith("# [") else line
+        for line in example_toml().splitlines()
     )
     parsed = tomllib.loads(text)
     for key in SETTINGS:
         value: object = parsed
-        for part in key.replace("<id>", "onsite").split("."):
+        for part in key.replace("tenants.<id>", "tenants.onsite").replace("<id>", "T024BE7LH").split("."):
             assert isinstance(value, dict)
             value = value[part]
         assert value is not None

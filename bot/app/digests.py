@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from bot import store
 from bot.core.schedule import Schedule
 from bot.holidays import COUNTRIES, holidays_in
-from bot.services.activities import Tenant
 from bot.services.digests.composing import Composer
 from bot.services.digests.delivering import Delivering
 from bot.services.digests.desk import DigestDesk
@@ -20,6 +19,7 @@ from bot.services.digests.waves import Waves
 from bot.services.ports import UNCOUNTED, Clock, Messenger, Metrics, Posts, Runner
 from bot.services.preferences import Preferences
 from bot.services.signins import SignIns
+from bot.services.tenants import Tenant
 
 __all__ = ["Digests", "digests"]
 

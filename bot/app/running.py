@@ -13,7 +13,8 @@ from slack_bolt.async_app import AsyncApp
 
 from bot import holidays, server, store
 from bot.app.clockwork import known, ticking
-from bot.app.wiring import Wiring, tenants
+from bot.app.tenants import tenants
+from bot.app.wiring import Wiring
 from bot.clock import SystemClock
 from bot.config import Settings
 from bot.core.secret import Secret
@@ -75,7 +76,7 @@ async def running(settings: Settings, clock: Clock | None = None) -> AsyncIterat
         )
         runner.spawn(_warm_up)
         crm = await tenants(settings, session, clock)
-        workspaces = Workspaces(settings.slack.bot_token, settings.slack.api_url, session)
+        workspaces = Workspaces(settings.slack.bot_token or Secret(""), settings.slack.api_url, session)
         await workspaces.start()
         bot = Wiring(settings, clock, database, session, runner, crm, workspaces, url)
         scheduler = stack.enter_context(ticking(database, clock, *bot.jobs()))

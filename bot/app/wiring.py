@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
-from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 import aiohttp
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -18,16 +18,13 @@ from bot import store, web
 from bot.app.clockwork import Job
 from bot.app.digests import digests
 from bot.config import Settings
-from bot.config import Tenant as TenantConfig
 from bot.core.replies import Reader
 from bot.core.secret import Secret
-from bot.crm.client import connect, sign_ins
-from bot.crm.settings import ActionTimeZone, OnlineSettings, TenantSettings
-from bot.crm.soap.transport import Limits
 from bot.metrics import PrometheusMetrics
 from bot.runner import QueueRunner
 from bot.server import ASGIApp
-from bot.services.activities import Activities, Tenant
+from bot.services.access import Access, Rights
+from bot.services.activities import Activities
 from bot.services.administration import Administration
 from bot.services.answers import Answers
 from bot.services.categories import Categories
@@ -37,6 +34,7 @@ from bot.services.leaving import Leaving
 from bot.services.linking import Invited, Linked, Linking, LinkPolicy
 from bot.services.measured import MeasuredCrm
 from bot.services.notices import Notices
+from bot.services.offers import Offers
 from bot.services.onlinelinking import OnlineLinking
 from bot.services.ports import Clock
 from bot.services.preferences import Preferences
@@ -45,6 +43,7 @@ from bot.services.readers import Readers
 from bot.services.refreshing import Refresher
 from bot.services.sharing import Sharing
 from bot.services.signins import SignIns
+from bot.services.tenants import Tenant
 from bot.slack.admins import SlackAdmins
 from bot.slack.channels import SlackChannels
 from bot.slack.gateway import bolt_app
@@ -56,7 +55,7 @@ from bot.slack.posts import SlackPosts
 from bot.slack.socketmode import SocketMode
 from bot.slack.workspaces import Workspaces
 
-__all__ = ["Wiring", "tenants"]
+__all__ = ["Wiring"]
 
 #: How often it is looked whose SuperOffice is gone.
 SWEEP = timedelta(hours=1)
@@ -94,14 +93,21 @@ class Wiring:
         crm = {name: tenant.crm for name, tenant in tenants.items()}
         online = {name: tenant.online for name, tenant in tenants.items() if tenant.online}
         policy = settings.keep_alive.policy
-        readers = Readers(self._people, settings.tenant.timezone)
+        self._access = access = Access(
+            list(tenants),
+            workspaces,
+            {id_: Rights(each.tenants, each.admins) for id_, each in settings.workspaces.items()},
+            settings.admins,
+        )
+        readers = Readers(self._people, self._zone)
         messenger = SlackMessenger(workspaces, session, settings.slack.command)
-        admins = SlackAdmins(workspaces, settings.admins)
+        admins = SlackAdmins(workspaces, access)
         notices = Notices(database.sign_ins, messenger, readers, admins)
         sign_ins = SignIns(
             links=database.links,
             store=database.sign_ins,
             tenants=crm,
+            access=access,
             refresher=Refresher(database.links, database.sign_ins, online, clock, notices),
             clock=clock,
             chance=random.random,
@@ -111,7 +117,8 @@ class Wiring:
             links=database.links,
             invitations=database.invitations,
             attempts=database.attempts,
-            crm=next(iter(tenants.values())).crm,
+            tenants=tenants,
+            access=access,
             people=self._people,
             clock=clock,
             token=_token,
@@ -160,9 +167,10 @@ class Wiring:
                 readers=readers,
                 messenger=messenger,
                 clock=clock,
-                configured=settings.admins,
+                access=access,
             ),
             tenants=tenants,
+            access=access,
             linking=self._linking,
             leaving=self._leaving,
             privacy=Privacy(database.personal, messenger, clock),
@@ -170,8 +178,14 @@ class Wiring:
             sign_ins=sign_ins,
             readers=readers,
             clock=clock,
-            link_url=self._link_url,
-            admins=settings.admins,
+            offers=Offers(
+                tenants=tenants,
+                access=access,
+                linking=self._linking,
+                links=database.links,
+                readers=readers,
+                link_url=self._link_url,
+            ),
         )
         self._commands = Commands(
             answers=answers,
@@ -212,7 +226,7 @@ class Wiring:
             people=self._people,
             leaving=self._leaving,
             moving=self._digests.settings,
-            default_reader=Reader(self._settings.tenant.timezone),
+            default_reader=Reader(self._zone("")),
         )
         return app
 
@@ -223,10 +237,8 @@ class Wiring:
             linking=self._linking,
             settings=web.PageSettings(
                 public_url=self._public_url,
-                zone=settings.tenant.timezone,
                 workspaces=self._workspaces.names,
                 command=settings.slack.command,
-                superoffice=urlsplit(settings.tenant.url or settings.tenant.environment).hostname or "",
             ),
             sign=self._database.hasher.digest,
             token=_token,
@@ -234,7 +246,7 @@ class Wiring:
             trusted_proxies=settings.web.trusted_proxies,
         )
         online = self._online_pages(link_page)
-        # The first that fits counts: the page of an online tenant has no form.
+        # The first that fits counts: who opens the page of an online tenant is led to another.
         return Starlette(
             routes=[
                 *online,
@@ -245,14 +257,11 @@ class Wiring:
         )
 
     def _online_pages(self, link_page: web.LinkPage) -> list[Route]:
-        tenant = next(iter(self._tenants.values()))
-        if tenant.online is None:
+        if not any(tenant.online for tenant in self._tenants.values()):
             return []
         linking = OnlineLinking(
             linking=self._linking,
             authorizations=self._database.authorizations,
-            online=tenant.online,
-            crm=tenant.crm,
             clock=self._clock,
             token=_token,
             redirect_uri=f"{self._public_url}/oidc/callback",
@@ -283,6 +292,11 @@ class Wiring:
     async def _linked(self, done: Linked) -> None:
         self._runner.spawn(lambda: self._commands.linked(done))
 
+    def _zone(self, workspace: str) -> ZoneInfo:
+        """That of the first tenant that a workspace may use, else of the first there is."""
+        may_use = self._access.tenants(workspace)
+        return self._tenants[next(iter(may_use or self._tenants))].zone
+
     def _link_url(self, invited: Invited) -> Secret:
         return Secret(f"{self._public_url}/link/{invited.url_nonce.reveal()}")
 
@@ -293,39 +307,3 @@ def _token() -> Secret:
 
 def _reference() -> str:
     return secrets.token_hex(4)
-
-
-async def tenants(
-    settings: Settings, session: aiohttp.ClientSession, clock: Clock, limits: Limits | None = None
-) -> Mapping[str, Tenant]:
-    """The clients of all tenants, by their ids; ``limits`` other than the settings'."""
-    seconds = settings.commands.seconds
-    limits = limits or Limits(command=seconds, attempt=seconds)
-    described = [_described(tenant) for tenant in settings.tenants.values()]
-    clients = await connect(described, session, clock, limits)
-    online = sign_ins(described, session, clock)
-    return {
-        name: Tenant(clients[name], tenant.timezone, online.get(name))
-        for name, tenant in settings.tenants.items()
-    }
-
-
-def _described(tenant: TenantConfig) -> TenantSettings:
-    return TenantSettings(
-        id=tenant.id,
-        url=tenant.url or "",
-        web_url=tenant.web_url or "",
-        online=_online(tenant),
-        zone=tenant.timezone,
-        application_token=tenant.application_token,
-        action_time_zone=ActionTimeZone(tenant.action_time_zone),
-        wsdl=tenant.wsdl.by_service,
-        proxy=tenant.proxy,
-        ca_bundle=str(tenant.ca_bundle) if tenant.ca_bundle else None,
-    )
-
-
-def _online(tenant: TenantConfig) -> OnlineSettings | None:
-    if not tenant.tenant:
-        return None
-    return OnlineSettings(tenant.environment, tenant.tenant, tenant.client_id or "", tenant.services)

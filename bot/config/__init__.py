@@ -9,6 +9,7 @@ from bot.config.parsers import Listen, Network
 from bot.config.problems import ConfigurationError, Problem
 from bot.config.settings import Commands, KeepAlive, Kept, Linking, Settings, Slack, Web
 from bot.config.tenant import Tenant, Wsdl
+from bot.config.workspace import Workspace
 
 __all__ = [
     "Commands",
@@ -23,6 +24,7 @@ __all__ = [
     "Slack",
     "Tenant",
     "Web",
+    "Workspace",
     "Wsdl",
     "load",
 ]

@@ -1,7 +1,8 @@
 """What one setting alone cannot tell: what must be set together, and what is safe."""
 
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -9,10 +10,11 @@ from urllib.parse import urlsplit
 from bot.config.parsers import Listen, is_loopback
 from bot.config.problems import Problem
 from bot.config.reading import Table
-from bot.config.settings import KeepAlive, Slack, Web
+from bot.config.settings import KeepAlive, Linking, Settings, Slack, Web
 from bot.config.tenant import Tenant, Wsdl
+from bot.config.workspace import Workspace
 
-__all__ = ["problems", "warnings"]
+__all__ = ["problems", "to_know", "together", "warnings"]
 
 #: The last moment to use a ticket that dies after six hours, and to be able to try again.
 LATEST_MINUTES = 300
@@ -30,11 +32,45 @@ def warnings(table: Table) -> Iterator[Problem]:
     yield from _WARNINGS.get(table.kind, _nothing)(table)
 
 
+def together(tables: Sequence[Table]) -> Iterator[Problem]:
+    """What is wrong between tables."""
+    (slack,) = (table for table in tables if table.kind is Slack)
+    (linking,) = (table for table in tables if table.kind is Linking)
+    if linking.value("require_slack_sign_in") and (slack.lacks("client_id") or slack.lacks("client_secret")):
+        what = "it is set, and SLACK_CLIENT_ID or SLACK_CLIENT_SECRET is missing: Slack asks for both."
+        yield linking.problem("require_slack_sign_in", what)
+    tenants = [table.key.removeprefix("tenants.") for table in tables if table.kind is Tenant]
+    for table in tables:
+        if table.kind is Workspace:
+            for id_ in [each for each in table.value("tenants") or () if each not in tenants]:
+                near = get_close_matches(id_, tenants, n=1)
+                hint = f"did you mean {near[0]}?" if near else f"there is {', '.join(tenants)}."
+                yield table.problem("tenants", f"there is no tenant {id_}; {hint}")
+
+
+def to_know(tables: Sequence[Table]) -> Iterator[Problem]:
+    """What works between tables, but should be known."""
+    (top,) = (table for table in tables if table.kind is Settings)
+    (slack,) = (table for table in tables if table.kind is Slack)
+    if slack.value("client_id") and not any(table.kind is Workspace for table in tables):
+        what = "every workspace that installs the app may use every tenant; [workspaces.T…] limits that."
+        yield slack.problem("client_id", what)
+    if top.value("admins") and slack.lacks("bot_token"):
+        what = "they are those of SLACK_BOT_TOKEN's workspace, which is not set; use [workspaces.T…].admins."
+        yield top.problem("admins", what)
+
+
 def _nothing(table: Table) -> Iterator[Problem]:
     yield from ()
 
 
 def _slack(table: Table) -> Iterator[Problem]:
+    if table.lacks("bot_token") and table.lacks("client_id"):
+        what = "it is missing, and so is SLACK_CLIENT_ID (slack.client_id), for many workspaces: set one."
+        yield table.problem("bot_token", what)
+    for one, other in (("client_id", "client_secret"), ("client_secret", "client_id")):
+        if table.lacks(one) and table.value(other):
+            yield table.problem(one, f"it is missing, and {other} is set: they go together.")
     if table.lacks("signing_secret") and table.lacks("app_token"):
         yield table.problem(
             "signing_secret", "it is missing, and so is SLACK_APP_TOKEN (slack.app_token): set one."

@@ -11,6 +11,7 @@ from typing import Any
 
 from bot.config.definition import Definition
 from bot.config.reading import definitions
+from bot.config.workspace import Workspace
 
 __all__ = ["example_toml", "reference"]
 
@@ -31,8 +32,9 @@ names. Variables win, and a blank one is as good as none. If anything is wrong, 
 and the bot does not start. [`config/bot.example.toml`](../config/bot.example.toml) has every setting with
 its default.
 
-The `SUPEROFFICE_…` variables describe the tenant `onsite`, which is `[tenants.onsite]` in the file. This
-version serves one tenant. Plain `http` is accepted for this machine alone, elsewhere only where an
+The `SUPEROFFICE_…` variables describe the tenant `onsite`, which is `[tenants.onsite]` in the file; more
+tenants are tables of the file, such as `[tenants.online]`. [Workspaces and tenants](workspaces.md) tells who
+may use which. Plain `http` is accepted for this machine alone, elsewhere only where an
 `allow_http` says so, and then with a warning. Relative paths start where the bot is started.
 """
 
@@ -42,7 +44,9 @@ def example_toml() -> str:
     parts = [HEAD_TOML]
     for table, kind, settings in _tables():
         if table:
-            parts.append("\n".join(["", "", *_comment(kind.__doc__ or ""), f"[{_onsite(table)}]"]))
+            head = f"[{_example_of(table)}]"
+            head = f"# {head}" if kind is Workspace else head  # an empty one would say something
+            parts.append("\n".join(["", "", *_comment(kind.__doc__ or ""), head]))
         parts.extend(_toml_entry(name, made) for name, made in settings)
     return "\n".join(parts) + "\n"
 
@@ -86,7 +90,9 @@ def _comment(text: str) -> list[str]:
 
 
 def _markdown_table(table: str, kind: type[Any], settings: list[tuple[str, Definition]]) -> str:
-    title = f"## `[{_onsite(table)}]`\n\n{kind.__doc__}\n" if table else "## At the top of the file\n"
+    title = (
+        f"## `[{_example_of(table)}]`\n\n{_paragraphs(kind)}\n" if table else "## At the top of the file\n"
+    )
     rows = [f"| {' | '.join(_cells(name, made))} |" for name, made in settings]
     return "\n".join(
         [title, "| setting | variable | default | example | meaning |", "|---|---|---|---|---|", *rows, ""]
@@ -102,5 +108,9 @@ def _cells(name: str, made: Definition) -> Iterator[str]:
     yield made.meaning + later
 
 
-def _onsite(table: str) -> str:
-    return table.replace("<id>", "onsite")
+def _example_of(table: str) -> str:
+    return table.replace("tenants.<id>", "tenants.onsite").replace("workspaces.<id>", "workspaces.T024BE7LH")
+
+
+def _paragraphs(kind: type[Any]) -> str:
+    return "\n\n".join(" ".join(part.split()) for part in (kind.__doc__ or "").split("\n\n"))

@@ -13,6 +13,7 @@ from bot.config.problems import ConfigurationError, Problem
 from bot.config.reading import Table, Tree, definitions, read
 from bot.config.settings import Commands, KeepAlive, Kept, Linking, Settings, Slack, Web
 from bot.config.tenant import Tenant, Wsdl
+from bot.config.workspace import Workspace
 
 __all__ = ["load"]
 
@@ -30,11 +31,11 @@ def load(environ: Mapping[str, str]) -> Settings:
     """
     tree, of_file = _toml(environ.get(FILE, "").strip())
     tables, wrong, awaited = read(tree, environ)
-    wrong = [*of_file, *wrong, *chain.from_iterable(map(checks.problems, tables))]
+    wrong = [*of_file, *wrong, *chain.from_iterable(map(checks.problems, tables)), *checks.together(tables)]
     slips = list(_slips(environ))
     if wrong:
         raise ConfigurationError((*wrong, *awaited, *slips))
-    told = [*awaited, *slips, *chain.from_iterable(map(checks.warnings, tables))]
+    told = [*awaited, *slips, *chain.from_iterable(map(checks.warnings, tables)), *checks.to_know(tables)]
     return _settings(tables, tuple(f"{warning.setting}: {warning.what}" for warning in told))
 
 
@@ -65,12 +66,18 @@ def _settings(tables: list[Table], warnings: tuple[str, ...]) -> Settings:
         (values,) = (table.values for table in tables if table.kind is kind)
         return values
 
-    id_ = next(table.key for table in tables if table.kind is Tenant).removeprefix("tenants.")
+    def several(kind: type[Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+        return ((table.key.partition(".")[2], table.values) for table in tables if table.kind is kind)
+
+    wsdls = {table.key.removesuffix(".wsdl"): Wsdl(**table.values) for table in tables if table.kind is Wsdl}
+    tenants = {id_: Tenant(id=id_, wsdl=wsdls[f"tenants.{id_}"], **values) for id_, values in several(Tenant)}
+    workspaces = {id_: Workspace(id=id_, **values) for id_, values in several(Workspace)}
     web = only(Web)
     return Settings(
         **only(Settings),
         slack=Slack(**only(Slack)),
-        tenants=MappingProxyType({id_: Tenant(id=id_, wsdl=Wsdl(**only(Wsdl)), **only(Tenant))}),
+        tenants=MappingProxyType(tenants),
+        workspaces=MappingProxyType(workspaces),
         web=Web(**web | {"public_url": web["public_url"] or web["listen"].url}),
         linking=Linking(**only(Linking)),
         keep_alive=KeepAlive(**only(KeepAlive)),

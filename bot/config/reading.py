@@ -10,12 +10,25 @@ from bot.config.definition import DEFINITION, TABLE, TABLES, Definition
 from bot.config.problems import Problem
 from bot.config.settings import Settings
 from bot.config.tenant import Tenant
+from bot.config.workspace import Workspace
 
 __all__ = ["Table", "definitions", "named", "read"]
 
 Tree = Mapping[str, object]
 ONSITE = "onsite"
-TENANT_ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}", re.ASCII)
+#: What an id is like, in words, and an example.
+IDS: Mapping[type[Any], tuple[re.Pattern[str], str, str]] = {
+    Tenant: (
+        re.compile(r"[a-z0-9][a-z0-9_-]{0,31}", re.ASCII),
+        "a tenant's id is of small letters, digits, - and _, at most 32.",
+        f"[tenants.{ONSITE}]",
+    ),
+    Workspace: (
+        re.compile(r"[TE][A-Z0-9]{1,31}", re.ASCII),
+        "Slack's id of a workspace begins with T, that of an organization with E.",
+        "[workspaces.T024BE7LH]",
+    ),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,23 +101,23 @@ class _Reader:
             elif TABLE in item.metadata:
                 self.table(item.metadata[TABLE], self.subtree(tree, item.name, at), at)
             elif TABLES in item.metadata:
-                self.tenants(self.subtree(tree, item.name, at), at)
+                self.several(item.metadata[TABLES], self.subtree(tree, item.name, at), at)
         self.unknown(kind, tree, key)
 
-    def tenants(self, tree: Tree, key: str) -> None:
-        named_by_variables = any(
+    def several(self, kind: type[Any], tree: Tree, key: str) -> None:
+        """A table for each id. The variables may name a tenant that the file does not."""
+        pattern, what, example = IDS[kind]
+        for id_ in [*tree, *(self.unnamed(tree, key) if kind is Tenant else ())]:
+            if pattern.fullmatch(id_):
+                self.table(kind, self.subtree(tree, id_, _join(key, id_)), _join(key, id_))
+            else:
+                self.problems.append(Problem(f"[{_join(key, id_)}]", what, example))
+
+    def unnamed(self, tree: Tree, key: str) -> list[str]:
+        by_variables = any(
             self.variable(made, _join(key, ONSITE))[0] for _, kind, made in definitions() if kind is Tenant
         )
-        ids = list(tree) + ([ONSITE] if ONSITE not in tree and (named_by_variables or not tree) else [])
-        for id_ in ids:
-            if TENANT_ID.fullmatch(id_):
-                self.table(Tenant, self.subtree(tree, id_, _join(key, id_)), _join(key, id_))
-            else:
-                what = "a tenant's id is of small letters, digits, - and _, at most 32."
-                self.problems.append(Problem(f"[{_join(key, id_)}]", what, f"[tenants.{ONSITE}]"))
-        if len(ids) > 1:
-            what = f"more than one tenant ({', '.join(ids)}) is not in this version yet."
-            self.problems.append(Problem("[tenants]", what, f"[tenants.{ONSITE}] alone"))
+        return [ONSITE] if ONSITE not in tree and (by_variables or not tree) else []
 
     def setting(self, table: Table, name: str, made: Definition, given: object) -> None:
         key = _join(table.key, name)

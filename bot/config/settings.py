@@ -12,6 +12,7 @@ from bot.config import parsers
 from bot.config.definition import TABLE, TABLES, setting
 from bot.config.parsers import Listen, Network
 from bot.config.tenant import Tenant
+from bot.config.workspace import Workspace
 from bot.core.audit import Retention
 from bot.core.schedule import Schedule
 from bot.core.secret import Secret
@@ -22,14 +23,14 @@ __all__ = ["Commands", "KeepAlive", "Kept", "Linking", "Settings", "Slack", "Web
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Slack:
-    """Your Slack workspace, over HTTP or, with an app-level token, over Socket Mode."""
+    """Your Slack app, over HTTP or, with an app-level token, over Socket Mode."""
 
-    bot_token: Secret = setting(
+    bot_token: Secret | None = setting(
         parsers.secret(r"(xoxe\.)?xoxb-\S+", "the bot token, which starts with xoxb-"),
-        "The bot token of the installed app (OAuth & Permissions in the app's settings).",
+        "The bot token of the installed app (OAuth & Permissions in its settings): all that one workspace "
+        "needs. Without it the app is installed at `/slack/install`.",
         "xoxb-1234-5678-abcd",
         variable="SLACK_BOT_TOKEN",
-        required=True,
         secret=True,
     )
     signing_secret: Secret | None = setting(
@@ -48,18 +49,16 @@ class Slack:
     )
     client_id: str | None = setting(
         parsers.matching(r"\d+\.\d+", "the app's client id, two numbers with a dot between"),
-        "The app's client id, for installing into many workspaces.",
+        "The app's client id: for installing into many workspaces, and for Sign in with Slack.",
         "1234567890.1234567890",
         variable="SLACK_CLIENT_ID",
-        awaits="many workspaces",
     )
     client_secret: Secret | None = setting(
         parsers.secret(r"\S+", "one word, as the app's settings show it"),
-        "The app's client secret, for installing into many workspaces.",
+        "The app's client secret, which goes with it.",
         "0123456789abcdef0123456789abcdef",
         variable="SLACK_CLIENT_SECRET",
         secret=True,
-        awaits="many workspaces",
     )
     command: str = setting(
         parsers.matching(r"/[^\s/]{1,31}", "a slash and at most 31 characters without spaces"),
@@ -81,6 +80,11 @@ class Slack:
         "120",
         default="240",
     )
+
+    @property
+    def client(self) -> tuple[str, Secret] | None:
+        """The app's client id and secret, where both are set."""
+        return (self.client_id, self.client_secret) if self.client_id and self.client_secret else None
 
     @property
     def socket_mode(self) -> bool:
@@ -132,6 +136,13 @@ class Linking:
         "Refuse a SuperOffice user whose e-mail address is not that of the Slack profile.",
         "false",
         default="true",
+    )
+    require_slack_sign_in: bool = setting(
+        parsers.flag,
+        "Before the link page shows, the browser must prove that Slack user by Sign in with Slack. Needs "
+        "`slack.client_id` and `slack.client_secret`.",
+        "true",
+        default="false",
     )
     lifetime_minutes: int = setting(
         parsers.whole(1, 60),
@@ -290,7 +301,7 @@ class Settings:
     )
     admins: tuple[str, ...] = setting(
         parsers.many(parsers.matching(r"[UW][A-Z0-9]+", "a Slack user id such as U024BE7LH")),
-        "Slack user ids of the bot's admins, beside the workspace's own.",
+        "Slack user ids of the bot's admins in the workspace of `slack.bot_token`, beside its own.",
         "U024BE7LH,U061F7AUR",
         default="",
         listed=True,
@@ -303,6 +314,8 @@ class Settings:
     )
     slack: Slack = field(metadata={TABLE: Slack})
     tenants: Mapping[str, Tenant] = field(metadata={TABLES: Tenant})
+    #: By their ids, those of organizations among them; none: all may use everything.
+    workspaces: Mapping[str, Workspace] = field(metadata={TABLES: Workspace})
     web: Web = field(metadata={TABLE: Web})
     linking: Linking = field(default_factory=Linking, metadata={TABLE: Linking})
     keep_alive: KeepAlive = field(default_factory=KeepAlive, metadata={TABLE: KeepAlive})
@@ -311,9 +324,3 @@ class Settings:
     commands: Commands = field(default_factory=Commands, metadata={TABLE: Commands})
     #: What works, but should be known; to be logged at start.
     warnings: tuple[str, ...] = ()
-
-    @property
-    def tenant(self) -> Tenant:
-        """The one tenant that this version serves."""
-        (tenant,) = self.tenants.values()
-        return tenant

@@ -10,7 +10,6 @@ from bot.core.commands import (
     Command,
     ForgetMe,
     Help,
-    LinkMe,
     ListFilters,
     RemoveFilter,
     SaveFilter,
@@ -24,6 +23,7 @@ from bot.core.digestcommands import read_digest
 from bot.core.errors import BadCommand, Problem
 from bot.core.filterkeys import KEYS, key_named
 from bot.core.filtertext import Typed, quoted, read_filters
+from bot.core.linkcommand import read_link
 from bot.core.period import LastLogout, Since, Today, Week, Yesterday
 from bot.core.savedtext import filter_name, read_saved
 from bot.core.spelling import nearest, normalise
@@ -34,7 +34,6 @@ __all__ = [
     "VERBS",
     "Command",
     "Help",
-    "LinkMe",
     "ListFilters",
     "RemoveFilter",
     "SaveFilter",
@@ -334,7 +333,7 @@ VERBS: tuple[Verb, ...] = (
         hint="digest at 08:00",
     ),
     Verb("muted", _muted, aliases=("mutes", "mute", "unmute")),
-    Verb("link", _alone(LinkMe(), "link"), aliases=("connect", "login", "signin")),
+    Verb("link", read_link, "[tenant]", aliases=("connect", "login", "signin")),
     Verb("unlink", _alone(UnlinkMe(), "unlink"), aliases=("disconnect", "logout", "signout")),
     Verb("me", _alone(ShowMe(), "me"), aliases=("whoami", "status")),
     Verb("my-data", _alone(SendMyData(), "my-data"), aliases=("mydata", "data", "export")),

@@ -36,7 +36,9 @@ class ShowActivity:
 
 @dataclass(frozen=True, slots=True)
 class LinkMe:
-    """Link my SuperOffice user."""
+    """Link my SuperOffice user; in which tenant, where one is named."""
+
+    tenant: str = ""
 
 
 @dataclass(frozen=True, slots=True)

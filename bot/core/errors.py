@@ -37,9 +37,11 @@ __all__ = [
     "Problem",
     "Restarting",
     "SealBroken",
+    "SignInElsewhere",
     "SignInOver",
     "SignInRefused",
     "SlackFailed",
+    "TenantNotAllowed",
     "TicketRefused",
 ]
 
@@ -186,6 +188,18 @@ class LinkNotAllowed(LinkError):
     """Guests, users of other organisations and deactivated users may not link."""
 
     code = "link-not-allowed"
+
+
+class TenantNotAllowed(LinkError):
+    """The workspace may not use this tenant, or none at all, or there is no such tenant any more."""
+
+    code = "tenant-not-allowed"
+
+
+class SignInElsewhere(LinkError):
+    """A password was sent for a tenant that signs its users in on pages of its own."""
+
+    code = "sign-in-elsewhere"
 
 
 class SealBroken(BotError):

@@ -19,6 +19,7 @@ __all__ = [
     "Decline",
     "Forget",
     "LinkAgain",
+    "LinkTo",
     "Mute",
     "Page",
     "PressAnothers",
@@ -126,6 +127,15 @@ class LinkAgain:
 
 
 @dataclass(frozen=True, slots=True)
+class LinkTo:
+    """The button that leads to the one-time page of one tenant."""
+
+    tenant: str
+    #: What is answered once linked; ``""`` for nothing.
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Forget:
     """The button that deletes all that is stored about me."""
 
@@ -154,6 +164,7 @@ Wish = (
     | Share
     | Unshare
     | LinkAgain
+    | LinkTo
     | Forget
     | Confirm
     | Decline

@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from bot.core.activity import ALL_ACTIONS, Activity
 from bot.core.command import MAX_LINE, ShowActivity
@@ -17,23 +16,14 @@ from bot.core.replies import ActivityAnswer, Reader, WhyHidden, WhyShown
 from bot.core.requests import FIRST, Page
 from bot.core.window import Judged, Mark, Window, judge, mark, place_after
 from bot.services.failures import log_unexpected
-from bot.services.ports import ActivityQuery, Crm, Links, Mutes, Online
+from bot.services.ports import ActivityQuery, Links, Mutes
 from bot.services.preferences import Preferences
+from bot.services.tenants import Tenant
 
-__all__ = ["PAGE", "Activities", "Question", "Tenant"]
+__all__ = ["PAGE", "Activities", "Question"]
 
 #: Companies on a page.
 PAGE = 10
-
-
-@dataclass(frozen=True, slots=True)
-class Tenant:
-    """A SuperOffice installation and what this bot knows of it."""
-
-    crm: Crm
-    zone: ZoneInfo
-    #: How one signs in, if it is online; onsite with user name and password.
-    online: Online | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,12 +1,12 @@
 """What admins see and do: who is linked, how the digests are doing, and unlinking somebody."""
 
 import logging
-from collections.abc import Collection
 
 from bot.core.commands import AdminCommand, ListDigests, ListLinks, UnlinkOther
 from bot.core.errors import BotError, NotAnAdmin, SlackFailed
 from bot.core.people import SlackUser
 from bot.core.replies import DigestList, LinkList, UnlinkedByAdmin, UnlinkedOther
+from bot.services.access import Access
 from bot.services.leaving import Leaving
 from bot.services.ports import Clock, Messenger, Overviews, People, SignIns
 from bot.services.readers import Readers
@@ -32,7 +32,7 @@ class Administration:
         readers: Readers,
         messenger: Messenger,
         clock: Clock,
-        configured: Collection[str],
+        access: Access,
     ) -> None:
         self._store = store
         self._overviews = overviews
@@ -41,7 +41,7 @@ class Administration:
         self._readers = readers
         self._messenger = messenger
         self._clock = clock
-        self._configured = configured
+        self._access = access
 
     async def reply(
         self, command: AdminCommand, admin: SlackUser, offset: int
@@ -81,7 +81,7 @@ class Administration:
         return UnlinkedOther(user, was_linked)
 
     async def _require_admin(self, user: SlackUser) -> None:
-        if user.user not in self._configured and not (await self._people.profile(user)).is_admin:
+        if not self._access.is_admin(user) and not (await self._people.profile(user)).is_admin:
             raise NotAnAdmin
 
     async def _tell(self, user: SlackUser, admin: SlackUser) -> None:

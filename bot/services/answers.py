@@ -1,7 +1,7 @@
 """What to reply to a command or a button."""
 
 import logging
-from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -10,7 +10,6 @@ from bot.core.audit import Departure
 from bot.core.command import (
     Command,
     Help,
-    LinkMe,
     ListFilters,
     RemoveFilter,
     SaveFilter,
@@ -20,15 +19,14 @@ from bot.core.command import (
     UnlinkMe,
     parse,
 )
-from bot.core.commands import ForgetMe, ListDigests, ListLinks, SendMyData, UnlinkOther
-from bot.core.errors import BadCommand, LinkNotAllowed, NotLinked, SealBroken, SignInOver
+from bot.core.commands import ForgetMe, LinkMe, ListDigests, ListLinks, SendMyData, UnlinkOther
+from bot.core.errors import BadCommand, NotLinked, SealBroken, SignInOver
 from bot.core.filters import MutedCompany
 from bot.core.people import Link, SlackChannel, SlackUser
 from bot.core.replies import (
     ForgetQuestion,
     HelpText,
     Kept,
-    LinkOffer,
     Me,
     NotLinkedYet,
     NotShared,
@@ -49,6 +47,7 @@ from bot.core.requests import (
     Decline,
     Forget,
     LinkAgain,
+    LinkTo,
     Mute,
     PressAnothers,
     Request,
@@ -56,20 +55,22 @@ from bot.core.requests import (
     Unmute,
     Unshare,
 )
-from bot.core.secret import Secret
 from bot.core.signin import Why
 from bot.core.window import Mark
-from bot.services.activities import Activities, Question, Tenant
+from bot.services.access import Access
+from bot.services.activities import Activities, Question
 from bot.services.administration import Administration
 from bot.services.digests.desk import DigestDesk
 from bot.services.leaving import Leaving
-from bot.services.linking import Invited, Linking
+from bot.services.linking import Linking
+from bot.services.offers import Offers
 from bot.services.ports import Clock, Links
 from bot.services.preferences import Preferences
 from bot.services.privacy import Privacy
 from bot.services.readers import Readers
 from bot.services.sharing import Sharing
 from bot.services.signins import SignIns
+from bot.services.tenants import Tenant
 
 __all__ = ["Answers"]
 
@@ -77,7 +78,7 @@ log = logging.getLogger(__name__)
 
 
 class Answers:
-    """Works out replies. ``link_url`` makes the address of a one-time page."""
+    """Works out replies."""
 
     def __init__(
         self,
@@ -88,6 +89,7 @@ class Answers:
         digests: DigestDesk,
         administration: Administration,
         tenants: Mapping[str, Tenant],
+        access: Access,
         linking: Linking,
         leaving: Leaving,
         privacy: Privacy,
@@ -95,8 +97,7 @@ class Answers:
         sign_ins: SignIns,
         readers: Readers,
         clock: Clock,
-        link_url: Callable[[Invited], Secret],
-        admins: Collection[str] = (),
+        offers: Offers,
     ) -> None:
         self._activities = activities
         self._preferences = preferences
@@ -104,6 +105,7 @@ class Answers:
         self._digests = digests
         self._administration = administration
         self._tenants = tenants
+        self._access = access
         self._linking = linking
         self._leaving = leaving
         self._privacy = privacy
@@ -111,8 +113,7 @@ class Answers:
         self._sign_ins = sign_ins
         self._readers = readers
         self._clock = clock
-        self._link_url = link_url
-        self._admins = admins
+        self._offers = offers
 
     async def tenant(self, user: SlackUser) -> str:
         """The tenant that a user asks; ``""`` where that is not known, as the reply will say."""
@@ -144,6 +145,8 @@ class Answers:
                 return Unshared(channel)
             case LinkAgain():
                 return await self._link_again(request)
+            case LinkTo(tenant, asked):
+                return await self._link(request, tenant, asked)
             case Confirm():
                 return Unlinked() if await self._leaving.unlink(user) else NotLinkedYet()
             case Forget():
@@ -160,8 +163,8 @@ class Answers:
         match command:
             case Help(verb):
                 return HelpText(verb)
-            case LinkMe():
-                return await self._offer(request, current=await self._name(user) or "")
+            case LinkMe(tenant):
+                return await self._link(request, tenant)
             case UnlinkMe():
                 name = await self._name(user)
                 if name is None:  # an open page and what it keeps go at once: there is nothing to lose
@@ -195,7 +198,7 @@ class Answers:
         """All that is wrong with a line comes at once; what SuperOffice does not tell soon, does not."""
         bad = await self._preferences.with_unknown_saved(user, bad)
         link = await self._links.get(user) if bad.categories else None
-        if link is None or link.tenant not in self._tenants:
+        if link is None or link.ending or not self._access.allows(link):
             return bad
         return await self._preferences.with_unknown_categories(
             link, self._tenants[link.tenant].crm, bad, reader
@@ -269,7 +272,7 @@ class Answers:
 
         async def reply() -> Reply | Several:
             link = await self._links.get(request.conversation.user)
-            if link is None or link.tenant not in self._tenants:
+            if link is None or not self._access.allows(link):
                 raise NotLinked
             return await ask(link)
 
@@ -282,12 +285,13 @@ class Answers:
         try:
             return await reply()
         except NotLinked:
-            return await self._offer(request, request.asked)
+            return await self._offers.offer(request, request.asked)
         except SignInOver as over:
-            return await self._offer(request, request.asked, ended=over.why)
+            tenant = await self._offers.tenant_of(request.conversation.user)
+            return await self._offers.offer(request, request.asked, tenant=tenant, ended=over.why)
         except SealBroken as error:
             log.error("a link does not open: %s", error, extra={"action": "link.sealed"})
-            return await self._offer(request, request.asked, ended=Why.REFUSED)
+            return await self._offers.offer(request, request.asked, ended=Why.REFUSED)
 
     async def _of_linked(self, user: SlackUser, reply: Callable[[Link], Awaitable[Reply]]) -> Reply:
         """What ``reply`` says of a link; that there is none, where there is none."""
@@ -299,7 +303,7 @@ class Answers:
 
     async def _me(self, link: Link) -> Me:
         profile = await self._readers.profile(link.user)
-        is_admin = link.user.user in self._admins or (profile is not None and profile.is_admin)
+        is_admin = self._access.is_admin(link.user) or (profile is not None and profile.is_admin)
         tenant = self._tenants.get(link.tenant)
         expires_at = link.ending.at if link.ending else link.expires_at
         return Me(
@@ -308,6 +312,7 @@ class Answers:
             expires_at=expires_at,
             ended=expires_at is not None and expires_at <= self._clock.now(),
             warnings=tuple(tenant.crm.warnings) if tenant and is_admin else (),
+            tenant=link.tenant if len(self._tenants) > 1 else "",
         )
 
     async def _link_again(self, request: Request) -> Reply:
@@ -315,12 +320,17 @@ class Answers:
         try:
             link = await self._links.get(request.conversation.user)
         except SealBroken:
-            return await self._offer(request, ended=Why.REFUSED)
+            return await self._offers.offer(request, ended=Why.REFUSED)
         if link is None:
-            return await self._offer(request)
+            return await self._offers.offer(request)
         if link.ending:
-            return await self._offer(request, ended=link.ending.why)
+            tenant = await self._offers.tenant_of(link.user)
+            return await self._offers.offer(request, tenant=tenant, ended=link.ending.why)
         return await self._me(link)
+
+    async def _link(self, request: Request, tenant: str, asked: str = "") -> Reply:
+        current = await self._name(request.conversation.user) or ""
+        return await self._offers.offer(request, asked, tenant=tenant, current=current)
 
     async def _name(self, user: SlackUser) -> str | None:
         """As whom a user is linked. A link whose seal is broken can still be replaced and deleted."""
@@ -329,20 +339,3 @@ class Answers:
         except SealBroken:
             return ""
         return link.principal.full_name if link else None
-
-    async def _offer(
-        self, request: Request, asked: str = "", *, current: str = "", ended: Why | None = None
-    ) -> LinkOffer:
-        """Invite the user to the one-time page; what they ``asked`` is answered once they are linked."""
-        to = request.conversation
-        profile = await self._readers.profile(to.user)
-        if profile and (profile.is_guest or profile.is_deleted):
-            raise LinkNotAllowed
-        invited = await self._linking.invite(to.user, asked, to.channel, to.response_url)
-        return LinkOffer(
-            url=self._link_url(invited),
-            expires_at=invited.expires_at,
-            command=invited.command,
-            current=current,
-            ended=ended,
-        )

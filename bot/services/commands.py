@@ -15,6 +15,7 @@ from bot.core.errors import (
     PostUncertain,
     Restarting,
     SealBroken,
+    TenantNotAllowed,
 )
 from bot.core.people import SlackUser
 from bot.core.replies import Busy as BusyReply
@@ -33,7 +34,7 @@ log = logging.getLogger(__name__)
 
 
 #: What the same command would meet again.
-HOPELESS = (LinkNotAllowed, SealBroken, PostUncertain)
+HOPELESS = (LinkNotAllowed, TenantNotAllowed, SealBroken, PostUncertain)
 
 
 class _Turn:

@@ -2,7 +2,7 @@
 
 import logging
 import math
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from ipaddress import ip_address, ip_network
@@ -17,11 +17,14 @@ from bot.core.errors import (
     LinkNotAllowed,
     LinkThrottled,
     SealBroken,
+    SignInElsewhere,
     SignInRefused,
+    TenantNotAllowed,
 )
 from bot.core.people import Link, Principal, Profile, SlackUser
 from bot.core.secret import Secret
 from bot.core.throttle import Allowance
+from bot.services.access import Access
 from bot.services.ports import (
     Attempts,
     Clock,
@@ -32,6 +35,7 @@ from bot.services.ports import (
     People,
     SignedIn,
 )
+from bot.services.tenants import Tenant
 
 __all__ = ["Invited", "LinkPolicy", "Linked", "Linking", "Offer"]
 
@@ -70,6 +74,8 @@ class Offer:
     #: Who will be linked.
     profile: Profile
     expires_at: datetime
+    #: What they link to.
+    tenant: Tenant
     #: The command that is answered afterwards; ``""`` for none.
     command: str = ""
 
@@ -99,7 +105,8 @@ class Linking:
         links: Links,
         invitations: Invitations,
         attempts: Attempts,
-        crm: Crm,
+        tenants: Mapping[str, Tenant],
+        access: Access,
         people: People,
         clock: Clock,
         token: Callable[[], Secret],
@@ -110,7 +117,8 @@ class Linking:
         self._links = links
         self._invitations = invitations
         self._attempts = attempts
-        self._crm = crm
+        self._tenants = tenants
+        self._access = access
         self._people = people
         self._clock = clock
         self._token = token
@@ -118,40 +126,46 @@ class Linking:
         self._keep_at = keep_at
         self._policy = policy
 
-    async def invite(self, user: SlackUser, command: str, channel: str, response_url: Secret) -> Invited:
-        """Make a page for a user; an older one is void. Without a command, the older one's is kept."""
+    async def invite(
+        self, user: SlackUser, tenant: str, command: str, channel: str, response_url: Secret
+    ) -> Invited:
+        """Make a page for a user and a tenant; an older one is void. Without a command, its own is kept."""
         now = self._clock.now()
         command = command or await self._earlier_command(user, now)
         expires_at = now + self._policy.lifetime
         nonce = self._token()
-        await self._invitations.create(nonce, Invitation(user, expires_at, command, channel, response_url))
+        invitation = Invitation(user, expires_at, command, channel, response_url, tenant)
+        await self._invitations.create(nonce, invitation)
         return Invited(nonce, expires_at, command)
 
     async def look(self, nonce: Secret) -> Offer:
         """What the page is for. It changes nothing, so previews of links are harmless.
 
-        Raises :class:`LinkExpired`, :class:`LinkNotAllowed` and
+        Raises :class:`LinkExpired`, :class:`LinkNotAllowed`, :class:`TenantNotAllowed` and
         :class:`~bot.core.errors.SlackFailed`.
         """
         invitation = await self._open(nonce)
-        profile = await self._allowed(invitation.user)
-        return Offer(profile, invitation.expires_at, invitation.command)
+        profile, tenant = await self._allowed(invitation)
+        return Offer(profile, invitation.expires_at, tenant, invitation.command)
 
     async def sign_in(self, nonce: Secret, username: str, password: Secret, address: str) -> Linked:
         """Sign in to SuperOffice and link. Only success uses the page up.
 
-        Raises what :meth:`look` does, :class:`LinkThrottled`, :class:`LinkEmailMismatch`,
-        :class:`~bot.core.errors.SignInRefused` and every other :class:`~bot.core.errors.CrmError`.
+        Raises what :meth:`look` does, :class:`SignInElsewhere`, :class:`LinkThrottled`,
+        :class:`LinkEmailMismatch`, :class:`~bot.core.errors.SignInRefused` and every other
+        :class:`~bot.core.errors.CrmError`.
         """
         invitation = await self._open(nonce)
-        profile = await self._allowed(invitation.user)
+        profile, tenant = await self._allowed(invitation)
+        if tenant.online:
+            raise SignInElsewhere
         allowances = self._allowances(invitation.user, address)
         await self._reserve(allowances)
-        signed_in = await self._ask(allowances, username, password)
+        signed_in = await self._ask(tenant.crm, allowances, username, password)
         now = self._clock.now()
         link = Link(
             invitation.user,
-            self._crm.tenant,
+            invitation.tenant,
             signed_in.principal,
             now,
             now,
@@ -187,15 +201,18 @@ class Linking:
 
     async def _open(self, nonce: Secret) -> Invitation:
         invitation = await self._invitations.get(nonce, self._clock.now())
-        if invitation is None:
+        if invitation is None or not invitation.tenant:
             raise LinkExpired
         return invitation
 
-    async def _allowed(self, user: SlackUser) -> Profile:
-        profile = await self._people.profile(user)
+    async def _allowed(self, invitation: Invitation) -> tuple[Profile, Tenant]:
+        """Who may link, and to what: asked each time, since both may have changed."""
+        if invitation.tenant not in self._access.tenants(invitation.user.workspace):
+            raise TenantNotAllowed
+        profile = await self._people.profile(invitation.user)
         if profile.is_guest or profile.is_deleted:
             raise LinkNotAllowed
-        return profile
+        return profile, self._tenants[invitation.tenant]
 
     def _allowances(self, user: SlackUser, address: str) -> tuple[Allowance, ...]:
         policy = self._policy
@@ -210,13 +227,15 @@ class Linking:
         if wait > timedelta(0):
             raise LinkThrottled(seconds=math.ceil(wait.total_seconds()))
 
-    async def _ask(self, allowances: tuple[Allowance, ...], username: str, password: Secret) -> SignedIn:
+    async def _ask(
+        self, crm: Crm, allowances: tuple[Allowance, ...], username: str, password: Secret
+    ) -> SignedIn:
         """Ask SuperOffice. Where it gave no answer, that was no guess of the user's."""
         if not username or not password:
             # SuperOffice takes "ticket, no password" for a user: that is not how one links.
-            raise SignInRefused(tenant=self._crm.tenant)
+            raise SignInRefused(tenant=crm.tenant)
         try:
-            return await self._crm.sign_in(username, password)
+            return await crm.sign_in(username, password)
         except _NO_GUESS:
             await self._attempts.release(allowances)
             raise

@@ -41,7 +41,7 @@ class Notices:
             await self._tell_admins(TenantTrouble(tenant, now, app=True))
 
     async def _tell_admins(self, notice: TenantTrouble) -> None:
-        for admin in await self._admins.all():
+        for admin in await self._admins.of(notice.tenant):
             reader = await self._readers.reader(admin)
             try:
                 await self._messenger.tell(admin, notice, reader)

@@ -3,11 +3,13 @@
 from collections.abc import Callable
 from dataclasses import replace
 
+from bot.core.errors import TenantNotAllowed
 from bot.core.onlineerrors import ConsentDenied, IdentityRefused, OtherBrowser, StateUsed
 from bot.core.people import Link
 from bot.core.secret import Secret
 from bot.services.linking import Linked, Linking, Offer
-from bot.services.ports import Authorization, Authorizations, Clock, Crm, Online
+from bot.services.ports import Authorization, Authorizations, Clock, Online
+from bot.services.tenants import Tenant
 
 __all__ = ["OnlineLinking"]
 
@@ -20,31 +22,30 @@ class OnlineLinking:
         *,
         linking: Linking,
         authorizations: Authorizations,
-        online: Online,
-        crm: Crm,
         clock: Clock,
         token: Callable[[], Secret],
         redirect_uri: str,
     ) -> None:
         self._linking = linking
         self._authorizations = authorizations
-        self._online = online
-        self._crm = crm
         self._clock = clock
         self._token = token
         self._redirect_uri = redirect_uri
 
-    async def begin(self, page: Secret, browser: Secret) -> Secret:
-        """Where to send the browser to sign in. Nothing is used up: previews of links are harmless.
+    async def begin(self, page: Secret, browser: Secret) -> Secret | None:
+        """Where to send the browser to sign in; ``None`` for a tenant that is not online.
+
+        Nothing is used up: previews of links are harmless.
 
         Raises what :meth:`Linking.look` does, and ``CrmError``.
         """
         offer = await self._linking.look(page)
+        online = offer.tenant.online
+        if online is None:
+            return None
         state = self._token()
         authorization = Authorization(page, browser, self._token(), self._token(), offer.expires_at)
-        address = await self._online.address(
-            authorization, state, self._redirect_uri, offer.profile.email or ""
-        )
+        address = await online.address(authorization, state, self._redirect_uri, offer.profile.email or "")
         await self._authorizations.begin(state, authorization)
         return address
 
@@ -67,8 +68,8 @@ class OnlineLinking:
         if denied or not code:
             raise ConsentDenied(error=denied[:40])
         offer = await self._linking.look(authorization.page)
-        signed_in = await self._online.redeem(code, authorization, self._redirect_uri)
-        principal = await self._crm.me(signed_in.tokens.access)
+        signed_in = await _online(offer.tenant).redeem(code, authorization, self._redirect_uri)
+        principal = await offer.tenant.crm.me(signed_in.tokens.access)
         if principal.associate_id != signed_in.associate_id:
             raise IdentityRefused
         tokens, now = signed_in.tokens, self._clock.now()
@@ -76,7 +77,7 @@ class OnlineLinking:
             raise IdentityRefused
         link = Link(
             offer.profile.user,
-            self._crm.tenant,
+            offer.tenant.crm.tenant,
             replace(principal, email=signed_in.email or principal.email),
             now,
             now,
@@ -85,3 +86,10 @@ class OnlineLinking:
             token_expires_at=tokens.expires_at,
         )
         return offer, await self._linking.conclude(authorization.page, offer.profile, link)
+
+
+def _online(tenant: Tenant) -> Online:
+    """How one signs in there. The tenant may have become an onsite one since the browser left."""
+    if tenant.online is None:
+        raise TenantNotAllowed
+    return tenant.online

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections.abc import Callable
 from dataclasses import replace
 from zoneinfo import ZoneInfo
 
@@ -18,9 +19,9 @@ PATIENCE_SECONDS = 3
 
 
 class Readers:
-    """Knows readers, and goes on without Slack. ``zone`` is the tenant's, for those of unknown zone."""
+    """Knows readers, and goes on without Slack. ``zone`` tells a workspace's, for those of unknown zone."""
 
-    def __init__(self, people: People, zone: ZoneInfo) -> None:
+    def __init__(self, people: People, zone: Callable[[str], ZoneInfo]) -> None:
         self._people = people
         self._zone = zone
 
@@ -35,7 +36,7 @@ class Readers:
 
     def unknown(self, user: SlackUser) -> Reader:
         """A user of whom Slack tells nothing."""
-        return Reader(self._zone, user=user.user, zone_is_assumed=True)
+        return Reader(self._zone(user.workspace), user=user.user, zone_is_assumed=True)
 
     async def profile(self, user: SlackUser) -> Profile | None:
         """What Slack tells of the user, if it does so soon: no answer waits for it."""

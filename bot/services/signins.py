@@ -8,6 +8,7 @@ from typing import TypeVar
 from bot.core.errors import CrmRefused, NotLinked, SignInOver, TicketRefused
 from bot.core.people import Link, SlackUser
 from bot.core.signin import Ending, KeepAlivePolicy, Why
+from bot.services.access import Access
 from bot.services.failures import log_unexpected
 from bot.services.ports import Clock, Crm, Links
 from bot.services.ports import SignIns as Store
@@ -29,6 +30,7 @@ class SignIns:
         links: Links,
         store: Store,
         tenants: Mapping[str, Crm],
+        access: Access,
         refresher: Refresher,
         clock: Clock,
         chance: Callable[[], float],
@@ -37,6 +39,7 @@ class SignIns:
         self._links = links
         self._store = store
         self._tenants = tenants
+        self._access = access
         self._refresher = refresher
         self._clock = clock
         self._chance = chance
@@ -65,10 +68,12 @@ class SignIns:
 
     async def _use(self, user: SlackUser, ask: Callable[[Link], Awaitable[T]], *, asked: bool) -> T:
         link = await self._links.get(user)
-        if link is None or link.tenant not in self._tenants:
+        if link is None:
             raise NotLinked
         if link.ending:
             raise SignInOver(why=link.ending.why)
+        if not self._access.allows(link):
+            raise NotLinked
         # SuperOffice renews the ticket when it takes the request, which is later.
         now = self._clock.now()
         link = await self._refresher.in_time(link)

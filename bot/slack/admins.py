@@ -2,9 +2,10 @@
 
 import asyncio
 import logging
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 
 from bot.core.people import SlackUser
+from bot.services.access import Access
 from bot.slack.paging import PAGE, pages
 from bot.slack.sdk import failure
 from bot.slack.workspaces import Workspaces
@@ -21,16 +22,17 @@ PATIENCE_SECONDS = 30
 class SlackAdmins:
     """Implements the port ``Admins``. Owners are asked of Slack by ``users.list``, each time: it is rare."""
 
-    def __init__(self, workspaces: Workspaces, configured: Collection[str]) -> None:
+    def __init__(self, workspaces: Workspaces, access: Access) -> None:
         self._workspaces = workspaces
-        self._configured = configured
+        self._access = access
 
-    async def all(self) -> Sequence[SlackUser]:
+    async def of(self, tenant: str) -> Sequence[SlackUser]:
         """Those to tell; nobody of a workspace of which Slack does not say who owns it."""
         return [
             SlackUser(workspace, user)
             for workspace in await self._workspaces.all()
-            for user in self._configured or await self._owners(workspace)
+            if tenant in self._access.tenants(workspace)
+            for user in self._access.admins(workspace) or await self._owners(workspace)
         ]
 
     async def _owners(self, workspace: str) -> Sequence[str]:

@@ -19,6 +19,7 @@ from bot.core.requests import (
     Decline,
     Forget,
     LinkAgain,
+    LinkTo,
     Mute,
     Page,
     PressAnothers,
@@ -64,6 +65,7 @@ ACTIONS = (
     "unmute",
     "digest.at",
     "digest.rest",
+    "tenant",
     *_PLAIN,
 )
 #: What leaves the message as it is: the reply is said beside it.
@@ -153,8 +155,10 @@ def pressed(body: Mapping[str, Any]) -> Request | None:
     Raises :class:`ValueError` and what else comes of a payload that is not as Slack describes it.
     Source: docs.slack.dev, "block_actions payload".
     """
-    # The workspace it was pressed in, as in a command; on Grid the user's own may be another.
-    user = SlackUser(body["team"]["id"], body["user"]["id"])
+    # The workspace it was pressed in, as in a command; on Grid the user's own may be another. By an install
+    # for a whole organisation, it may be missing. Source: docs.slack.dev, "Organization-ready apps".
+    team = body.get("team") or {"id": body["user"]["team_id"]}
+    user = SlackUser(team["id"], body["user"]["id"])
     channel = body.get("channel") or {}
     response_url, trigger = Secret(body.get("response_url", "")), Secret(body["trigger_id"])
     conversation = Conversation(user, channel.get("id", ""), response_url, trigger)
@@ -183,6 +187,8 @@ def _wish(action: str, carried: str) -> Wish:
     match action:
         case "digest.at":
             return Ask(f"digest at {carried}")
+        case "tenant":
+            return LinkTo(*_pair(carried, "|"))
         case "mute":
             return _mute(carried)
         case "unmute":

@@ -56,6 +56,15 @@ class Workspaces:
         """The workspaces' names by their ids, as far as they are known."""
         return self._names
 
+    @property
+    def own(self) -> str | None:
+        """The workspace of the token that the settings name, as far as it is known."""
+        return next(iter(self._names), None)
+
+    def organization(self, workspace: str) -> str | None:
+        """The organisation by whose install the bot serves a workspace, if it does."""
+        return None
+
     async def start(self) -> None:
         """Ask Slack. Raises :class:`TokenRefused`; a Slack that is down keeps no bot from starting."""
         problem = await self._ask()
@@ -85,9 +94,9 @@ class Workspaces:
 
     async def _own_id(self) -> str | None:
         """The token's workspace, by ``auth.test`` the first time; ``None`` if Slack does not tell."""
-        if not self._names:
+        if self.own is None:
             await self._ask()
-        return next(iter(self._names), None)
+        return self.own
 
     async def _ask(self) -> str:
         """Ask, and say what went wrong, if anything."""

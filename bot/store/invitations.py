@@ -16,7 +16,7 @@ from bot.store.sealing import Sealer
 
 __all__ = ["SqliteInvitations"]
 
-SELECT = "SELECT workspace, user, expires_at, command, channel, sealed_response_url FROM invitations"
+SELECT = "SELECT workspace, user, expires_at, command, channel, sealed_response_url, tenant FROM invitations"
 
 
 class SqliteInvitations:
@@ -37,10 +37,11 @@ class SqliteInvitations:
             invitation.command,
             invitation.channel,
             RESPONSE_URL.seal(self._sealer, invitation.response_url, *invitation.user),
+            invitation.tenant,
         )
         with writing(self._db) as connection:
             connection.execute("DELETE FROM invitations WHERE workspace = ? AND user = ?", invitation.user)
-            connection.execute("INSERT INTO invitations VALUES (?, ?, ?, ?, ?, ?, ?)", row)
+            connection.execute("INSERT INTO invitations VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
 
     async def get(self, nonce: Secret, now: datetime) -> Invitation | None:
         """The invitation, if it is open. Raises :class:`~bot.core.errors.SealBroken`."""
@@ -52,10 +53,10 @@ class SqliteInvitations:
         return self._one("workspace = ? AND user = ? AND expires_at > ?", *user, micros(now))
 
     async def redeem(self, nonce: Secret, link: Link, now: datetime) -> bool:
-        """Use up the open invitation of the link's user and store the link: both or neither."""
-        where = "nonce_hash = ? AND workspace = ? AND user = ? AND expires_at > ?"
+        """Use up the open invitation of the link's user to its tenant and store the link: both or neither."""
+        where = "nonce_hash = ? AND workspace = ? AND user = ? AND tenant = ? AND expires_at > ?"
         with writing(self._db) as connection:
-            params = (self._hash(nonce), *link.user, micros(now))
+            params = (self._hash(nonce), *link.user, link.tenant, micros(now))
             used = connection.execute(f"DELETE FROM invitations WHERE {where}", params).rowcount == 1  # noqa: S608
             if used:
                 self._links.write(link)
@@ -74,10 +75,10 @@ class SqliteInvitations:
         return self._invitation(row) if row else None
 
     def _invitation(self, row: tuple[Any, ...]) -> Invitation:
-        workspace, user, expires_at, command, channel, sealed = row
+        workspace, user, expires_at, command, channel, sealed, tenant = row
         who = SlackUser(workspace, user)
         response_url = RESPONSE_URL.open(self._sealer, sealed, *who)
-        return Invitation(who, moment(expires_at), command, channel, response_url)
+        return Invitation(who, moment(expires_at), command, channel, response_url, tenant)
 
     def _hash(self, nonce: Secret) -> bytes:
         return self._hasher.digest("invitations", nonce.reveal())

@@ -306,3 +306,9 @@ def notice_what_is_ahead_of_its_time(db: Database) -> None:
         "CREATE INDEX subscriptions_considered ON subscriptions (considered_until) WHERE next_due IS NOT NULL"
     )
     db.execute("ALTER TABLE ledger ADD COLUMN quiet_looked_at INTEGER")
+
+
+@migrations()
+def invite_to_a_tenant(db: Database) -> None:
+    """Which tenant a link page is for. Those that are open know none: they count as expired."""
+    db.execute("ALTER TABLE invitations ADD COLUMN tenant TEXT NOT NULL DEFAULT ''")

@@ -17,8 +17,10 @@ from bot.core.errors import (
     LinkExpired,
     LinkNotAllowed,
     LinkThrottled,
+    SignInElsewhere,
     SignInRefused,
     SlackFailed,
+    TenantNotAllowed,
 )
 from bot.core.onlineerrors import ConsentDenied, OtherBrowser, StateExpired, StateUnknown, StateUsed
 from bot.core.secret import Secret
@@ -49,11 +51,13 @@ STATUS: tuple[tuple[type[BotError], int], ...] = (
     (SlackFailed, 503),
 )
 #: After these there is nothing to fill in.
-CLOSING = (LinkExpired, LinkNotAllowed)
+CLOSING = (LinkExpired, LinkNotAllowed, TenantNotAllowed, SignInElsewhere)
 #: What the reader can mend alone; all else gets a reference, to be found in the log.
 READERS_OWN = (
     LinkExpired,
     LinkNotAllowed,
+    TenantNotAllowed,
+    SignInElsewhere,
     LinkEmailMismatch,
     LinkThrottled,
     SignInRefused,
@@ -132,7 +136,7 @@ class LinkPage:
         self, request: Request, offer: Offer, status: int = 200, *, code: str = "", **values: object
     ) -> Response:
         profile = offer.profile
-        zone = ZoneInfo(profile.zone) if profile.zone else self._settings.zone
+        zone = ZoneInfo(profile.zone) if profile.zone else offer.tenant.zone
         browser = self._csrf.browser(request)
         shown = {"username": "", "reference": "", "params": {}, **values}
         response = self._pages.response(

@@ -37,12 +37,14 @@ class OidcPages:
         ]
 
     async def leave(self, request: Request) -> Response:
-        """To SuperOffice's own page. Whatever previews links may fetch it: nothing is used up."""
+        """To SuperOffice's own page, or to the form. Nothing is used up: previews of links are harmless."""
         browser = self._browser(request) or self._token()
         try:
             address = await self._linking.begin(Secret(request.path_params["nonce"]), browser)
         except Exception as error:
             return self._link_page.closed(error)
+        if address is None:
+            return await self._link_page.show(request)
         response = RedirectResponse(address.reveal(), 303, headers={"Cache-Control": "no-store"})
         # Lax: the way back starts at another site.
         response.set_cookie(

@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse
@@ -26,12 +25,8 @@ class PageSettings:
     public_url: str
     #: The slash command.
     command: str
-    #: For times, where Slack names no zone for a user.
-    zone: ZoneInfo
     #: The names of workspaces by their ids; one without a name is shown by its id.
     workspaces: Mapping[str, str] = field(default_factory=dict)
-    #: Where the password goes, such as ``crm.example.com``; ``""`` says just SuperOffice.
-    superoffice: str = ""
 
     @property
     def https(self) -> bool:

@@ -14,7 +14,6 @@ from bot.core.command import (
     VERBS,
     Command,
     Help,
-    LinkMe,
     ListFilters,
     RemoveFilter,
     SaveFilter,
@@ -25,6 +24,7 @@ from bot.core.command import (
     Verb,
     parse,
 )
+from bot.core.commands import LinkMe
 from bot.core.errors import BadCommand, Problem
 from bot.core.filterkeys import KEYS, Key
 from bot.core.filters import Filter

@@ -12,7 +12,8 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot import server
 from bot.app.running import _events
-from bot.app.wiring import Wiring, tenants
+from bot.app.tenants import tenants
+from bot.app.wiring import Wiring
 from bot.config import load
 from bot.core.people import Link, Principal, SlackUser
 from bot.core.secret import Secret
@@ -93,7 +94,7 @@ async def month(tmp_path: Path) -> AsyncIterator[Month]:
         migrate(tmp_path / "bot.db", NOW)
         with opened(tmp_path / "bot.db", Secret(KEY)) as store:
             crms = await tenants(settings, session, clock, Limits(attempts=1))
-            workspaces = Workspaces(settings.slack.bot_token, settings.slack.api_url, session)
+            workspaces = Workspaces(Secret(slack.bot_token), settings.slack.api_url, session)
             await workspaces.start()
             with server.listening("127.0.0.1", 0) as port:
                 url = f"http://127.0.0.1:{port.getsockname()[1]}"

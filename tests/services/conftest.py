@@ -1,7 +1,7 @@
 """A desk to ask at: a real store, between a SuperOffice and a Slack that say what a test wants."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -32,7 +32,8 @@ from bot.core.scheduletext import DEFAULT
 from bot.core.secret import Secret
 from bot.core.servertime import ServerWarning
 from bot.core.signin import KeepAlivePolicy
-from bot.services.activities import Activities, Tenant
+from bot.services.access import Access
+from bot.services.activities import Activities
 from bot.services.administration import Administration
 from bot.services.answers import Answers
 from bot.services.categories import Categories
@@ -42,6 +43,7 @@ from bot.services.leaving import Leaving
 from bot.services.linking import Linked as LinkedNow
 from bot.services.linking import Linking
 from bot.services.notices import Notices
+from bot.services.offers import Offers
 from bot.services.ports import ActivityQuery, Category, SignedIn, Snapshot, SystemInfo
 from bot.services.preferences import Preferences
 from bot.services.privacy import Privacy
@@ -49,6 +51,7 @@ from bot.services.readers import Readers
 from bot.services.refreshing import Refresher
 from bot.services.sharing import Sharing
 from bot.services.signins import SignIns
+from bot.services.tenants import Tenant
 from bot.store import Store, migrate, opened
 from tests.conftest import NOW, StoppedClock
 from tests.services.posts import Posts
@@ -160,10 +163,21 @@ class Messenger:
 
 
 @dataclass
+class Places:
+    """One workspace, or those of organisations."""
+
+    own: str | None = "T1"
+    organizations: Mapping[str, str] = field(default_factory=dict)
+
+    def organization(self, workspace: str) -> str | None:
+        return self.organizations.get(workspace)
+
+
+@dataclass
 class Admins:
     """One admin."""
 
-    async def all(self) -> Sequence[SlackUser]:
+    async def of(self, tenant: str) -> Sequence[SlackUser]:
         return [ADMIN]
 
 
@@ -249,23 +263,26 @@ def request(wish: Wish, delivery: str = "d") -> Request:
 
 
 @pytest.fixture
-def desk(tmp_path, clock: StoppedClock):  # type: ignore[no-untyped-def]
-    """A desk on a real store."""
+def desk(request, tmp_path, clock: StoppedClock):  # type: ignore[no-untyped-def]
+    """A desk on a real store; its parameter may be other tenants, and what workspaces may."""
+    names, rights = getattr(request, "param", (("onsite",), None))
     migrate(tmp_path / "bot.db", NOW)
     with opened(tmp_path / "bot.db", Secret("AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=")) as store:
         crm, people, messenger, runner, channels = Crm(), People(), Messenger(), AtOnce(), Channels()
-        tenants = {"onsite": Tenant(crm, OSLO)}
+        tenants = {name: Tenant(crm, OSLO, host=f"{name}.example.com") for name in names}
+        access = Access(names, Places(), rights, admins=["UADMIN"])
 
         async def on_linked(done: LinkedNow) -> None:
             runner.spawn(lambda: commands.linked(done))
 
         policy = KeepAlivePolicy()
-        readers = Readers(people, OSLO)
+        readers = Readers(people, lambda _: OSLO)
         notices = Notices(store.sign_ins, messenger, readers, Admins())
         sign_ins = SignIns(
             links=store.links,
             store=store.sign_ins,
-            tenants={"onsite": crm},
+            tenants=dict.fromkeys(names, crm),
+            access=access,
             refresher=Refresher(store.links, store.sign_ins, {}, clock, notices),
             clock=clock,
             chance=lambda: 0.5,
@@ -275,7 +292,8 @@ def desk(tmp_path, clock: StoppedClock):  # type: ignore[no-untyped-def]
             links=store.links,
             invitations=store.invitations,
             attempts=store.attempts,
-            crm=crm,
+            tenants=tenants,
+            access=access,
             people=people,
             clock=clock,
             token=lambda: Secret("nonce" + "0" * 38),
@@ -287,7 +305,7 @@ def desk(tmp_path, clock: StoppedClock):  # type: ignore[no-untyped-def]
             audit=store.audit,
             sign_ins=store.sign_ins,
             clock=clock,
-            tenants={"onsite"},
+            tenants=set(names),
             retention=Retention(),
         )
         preferences = Preferences(store.filters, store.mutes, Categories(clock))
@@ -317,9 +335,10 @@ def desk(tmp_path, clock: StoppedClock):  # type: ignore[no-untyped-def]
                 readers=readers,
                 messenger=messenger,
                 clock=clock,
-                configured=("UADMIN",),
+                access=access,
             ),
             tenants=tenants,
+            access=access,
             linking=linking,
             leaving=leaving,
             privacy=Privacy(store.personal, messenger, clock),
@@ -327,7 +346,14 @@ def desk(tmp_path, clock: StoppedClock):  # type: ignore[no-untyped-def]
             sign_ins=sign_ins,
             readers=readers,
             clock=clock,
-            link_url=lambda invited: Secret(f"https://bot.example.com/link/{invited.url_nonce.reveal()}"),
+            offers=Offers(
+                tenants=tenants,
+                access=access,
+                linking=linking,
+                links=store.links,
+                readers=readers,
+                link_url=lambda invited: Secret(f"https://bot.example.com/link/{invited.url_nonce.reveal()}"),
+            ),
         )
         commands = Commands(
             answers=answers,
@@ -342,7 +368,7 @@ def desk(tmp_path, clock: StoppedClock):  # type: ignore[no-untyped-def]
             notice=timedelta(seconds=0.01),
         )
         keep_alive = KeepAlive(
-            tenants={"onsite": crm},
+            tenants=dict.fromkeys(names, crm),
             sign_ins=sign_ins,
             store=store.sign_ins,
             notices=notices,

@@ -185,7 +185,8 @@ async def test_who_is_not_linked_is_invited_and_answered_afterwards(desk: Desk) 
     assert again.command == "since monday", "asking again keeps what was asked"
     link = Link(USER, "onsite", ME, NOW, NOW, Secret("ticket"))
     await desk.store.links.put(link)
-    invitation = Invitation(USER, NOW, "since monday", "C1", Secret("https://slack.example/response"))
+    url = Secret("https://slack.example/response")
+    invitation = Invitation(USER, NOW, "since monday", "C1", url, "onsite")
     await desk.commands.linked(LinkedNow(link, invitation))
     (confirmed, _, replaced), (answer, _, _) = desk.messenger.said[-2:]
     assert isinstance(confirmed, Linked)

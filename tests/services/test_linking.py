@@ -10,6 +10,7 @@ from datetime import timedelta
 from itertools import count
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -33,9 +34,12 @@ from bot.core.errors import (
 )
 from bot.core.people import Principal, Profile, SlackUser
 from bot.core.secret import Secret
+from bot.services.access import Access
 from bot.services.linking import Linked, Linking, LinkPolicy
 from bot.services.ports import SignedIn
+from bot.services.tenants import Tenant
 from bot.store import Store, migrate, opened
+from tests.services.conftest import Places
 
 USER, COLLEAGUE = SlackUser("T1", "U1"), SlackUser("T1", "U2")
 KIANNA = Principal(528, 419, "Kianna Ledner", "KL", " KIANNA@example.com ", "Sales")
@@ -88,7 +92,7 @@ class World:
     linking: Linking
 
     async def nonce(self, user: SlackUser = USER, command: str = "") -> Secret:
-        return (await self.linking.invite(user, command, "C1", URL)).url_nonce
+        return (await self.linking.invite(user, "onsite", command, "C1", URL)).url_nonce
 
     async def try_to(self, nonce: Secret, password: Secret = RIGHT, address: str = HOME) -> Linked:
         return await self.linking.sign_in(nonce, "KL", password, address)
@@ -122,7 +126,8 @@ def make_world(store: Store, clock: Any) -> MakeWorld:
             links=store.links,
             invitations=store.invitations,
             attempts=store.attempts,
-            crm=crm,  # type: ignore[arg-type] # it knows signing in alone
+            tenants={"onsite": Tenant(crm, ZoneInfo("UTC"))},  # type: ignore[arg-type] # it knows signing in alone
+            access=Access(["onsite"], Places()),
             people=slack,
             clock=clock,
             token=lambda: Secret(f"nonce {next(tokens)}"),
@@ -144,7 +149,7 @@ def world(make_world: MakeWorld) -> World:
 
 
 async def test_an_invitation_is_for_one_user_for_ten_minutes(world: World) -> None:
-    invited = await world.linking.invite(USER, "since monday", "C1", URL)
+    invited = await world.linking.invite(USER, "onsite", "since monday", "C1", URL)
     assert invited.expires_at == world.clock.now() + timedelta(minutes=10)
     offer = await world.linking.look(invited.url_nonce)
     assert (offer.profile.user, offer.command) == (USER, "since monday")
@@ -156,26 +161,26 @@ async def test_an_invitation_is_for_one_user_for_ten_minutes(world: World) -> No
 async def test_asking_again_voids_the_older_and_keeps_its_command(world: World) -> None:
     older = await world.nonce(command="since monday")
     other_url = Secret("https://hooks.example/2")
-    newer = await world.linking.invite(USER, "", "C2", other_url)
+    newer = await world.linking.invite(USER, "onsite", "", "C2", other_url)
     with pytest.raises(LinkExpired):
         await world.try_to(older)
     assert newer.command == "since monday"
     pending = await world.linking.pending(USER)
     assert pending
     assert (pending.command, pending.channel, pending.response_url) == ("since monday", "C2", other_url)
-    assert (await world.linking.invite(USER, "today", "C2", URL)).command == "today"
+    assert (await world.linking.invite(USER, "onsite", "today", "C2", URL)).command == "today"
 
 
 async def test_an_expired_command_is_not_kept(world: World) -> None:
     await world.nonce(command="since monday")
     world.clock.move(minutes=10)
-    assert (await world.linking.invite(USER, "", "C1", URL)).command == ""
+    assert (await world.linking.invite(USER, "onsite", "", "C1", URL)).command == ""
 
 
 async def test_an_invitation_that_cannot_be_opened_is_replaced(world: World) -> None:
     await world.nonce(command="since monday")
     world.store.db.execute("UPDATE invitations SET sealed_response_url = x'00'")
-    assert (await world.linking.invite(USER, "", "C1", URL)).command == ""
+    assert (await world.linking.invite(USER, "onsite", "", "C1", URL)).command == ""
     assert await world.linking.pending(USER)
 
 
@@ -386,7 +391,7 @@ async def test_what_may_be_an_answer_counts(world: World, failure: Exception) ->
 
 
 def test_nothing_secret_shows(world: World) -> None:
-    invited = asyncio.run(world.linking.invite(USER, "", "C1", URL))
+    invited = asyncio.run(world.linking.invite(USER, "onsite", "", "C1", URL))
     done = asyncio.run(world.try_to(invited.url_nonce))
     shown = f"{invited!r} {done!r}"
     for secret in ("nonce 0", "7T:ticket", "hooks.example"):

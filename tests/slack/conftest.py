@@ -41,6 +41,7 @@ from bot.core.replies import (
     Reply,
     Shared,
     SignInEnded,
+    TenantChoice,
     TenantTrouble,
     Unlinked,
     UnlinkedByAdmin,
@@ -365,6 +366,12 @@ REPLIES: dict[str, Reply] = {
     "link-again": LinkOffer(
         Secret("https://bot.example.com/link/NONCE"), NOW + timedelta(minutes=10), current="Kianna Ledner"
     ),
+    "tenants": TenantChoice(
+        (("oslo", "crm.example.com"), ("online", "online.superoffice.com")), "since monday"
+    ),
+    "tenants-again": TenantChoice(
+        tuple((f"tenant{n}", HOSTILE) for n in range(60)), current="Kianna Ledner", ended=Why.UNUSED
+    ),
     "link-ended": LinkOffer(
         Secret("https://bot.example.com/link/NONCE"), NOW + timedelta(minutes=10), "today", ended=Why.UNUSED
     ),
@@ -399,6 +406,7 @@ REPLIES: dict[str, Reply] = {
             ServerWarning("no-date"),
         ),
     ),
+    "me-tenant": Me(KIANNA, NOW - timedelta(days=2), NOW + timedelta(hours=5), tenant="oslo"),
     "me-ended": Me(KIANNA, NOW - timedelta(days=2), NOW - timedelta(hours=1), True),
     "not-linked": NotLinkedYet(),
     "not-linked-pending": NotLinkedYet(NOW + timedelta(minutes=10)),

@@ -46,7 +46,7 @@ def link(now: datetime) -> Link:
 
 @pytest.fixture
 def invitation(now: datetime) -> Invitation:
-    return Invitation(USER, now + timedelta(minutes=10), "since monday", "C1", Secret(RESPONSE_URL))
+    return Invitation(USER, now + timedelta(minutes=10), "since monday", "C1", Secret(RESPONSE_URL), "onsite")
 
 
 @pytest.fixture

@@ -30,6 +30,7 @@ STEPS = (
     "create_subscriptions",
     "create_ledger",
     "notice_what_is_ahead_of_its_time",
+    "invite_to_a_tenant",
 )
 TABLES = (
     "links",

@@ -53,7 +53,8 @@ async def fill(store: Store, link: Link, users: int) -> None:
         ticket = Secret(f"7T:ticket {number}")
         await store.links.put(replace(link, user=SlackUser("T1", f"U{number:05}"), ticket=ticket))
     expires = NOW + timedelta(minutes=10)
-    await store.invitations.create(NONCE, Invitation(USER, expires, "today", "C1", Secret("https://hooks")))
+    page = Invitation(USER, expires, "today", "C1", Secret("https://hooks"), "onsite")
+    await store.invitations.create(NONCE, page)
     await store.mutes.add(USER, "onsite", MutedCompany(31, "Nordlys Kraft AS"))
     await store.filters.put(USER, SavedFilter("vip", Filter(by=("me",))))
 

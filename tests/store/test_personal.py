@@ -172,7 +172,9 @@ async def test_not_a_byte_is_left(store: Store, path: Path, link: Link, invitati
             await store.mutes.add(who, "onsite", MutedCompany(number, f"Company {number}"))
             await store.filters.put(who, SavedFilter(f"filter{who.user.lower()}{number}", Filter(by=("me",))))
         await store.links.put(made)
-        page = Invitation(who, invitation.expires_at, f"since {who.user}", "C1", invitation.response_url)
+        page = Invitation(
+            who, invitation.expires_at, f"since {who.user}", "C1", invitation.response_url, "onsite"
+        )
         await store.invitations.create(Secret(who.user), page)
         await store.audit.record(Deed(NOW, "something", who, who))
     erasure = await forget(store, user)

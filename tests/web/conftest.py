@@ -19,10 +19,13 @@ from starlette.applications import Starlette
 from bot.core.errors import SignInRefused
 from bot.core.people import Principal, Profile, SlackUser
 from bot.core.secret import Secret
+from bot.services.access import Access
 from bot.services.linking import Linked, Linking, LinkPolicy
 from bot.services.ports import Clock, SignedIn
+from bot.services.tenants import Tenant
 from bot.store import Store, migrate, opened
 from bot.web import Check, LinkPage, Network, PageSettings, health_routes
+from tests.services.conftest import Places
 
 USER = SlackUser("T1", "U1")
 KIANNA = Principal(528, 419, "Kianna Ledner", "KL", "Kianna@Example.com", "Sales")
@@ -78,7 +81,7 @@ class Site:
 
     async def invite(self, command: str = "since monday", user: SlackUser = USER) -> str:
         """The path of a new page."""
-        invited = await self.linking.invite(user, command, "C1", Secret("https://hooks.example/1"))
+        invited = await self.linking.invite(user, "onsite", command, "C1", Secret("https://hooks.example/1"))
         return f"/link/{invited.url_nonce.reveal()}"
 
     async def get(self, path: str, **options: object) -> "Page":
@@ -178,7 +181,8 @@ async def make_site(store: Store, clock: Clock, serve: Serve) -> AsyncIterator[M
             links=store.links,
             invitations=store.invitations,
             attempts=store.attempts,
-            crm=crm,  # type: ignore[arg-type] # it knows signing in alone
+            tenants={"onsite": Tenant(crm, ZoneInfo("UTC"), host="crm.example.com")},  # type: ignore[arg-type] # it knows signing in alone
+            access=Access(["onsite"], Places()),
             people=slack,
             clock=clock,
             token=token,
@@ -191,9 +195,7 @@ async def make_site(store: Store, clock: Clock, serve: Serve) -> AsyncIterator[M
             settings=PageSettings(
                 public_url=public_url,
                 command="/superoffice",
-                zone=ZoneInfo("UTC"),
                 workspaces={"T1": "Nordlys & Co"},
-                superoffice="crm.example.com",
             ),
             sign=store.hasher.digest,
             token=token,

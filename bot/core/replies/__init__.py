@@ -30,6 +30,7 @@ from bot.core.replies.linking import (
     Me,
     NotLinkedYet,
     SignInEnded,
+    TenantChoice,
     TenantTrouble,
     Unlinked,
     UnlinkQuestion,
@@ -87,6 +88,7 @@ __all__ = [
     "SignInEnded",
     "StillAsking",
     "Stored",
+    "TenantChoice",
     "TenantTrouble",
     "UnlinkQuestion",
     "Unlinked",
@@ -113,6 +115,7 @@ Reply = (
     | CannotRead
     | HelpText
     | LinkOffer
+    | TenantChoice
     | Linked
     | NotLinkedYet
     | Me

@@ -15,6 +15,7 @@ __all__ = [
     "Me",
     "NotLinkedYet",
     "SignInEnded",
+    "TenantChoice",
     "TenantTrouble",
     "UnlinkQuestion",
     "Unlinked",
@@ -32,6 +33,18 @@ class LinkOffer:
     #: Already linked as somebody of this name; linking again replaces that.
     current: str = ""
     #: Why the sign-in that this user had is over, if it is.
+    ended: Why | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TenantChoice:
+    """Buttons of the SuperOffice tenants that the user may link to."""
+
+    #: Their ids, as one types them, with where one signs in to each.
+    tenants: tuple[tuple[str, str], ...]
+    #: As in :class:`LinkOffer`.
+    command: str = ""
+    current: str = ""
     ended: Why | None = None
 
 
@@ -64,6 +77,8 @@ class Me:
     ended: bool = False
     #: For administrators: what is wrong with the tenant's clock and zone.
     warnings: tuple[ServerWarning, ...] = ()
+    #: The tenant's id, where there are several to choose from.
+    tenant: str = ""
 
 
 @dataclass(frozen=True, slots=True)

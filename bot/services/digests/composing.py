@@ -27,11 +27,11 @@ from bot.core.replies import Reader
 from bot.core.slots import NO_HOLIDAYS, Holidays, previous_fire
 from bot.core.subscription import Delivery, Participant, Subscription
 from bot.core.window import Window
-from bot.services.activities import Tenant
 from bot.services.ports import ActivityQuery, Mutes
 from bot.services.ports.digests import Ledger, Telling, Told
 from bot.services.preferences import Preferences
 from bot.services.signins import SignIns
+from bot.services.tenants import Tenant
 
 __all__ = ["Composed", "Composer", "reader_of"]
 

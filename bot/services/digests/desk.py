@@ -18,11 +18,11 @@ from bot.core.digestcommands import (
 from bot.core.people import Link, SlackUser
 from bot.core.replies import Reader, Reply, Several
 from bot.core.subscription import Subscription
-from bot.services.activities import Tenant
 from bot.services.digests.proving import Proving
 from bot.services.digests.settings import DigestSettings
 from bot.services.digests.showing import DigestShowing
 from bot.services.preferences import Preferences
+from bot.services.tenants import Tenant
 
 __all__ = ["DigestDesk", "WithLink"]
 

@@ -47,6 +47,7 @@ from bot.services.ports.slack import (
     Channels,
     Messenger,
     People,
+    Places,
 )
 from bot.services.ports.store import (
     Attempts,
@@ -87,6 +88,7 @@ __all__ = [
     "People",
     "Personal",
     "Place",
+    "Places",
     "PostKey",
     "Posted",
     "Posts",

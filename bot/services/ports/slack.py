@@ -8,7 +8,7 @@ from bot.core.people import Profile, SlackChannel, SlackUser
 from bot.core.replies import MyData, Reader, Reply, SharedPage
 from bot.core.requests import Conversation
 
-__all__ = ["Admins", "Channels", "Messenger", "People"]
+__all__ = ["Admins", "Channels", "Messenger", "People", "Places"]
 
 
 class People(Protocol):
@@ -47,8 +47,21 @@ class Messenger(Protocol):
 class Admins(Protocol):
     """Who runs the bot."""
 
-    async def all(self) -> Sequence[SlackUser]:
-        """Those to tell of what only they can mend."""
+    async def of(self, tenant: str) -> Sequence[SlackUser]:
+        """Those to tell of what only they can mend, in every workspace that may use the tenant."""
+        ...
+
+
+class Places(Protocol):
+    """The workspaces that the bot is installed in."""
+
+    @property
+    def own(self) -> str | None:
+        """The workspace that the settings name the token of, as far as it is known."""
+        ...
+
+    def organization(self, workspace: str) -> str | None:
+        """The organisation by whose install the bot serves a workspace, if it does."""
         ...
 
 

@@ -181,6 +181,8 @@ class Invitation:
     command: str
     channel: str
     response_url: Secret = field(repr=False)
+    #: The tenant to link to.
+    tenant: str
 
 
 class Invitations(Protocol):

@@ -37,6 +37,7 @@ from bot.core.replies import (
     Shared,
     SignInEnded,
     StillAsking,
+    TenantChoice,
     TenantTrouble,
     Unlinked,
     UnlinkedByAdmin,
@@ -46,7 +47,7 @@ from bot.core.replies import (
     WhyHidden,
     WhyShown,
 )
-from bot.slack.blocks import administration, digeststate, notes, preferences, privacy, share, signin
+from bot.slack.blocks import administration, digeststate, linking, notes, preferences, privacy, share, signin
 from bot.slack.blocks.answer import answer
 from bot.slack.blocks.digest import digest
 from bot.slack.blocks.elements import Message
@@ -84,8 +85,10 @@ def draw(reply: Reply, reader: Reader, command: str) -> Message:  # noqa: C901 -
             return notes.cannot_read(reply, reader, command)
         case HelpText():
             return notes.help_text(reply, reader, command)
+        case TenantChoice():
+            return linking.tenant_choice(reply, reader, command)
         case LinkOffer():
-            return notes.link_offer(reply, reader, command)
+            return linking.link_offer(reply, reader, command)
         case Linked():
             return notes.linked(reply, reader, command)
         case NotLinkedYet():

@@ -10,7 +10,6 @@ from bot.core.replies import (
     Failed,
     HelpText,
     Linked,
-    LinkOffer,
     Me,
     NotLinkedYet,
     Reader,
@@ -28,7 +27,6 @@ from bot.slack.blocks.elements import (
     context,
     escape,
     header,
-    link_button,
     note,
     section,
     shorten,
@@ -44,13 +42,13 @@ __all__ = [
     "failed",
     "help_text",
     "kept",
-    "link_offer",
     "linked",
     "me",
     "not_linked",
     "not_yours",
     "problem_words",
     "still_asking",
+    "typed",
     "unlink_question",
     "unlinked",
 ]
@@ -61,33 +59,11 @@ MAX_KNOWN = 30
 MAX_PROBLEMS = 40
 
 
-def link_offer(reply: LinkOffer, reader: Reader, command: str) -> Message:
-    """The button to the one-time page."""
-    locale = reader.locale
-    title = sentence("link.title", locale)
-    blocks = [header(title), section(_why_link(reply, locale))]
-    if reply.command:
-        typed = f"{command} {_typed(reply.command)}"
-        blocks.append(section(sentence("link.then", locale, command=typed)))
-    if reply.current:
-        blocks.append(context(sentence("link.replaces", locale, name=reply.current)))
-    blocks.append(actions(link_button("link", sentence("button.link", locale), reply.url.reveal())))
-    until = moment(reply.expires_at, reader.zone, locale)
-    blocks.append(note(sentence("link.until", locale, time=until)))
-    return Message(title, blocks)
-
-
-def _why_link(reply: LinkOffer, locale: str) -> str:
-    if reply.ended is None:
-        return sentence("link.why", locale)
-    return f"{sentence(f'ended.{reply.ended}', locale)} {sentence('link.ended', locale)}"
-
-
 def linked(reply: Linked, reader: Reader, command: str) -> Message:
     """Linking worked."""
     title = sentence("linked.title", reader.locale, name=reply.principal.full_name)
     if reply.command:
-        more = sentence("linked.then", reader.locale, command=f"{command} {_typed(reply.command)}")
+        more = sentence("linked.then", reader.locale, command=f"{command} {typed(reply.command)}")
     else:
         more = sentence("linked.next", reader.locale, command=command)
     return Message(escape(title), [header(title), section(more)])
@@ -110,7 +86,7 @@ def me(reply: Me, reader: Reader, command: str) -> Message:
     title = sentence("me.title", locale, name=who.full_name)
     since = sentence("me.since", locale, time=moment(reply.linked_at, reader.zone, locale))
     until = _until(reply, reader, command)
-    identity = " · ".join(part for part in (who.login, who.role, who.email) if part)
+    identity = " · ".join(part for part in (who.login, who.role, who.email, reply.tenant) if part)
     return Message(
         escape(title),
         [
@@ -169,8 +145,8 @@ def busy(reader: Reader) -> Message:
 def still_asking(reply: StillAsking, reader: Reader, command: str) -> Message:
     """It takes longer than usual. What is said stays true, should it stay there."""
     if reply.command:
-        typed = f"{command} {_typed(reply.command)}"
-        text = sentence("still-asking.typed", reader.locale, command=typed)
+        line = f"{command} {typed(reply.command)}"
+        text = sentence("still-asking.typed", reader.locale, command=line)
     else:
         text = sentence("still-asking.page" if reply.replaces else "still-asking.beside", reader.locale)
     return Message(text, [note(text)])
@@ -271,12 +247,12 @@ def _warning(warning: ServerWarning, locale: str) -> str:
 
 def problem_words(problem: Problem, locale: str, command: str) -> str:
     """What is wrong, and what may have been meant; what was typed stands between back-ticks."""
-    given = _typed(problem.given)
+    given = typed(problem.given)
     wrong = sentence(f"problem.{problem.code}", locale, given=given, most=MAX_LINE)
     if not problem.nearest:
         return wrong
     line, other = (
-        _typed(text if problem.part else f"{command} {text}") for text in (problem.nearest, problem.other)
+        typed(text if problem.part else f"{command} {text}") for text in (problem.nearest, problem.other)
     )
     meant = "problem.either" if problem.other else "problem.nearest"
     return f"{wrong} {sentence(meant, locale, line=line, other=other)}"
@@ -286,13 +262,13 @@ def _known(problems: Sequence[Problem], reader: Reader) -> Iterator[str]:
     """What there is to choose from, each list once."""
     lists = {problem.known: problem.code for problem in reversed(problems) if problem.known}
     for names, code in reversed(lists.items()):
-        known = ", ".join(f"`{_typed(each)}`" for each in names[:MAX_KNOWN])
+        known = ", ".join(f"`{typed(each)}`" for each in names[:MAX_KNOWN])
         rest = len(names) - MAX_KNOWN
         more = sentence("problem.known.more", reader.locale, count=rest) if rest > 0 else ""
         yield sentence(f"problem.known.{code}", reader.locale, known=f"{known}{more}")
 
 
-def _typed(text: str) -> str:
+def typed(text: str) -> str:
     """What somebody typed, to be shown between back-ticks; of nothing, a mark: two back-ticks are no code."""
     return escape(shorten(text.replace("`", "'"), MAX_TYPED)) if normalise(text) else "…"
 

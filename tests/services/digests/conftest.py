@@ -21,7 +21,7 @@ from bot.core.signin import KeepAlivePolicy
 from bot.core.slots import next_due
 from bot.core.subscription import Delivery, Outcome, Subscription
 from bot.metrics import PrometheusMetrics
-from bot.services.activities import Tenant
+from bot.services.access import Access
 from bot.services.categories import Categories
 from bot.services.notices import Notices
 from bot.services.ports import ActivityQuery, Category, Snapshot
@@ -29,8 +29,9 @@ from bot.services.preferences import Preferences
 from bot.services.readers import Readers
 from bot.services.refreshing import Refresher
 from bot.services.signins import SignIns
+from bot.services.tenants import Tenant
 from bot.store import Store, migrate, opened
-from tests.services.conftest import Admins, AtOnce, Messenger, People
+from tests.services.conftest import Admins, AtOnce, Messenger, People, Places
 from tests.services.posts import Posts
 
 OSLO = ZoneInfo("Europe/Oslo")
@@ -180,11 +181,12 @@ def rig_on(path: Path, clock: Clock, crm: Crm, posts: Posts) -> Iterator[Rig]:
     with opened(path, KEY) as store:
         tenants = {"onsite": Tenant(crm, OSLO)}  # type: ignore[arg-type]
         messenger, machine = Messenger(), Machine(clock)
-        notices = Notices(store.sign_ins, messenger, Readers(People(), OSLO), Admins())
+        notices = Notices(store.sign_ins, messenger, Readers(People(), lambda _: OSLO), Admins())
         sign_ins = SignIns(
             links=store.links,
             store=store.sign_ins,
             tenants={"onsite": crm},  # type: ignore[dict-item]
+            access=Access(list(tenants), Places()),
             refresher=Refresher(store.links, store.sign_ins, {}, machine, notices),
             clock=machine,
             chance=lambda: 0.5,

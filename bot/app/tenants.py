@@ -1,0 +1,56 @@
+"""The SuperOffice tenants of the settings, ready to be asked."""
+
+from collections.abc import Mapping
+from urllib.parse import urlsplit
+
+import aiohttp
+
+from bot.config import Settings
+from bot.config import Tenant as TenantConfig
+from bot.crm.client import connect, sign_ins
+from bot.crm.settings import ActionTimeZone, OnlineSettings, TenantSettings
+from bot.crm.soap.transport import Limits
+from bot.services.ports import Clock
+from bot.services.tenants import Tenant
+
+__all__ = ["tenants"]
+
+
+async def tenants(
+    settings: Settings, session: aiohttp.ClientSession, clock: Clock, limits: Limits | None = None
+) -> Mapping[str, Tenant]:
+    """The clients of all tenants, by their ids; ``limits`` other than the settings'."""
+    seconds = settings.commands.seconds
+    limits = limits or Limits(command=seconds, attempt=seconds)
+    described = [_described(tenant) for tenant in settings.tenants.values()]
+    clients = await connect(described, session, clock, limits)
+    online = sign_ins(described, session, clock)
+    return {
+        name: Tenant(clients[name], tenant.timezone, online.get(name), _host(tenant))
+        for name, tenant in settings.tenants.items()
+    }
+
+
+def _host(tenant: TenantConfig) -> str:
+    return urlsplit(tenant.url or tenant.environment).hostname or ""
+
+
+def _described(tenant: TenantConfig) -> TenantSettings:
+    return TenantSettings(
+        id=tenant.id,
+        url=tenant.url or "",
+        web_url=tenant.web_url or "",
+        online=_online(tenant),
+        zone=tenant.timezone,
+        application_token=tenant.application_token,
+        action_time_zone=ActionTimeZone(tenant.action_time_zone),
+        wsdl=tenant.wsdl.by_service,
+        proxy=tenant.proxy,
+        ca_bundle=str(tenant.ca_bundle) if tenant.ca_bundle else None,
+    )
+
+
+def _online(tenant: TenantConfig) -> OnlineSettings | None:
+    if not tenant.tenant:
+        return None
+    return OnlineSettings(tenant.environment, tenant.tenant, tenant.client_id or "", tenant.services)
