@@ -69,6 +69,7 @@ def digests(
     )
     delivering = Delivering(
         subscriptions=database.subscriptions,
+        participants=database.participants,
         ledger=database.ledger,
         composer=composer,
         posts=posts,
@@ -98,7 +99,7 @@ def digests(
     desk = DigestDesk(
         settings=settings,
         showing=DigestShowing(
-            subscriptions=database.subscriptions,
+            participants=database.participants,
             composer=composer,
             posts=posts,
             token=lambda: secrets.token_hex(8),

@@ -5,8 +5,19 @@ from datetime import datetime
 from enum import StrEnum
 
 from bot.core.filters import EVERYTHING, Filter
+from bot.core.people import SlackChannel, SlackUser
 
-__all__ = ["SHARES_ALL", "ChannelSettings", "Grouping", "Layout", "Narrowing"]
+__all__ = [
+    "SHARES_ALL",
+    "SHARES_NOTHING",
+    "ChannelRequest",
+    "ChannelSettings",
+    "DropOut",
+    "Grouping",
+    "Layout",
+    "Narrowing",
+    "RequestState",
+]
 
 
 class Grouping(StrEnum):
@@ -34,7 +45,7 @@ class ChannelSettings:
     layout: Layout = Layout.THREAD
     #: So many percent of the participants must be had, or it waits for the others within its slot.
     quorum: int = 50
-    #: The admin who approved that guests read along, if they do; and when.
+    #: The admin who approved that guests read along, and when. Once they are forgotten, nobody did.
     guests_approved_by: str = ""
     guests_approved_at: datetime | None = None
     #: Its settings come from a file: they are changed there.
@@ -51,6 +62,48 @@ class Narrowing:
     only: Filter = EVERYTHING
     #: Never these companies, by id.
     never: frozenset[int] = frozenset()
+    #: What they chose cannot be read any more: nothing of theirs is shared until they choose anew.
+    is_lost: bool = False
 
 
 SHARES_ALL = Narrowing()
+SHARES_NOTHING = Narrowing(is_lost=True)
+
+
+@dataclass(frozen=True, slots=True)
+class DropOut:
+    """A participant who is none any more, since the last digest that said so. Nobody knows who it was."""
+
+    #: ``left``, or the :class:`~bot.core.audit.Departure` for which they were forgotten.
+    reason: str
+    at: datetime
+
+
+class RequestState(StrEnum):
+    """What became of a request."""
+
+    OPEN = "open"
+    APPROVED = "approved"
+    DECLINED = "declined"
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelRequest:
+    """What somebody who may not set up a channel's digest asked an admin for. Date-times are in UTC."""
+
+    #: Given by the store; 0 before.
+    id: int
+    user: SlackUser
+    channel: str
+    #: As it would be typed.
+    line: str
+    asked_at: datetime
+    state: RequestState = RequestState.OPEN
+    #: The admin's id.
+    decided_by: str = ""
+    decided_at: datetime | None = None
+
+    @property
+    def place(self) -> SlackChannel:
+        """The channel it is about."""
+        return SlackChannel(self.user.workspace, self.channel)

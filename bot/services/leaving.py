@@ -75,6 +75,7 @@ class Leaving:
         gone, users = Counter[str](), await self._personal.users(workspace)
         for user in users:
             gone.update((await self._personal.forget(user, why, self._clock.now())).gone)
+        await self._personal.forget_channels(workspace)
         if users:
             what = {"users": len(users), **gone}
             action = AuditAction.WORKSPACE_FORGOTTEN

@@ -14,6 +14,7 @@ from bot.store.attempts import SqliteAttempts
 from bot.store.audit import SqliteAudit
 from bot.store.authorizations import SqliteAuthorizations
 from bot.store.backups import prune_backups
+from bot.store.channelrequests import SqliteChannelRequests
 from bot.store.database import BUSY_TIMEOUT, DatabaseUnusable, empty_log, open_database
 from bot.store.deliveries import SqliteDeliveries
 from bot.store.filters import SqliteFilters
@@ -24,6 +25,7 @@ from bot.store.links import SqliteLinks
 from bot.store.migrating import Migrated, migrate
 from bot.store.mutes import SqliteMutes
 from bot.store.overview import SqliteOverviews
+from bot.store.participants import SqliteParticipants
 from bot.store.personal import SqlitePersonal
 from bot.store.processes import SqliteProcesses
 from bot.store.pseudonyms import Pseudonyms
@@ -59,6 +61,8 @@ class Store:
     authorizations: SqliteAuthorizations
     processes: SqliteProcesses
     subscriptions: SqliteSubscriptions
+    participants: SqliteParticipants
+    channel_requests: SqliteChannelRequests
     ledger: SqliteLedger
     told: SqliteTold
     overviews: SqliteOverviews
@@ -119,6 +123,8 @@ def opened(
             SqliteAuthorizations(db, sealer, hasher),
             SqliteProcesses(db, sealer.key_ids),
             SqliteSubscriptions(db, sealer, audit),
+            SqliteParticipants(db, sealer),
+            SqliteChannelRequests(db, sealer),
             SqliteLedger(db, hashes),
             SqliteTold(db, hashes),
             SqliteOverviews(db),

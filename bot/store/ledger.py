@@ -16,7 +16,7 @@ from bot.core.plan import Plan
 from bot.core.slots import SlotKey
 from bot.core.subscription import Delivery, Outcome
 from bot.core.window import Window
-from bot.services.ports import Telling
+from bot.services.ports import NOTHING_OBSERVED, Observed, Telling
 from bot.store.database import claiming, maybe_micros, maybe_moment, micros, moment, writing
 from bot.store.told import Hashes
 
@@ -127,6 +127,7 @@ class SqliteLedger:
         tellings: Sequence[Telling],
         now: datetime,
         quiet_looked_at: datetime | None = None,
+        observed: Observed = NOTHING_OBSERVED,
     ) -> bool:
         """Everything is told, or there was nothing."""
         end = max(telling.end for telling in tellings)
@@ -143,6 +144,12 @@ class SqliteLedger:
             if quiet_looked_at:
                 statement = "UPDATE subscriptions SET quiet_looked_at = ? WHERE id = ?"
                 connection.execute(statement, (micros(quiet_looked_at), delivery.subscription))
+            _count(connection, delivery, observed.days)
+            if outcome is Outcome.POSTED and observed.dropped_until:
+                connection.execute(
+                    "DELETE FROM drop_outs WHERE subscription = ? AND dropped_at <= ?",
+                    (delivery.subscription, micros(observed.dropped_until)),
+                )
         return True
 
     async def conclude(self, delivery: Delivery, outcome: Outcome, reason: str, now: datetime) -> bool:
@@ -248,6 +255,19 @@ def _conclude(
     )
     values = (outcome, reason, micros(now), maybe_micros(end), *_mine(delivery))
     return connection.execute(statement, values).rowcount == 1
+
+
+def _count(connection: Connection, delivery: Delivery, days: Iterable[date]) -> None:
+    """How many companies were told of each of these days, by this digest and those before.
+
+    Whoever leaves takes with them what is known to be told, but not what was counted.
+    """
+    connection.executemany(
+        "INSERT INTO daily_counts SELECT ?, ?, count(DISTINCT company_hash) FROM told "
+        "WHERE subscription = ? AND day = ? AND state = 'told' "
+        "ON CONFLICT DO UPDATE SET companies = max(companies, excluded.companies)",
+        ((delivery.subscription, day.isoformat()) * 2 for day in days),
+    )
 
 
 def _settle(connection: Connection, delivery: Delivery, state: str) -> None:

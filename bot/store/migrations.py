@@ -6,6 +6,8 @@ its column is in ``sealed``; a keyed hash is ``hashing``'s.
 
 from sqlite_utils import Database, Migrations
 
+from bot.store.channelschema import create_channel_digests
+
 __all__ = ["migrations"]
 
 migrations = Migrations("superoffice-slack")
@@ -312,3 +314,6 @@ def notice_what_is_ahead_of_its_time(db: Database) -> None:
 def invite_to_a_tenant(db: Database) -> None:
     """Which tenant a link page is for. Those that are open know none: they count as expired."""
     db.execute("ALTER TABLE invitations ADD COLUMN tenant TEXT NOT NULL DEFAULT ''")
+
+
+migrations()(create_channel_digests)

@@ -17,9 +17,17 @@ from bot.core.replies import Stored, Withheld
 from bot.services.ports import Erasure
 from bot.store.audit import SqliteAudit
 from bot.store.backups import LONGEST
-from bot.store.database import empty_log, moment, writing
+from bot.store.database import empty_log, micros, moment, writing
 from bot.store.pseudonyms import Pseudonyms
-from bot.store.sealed import COMPANY_NAME, DIGEST_FILTER, FILTER, SEALED, SealedColumn
+from bot.store.sealed import (
+    COMPANY_NAME,
+    DIGEST_FILTER,
+    FILTER,
+    NARROWING,
+    REQUEST_LINE,
+    SEALED,
+    SealedColumn,
+)
 from bot.store.sealing import Sealer
 
 __all__ = ["NOBODYS", "PERSONAL", "PersonalTable", "SqlitePersonal"]
@@ -60,9 +68,42 @@ PERSONAL = (
     PersonalTable("told"),
     PersonalTable("participants", times=("told_until",)),
     SUBSCRIPTIONS.child("ledger", "subscription", times=("wait_until", "window_start", "window_end")),
+    SUBSCRIPTIONS.child("daily_counts", "subscription"),
+    SUBSCRIPTIONS.child("drop_outs", "subscription"),
+    PersonalTable(
+        "channel_digests",
+        "subscription IN (SELECT id FROM subscriptions WHERE workspace = :workspace "
+        "AND :user IN (user, guests_approved_by))",
+        times=("orphaned_since",),
+    ),
     SUBSCRIPTIONS,
+    PersonalTable("channel_requests"),
     PersonalTable("audit", "actor = :pseudonym OR subject = :pseudonym", stays=True, times=("at",)),
     PersonalTable("pseudonyms"),
+)
+
+#: What others need when a user is forgotten stays, without the user: a channel's digest is the channel's, and
+#: says that a view of it is gone. Whom nobody knows any more has approved nothing.
+RELEASED = (
+    """
+    INSERT INTO drop_outs (subscription, reason, dropped_at) SELECT subscription, :why, :at
+    FROM participants JOIN channel_digests USING (subscription) WHERE workspace = :workspace AND user = :user
+    """,
+    """
+    UPDATE channel_digests SET orphaned_since = coalesce(orphaned_since, :at)
+    WHERE subscription IN (SELECT id FROM subscriptions WHERE workspace = :workspace AND user = :user)
+    """,
+    """
+    UPDATE subscriptions SET user = '' WHERE workspace = :workspace AND user = :user AND target <> :user
+    """,
+    """
+    UPDATE channel_digests SET guests_approved_by = '', guests_approved_at = NULL
+    WHERE guests_approved_by = :user
+    AND subscription IN (SELECT id FROM subscriptions WHERE workspace = :workspace)
+    """,
+    """
+    UPDATE channel_requests SET decided_by = '' WHERE workspace = :workspace AND decided_by = :user
+    """,
 )
 
 #: The other tables, and why no row of theirs can be anybody's.
@@ -77,7 +118,7 @@ NOBODYS = {
 }
 
 #: Sealed columns with the user's own words, which are for the user to see. All others are credentials.
-WORDS = (COMPANY_NAME, FILTER, DIGEST_FILTER)
+WORDS = (COMPANY_NAME, FILTER, DIGEST_FILTER, NARROWING, REQUEST_LINE)
 
 
 class SqlitePersonal:
@@ -105,7 +146,11 @@ class SqlitePersonal:
             found = self._counts(user)
             if not any(found.values()):
                 return Erasure(found, {})
-            gone = {table.name: found[table.name] for table in self._tables if not table.stays}
+            for statement in RELEASED:
+                self._run(statement, user, why=why, at=micros(at))
+            # The user has no channel's digest any more; but there it is.
+            gone = self._counts(user) | {"channel_digests": found["channel_digests"]}
+            gone = {table.name: gone[table.name] for table in self._tables if not table.stays}
             self._audit.write(Deed(at, AuditAction.USER_FORGOTTEN, by, user, why=why, before=gone))
             staying = self._counts(user)
             left = {table.name: staying[table.name] for table in self._tables if table.stays}
@@ -127,9 +172,20 @@ class SqlitePersonal:
     async def users(self, workspace: str) -> Sequence[SlackUser]:
         """Everybody of a workspace about whom anything is stored."""
         own = (table.name for table in self._tables if table.where == OWN)
-        query = " UNION ".join(f"SELECT user FROM {name} WHERE workspace = :workspace" for name in own)  # noqa: S608
+        query = " UNION ".join(
+            f"SELECT user FROM {name} WHERE workspace = :workspace AND user <> ''"  # noqa: S608 - definitions
+            for name in own
+        )
         rows = self._db.conn.execute(query, {"workspace": workspace}).fetchall()
         return [SlackUser(workspace, user) for (user,) in rows]
+
+    async def forget_channels(self, workspace: str) -> int:
+        """Delete the digests of a workspace's channels; say how many."""
+        statement = (
+            "DELETE FROM subscriptions WHERE workspace = ? "
+            "AND id IN (SELECT subscription FROM channel_digests)"
+        )
+        return self._db.conn.execute(statement, (workspace,)).rowcount
 
     async def empty_log(self) -> bool:
         """Leave nothing of what was deleted in the write-ahead log; not while another process reads."""
@@ -148,8 +204,8 @@ class SqlitePersonal:
             for table in self._tables
         }
 
-    def _run(self, statement: str, user: SlackUser) -> Any:
-        whose = {**user._asdict(), "pseudonym": self._pseudonyms.known(user)}
+    def _run(self, statement: str, user: SlackUser, **more: object) -> Any:
+        whose = {**user._asdict(), "pseudonym": self._pseudonyms.known(user), **more}
         return self._db.conn.execute(statement, whose)
 
     def _shown(self, table: PersonalTable, row: Mapping[str, Any], user: SlackUser) -> dict[str, Stored]:

@@ -25,6 +25,7 @@ AGEING = (
     Ageing("audit", "at", "audit"),
     Ageing("ledger", "due_at", "ledger"),
     Ageing("told", "told_at", "told"),
+    Ageing("channel_requests", "asked_at", "ledger"),
 )
 
 

@@ -15,8 +15,10 @@ __all__ = [
     "DIGEST_FILTER",
     "FILTER",
     "HASH_KEY",
+    "NARROWING",
     "PSEUDONYM_KEY",
     "REFRESH_TOKEN",
+    "REQUEST_LINE",
     "RESPONSE_URL",
     "SEALED",
     "TICKET",
@@ -66,6 +68,14 @@ FILTER = SealedColumn(
     "saved_filters", "sealed_filter", ("workspace", "user", "name"), ("workspace", "user", "name")
 )
 DIGEST_FILTER = SealedColumn("subscriptions", "sealed_filter", ("id",), ("workspace", "target"))
+NARROWING = SealedColumn(
+    "participants",
+    "sealed_narrowing",
+    ("subscription", "workspace", "user"),
+    ("subscription", "workspace", "user"),
+)
+#: Not for its channel: that may get another id.
+REQUEST_LINE = SealedColumn("channel_requests", "sealed_line", ("id",), ("workspace", "user"))
 AUTHORIZATION = SealedColumn("authorizations", "sealed_authorization", ("state_hash",), ("state_hash",))
 HASH_KEY = SealedColumn("hash_keys", "sealed_key", ("id",), ("id",))
 PSEUDONYM_KEY = SealedColumn("pseudonyms", "sealed_key", ("workspace", "user"), ("workspace", "user"))
@@ -79,6 +89,8 @@ SEALED = (
     COMPANY_NAME,
     FILTER,
     DIGEST_FILTER,
+    NARROWING,
+    REQUEST_LINE,
     HASH_KEY,
     PSEUDONYM_KEY,
 )

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from sqlite3 import Connection
+from zoneinfo import ZoneInfo
 
 from sqlite_utils import Database
 
@@ -49,7 +50,7 @@ class Hashes:
         place = (delivery.subscription, telling.tenant)
         connection.executemany(
             "INSERT INTO told (subscription, workspace, user, row_hash, company_hash, delivery, part, state, "
-            "state_before, told_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, '', ?) ON CONFLICT DO UPDATE SET "
+            "state_before, told_at, day) VALUES (?, ?, ?, ?, ?, ?, ?, ?, '', ?, ?) ON CONFLICT DO UPDATE SET "
             "state_before = state, state = excluded.state, delivery = excluded.delivery, "
             "part = excluded.part, told_at = excluded.told_at",
             (
@@ -61,10 +62,18 @@ class Hashes:
                     delivery.part,
                     state,
                     micros(now),
+                    _day(row, telling.zone),
                 )
                 for row in rows
             ),
         )
+
+
+def _day(row: RowId, zone: ZoneInfo | None) -> str | None:
+    """The local day on which it happened, where days are counted and it is known."""
+    if zone is None or row.time is None:
+        return None
+    return row.time.astimezone(zone).date().isoformat()
 
 
 class SqliteTold:

@@ -31,6 +31,7 @@ STEPS = (
     "create_ledger",
     "notice_what_is_ahead_of_its_time",
     "invite_to_a_tenant",
+    "create_channel_digests",
 )
 TABLES = (
     "links",
@@ -49,6 +50,10 @@ TABLES = (
     "participants",
     "ledger",
     "told",
+    "channel_digests",
+    "drop_outs",
+    "daily_counts",
+    "channel_requests",
 )
 
 

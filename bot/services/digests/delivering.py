@@ -13,7 +13,7 @@ from bot.services.digests.pausing import Pausing
 from bot.services.digests.turn import Parts, Taken, Turn, back_off
 from bot.services.failures import log_unexpected
 from bot.services.ports import UNCOUNTED, Clock, Metrics
-from bot.services.ports.digests import Ledger, Subscriptions
+from bot.services.ports.digests import Ledger, Participants, Subscriptions
 from bot.services.ports.posts import Posts
 
 __all__ = ["Delivering"]
@@ -28,6 +28,7 @@ class Delivering:
         self,
         *,
         subscriptions: Subscriptions,
+        participants: Participants,
         ledger: Ledger,
         composer: Composer,
         posts: Posts,
@@ -37,7 +38,7 @@ class Delivering:
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._parts = Parts(
-            subscriptions, ledger, composer, posts, pausing, clock, metrics, Doubts(monotonic)
+            subscriptions, participants, ledger, composer, posts, pausing, clock, metrics, Doubts(monotonic)
         )
 
     async def deliver(self, delivery: Delivery) -> Outcome:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from bot.core.replies.digests import DigestPart, DigestSent, parts
 from bot.core.subscription import Participant, Subscription
 from bot.services.digests.composing import Composed, Composer, reader_of
-from bot.services.ports.digests import Subscriptions
+from bot.services.ports.digests import Participants
 from bot.services.ports.posts import Place, PostKey, Posts
 
 __all__ = ["DigestShowing"]
@@ -17,12 +17,12 @@ class DigestShowing:
     def __init__(
         self,
         *,
-        subscriptions: Subscriptions,
+        participants: Participants,
         composer: Composer,
         posts: Posts,
         token: Callable[[], str],
     ) -> None:
-        self._subscriptions = subscriptions
+        self._participants = participants
         self._composer = composer
         self._posts = posts
         self._token = token
@@ -46,7 +46,7 @@ class DigestShowing:
         return DigestSent(len(made))
 
     async def _composed(self, draft: Subscription) -> Composed:
-        found = await self._subscriptions.participants(draft.id) if draft.id else ()
+        found = await self._participants.of(draft.id) if draft.id else ()
         (participant,) = found or (Participant(0, draft.owner),)
         return await self._composer.compose(draft, participant)
 

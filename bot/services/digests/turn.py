@@ -25,7 +25,7 @@ from bot.services.digests.composing import Composed, Composer, reader_of
 from bot.services.digests.doubts import SETTLED_AFTER, Doubts
 from bot.services.digests.pausing import Pausing
 from bot.services.ports import Clock, Metrics
-from bot.services.ports.digests import Ledger, Subscriptions
+from bot.services.ports.digests import Ledger, Participants, Subscriptions
 from bot.services.ports.posts import Place, Posted, PostKey, Posts
 
 __all__ = ["BACK_OFF", "Parts", "Taken", "Turn", "back_off"]
@@ -55,6 +55,7 @@ class Parts:
     """What seeing a row through needs."""
 
     subscriptions: Subscriptions
+    participants: Participants
     ledger: Ledger
     composer: Composer
     posts: Posts
@@ -110,7 +111,7 @@ class Turn:
         return await self._tell(subscription, composed)
 
     async def _compose(self, subscription: Subscription) -> Composed:
-        (participant,) = await self.its.subscriptions.participants(subscription.id)
+        (participant,) = await self.its.participants.of(subscription.id)
         return await self.its.composer.compose(subscription, participant, self.row)
 
     async def _tell(self, subscription: Subscription, composed: Composed) -> Outcome:

@@ -16,8 +16,12 @@ from bot.services.ports.crm import (
     Tokens,
 )
 from bot.services.ports.digests import (
+    NOTHING_OBSERVED,
+    ChannelRequests,
     Ledger,
+    Observed,
     Overviews,
+    Participants,
     Subscriptions,
     Telling,
     Told,
@@ -62,6 +66,7 @@ from bot.services.ports.store import (
 )
 
 __all__ = [
+    "NOTHING_OBSERVED",
     "UNCOUNTED",
     "ActivityQuery",
     "Admins",
@@ -70,6 +75,7 @@ __all__ = [
     "Authorization",
     "Authorizations",
     "Category",
+    "ChannelRequests",
     "Channels",
     "Clock",
     "Crm",
@@ -82,9 +88,11 @@ __all__ = [
     "Messenger",
     "Metrics",
     "Mutes",
+    "Observed",
     "Online",
     "OnlineSignedIn",
     "Overviews",
+    "Participants",
     "People",
     "Personal",
     "Place",

@@ -1,18 +1,30 @@
 """What digests need to have kept: subscriptions, the ledger, and what was told."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
+from zoneinfo import ZoneInfo
 
+from bot.core.channeldigest import SHARES_ALL, ChannelRequest, DropOut, Narrowing, RequestState
 from bot.core.digest import Known, RowId
 from bot.core.overview import Overview, Standing, Standings
-from bot.core.people import SlackUser
+from bot.core.people import SlackChannel, SlackUser
 from bot.core.plan import Plan
 from bot.core.subscription import Delivery, Outcome, Participant, Subscription
 from bot.core.window import Window
 
-__all__ = ["Ledger", "Overviews", "Subscriptions", "Telling", "Told"]
+__all__ = [
+    "NOTHING_OBSERVED",
+    "ChannelRequests",
+    "Ledger",
+    "Observed",
+    "Overviews",
+    "Participants",
+    "Subscriptions",
+    "Telling",
+    "Told",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +38,21 @@ class Telling:
     rows: tuple[RowId, ...] = ()
     #: These rows count as told without being in any message.
     silent: tuple[RowId, ...] = ()
+    #: In which the days are on which the rows happened, where companies are counted by day.
+    zone: ZoneInfo | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """What a channel's digest settles beside its rows."""
+
+    #: The local days that it tells of: how many companies each had is counted anew.
+    days: tuple[date, ...] = ()
+    #: Who dropped out up to then was said to have, if it was posted.
+    dropped_until: datetime | None = None
+
+
+NOTHING_OBSERVED = Observed()
 
 
 class Subscriptions(Protocol):
@@ -39,10 +66,30 @@ class Subscriptions(Protocol):
         """The user's own, in their direct messages."""
         ...
 
+    async def of_channel(self, place: SlackChannel) -> Subscription | None:
+        """The channel's."""
+        ...
+
+    async def of_workspace(self, workspace: str) -> Sequence[Subscription]:
+        """Those of channels, in the order of their set-up; not one whose filter does not open."""
+        ...
+
+    async def of_participant(self, user: SlackUser) -> Sequence[Subscription]:
+        """Those of channels with which the user shares."""
+        ...
+
     async def put(self, subscription: Subscription, next_due: datetime | None) -> Subscription:
         """Store one: a new one, or in place of what its target had; with its id.
 
-        The owner of a direct message is its participant from then on.
+        The owner of a direct message is its participant from then on; of a channel's, whoever joins.
+        """
+        ...
+
+    async def moved(self, old: SlackChannel, new: str) -> Subscription | None:
+        """The channel has another id from now on: its digest, requests and open rows go with it.
+
+        ``None``, and nothing is changed, where it has no digest or the new id has one already. Raises
+        :class:`~bot.core.errors.SealBroken` where its filter does not open.
         """
         ...
 
@@ -54,8 +101,8 @@ class Subscriptions(Protocol):
         """Every participant's next window begins at that moment; nothing before it is told any more."""
         ...
 
-    async def participants(self, id: int) -> Sequence[Participant]:  # noqa: A002
-        """Whose companies it tells of."""
+    async def daily_counts(self, id: int, since: date) -> Mapping[date, int]:  # noqa: A002
+        """On how many companies something happened, on each local day that its digests observed, in order."""
         ...
 
     async def workspaces_due(self, now: datetime) -> Sequence[str]:
@@ -68,6 +115,55 @@ class Subscriptions(Protocol):
 
     async def due(self, workspace: str, now: datetime, most: int) -> Sequence[Subscription]:
         """Whose slots are due, the longest due first; then those that were seen to beyond ``now``."""
+        ...
+
+
+class Participants(Protocol):
+    """Whose companies a subscription tells of, and what they do not share with a channel."""
+
+    async def of(self, subscription: int) -> Sequence[Participant]:
+        """All of them, the first to join first."""
+        ...
+
+    async def join(
+        self, subscription: int, user: SlackUser, at: datetime, narrowing: Narrowing = SHARES_ALL
+    ) -> bool:
+        """Theirs, too, from now on. ``False``, and nothing is changed, where they had joined."""
+        ...
+
+    async def leave(self, subscription: int, user: SlackUser, at: datetime, reason: str) -> bool:
+        """No longer theirs: what was told of theirs is forgotten, and the next digest says why one is gone.
+
+        ``False`` where they had not joined.
+        """
+        ...
+
+    async def narrow(self, subscription: int, user: SlackUser, narrowing: Narrowing) -> bool:
+        """They share this from now on. ``False`` where they had not joined."""
+        ...
+
+    async def drop_outs(self, subscription: int) -> Sequence[DropOut]:
+        """Who is none any more, since the last digest that said so, in order."""
+        ...
+
+
+class ChannelRequests(Protocol):
+    """What people asked admins for."""
+
+    async def ask(self, user: SlackUser, channel: str, line: str, at: datetime) -> ChannelRequest:
+        """Keep a request, in place of the user's open one for that channel."""
+        ...
+
+    async def get(self, id: int) -> ChannelRequest | None:  # noqa: A002
+        """The request of that id; ``None`` also where it does not open any more."""
+        ...
+
+    async def open(self, place: SlackChannel) -> Sequence[ChannelRequest]:
+        """What nobody decided yet about that channel, the oldest first."""
+        ...
+
+    async def decide(self, id: int, by: SlackUser, state: RequestState, at: datetime) -> bool:  # noqa: A002
+        """Approve or decline it. ``False``: somebody had, or it is of another workspace."""
         ...
 
 
@@ -119,6 +215,7 @@ class Ledger(Protocol):
         tellings: Sequence[Telling],
         now: datetime,
         quiet_looked_at: datetime | None = None,
+        observed: Observed = NOTHING_OBSERVED,
     ) -> bool:
         """Everything is told, or there was nothing: each window ends where its telling does."""
         ...

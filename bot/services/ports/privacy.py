@@ -41,6 +41,10 @@ class Personal(Protocol):
         """Everybody of a workspace about whom anything is stored."""
         ...
 
+    async def forget_channels(self, workspace: str) -> int:
+        """Delete the digests of a workspace's channels, which are nobody's; say how many."""
+        ...
+
     async def empty_log(self) -> bool:
         """Leave nothing of what was deleted in the database's files; ``False`` while somebody else reads."""
         ...

@@ -128,7 +128,7 @@ async def test_off_and_on(linked: Desk) -> None:
     linked.clock.at = NOW + timedelta(days=10)
     on = await state(linked, "digest on")
     assert (on.changed, on.state) == (Changed.ON, State.ON)
-    (participant,) = await linked.store.subscriptions.participants(1)
+    (participant,) = await linked.store.participants.of(1)
     assert participant.told_until == NOW + timedelta(days=10)
     assert participant.is_fresh
 

@@ -1,0 +1,49 @@
+"""How a channel's digest is set up: the row beside its subscription's."""
+
+from sqlite3 import Connection
+
+from bot.core.channeldigest import ChannelSettings, Grouping, Layout
+from bot.store.database import maybe_micros, maybe_moment
+
+__all__ = ["TEAM_COLUMNS", "put_team", "team"]
+
+#: What :func:`team` takes. The first is NULL where there is no row.
+TEAM_COLUMNS = "grouping, layout, quorum, guests_approved_by, guests_approved_at, managed, orphaned_since"
+
+
+def put_team(connection: Connection, subscription: int, team: ChannelSettings) -> None:
+    """Store it, in place of what was there."""
+    connection.execute(
+        "INSERT OR REPLACE INTO channel_digests VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            subscription,
+            team.grouping,
+            team.layout,
+            team.quorum,
+            team.guests_approved_by,
+            maybe_micros(team.guests_approved_at),
+            team.is_managed,
+            maybe_micros(team.orphaned_since),
+        ),
+    )
+
+
+def team(
+    grouping: str,
+    layout: str,
+    quorum: int,
+    approved_by: str,
+    approved_at: int | None,
+    managed: int,
+    orphaned_since: int | None,
+) -> ChannelSettings:
+    """The settings of a row."""
+    return ChannelSettings(
+        grouping=Grouping(grouping),
+        layout=Layout(layout),
+        quorum=quorum,
+        guests_approved_by=approved_by,
+        guests_approved_at=maybe_moment(approved_at),
+        is_managed=bool(managed),
+        orphaned_since=maybe_moment(orphaned_since),
+    )

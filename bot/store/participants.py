@@ -1,0 +1,100 @@
+"""Whose companies a subscription tells of, and what they do not share. That is sealed: it holds names."""
+
+import json
+import logging
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlite_utils import Database
+
+from bot.core.channeldigest import SHARES_ALL, SHARES_NOTHING, DropOut, Narrowing
+from bot.core.errors import SealBroken
+from bot.core.filtertext import read_filters, written
+from bot.core.people import SlackUser
+from bot.core.secret import Secret
+from bot.core.subscription import Participant
+from bot.store.database import maybe_moment, micros, moment, writing
+from bot.store.sealed import NARROWING
+from bot.store.sealing import Sealer
+
+__all__ = ["SqliteParticipants"]
+
+log = logging.getLogger(__name__)
+
+WHOSE = "subscription = ? AND workspace = ? AND user = ?"
+
+
+class SqliteParticipants:
+    """Implements the port ``Participants``."""
+
+    def __init__(self, db: Database, sealer: Sealer) -> None:
+        self._database = db
+        self._db = db.conn
+        self._sealer = sealer
+
+    async def of(self, subscription: int) -> Sequence[Participant]:
+        """Whose companies it tells of, the first to join first."""
+        query = (
+            "SELECT workspace, user, told_until, fresh, sealed_narrowing, joined_at FROM participants "
+            "WHERE subscription = ? ORDER BY joined_at, workspace, user"
+        )
+        return [
+            Participant(
+                subscription,
+                SlackUser(workspace, user),
+                maybe_moment(told_until),
+                bool(fresh),
+                self._narrowing(subscription, SlackUser(workspace, user), sealed),
+                maybe_moment(joined_at),
+            )
+            for workspace, user, told_until, fresh, sealed, joined_at in self._db.execute(
+                query, (subscription,)
+            )
+        ]
+
+    async def join(
+        self, subscription: int, user: SlackUser, at: datetime, narrowing: Narrowing = SHARES_ALL
+    ) -> bool:
+        """From now on theirs, too."""
+        sealed = self._sealed(subscription, user, narrowing)
+        statement = "INSERT OR IGNORE INTO participants VALUES (?, ?, ?, NULL, 1, ?, ?)"
+        return self._db.execute(statement, (subscription, *user, micros(at), sealed)).rowcount == 1
+
+    async def leave(self, subscription: int, user: SlackUser, at: datetime, reason: str) -> bool:
+        """No longer theirs; what it told of theirs is forgotten."""
+        whose = (subscription, *user)
+        with writing(self._database) as connection:
+            done = connection.execute(f"DELETE FROM participants WHERE {WHOSE}", whose).rowcount == 1  # noqa: S608
+            if done:
+                connection.execute(
+                    "INSERT INTO drop_outs (subscription, reason, dropped_at) VALUES (?, ?, ?)",
+                    (subscription, reason, micros(at)),
+                )
+        return done
+
+    async def narrow(self, subscription: int, user: SlackUser, narrowing: Narrowing) -> bool:
+        """They share this from now on."""
+        sealed = self._sealed(subscription, user, narrowing)
+        statement = f"UPDATE participants SET sealed_narrowing = ? WHERE {WHOSE}"  # noqa: S608 - a constant
+        return self._db.execute(statement, (sealed, subscription, *user)).rowcount == 1
+
+    async def drop_outs(self, subscription: int) -> Sequence[DropOut]:
+        """Who is none any more, since the last digest that said so."""
+        query = "SELECT reason, dropped_at FROM drop_outs WHERE subscription = ? ORDER BY dropped_at, id"
+        return [DropOut(reason, moment(at)) for reason, at in self._db.execute(query, (subscription,))]
+
+    def _sealed(self, subscription: int, user: SlackUser, narrowing: Narrowing) -> bytes | None:
+        if narrowing == SHARES_ALL:
+            return None
+        text = json.dumps({"only": written(narrowing.only), "never": sorted(narrowing.never)})
+        return NARROWING.seal(self._sealer, Secret(text), subscription, *user)
+
+    def _narrowing(self, subscription: int, user: SlackUser, sealed: bytes | None) -> Narrowing:
+        if sealed is None:
+            return SHARES_ALL
+        try:
+            stored = json.loads(NARROWING.open(self._sealer, sealed, subscription, *user).reveal())
+        except SealBroken as error:
+            log.error("what is not shared does not open: %s", error, extra={"action": "digest.sealed"})
+            return SHARES_NOTHING
+        return Narrowing(read_filters(stored["only"]).filter, frozenset(stored["never"]))
