@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+import json
 import os
 import re
 import secrets
@@ -9,15 +10,19 @@ import signal
 import sys
 from collections.abc import AsyncIterator, Coroutine, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, asynccontextmanager, contextmanager
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
 import click
+from rich.console import Console
 
 from bot import __version__, app, logs
 from bot.clock import SystemClock
 from bot.config import ConfigurationError, Settings, load
+from bot.core.errors import BotError
 from bot.core.people import SlackUser
+from bot.core.subscription import State
 from bot.digests import as_json, history, list_digests, listed, show_history, show_status, status
 from bot.keys import Outcome, Report, RotationRefused, check_keys, rotate_keys
 from bot.links import list_links, outage_survived
@@ -123,6 +128,39 @@ def forget(*, user: SlackUser, yes: bool) -> None:
             click.confirm("Delete all of it? It cannot be undone.", abort=True)
         for line in forget_user(settings.database, settings.secret_key, user, SystemClock().now()):
             click.echo(line)
+
+
+@main.command()
+@_user
+@click.option("--json", "in_json", is_flag=True, help="The messages' blocks, as Slack would get them.")
+def preview(*, user: SlackUser, in_json: bool) -> None:
+    """Show what a user's digest would say now, asked as that user; nothing is posted. 1 if there is none."""
+    settings = _settings(os.environ)
+    with _plain_errors():
+        try:
+            found = _run(app.preview(settings, user))
+        except (app.NobodyKnown, BotError) as error:
+            click.echo(app.why_no_preview(error, user, settings.slack.command), err=True)
+            sys.exit(1)
+    if in_json:
+        click.echo(json.dumps([asdict(message) for message in found.messages], indent=2, ensure_ascii=False))
+    else:
+        _draw(found, settings.slack.command)
+
+
+def _draw(found: app.Preview, command: str) -> None:
+    from bot.demo.mrkdwn import Viewer
+    from bot.demo.terminal import draw  # the demo is outside the product: nothing else loads it
+
+    out = sys.stdout
+    console = Console(file=out, highlight=False, width=None if out.isatty() else 100)
+    if not found.subscription.id:
+        console.print(f"There is none: after {command} digest on it would be this.", markup=False)
+    elif found.subscription.state is not State.ON:
+        console.print(f"It is {found.subscription.state}: switched on, it would be this.", markup=False)
+    for message in found.messages:
+        console.print(draw(message.text, message.blocks, Viewer(found.subscription.zone)).content)
+        console.print()
 
 
 _json = click.option("--json", "in_json", is_flag=True, help="For a program.")

@@ -3,6 +3,17 @@
 :func:`running` starts a bot and stops it again; the command line, the demo and the tests all call it.
 """
 
+from bot.app.previewing import NobodyKnown, Preview, preview, why_no_preview
 from bot.app.running import CANNOT_START, Bot, migrate, running, settle
 
-__all__ = ["CANNOT_START", "Bot", "migrate", "running", "settle"]
+__all__ = [
+    "CANNOT_START",
+    "Bot",
+    "NobodyKnown",
+    "Preview",
+    "migrate",
+    "preview",
+    "running",
+    "settle",
+    "why_no_preview",
+]

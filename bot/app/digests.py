@@ -31,6 +31,7 @@ class Digests:
     waves: Waves
     settings: DigestSettings
     desk: DigestDesk
+    showing: DigestShowing
     composer: Composer
 
 
@@ -96,16 +97,17 @@ def digests(
         holidays=holidays_in,
         metrics=metrics,
     )
+    showing = DigestShowing(
+        participants=database.participants,
+        composer=composer,
+        posts=posts,
+        token=lambda: secrets.token_hex(8),
+    )
     desk = DigestDesk(
         settings=settings,
-        showing=DigestShowing(
-            participants=database.participants,
-            composer=composer,
-            posts=posts,
-            token=lambda: secrets.token_hex(8),
-        ),
+        showing=showing,
         proving=Proving(database.ledger, clock, holidays_in),
         preferences=preferences,
         tenants=tenants,
     )
-    return Digests(waves, settings, desk, composer)
+    return Digests(waves, settings, desk, showing, composer)

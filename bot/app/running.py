@@ -27,7 +27,7 @@ from bot.slack.guard import Guard
 from bot.slack.socketmode import SocketMode
 from bot.slack.workspaces import TokenRefused, Workspaces
 
-__all__ = ["CANNOT_START", "Bot", "migrate", "running", "settle"]
+__all__ = ["CANNOT_START", "Bot", "known_workspaces", "migrate", "running", "session", "settle"]
 
 log = logging.getLogger(__name__)
 
@@ -70,15 +70,14 @@ async def running(settings: Settings, clock: Clock | None = None) -> AsyncIterat
             store.opened(settings.database, settings.secret_key, settings.retention.policy)
         )
         await stack.enter_async_context(known(database, clock))
-        session = await stack.enter_async_context(_session())
+        web = await stack.enter_async_context(session())
         runner = await stack.enter_async_context(
             QueueRunner(settings.commands.workers, settings.commands.queue_size)
         )
         runner.spawn(_warm_up)
-        crm = await tenants(settings, session, clock)
-        workspaces = Workspaces(settings.slack.bot_token or Secret(""), settings.slack.api_url, session)
-        await workspaces.start()
-        bot = Wiring(settings, clock, database, session, runner, crm, workspaces, url)
+        crm = await tenants(settings, web, clock)
+        workspaces = await known_workspaces(settings, web)
+        bot = Wiring(settings, clock, database, web, runner, crm, workspaces, url)
         scheduler = stack.enter_context(ticking(database, clock, *bot.jobs()))
         bolt = bot.bolt()
         socket_mode = SocketMode(bolt, settings.slack.app_token) if settings.slack.app_token else None
@@ -101,6 +100,13 @@ def settle() -> None:
     gc.freeze()
 
 
+async def known_workspaces(settings: Settings, web: aiohttp.ClientSession) -> Workspaces:
+    """Those that the bot is installed in. Raises :class:`~bot.slack.workspaces.TokenRefused`."""
+    workspaces = Workspaces(settings.slack.bot_token or Secret(""), settings.slack.api_url, web)
+    await workspaces.start()
+    return workspaces
+
+
 async def _warm_up() -> None:
     """Load in a thread what would stop the loop when it is first asked for: zones and public holidays."""
     await asyncio.to_thread(holidays.load)
@@ -108,7 +114,7 @@ async def _warm_up() -> None:
 
 
 @asynccontextmanager
-async def _session() -> AsyncIterator[aiohttp.ClientSession]:
+async def session() -> AsyncIterator[aiohttp.ClientSession]:
     """The one session for SuperOffice and Slack. It keeps no cookies: they would be shared between users."""
     async with aiohttp.ClientSession(
         connector=aiohttp.TCPConnector(limit=0, limit_per_host=0),

@@ -99,7 +99,8 @@ class Wiring:
             {id_: Rights(each.tenants, each.admins) for id_, each in settings.workspaces.items()},
             settings.admins,
         )
-        readers = Readers(self._people, self._zone)
+        #: Who reads what is said.
+        self.readers = readers = Readers(self._people, self._zone)
         messenger = SlackMessenger(workspaces, session, settings.slack.command)
         admins = SlackAdmins(workspaces, access)
         notices = Notices(database.sign_ins, messenger, readers, admins)
@@ -140,7 +141,8 @@ class Wiring:
         self.posts = SlackPosts(workspaces.client, limits, settings.slack.command, metrics)
         metrics.watch("commands", runner.waiting)
         metrics.watch("posts", limits.waiting)
-        self._digests = digests(
+        #: What makes digests.
+        self.digests = digests(
             database=database,
             clock=clock,
             runner=runner,
@@ -153,9 +155,9 @@ class Wiring:
             automatic=settings.digests.automatic,
             metrics=metrics,
         )
-        metrics.watch("digests", self._digests.waves.waiting)
+        metrics.watch("digests", self.digests.waves.waiting)
         answers = Answers(
-            digests=self._digests.desk,
+            digests=self.digests.desk,
             activities=Activities(tenants, database.links, database.mutes, preferences),
             preferences=preferences,
             sharing=Sharing(channels),
@@ -195,7 +197,7 @@ class Wiring:
             runner=runner,
             clock=clock,
             reference=_reference,
-            on_linked=self._digests.settings.linked,
+            on_linked=self.digests.settings.linked,
             patience=timedelta(seconds=settings.commands.seconds),
             metrics=metrics,
         )
@@ -214,7 +216,7 @@ class Wiring:
         for tenant in self._tenants:
             yield partial(self._keep_alive.tick, tenant), self._settings.keep_alive.policy.tick
         yield self._leaving.sweep, SWEEP
-        yield self._digests.waves.tick, DIGESTS
+        yield self.digests.waves.tick, DIGESTS
 
     def bolt(self) -> AsyncApp:
         """Bolt, with every listener."""
@@ -225,7 +227,7 @@ class Wiring:
             commands=self._commands,
             people=self._people,
             leaving=self._leaving,
-            moving=self._digests.settings,
+            moving=self.digests.settings,
             default_reader=Reader(self._zone("")),
         )
         return app

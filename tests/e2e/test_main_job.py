@@ -7,7 +7,7 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from bot.app.running import _session
+from bot.app.running import session
 from bot.core.people import SlackUser
 from bot.core.secret import Secret
 from bot.demo.answers import Answer
@@ -198,8 +198,8 @@ async def test_no_auth_test_for_a_request_and_one_wsdl_load(
 
 
 async def test_no_cookie_goes_from_one_user_to_another() -> None:
-    async with _session() as session:
-        assert isinstance(session.cookie_jar, aiohttp.DummyCookieJar)
+    async with session() as web:
+        assert isinstance(web.cookie_jar, aiohttp.DummyCookieJar)
 
 
 async def test_a_command_of_another_workspace_is_refused(world: World) -> None:
