@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from datetime import date
 
 from bot.core.digest import WhenEmpty
@@ -119,16 +120,40 @@ def read_digest(word: str, rest: str) -> DigestCommand:
     if not what:
         return OpenDigestForm()
     if reader := _READERS.get(what.casefold()):
-        return reader(f"{word} {what}", more.strip())
+        try:
+            return reader(f"{word} {what}", more.strip())
+        except BadCommand as bad:
+            raise _typable(bad, _EXAMPLES.get(what.casefold(), "")) from None
     try:
         return _set(word, rest)  # the word "at" may be left out
     except BadCommand:
         near = nearest(what.casefold(), _READERS)
         if near and not what[:1].isdigit():
-            raise BadCommand(
-                Problem("digest-what", f"{word} {rest}", f"digest {near} {more}".strip())
-            ) from None
+            lines = (f"digest {near} {more}", f"digest {near}", f"digest {near} 08:00")
+            raise BadCommand(Problem("digest-what", f"{word} {rest}", _first_that_reads(*lines))) from None
         raise
+
+
+def _typable(bad: BadCommand, example: str) -> BadCommand:
+    """The same; where a suggestion cannot be typed here, the ``example`` in its place."""
+
+    def typable(problem: Problem) -> Problem:
+        if problem.part:
+            return problem
+        nearest_ = _first_that_reads(problem.nearest) or (problem.nearest and example)
+        return replace(problem, nearest=nearest_, other=_first_that_reads(problem.other))
+
+    return BadCommand(*map(typable, bad.problems), categories=bad.categories, saved=bad.saved)
+
+
+def _first_that_reads(*lines: str) -> str:
+    """The first of the lines that can be typed; ``""`` where none can."""
+    for line in filter(None, map(str.strip, lines)):
+        word, _, rest = line.partition(" ")
+        with suppress(BadCommand):
+            read_digest(word, rest)
+            return line
+    return ""
 
 
 def _set(said: str, more: str) -> SetDigest:
@@ -166,8 +191,9 @@ def _drop(said: str, more: str) -> DropTimes:
     try:
         parse_dropped(more, DEFAULT)
     except BadCommand as bad:
-        if any(problem.code not in ("no-such-time", "last-time") for problem in bad.problems):
-            raise
+        problems = [problem for problem in bad.problems if problem.code not in ("no-such-time", "last-time")]
+        if problems:
+            raise BadCommand(*problems) from None
     return DropTimes(more)
 
 
@@ -212,4 +238,12 @@ _READERS: dict[str, Callable[[str, str], DigestCommand]] = {
     "show": _alone(ShowDigest()),
     "snooze": _snooze,
     "proof": _prove,
+}
+
+#: What to type, where nothing is nearer.
+_EXAMPLES = {
+    "at": "digest at 08:00 weekdays",
+    "add": "digest add 16:00",
+    "drop": "digest drop 08:00",
+    "remove": "digest drop 08:00",
 }
