@@ -35,6 +35,8 @@ __all__ = [
     "build",
     "first_start",
     "gone_quiet",
+    "group_of",
+    "rank",
     "row_id",
 ]
 
@@ -225,8 +227,8 @@ def build(
             hidden[reason] += 1
             silent.append(id_)
         else:
-            wanted.append(Entry(activity, _news(id_, known), _group(activity, principal), before))
-    ranked = sorted(wanted, key=_rank)
+            wanted.append(Entry(activity, _news(id_, known), group_of(activity, principal), before))
+    ranked = sorted(wanted, key=rank)
     kept = ranked[: filter_.top]
     if left := ranked[len(kept) :]:
         hidden[Reason.TOP] = len(left)
@@ -258,14 +260,15 @@ def _news(id_: RowId, known: Known) -> News:
     return News.AGAIN if id_.company_id in known.previous else News.NEW
 
 
-def _group(activity: Activity, principal: Principal) -> Group:
+def group_of(activity: Activity, principal: Principal) -> Group:
+    """What a row is told under to that reader."""
     if did(ME, activity, principal):
         return Group.OWN
     return next((group for actions, group in _GROUPS if activity.action & actions), Group.OTHER)
 
 
-def _rank(entry: Entry) -> tuple[int, bool, timedelta, int]:
-    """The group; what is new before what moved again; the newest first, of unknown time last."""
+def rank(entry: Entry) -> tuple[int, bool, timedelta, int]:
+    """What entries go by: the group; new before moved again; the newest first, unknown times last."""
     time = known_time(entry.activity)
     age = timedelta.max if time is None else EPOCH - time
     return _ORDER[entry.group], entry.news is not News.NEW, age, -entry.activity.company_id
