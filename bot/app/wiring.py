@@ -27,6 +27,7 @@ from bot.services.access import Access, Rights
 from bot.services.activities import Activities
 from bot.services.administration import Administration
 from bot.services.answers import Answers
+from bot.services.audience import Audience
 from bot.services.categories import Categories
 from bot.services.commands import Commands
 from bot.services.keepalive import KeepAlive
@@ -45,6 +46,7 @@ from bot.services.sharing import Sharing
 from bot.services.signins import SignIns
 from bot.services.tenants import Tenant
 from bot.slack.admins import SlackAdmins
+from bot.slack.budgets import Budgets
 from bot.slack.channels import SlackChannels
 from bot.slack.gateway import bolt_app
 from bot.slack.limits import PostLimits
@@ -52,6 +54,7 @@ from bot.slack.listeners import register
 from bot.slack.messenger import SlackMessenger
 from bot.slack.people import SlackPeople
 from bot.slack.posts import SlackPosts
+from bot.slack.roster import Roster
 from bot.slack.socketmode import SocketMode
 from bot.slack.workspaces import Workspaces
 
@@ -59,6 +62,8 @@ __all__ = ["Wiring"]
 
 #: How often it is looked whose SuperOffice is gone.
 SWEEP = timedelta(hours=1)
+#: How often it is looked whether everybody was listed today.
+ROSTER = timedelta(minutes=10)
 #: How often it is looked which digests are due.
 DIGESTS = timedelta(seconds=10)
 
@@ -136,7 +141,10 @@ class Wiring:
             retention=settings.retention.policy,
         )
         preferences = Preferences(database.filters, database.mutes, Categories(clock))
-        channels = SlackChannels(workspaces, self._people)
+        budgets = Budgets()
+        self._roster = Roster(workspaces, clock, budgets)
+        channels = SlackChannels(workspaces, self._roster, budgets)
+        audience = Audience(channels)
         limits = PostLimits(settings.slack.messages_per_minute)
         self.posts = SlackPosts(workspaces.client, limits, settings.slack.command, metrics)
         metrics.watch("commands", runner.waiting)
@@ -160,7 +168,7 @@ class Wiring:
             digests=self.digests.desk,
             activities=Activities(tenants, database.links, database.mutes, preferences),
             preferences=preferences,
-            sharing=Sharing(channels),
+            sharing=Sharing(channels, audience),
             administration=Administration(
                 store=database.sign_ins,
                 overviews=database.overviews,
@@ -216,6 +224,7 @@ class Wiring:
         for tenant in self._tenants:
             yield partial(self._keep_alive.tick, tenant), self._settings.keep_alive.policy.tick
         yield self._leaving.sweep, SWEEP
+        yield self._roster.tick, ROSTER
         yield self.digests.waves.tick, DIGESTS
 
     def bolt(self) -> AsyncApp:
@@ -226,6 +235,7 @@ class Wiring:
             command=self._settings.slack.command,
             commands=self._commands,
             people=self._people,
+            roster=self._roster,
             leaving=self._leaving,
             moving=self.digests.settings,
             default_reader=Reader(self._zone("")),

@@ -52,6 +52,10 @@ class ChannelSettings:
     is_managed: bool = False
     #: Since when it has no owner who is still there; the channel is asked for a new one.
     orphaned_since: datetime | None = None
+    #: When the channel was asked for one.
+    owner_sought_at: datetime | None = None
+    #: Slack said that it is private; ``None``: nobody asked yet.
+    is_private: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

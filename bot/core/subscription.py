@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from bot.core.channeldigest import SHARES_ALL, ChannelSettings, Narrowing
 from bot.core.digest import WhenEmpty
 from bot.core.filters import EVERYTHING, Filter
-from bot.core.people import SlackUser
+from bot.core.people import SlackChannel, SlackUser
 from bot.core.schedule import Schedule
 from bot.core.slots import SlotKey
 
@@ -66,6 +66,11 @@ class Subscription:
     def target(self) -> str:
         """Where it goes, as Slack takes it: the owner's id for a direct message, or the channel's."""
         return self.channel or self.owner.user
+
+    @property
+    def place(self) -> SlackChannel | None:
+        """The channel it goes to; ``None`` for a direct message."""
+        return SlackChannel(self.owner.workspace, self.channel) if self.channel else None
 
 
 @dataclass(frozen=True, slots=True)

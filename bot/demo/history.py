@@ -32,14 +32,14 @@ def message_object(workspace: Workspace, message: Message, *, all_metadata: bool
 
 def _history(caller: Caller, arguments: Arguments) -> Mapping[str, Any]:
     """What stands in the conversation itself, newest first."""
-    channel = _readable(caller, arguments, "conversations.history")
+    channel = _readable(caller, arguments)
     there = [each for each in _shown(caller, channel) if each.thread_ts in {None, each.ts}]
     return _page(caller, sorted(_within(there, arguments), key=_age, reverse=True), arguments)
 
 
 def _replies(caller: Caller, arguments: Arguments) -> Mapping[str, Any]:
     """A thread: the message that it stands below, always, and what stands in it, oldest first."""
-    channel = _readable(caller, arguments, "conversations.replies")
+    channel = _readable(caller, arguments)
     there = _shown(caller, channel)
     wanted = next((each for each in there if each.ts == arguments.get("ts")), None)
     if wanted is None:
@@ -50,11 +50,9 @@ def _replies(caller: Caller, arguments: Arguments) -> Mapping[str, Any]:
     return _page(caller, [*first, *sorted(_within(below, arguments), key=_age)], arguments)
 
 
-def _readable(caller: Caller, arguments: Arguments, method: str) -> Channel:
+def _readable(caller: Caller, arguments: Arguments) -> Channel:
     """The conversation, if the token may read there; one that is archived is read as well."""
     workspace = caller.workspace
-    if workspace.rates is not None:
-        workspace.rates.call(method)
     channel = workspace.channels.get(arguments.get("channel", ""))
     if channel is None:
         raise ApiError("channel_not_found")

@@ -97,8 +97,6 @@ def _conversations_members(caller: Caller, arguments: Arguments) -> Mapping[str,
 
 def _conversations_open(caller: Caller, arguments: Arguments) -> Mapping[str, Any]:
     workspace, user = caller.workspace, arguments.get("users", "")
-    if workspace.rates is not None:
-        workspace.rates.call("conversations.open")
     if user not in workspace.members:
         raise ApiError("user_not_found")
     if "deleted" in workspace.members[user].flags:

@@ -13,6 +13,16 @@ from bot.demo.errors import ApiError
 __all__ = ["RateLimited", "Rates"]
 
 MINUTE = timedelta(minutes=1)
+#: Which tier each method is of. Source: the methods' own pages.
+TIERS = {
+    "users.list": 2,
+    "conversations.info": 3,
+    "conversations.open": 3,
+    "conversations.history": 3,
+    "conversations.replies": 3,
+    "conversations.members": 4,
+    "users.info": 4,
+}
 
 
 class RateLimited(ApiError):
@@ -26,13 +36,15 @@ class RateLimited(ApiError):
 class Rates:
     """What was taken lately. Who comes too soon is refused, and so are all until ``Retry-After`` is over.
 
-    ``messages`` may be posted in any minute, one a second in each conversation; each method of Tier 3 may be
-    called ``calls`` times a minute.
+    ``messages`` may be posted in any minute, one a second in each conversation; each method of Tier 2 may be
+    called ``few`` times a minute, of Tier 3 ``calls`` times, of Tier 4 ``many`` times.
     """
 
-    def __init__(self, clock: Clock, messages: int = 240, calls: int = 50) -> None:
+    def __init__(
+        self, clock: Clock, messages: int = 240, calls: int = 50, few: int = 20, many: int = 100
+    ) -> None:
         self.messages = messages
-        self.calls = calls
+        self.calls = {2: few, 3: calls, 4: many}
         #: How often each method was refused.
         self.refused: defaultdict[str, int] = defaultdict(int)
         self._clock = clock
@@ -47,8 +59,9 @@ class Rates:
         self._free[channel] = now + timedelta(seconds=1)
 
     def call(self, method: str) -> None:
-        """Take one call of a method of Tier 3. Raises :class:`RateLimited`."""
-        self._take(method, self.calls, self._clock.now())
+        """Take one call of a method, if it is of a tier. Raises :class:`RateLimited`."""
+        if tier := TIERS.get(method):
+            self._take(method, self.calls[tier], self._clock.now())
 
     def _take(self, method: str, most: int, free: datetime) -> None:
         now, taken = self._clock.now(), self._taken[method]

@@ -129,6 +129,8 @@ class WebApi:
         assert installation is not None  # noqa: S101  (a token that is not the app's has one)
         caller = Caller(installation, _workspace(installation, method, arguments))
         caller.need(scope)
+        if caller.workspace.rates is not None:
+            caller.workspace.rates.call(method)
         return handler(caller, arguments)
 
     def _installation(self, token: str, *, for_app: bool) -> Installation | None:

@@ -3,10 +3,11 @@
 import asyncio
 import logging
 
-from bot.core.audience import Refusal, refusal
+from bot.core.audience import Refusal
 from bot.core.errors import PostUncertain, SlackFailed
 from bot.core.people import SlackChannel
 from bot.core.replies import NotShared, Reader, Shared, SharedPage
+from bot.services.audience import Audience
 from bot.services.ports import Channels
 
 __all__ = ["Sharing"]
@@ -23,23 +24,15 @@ _REFUSALS = {
 
 
 class Sharing:
-    """Asks Slack about a channel each time: it may have become another since the button was drawn."""
+    """The use case. The channel may have become another since the button was drawn: it is asked about."""
 
-    def __init__(self, channels: Channels) -> None:
+    def __init__(self, channels: Channels, audience: Audience) -> None:
         self._channels = channels
+        self._audience = audience
 
     async def refused(self, place: SlackChannel) -> NotShared | None:
         """Why nothing may be shared there; ``None`` where it may. What cannot be asked is refused, too."""
-        try:
-            looked = await self._channels.look(place)
-            reason = refusal(looked, guests=False)
-            if reason is None:
-                reason = refusal(looked, guests=await self._channels.has_guests(place))
-        except SlackFailed as error:
-            log.warning(
-                "channel %s stays unknown: %s", place.channel, error, extra={"action": "share.unknown"}
-            )
-            reason = Refusal.UNKNOWN
+        reason = await self._audience.refusal(place)
         return _not_shared(reason, place.channel) if reason else None
 
     async def share(self, page: SharedPage, place: SlackChannel, reader: Reader) -> Shared | NotShared:

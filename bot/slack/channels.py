@@ -1,46 +1,49 @@
 """Slack's conversations: what they are, who reads them, and what the bot posts there."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Mapping
+import logging
+from collections import Counter
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 
-from bot.core.audience import Channel
+from bot.core.audience import Channel, Crowd, Kind
 from bot.core.errors import SlackFailed
-from bot.core.people import SlackChannel, SlackUser
+from bot.core.people import SlackChannel
 from bot.core.replies import Reader, SharedPage
 from bot.slack.blocks import draw_shared
+from bot.slack.budgets import Budgets
 from bot.slack.paging import PAGE, pages
-from bot.slack.people import SlackPeople
+from bot.slack.roster import Roster
 from bot.slack.sdk import failure
 from bot.slack.workspaces import Workspaces
 
 __all__ = ["SlackChannels"]
 
-#: Members of a channel that are asked about one by one; for more, the whole workspace is listed.
-#: ``users.info`` is Tier 4 (100 a minute), ``users.list`` Tier 2 (20 a minute, up to 1,000 a page).
-FEW = 40
-#: Requests at once.
-AT_ONCE = 8
+log = logging.getLogger(__name__)
+
+#: What asking about many members ends with, though Slack answers.
+OUT_OF_TIME = {"TimeoutError", "ratelimited"}
 #: Seconds for each method: somebody waits.
 PATIENCE = 10.0
 
 
 class SlackChannels:
-    """Implements the port ``Channels``. Slack is asked each time; only people's profiles are remembered.
+    """Implements the port ``Channels``. Slack is asked each time; only who is a guest is remembered.
 
-    Profiles are minutes old at most, and Slack's ``user_change`` makes them forgotten: whoever has just
-    become a guest counts as one. ``patience`` is in seconds.
+    ``patience`` is in seconds.
     """
 
     def __init__(
         self,
         workspaces: Workspaces,
-        people: SlackPeople,
+        roster: Roster,
+        budgets: Budgets,
         patience: float = PATIENCE,
     ) -> None:
         self._workspaces = workspaces
-        self._people = people
+        self._roster = roster
+        self._budgets = budgets
         self._patience = patience
 
     async def look(self, place: SlackChannel) -> Channel:
@@ -51,23 +54,28 @@ class SlackChannels:
         try:
             async with self._asking():
                 client = await self._workspaces.client(place.workspace)
-                answer = await client.conversations_info(channel=place.channel)
+                asks = self._budgets.paced(place.workspace, "conversations.info", client.conversations_info)
+                answer = await asks(channel=place.channel)
                 return _channel(place.channel, answer["channel"])
         except SlackFailed as error:
             if error.params["error"] == "channel_not_found":
                 return Channel(place.channel, is_direct=place.channel.startswith("D"))
             raise
 
-    async def has_guests(self, place: SlackChannel) -> bool:
-        """Whether anybody in it is a guest or of another organisation, by ``conversations.members``."""
+    async def crowd(self, place: SlackChannel) -> Crowd:
+        """Who reads it, by ``conversations.members``; what they are, as the roster knows or asks in time."""
         async with self._asking():
-            workspace = place.workspace
-            users = {SlackUser(workspace, user) async for page in self._members(place) for user in page}
-            if len(self._people.unknown(users)) > FEW:
-                await self._people.learn(workspace, self._users(workspace))
-            if len(self._people.unknown(users)) > FEW:
-                raise SlackFailed(error="too many members")
-            return await self._is_any_a_guest(users)
+            members = frozenset([user async for page in self._members(place) for user in page])
+        try:
+            async with self._asking():
+                await self._roster.settle(place.workspace, members)
+        except SlackFailed as error:
+            if error.error not in OUT_OF_TIME:
+                raise
+            log.warning("some members stay unknown: %s", error, extra={"action": "slack.unsettled"})
+        kinds = Counter(self._roster.known(place.workspace, members).values())
+        unsettled = len(members) - kinds.total()
+        return Crowd(members, kinds[Kind.GUEST], kinds[Kind.OUTSIDER], unsettled)
 
     async def post(self, place: SlackChannel, page: SharedPage, reader: Reader) -> str:
         """Post a page by ``chat.postMessage`` (scope ``chat:write``); return its ``ts``."""
@@ -104,23 +112,10 @@ class SlackChannels:
         except Exception as error:
             raise failure(error) from None
 
-    async def _is_any_a_guest(self, users: Iterable[SlackUser]) -> bool:
-        at_once = asyncio.Semaphore(AT_ONCE)
-
-        async def is_guest(user: SlackUser) -> bool:
-            async with at_once:
-                return (await self._people.profile(user)).is_guest
-
-        return any(await asyncio.gather(*map(is_guest, users)))
-
     async def _members(self, place: SlackChannel) -> AsyncIterator[list[str]]:
         client = await self._workspaces.client(place.workspace)
-        async for page in pages(client.conversations_members, channel=place.channel, limit=PAGE):
-            yield page["members"]
-
-    async def _users(self, workspace: str) -> AsyncIterator[list[dict[str, Any]]]:
-        client = await self._workspaces.client(workspace)
-        async for page in pages(client.users_list, team_id=workspace, include_locale=True, limit=PAGE):
+        lists = self._budgets.paced(place.workspace, "conversations.members", client.conversations_members)
+        async for page in pages(lists, channel=place.channel, limit=PAGE):
             yield page["members"]
 
 
@@ -136,4 +131,5 @@ def _channel(channel: str, info: Mapping[str, Any]) -> Channel:
         is_direct=is_direct,
         is_archived=bool(info.get("is_archived")),
         is_member=bool(info.get("is_member")),
+        is_private=bool(info.get("is_private") or info.get("is_group")),
     )

@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
+from bot.core.audience import Kind
 from bot.core.people import SlackUser
 from bot.core.replies import Reader, Reply
 from bot.core.requests import Request
@@ -12,6 +13,7 @@ from bot.slack.blocks import draw
 from bot.slack.modals import DIGEST, submitted_digest
 from bot.slack.payload import ACTIONS, pressed, typed
 from bot.slack.people import SlackPeople, zone_of
+from bot.slack.roster import Roster
 
 __all__ = ["register"]
 
@@ -48,6 +50,7 @@ def register(
     command: str,
     commands: Taker,
     people: SlackPeople,
+    roster: Roster,
     leaving: Leaver,
     moving: Mover,
     default_reader: Reader,
@@ -78,12 +81,16 @@ def register(
     async def on_user_change(event: Body, body: Body) -> None:
         who, info = SlackUser(body["team_id"], event["user"]["id"]), event["user"]
         people.forget(who)
-        guest = bool(info.get("is_restricted") or info.get("is_ultra_restricted"))
-        await leaving.changed(who, deactivated=bool(info.get("deleted")), guest=guest)
+        is_guest = roster.heard(who, info) is Kind.GUEST
+        await leaving.changed(who, deactivated=bool(info.get("deleted")), guest=is_guest)
         await moving.moved(who, zone_of(info), info.get("locale") or "")
+
+    async def on_team_join(event: Body, body: Body) -> None:
+        roster.heard(SlackUser(body["team_id"], event["user"]["id"]), event["user"])
 
     for action in ACTIONS:
         app.action(action)(on_press)
     app.action("link")(on_open)
     app.view(DIGEST)(on_submit)
     app.event("user_change")(on_user_change)
+    app.event("team_join")(on_team_join)

@@ -16,10 +16,10 @@ MOST_PAGES = 50
 
 
 async def pages(
-    method: Callable[..., Awaitable[AsyncSlackResponse]], **arguments: Any
+    method: Callable[..., Awaitable[AsyncSlackResponse]], most: int = MOST_PAGES, **arguments: Any
 ) -> AsyncIterator[AsyncSlackResponse]:
-    """Every page of a list. Raises :class:`SlackFailed` where there are more than anybody reads."""
-    for _ in range(MOST_PAGES):
+    """Every page of a list. Raises :class:`SlackFailed` where there are more than ``most``."""
+    for _ in range(most):
         page = await method(**arguments)
         yield page
         cursor = (page.get("response_metadata") or {}).get("next_cursor")

@@ -1,17 +1,18 @@
 """What Slack tells about its users, remembered for a few minutes."""
 
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from bot.core.audience import Kind
 from bot.core.people import Profile, SlackUser
 from bot.services.ports import Clock
 from bot.slack.sdk import failure
 from bot.slack.workspaces import Workspaces
 
-__all__ = ["SlackPeople", "zone_of"]
+__all__ = ["SlackPeople", "kind_of", "zone_of"]
 
 
 class SlackPeople:
@@ -41,17 +42,6 @@ class SlackPeople:
             profile = _profile(user, await self._ask(user))
             keep(profile)
         return profile
-
-    def unknown(self, users: Iterable[SlackUser]) -> list[SlackUser]:
-        """Those that Slack would have to be asked about."""
-        return [user for user in users if not self._fresh(user)]
-
-    async def learn(self, workspace: str, pages: AsyncIterator[Sequence[Mapping[str, Any]]]) -> None:
-        """Remember everybody in these pages of ``users.list``."""
-        with self._asking() as keep:
-            async for page in pages:
-                for info in page:
-                    keep(_profile(SlackUser(workspace, info["id"]), info))
 
     def forget(self, user: SlackUser) -> None:
         """Ask again next time: Slack says that this user's profile changed."""
@@ -105,14 +95,14 @@ def _profile(user: SlackUser, info: Mapping[str, Any]) -> Profile:
         zone=zone.key if (zone := zone_of(info)) else None,
         locale=info.get("locale") or "en",
         email=details.get("email") or None,
-        is_guest=_is_guest(user, info),
+        is_guest=kind_of(user, info) is not Kind.MEMBER,
         is_admin=any(info.get(flag) for flag in ("is_admin", "is_owner", "is_primary_owner")),
         is_deleted=bool(info.get("deleted")),
     )
 
 
-def _is_guest(user: SlackUser, info: Mapping[str, Any]) -> bool:
-    """A guest, or of another organisation.
+def kind_of(user: SlackUser, info: Mapping[str, Any]) -> Kind:
+    """What a user is to the workspace.
 
     ``is_stranger`` alone does not tell: it is false for an outsider who shares a channel with this bot. On
     Grid, a user is at home in several workspaces. An app is a guest nowhere.
@@ -121,9 +111,10 @@ def _is_guest(user: SlackUser, info: Mapping[str, Any]) -> bool:
         info.get("team_id") or user.workspace,
         *((info.get("enterprise_user") or {}).get("teams") or ()),
     }
-    flags = ("is_restricted", "is_ultra_restricted", "is_stranger")
-    is_outsider = user.workspace not in at_home and not info.get("is_bot")
-    return is_outsider or any(info.get(flag) for flag in flags)
+    is_elsewhere = user.workspace not in at_home and not info.get("is_bot")
+    if is_elsewhere or info.get("is_stranger"):
+        return Kind.OUTSIDER
+    return Kind.GUEST if info.get("is_restricted") or info.get("is_ultra_restricted") else Kind.MEMBER
 
 
 def zone_of(info: Mapping[str, Any]) -> ZoneInfo | None:

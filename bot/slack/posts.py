@@ -133,10 +133,10 @@ async def _messages(
 ) -> AsyncIterator[Mapping[str, Any]]:
     """What stands there, or in that thread, since ``oldest``."""
     method: Callable[..., Awaitable[AsyncSlackResponse]] = client.conversations_history
-    where = {"channel": channel}
+    where: dict[str, Any] = {"channel": channel}
     if thread:
         method, where = client.conversations_replies, {**where, "ts": thread}
-    how = {"oldest": oldest, "inclusive": True, "include_all_metadata": True, "limit": PAGE}
+    how: dict[str, Any] = {"oldest": oldest, "inclusive": True, "include_all_metadata": True, "limit": PAGE}
     async for page in pages(method, **where, **how):
         for message in page["messages"]:
             yield message

@@ -115,6 +115,8 @@ def failure(error: Exception) -> SlackFailed:
 
     The ``response`` of a ``SlackApiError`` is Slack's JSON, or whatever a broken proxy sent in its place.
     """
+    if isinstance(error, SlackFailed):
+        return error
     if isinstance(error, SlackApiError):
         return _refusal(error.response)
     never_sent = isinstance(error, ClientConnectorError | ConnectionTimeoutError)

@@ -1,8 +1,8 @@
-"""The tables of channels' digests: a step of the schema, for which all holds that ``migrations`` says."""
+"""The tables of channels' digests: steps of the schema, for which all holds that ``migrations`` says."""
 
 from sqlite_utils import Database
 
-__all__ = ["create_channel_digests"]
+__all__ = ["add_guarding", "create_channel_digests"]
 
 
 def create_channel_digests(db: Database) -> None:
@@ -59,3 +59,9 @@ def create_channel_digests(db: Database) -> None:
     """)
     db.execute("CREATE INDEX channel_requests_channel ON channel_requests (workspace, channel)")
     db.execute("CREATE INDEX channel_requests_user ON channel_requests (workspace, user)")
+
+
+def add_guarding(db: Database) -> None:
+    """Whether a channel was private when its digest was set up, and when a new owner was sought."""
+    db.execute("ALTER TABLE channel_digests ADD COLUMN owner_sought_at INTEGER")
+    db.execute("ALTER TABLE channel_digests ADD COLUMN is_private INTEGER")

@@ -8,13 +8,16 @@ from bot.store.database import maybe_micros, maybe_moment
 __all__ = ["TEAM_COLUMNS", "put_team", "team"]
 
 #: What :func:`team` takes. The first is NULL where there is no row.
-TEAM_COLUMNS = "grouping, layout, quorum, guests_approved_by, guests_approved_at, managed, orphaned_since"
+TEAM_COLUMNS = (
+    "grouping, layout, quorum, guests_approved_by, guests_approved_at, managed, orphaned_since, "
+    "owner_sought_at, is_private"
+)
 
 
 def put_team(connection: Connection, subscription: int, team: ChannelSettings) -> None:
     """Store it, in place of what was there."""
     connection.execute(
-        "INSERT OR REPLACE INTO channel_digests VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT OR REPLACE INTO channel_digests VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             subscription,
             team.grouping,
@@ -24,6 +27,8 @@ def put_team(connection: Connection, subscription: int, team: ChannelSettings) -
             maybe_micros(team.guests_approved_at),
             team.is_managed,
             maybe_micros(team.orphaned_since),
+            maybe_micros(team.owner_sought_at),
+            team.is_private,
         ),
     )
 
@@ -36,6 +41,8 @@ def team(
     approved_at: int | None,
     managed: int,
     orphaned_since: int | None,
+    owner_sought_at: int | None,
+    is_private: int | None,
 ) -> ChannelSettings:
     """The settings of a row."""
     return ChannelSettings(
@@ -46,4 +53,6 @@ def team(
         guests_approved_at=maybe_moment(approved_at),
         is_managed=bool(managed),
         orphaned_since=maybe_moment(orphaned_since),
+        owner_sought_at=maybe_moment(owner_sought_at),
+        is_private=None if is_private is None else bool(is_private),
     )

@@ -6,7 +6,7 @@ its column is in ``sealed``; a keyed hash is ``hashing``'s.
 
 from sqlite_utils import Database, Migrations
 
-from bot.store.channelschema import create_channel_digests
+from bot.store.channelschema import add_guarding, create_channel_digests
 
 __all__ = ["migrations"]
 
@@ -317,3 +317,4 @@ def invite_to_a_tenant(db: Database) -> None:
 
 
 migrations()(create_channel_digests)
+migrations()(add_guarding)

@@ -123,6 +123,11 @@ class SqliteSubscriptions:
                 )
         return replace(subscription, id=id_)
 
+    async def note_private(self, id: int, *, is_private: bool) -> None:  # noqa: A002
+        """Slack says that a channel is private, or that it is not."""
+        statement = "UPDATE channel_digests SET is_private = ? WHERE subscription = ?"
+        self._db.execute(statement, (is_private, id))
+
     async def remove(self, id: int) -> bool:  # noqa: A002
         """Delete one; participants and what they were told go with it."""
         with writing(self._database) as connection:

@@ -23,10 +23,12 @@ from bot.core.replies import Reader, Reply
 from bot.core.requests import Request
 from bot.core.secret import Secret
 from bot.server import listening, serving
+from bot.slack.budgets import Budgets
 from bot.slack.gateway import bolt_app
 from bot.slack.guard import Guard
 from bot.slack.listeners import register
 from bot.slack.people import SlackPeople
+from bot.slack.roster import Roster
 from bot.slack.workspaces import Workspaces
 from tests.bench.lean import SIGNING_SECRET, Lean, lean
 from tests.bench.timing import verdict
@@ -75,6 +77,7 @@ def ours() -> ASGIApp:
         command="/superoffice",
         commands=Taker(),
         people=SlackPeople(workspaces, SystemClock()),
+        roster=Roster(workspaces, SystemClock(), Budgets()),
         leaving=Taker(),
         moving=Taker(),
         default_reader=Reader(ZoneInfo("UTC")),

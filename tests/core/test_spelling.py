@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.audience import Channel, Refusal, may_be_shareable, refusal
+from bot.core.audience import Channel, Crowd, Refusal, may_be_shareable, refusal
 from bot.core.languages import every_language, in_language
 from bot.core.spelling import comparable, nearest, normalise
 
@@ -87,7 +87,7 @@ SALES = Channel("C1", is_member=True)
     ],
 )
 def test_who_may_not_read(channel: Channel, guests: bool, expected: Refusal | None) -> None:
-    assert refusal(channel, guests=guests) is expected
+    assert refusal(channel, Crowd(guests=int(guests))) is expected
 
 
 def test_sharing_is_not_offered_in_direct_messages() -> None:

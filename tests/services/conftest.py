@@ -10,7 +10,7 @@ import pytest
 
 from bot.app.digests import Digests, digests
 from bot.core.activity import Action, Activity
-from bot.core.audience import Channel
+from bot.core.audience import Channel, Crowd
 from bot.core.audit import Retention
 from bot.core.errors import Busy, TicketRefused
 from bot.core.people import Link, Principal, Profile, SlackChannel, SlackUser
@@ -36,6 +36,7 @@ from bot.services.access import Access
 from bot.services.activities import Activities
 from bot.services.administration import Administration
 from bot.services.answers import Answers
+from bot.services.audience import Audience
 from bot.services.categories import Categories
 from bot.services.commands import Commands
 from bot.services.keepalive import KeepAlive
@@ -213,8 +214,8 @@ class Channels:
     async def look(self, place: SlackChannel) -> Channel:
         return self.channel
 
-    async def has_guests(self, place: SlackChannel) -> bool:
-        return self.guests
+    async def crowd(self, place: SlackChannel) -> Crowd:
+        return Crowd(guests=int(self.guests))
 
     async def post(self, place: SlackChannel, page: SharedPage, reader: Reader) -> str:
         if self.error:
@@ -326,7 +327,7 @@ def desk(request, tmp_path, clock: StoppedClock):  # type: ignore[no-untyped-def
             digests=made.desk,
             activities=Activities(tenants, store.links, store.mutes, preferences),
             preferences=preferences,
-            sharing=Sharing(channels),
+            sharing=Sharing(channels, Audience(channels)),
             administration=Administration(
                 store=store.sign_ins,
                 overviews=store.overviews,

@@ -16,8 +16,9 @@ from bot.core.secret import Secret
 from bot.demo import workspace
 from bot.demo.slack import Slack
 from bot.demo.workspace import BOT_USER, OTHER_TEAM, Member
-from bot.slack.channels import FEW, SlackChannels
-from bot.slack.people import SlackPeople
+from bot.slack.budgets import TIERS, Budgets
+from bot.slack.channels import SlackChannels
+from bot.slack.roster import FEW, Roster
 from bot.slack.workspaces import Workspaces
 from tests.conftest import StoppedClock
 from tests.slack.conftest import HOSTILE, READER, ROWS, answered
@@ -49,12 +50,20 @@ class Bot:
 
     def __init__(self, slack: Slack, session: aiohttp.ClientSession, clock: StoppedClock) -> None:
         self.workspaces = Workspaces(Secret(slack.bot_token), slack.api_url, session)
-        self.people = SlackPeople(self.workspaces, clock)
+        self.clock = clock
+        #: Where it is set, nobody waits for Slack's limits before it is.
+        self.minute_goes_by: asyncio.Event | None = None
+        self.per_minute = dict(TIERS)
+        self.budgets = Budgets(self.per_minute, monotonic=lambda: clock.now().timestamp(), sleep=self._sleep)
+        self.roster = Roster(self.workspaces, clock, self.budgets)
         self.channels = self.patient()
 
     def patient(self, seconds: float = 5) -> SlackChannels:
         """With so much patience."""
-        return SlackChannels(self.workspaces, self.people, seconds)
+        return SlackChannels(self.workspaces, self.roster, self.budgets, seconds)
+
+    async def _sleep(self, seconds: float) -> None:
+        await (self.minute_goes_by or asyncio.Event()).wait()
 
 
 @pytest.fixture
@@ -99,19 +108,19 @@ def crowd(slack: Slack, count: int, channel: str = "C0GENERAL") -> list[Member]:
 async def test_what_a_channel_is(channels: SlackChannels, channel: str, reason: Refusal | None) -> None:
     looked = await channels.look(at(channel))
     assert looked.id == channel
-    assert refusal(looked, guests=False) is reason
+    assert refusal(looked) is reason
 
 
 @pytest.mark.parametrize("flag", ["is_im", "is_mpim"])
 async def test_a_conversation_of_a_few_is_direct(slack: Slack, channels: SlackChannels, flag: str) -> None:
     slack.workspace.channels["C0GENERAL"].flags = frozenset({flag})
-    assert refusal(await channels.look(at("C0GENERAL")), guests=False) is Refusal.DIRECT
+    assert refusal(await channels.look(at("C0GENERAL"))) is Refusal.DIRECT
 
 
 async def test_a_channel_that_the_bot_is_invited_to_is_known(slack: Slack, channels: SlackChannels) -> None:
     assert await channels.look(at("C0BOARD")) == Channel("C0BOARD")
     slack.invite("C0BOARD")
-    assert await channels.look(at("C0BOARD")) == Channel("C0BOARD", "board", is_member=True)
+    assert await channels.look(at("C0BOARD")) == Channel("C0BOARD", "board", is_member=True, is_private=True)
 
 
 async def test_a_channel_is_looked_at_each_time(slack: Slack, channels: SlackChannels) -> None:
@@ -172,7 +181,10 @@ FAILURES = {
 async def test_what_slack_does_not_tell_is_an_error(slack: Slack, bot: Bot, how: str, method: str) -> None:
     slack.fail(method, **FAILURES[how], times=20)  # type: ignore[arg-type]
     channels = bot.patient(0.3)
-    ask = channels.look if method == "conversations.info" else channels.has_guests
+    if method == "users.info" and how in ("slow", "long-rate-limit"):
+        assert (await channels.crowd(at("C0GENERAL"))).unsettled
+        return
+    ask = channels.look if method == "conversations.info" else channels.crowd
     with pytest.raises(SlackFailed):
         await ask(at("C0GENERAL"))
 
@@ -185,85 +197,144 @@ async def test_a_short_rate_limit_is_waited_out(slack: Slack, channels: SlackCha
 # ---------------------------------------------------------------- who reads it
 
 
+async def reads(channels: SlackChannels, channel: str = "C0GENERAL") -> tuple[int, int, int]:
+    """How many guests, outsiders and unknown people read a channel."""
+    crowd = await channels.crowd(at(channel))
+    return crowd.guests, crowd.outsiders, crowd.unsettled
+
+
 @pytest.mark.parametrize(
-    ("member", "is_guest"),
+    ("member", "found"),
     [
-        (Slack.manager, False),
-        (Slack.no_zone, False),
-        (Slack.guest, True),
-        (Slack.stranger, True),
-        (Member("U0X", "x", "X", flags=("is_ultra_restricted",)), True),
+        (Slack.manager, (0, 0, 0)),
+        (Slack.no_zone, (0, 0, 0)),
+        (Slack.guest, (1, 0, 0)),
+        (Slack.stranger, (0, 1, 0)),
+        (Member("U0X", "x", "X", flags=("is_ultra_restricted",)), (1, 0, 0)),
         # Slack tells no stranger of who shares a channel with the app.
-        (Member("U0X", "x", "X", team=OTHER_TEAM), True),
-        (Member("B0X", "x", "X", flags=("is_bot",), team=OTHER_TEAM), False),
+        (Member("U0X", "x", "X", team=OTHER_TEAM), (0, 1, 0)),
+        (Member("B0X", "x", "X", flags=("is_bot",), team=OTHER_TEAM), (0, 0, 0)),
     ],
 )
 async def test_guests_are_found(
-    slack: Slack, channels: SlackChannels, member: Member, is_guest: bool
+    slack: Slack, channels: SlackChannels, member: Member, found: tuple[int, int, int]
 ) -> None:
-    assert not await channels.has_guests(at("C0GENERAL"))
+    assert await reads(channels) == (0, 0, 0)
     slack.workspace.members[member.id] = member
     slack.invite("C0GENERAL", member)
-    assert await channels.has_guests(at("C0GENERAL")) is is_guest
+    assert await reads(channels) == found
+    assert (await channels.crowd(at("C0GENERAL"))).members == slack.workspace.channels["C0GENERAL"].members
 
 
 async def test_whoever_becomes_a_guest_counts_at_once(slack: Slack, bot: Bot, clock: StoppedClock) -> None:
-    assert not await bot.channels.has_guests(at("C0GENERAL"))
-    slack.workspace.members[Slack.manager.id] = replace(Slack.manager, flags=("is_restricted",))
-    bot.people.forget(SlackUser(Slack.team, Slack.manager.id))  # as the event ``user_change`` does
-    assert await bot.channels.has_guests(at("C0GENERAL"))
-    slack.workspace.members[Slack.manager.id] = Slack.manager
-    clock.move(minutes=10)
-    assert not await bot.channels.has_guests(at("C0GENERAL"))
+    assert await reads(bot.channels) == (0, 0, 0)
+    manager = SlackUser(Slack.team, Slack.manager.id)
+    slack.workspace.members[manager.user] = guest = replace(Slack.manager, flags=("is_restricted",))
+    bot.roster.heard(manager, guest.info())  # as the event ``user_change`` tells
+    assert await reads(bot.channels) == (1, 0, 0)
+    slack.workspace.members[manager.user] = Slack.manager
+    clock.move(hours=31)
+    assert await reads(bot.channels) == (0, 0, 0), "what was told is believed for a day and a quarter"
 
 
 async def test_few_are_asked_about_once_many_are_listed(slack: Slack, channels: SlackChannels) -> None:
-    assert not await channels.has_guests(at("C0GENERAL"))
+    assert await reads(channels) == (0, 0, 0)
     asked = len(slack.calls("users.info"))
     assert asked == len(slack.workspace.channels["C0GENERAL"].members)
     crowd(slack, FEW + 1)
-    assert not await channels.has_guests(at("C0GENERAL"))
-    assert not await channels.has_guests(at("C0GENERAL"))
+    assert await reads(channels) == (0, 0, 0)
+    assert await reads(channels) == (0, 0, 0)
     assert (len(slack.calls("users.info")), len(slack.calls("users.list"))) == (asked, 1)
 
 
-async def test_every_page_is_read(slack: Slack, channels: SlackChannels) -> None:
-    crowd(slack, 2_100)
+async def test_a_channel_of_5000_and_nothing_known(slack: Slack, channels: SlackChannels) -> None:
+    """Settled at once, with Slack's limits enforced: a fraction of what they allow in a minute."""
+    members = crowd(slack, 5_000)
+    rates = slack.enforce_limits()
+    assert await reads(channels) == (0, 0, 0)
+    slack.workspace.members[members[-1].id] = replace(members[-1], flags=("is_restricted",))
+    assert len(slack.calls("conversations.members")) == len(slack.calls("users.list")) == 6
+    assert (len(slack.calls("users.info")), rates.refused) == (0, {})
     last = Member("U0ZZZ", "z", "Z", flags=("is_restricted",))  # members come by id: on the last page
     slack.workspace.members[last.id] = last
-    assert not await channels.has_guests(at("C0GENERAL"))
     slack.invite("C0GENERAL", last)
-    assert await channels.has_guests(at("C0GENERAL"))
-    assert len(slack.calls("conversations.members")) == 6
-    assert len(slack.calls("users.list")) == 3
+    assert await reads(channels) == (1, 0, 0)
+    assert len(slack.calls("users.list")) == 6, "one who is new is asked about, not all of them"
 
 
-async def test_more_than_a_few_whom_slack_does_not_list_are_too_many(
+@pytest.mark.parametrize("whose", ["its own", "Slack's"])
+async def test_a_workspace_that_takes_longer_than_anybody_waits(
+    slack: Slack, bot: Bot, clock: StoppedClock, whose: str
+) -> None:
+    """Its people come in more pages than a minute's limit has, be it ours or Slack's word: it goes on."""
+    crowd(slack, 5_000)
+    rates = slack.enforce_limits(few=3)
+    if whose == "its own":
+        bot.per_minute["users.list"] = 3
+    bot.minute_goes_by = asyncio.Event()
+    hurried = bot.patient(0.5)
+    for _ in range(2):
+        assert (await reads(hurried))[2] > 2_000, "of those in the pages to come nothing is known"
+        assert len(slack.calls("users.list")) == 3 + rates.refused["users.list"]
+    clock.move(seconds=61)
+    bot.minute_goes_by.set()
+    assert await reads(bot.channels) == (0, 0, 0)
+    assert len(slack.calls("users.list")) == 6 + rates.refused["users.list"], "from where it was"
+    assert rates.refused["users.list"] == (whose == "Slack's")
+
+
+async def test_people_who_are_new_are_asked_about_as_slack_s_limits_allow(
+    slack: Slack, bot: Bot, clock: StoppedClock
+) -> None:
+    """Everybody was listed today, and no event told of these 200."""
+    await bot.roster.tick()
+    crowd(slack, 200)
+    rates, unsettled = slack.enforce_limits(), []
+    for _ in range(3):
+        unsettled.append((await reads(bot.channels))[2])
+        clock.move(seconds=61)
+    assert unsettled == [120, 40, 0]
+    assert rates.refused == {}
+
+
+async def test_where_slack_knows_nothing_of_a_member_nobody_does(
     slack: Slack, channels: SlackChannels
 ) -> None:
-    for member in crowd(slack, FEW + 1):
-        del slack.workspace.members[member.id]
-    with pytest.raises(SlackFailed, match="too many members"):
-        await channels.has_guests(at("C0GENERAL"))
+    (member,) = crowd(slack, 1)
+    del slack.workspace.members[member.id]
+    with pytest.raises(SlackFailed, match="user_not_found"):
+        await channels.crowd(at("C0GENERAL"))
 
 
 @pytest.mark.parametrize("more", [0, FEW])
-async def test_who_changes_while_slack_tells_is_asked_about_again(slack: Slack, bot: Bot, more: int) -> None:
-    """``users.info`` for a few, ``users.list`` for many: what was told may be from before the change."""
+async def test_what_an_event_tells_while_slack_is_asked_counts(slack: Slack, bot: Bot, more: int) -> None:
+    """``users.info`` for a few, ``users.list`` for many: what was told may be from before the event."""
     user = SlackUser(Slack.team, "U0CHANGING")
+    now = replace(Slack.guest, id=user.user)
 
     class Changing(Member):
         def info(self, **how: Any) -> dict[str, Any]:
-            bot.people.forget(user)
+            bot.roster.heard(user, now.info())
             return Member.info(self, **how)
 
     slack.workspace.members[user.user] = changing = Changing(user.user, "c", "C")
     slack.invite("C0GENERAL", changing)
-    others = [SlackUser(Slack.team, member.id) for member in crowd(slack, more)]
-    assert not await bot.channels.has_guests(at("C0GENERAL"))
-    assert bot.people.unknown([user, *others]) == [user]
-    slack.workspace.members[user.user] = replace(Slack.guest, id=user.user)
-    assert await bot.channels.has_guests(at("C0GENERAL"))
+    crowd(slack, more)
+    assert await reads(bot.channels) == (1, 0, 0)
+
+
+async def test_everybody_is_listed_once_a_day(slack: Slack, bot: Bot, clock: StoppedClock) -> None:
+    for hours in (0, 1, 22, 1, 0):
+        clock.move(hours=hours)
+        await bot.roster.tick()
+    assert len(slack.calls("users.list")) == 2
+    slack.fail("users.list", "fatal_error")
+    clock.move(hours=25)
+    await bot.roster.tick()
+    await bot.roster.tick()
+    assert len(slack.calls("users.list")) == 4, "where it failed, it is tried again"
+    assert await reads(bot.channels, "C0GUESTS") == (1, 0, 0)
+    assert slack.calls("users.info") == []
 
 
 # ---------------------------------------------------------------- what is posted

@@ -380,7 +380,6 @@ def test_a_digests_buttons_work_for_its_reader(part_name: str, action: str, opti
         ("none", "digest.at", "digest at 08:00 weekdays"),
         ("none", "digest.change", "digest"),
         ("form", "digest.change", "digest"),
-        ("paused-channel", "digest.on", "digest on"),
     ],
 )
 def test_a_state_offers_what_can_be_done_about_it(name: str, action: str, line: str) -> None:
@@ -388,6 +387,10 @@ def test_a_state_offers_what_can_be_done_about_it(name: str, action: str, line: 
     assert request
     assert request.wish == Ask(line)
     assert request.replace == (action in ("digest.on", "digest.off", "digest.at", "digest.wake"))
+
+
+def test_a_channel_s_is_resumed_in_the_channel_alone() -> None:
+    assert controls(STATES["paused-channel"]) == {}, "a button would turn the reader's own on"
 
 
 def test_only_a_digest_that_comes_can_be_snoozed() -> None:

@@ -32,6 +32,7 @@ STEPS = (
     "notice_what_is_ahead_of_its_time",
     "invite_to_a_tenant",
     "create_channel_digests",
+    "add_guarding",
 )
 TABLES = (
     "links",

@@ -3,6 +3,7 @@
 import logging
 from dataclasses import replace
 
+from bot.core.audience import Refusal
 from bot.core.audit import AuditAction, Deed
 from bot.core.errors import BotError, SlackFailed
 from bot.core.people import SlackUser
@@ -41,12 +42,17 @@ class Pausing:
 
     async def pause(self, subscription: Subscription, error: BotError) -> None:
         """Pause it and tell its owner why; where Slack takes nothing for them, they see it when they ask."""
-        reason = error.error if isinstance(error, SlackFailed) else error.code
+        await self.stop(subscription, error.error if isinstance(error, SlackFailed) else error.code)
+
+    async def stop(self, subscription: Subscription, reason: str) -> None:
+        """The same for a reason that is no error: a :class:`~bot.core.audience.Refusal`, say."""
         current = await self._subscriptions.get(subscription.id)  # its owner may have changed it meanwhile
         if current is None or current.state is not State.ON:
             return
         now = self._clock.now()
         paused = replace(current, state=State.PAUSED, reason=reason, since=now, snoozed_until=None)
+        if paused.team and reason == Refusal.OPENED:  # whoever turns it on again accepts that
+            paused = replace(paused, team=replace(paused.team, is_private=False))
         await self._subscriptions.put(paused, None)
         deed = Deed(now, AuditAction.DIGEST_PAUSED, None, subscription.owner, subscription.channel, reason)
         await self._audit.record(deed)

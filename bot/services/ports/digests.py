@@ -93,6 +93,10 @@ class Subscriptions(Protocol):
         """
         ...
 
+    async def note_private(self, id: int, *, is_private: bool) -> None:  # noqa: A002
+        """Slack says that a channel is private, or that it is not."""
+        ...
+
     async def remove(self, id: int) -> bool:  # noqa: A002
         """Delete one, with its participants and what they were told; its ledger rows stay."""
         ...

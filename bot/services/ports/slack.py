@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from bot.core.audience import Channel
+from bot.core.audience import Channel, Crowd
 from bot.core.people import Profile, SlackChannel, SlackUser
 from bot.core.replies import MyData, Reader, Reply, SharedPage
 from bot.core.requests import Conversation
@@ -78,8 +78,8 @@ class Channels(Protocol):
         """
         ...
 
-    async def has_guests(self, place: SlackChannel) -> bool:
-        """Whether anybody in it is a guest or of another organisation."""
+    async def crowd(self, place: SlackChannel) -> Crowd:
+        """Who is in it, asked of Slack each time, and how many of them are guests."""
         ...
 
     async def post(self, place: SlackChannel, page: SharedPage, reader: Reader) -> str:

@@ -90,12 +90,22 @@ def digest_sent(reader: Reader) -> Message:
 
 def digest_paused(reply: DigestPaused, reader: Reader, command: str) -> Message:
     """Why no more digests come, and what to do about it."""
+    if reply.channel:
+        return _channel_paused(reply, reader, command)
     title = sentence("digest.state.paused", reader.locale)
     why = _why_paused(reply.reason, reader, command)
-    where = [rich(span(f"{sentence('digest.goes-to', reader.locale)} "), channel(reply.channel))]
-    blocks = [header(title), *(where if reply.channel else []), section(why)]
+    blocks = [header(title), section(why)]
     row = actions(buttons.turn_on(reader), buttons.change(reader))
     return Message(f"{title}. {why}", [*blocks, row, note(sentence("digest.paused.kept", reader.locale))])
+
+
+def _channel_paused(reply: DigestPaused, reader: Reader, command: str) -> Message:
+    """It has no buttons: it may be resumed there alone, by whoever may at that moment."""
+    title = sentence("channel.paused", reader.locale)
+    why = _why_paused(reply.reason, reader, command)
+    where = rich(span(f"{sentence('digest.goes-to', reader.locale)} "), channel(reply.channel))
+    how = sentence("channel.paused.how", reader.locale, command=command)
+    return Message(f"{title}. {why}", [header(title), where, section(why), note(how)])
 
 
 def digest_proof(reply: DigestProof, reader: Reader, command: str) -> Message:
