@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import partial
 from pathlib import Path
 
 import bot.core.onlineerrors  # noqa: F401 - its errors are told as well
@@ -79,10 +80,11 @@ def errors() -> Iterator[str]:
     yield ERRORS
     yield "| code | what it means | what people read | what to do |"
     yield "|---|---|---|---|"
+    say = partial(sentence, command=COMMAND, seconds=25, state="OfflineMaintenance", by="SuperOffice")
     for kind in _kinds(BotError):
         meaning = " ".join((kind.__doc__ or "").replace("``", "`").split())
-        what = sentence(f"error.{kind.code}", command=COMMAND, seconds=25, state="OfflineMaintenance")
-        way_out = sentence(f"error.{kind.code}.next", command=COMMAND, seconds=25, state="OfflineMaintenance")
+        what = say(f"error.{kind.code}")
+        way_out = say(f"error.{kind.code}.next")
         yield f"| `{kind.code}` | {meaning} | {what} | {way_out} |"
     yield WIRE
     yield "| what happens | code | asked | in the log |"

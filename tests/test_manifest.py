@@ -18,7 +18,15 @@ MANIFEST: dict[str, Any] = json.loads((ROOT / "config/manifest.json").read_text(
 PAGE = (ROOT / "docs/slack-app.md").read_text("utf-8")
 
 #: Methods that need no scope of the bot's: their own token or none.
-FREE = {"auth.test", "apps.connections.open", "views.open", "views.update", "views.push", "views.publish"}
+FREE = {
+    "auth.test",
+    "apps.connections.open",
+    "openid.connect.token",
+    "views.open",
+    "views.update",
+    "views.push",
+    "views.publish",
+}
 #: Of these, each kind of conversation needs its own.
 OPTIONAL = {"channels:history", "groups:history", "im:history"}
 #: What each method of Slack's Web API needs. Source: docs.slack.dev, "Methods".

@@ -12,11 +12,11 @@ import aiohttp
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from slack_bolt.async_app import AsyncApp
 from starlette.applications import Starlette
-from starlette.routing import Route
 
 from bot import store, web
 from bot.app.clockwork import Job
 from bot.app.digests import digests
+from bot.app.pages import sign_in_pages
 from bot.config import Settings
 from bot.core.replies import Reader
 from bot.core.secret import Secret
@@ -36,7 +36,6 @@ from bot.services.linking import Invited, Linked, Linking, LinkPolicy
 from bot.services.measured import MeasuredCrm
 from bot.services.notices import Notices
 from bot.services.offers import Offers
-from bot.services.onlinelinking import OnlineLinking
 from bot.services.ports import Clock
 from bot.services.preferences import Preferences
 from bot.services.privacy import Privacy
@@ -88,6 +87,7 @@ class Wiring:
         self._runner = runner
         derived = settings.web.public_url == settings.web.listen.url
         self._public_url = url if derived else settings.web.public_url
+        self._session = session
         self._workspaces = workspaces
         self._people = SlackPeople(workspaces, clock)
         self._metrics = metrics = PrometheusMetrics()
@@ -123,6 +123,7 @@ class Wiring:
             links=database.links,
             invitations=database.invitations,
             attempts=database.attempts,
+            proofs=database.proofs,
             tenants=tenants,
             access=access,
             people=self._people,
@@ -130,7 +131,11 @@ class Wiring:
             token=_token,
             on_linked=self._linked,
             keep_at=sign_ins.keep_at,
-            policy=LinkPolicy(settings.linking.email_must_match, settings.linking.lifetime),
+            policy=LinkPolicy(
+                settings.linking.email_must_match,
+                settings.linking.require_slack_sign_in,
+                settings.linking.lifetime,
+            ),
         )
         self._leaving = Leaving(
             personal=database.personal,
@@ -245,41 +250,24 @@ class Wiring:
     def pages(self, scheduler: AsyncIOScheduler, socket_mode: SocketMode | None) -> ASGIApp:
         """The bot's own pages."""
         settings = self._settings
-        link_page = web.LinkPage(
+        pages = sign_in_pages(
+            settings=settings,
+            public_url=self._public_url,
+            clock=self._clock,
+            database=self._database,
+            session=self._session,
             linking=self._linking,
-            settings=web.PageSettings(
-                public_url=self._public_url,
-                workspaces=self._workspaces.names,
-                command=settings.slack.command,
-            ),
-            sign=self._database.hasher.digest,
+            workspaces=self._workspaces,
             token=_token,
             reference=_reference,
-            trusted_proxies=settings.web.trusted_proxies,
         )
-        online = self._online_pages(link_page)
-        # The first that fits counts: who opens the page of an online tenant is led to another.
         return Starlette(
             routes=[
-                *online,
-                *link_page.routes(),
+                *pages,
                 *web.health_routes(self._checks(scheduler, socket_mode)),
                 web.metrics_route(self._metrics.expose, self._metrics.content_type),
             ]
         )
-
-    def _online_pages(self, link_page: web.LinkPage) -> list[Route]:
-        if not any(tenant.online for tenant in self._tenants.values()):
-            return []
-        linking = OnlineLinking(
-            linking=self._linking,
-            authorizations=self._database.authorizations,
-            clock=self._clock,
-            token=_token,
-            redirect_uri=f"{self._public_url}/oidc/callback",
-        )
-        https = self._public_url.startswith("https:")
-        return web.OidcPages(linking, link_page, _token, https=https).routes()
 
     def _checks(self, scheduler: AsyncIOScheduler, socket_mode: SocketMode | None) -> list[web.Check]:
         async def ticking() -> None:

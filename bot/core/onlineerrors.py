@@ -11,6 +11,9 @@ __all__ = [
     "ForeignHost",
     "IdentityRefused",
     "OtherBrowser",
+    "OtherSlackUser",
+    "SignInFailed",
+    "SlackSignInNeeded",
     "StateExpired",
     "StateUnknown",
     "StateUsed",
@@ -49,8 +52,17 @@ class ConsentWithdrawn(CrmError):
     code = "consent-withdrawn"
 
 
-class ConsentDenied(LinkError):
-    """The user, or an administrator, did not allow this app in SuperOffice (``error``, OAuth's own code)."""
+class SignInFailed(LinkError):
+    """Signing in elsewhere did not work; ``by`` names where: SuperOffice or Slack."""
+
+    code: ClassVar[str] = "sign-in-failed"
+
+    def __init__(self, *, by: str = "SuperOffice", **params: object) -> None:
+        super().__init__(by=by, **params)
+
+
+class ConsentDenied(SignInFailed):
+    """The user, or an administrator, did not allow this app there (``error``, OAuth's own code)."""
 
     code = "consent-denied"
 
@@ -79,20 +91,20 @@ class OtherBrowser(LinkError):
     code = "other-browser"
 
 
-class WrongCode(LinkError):
-    """SuperOffice does not take its authorisation code: used, expired, or never given out."""
+class WrongCode(SignInFailed):
+    """The authorisation code is not taken: used, expired, or never given out."""
 
     code = "wrong-code"
 
 
-class IdentityRefused(LinkError):
-    """What SuperOffice says of who signed in (its ``id_token``) cannot be trusted."""
+class IdentityRefused(SignInFailed):
+    """What is said of who signed in (the ``id_token``) cannot be trusted."""
 
     code: ClassVar[str] = "identity-refused"
 
 
 class WrongSignature(IdentityRefused):
-    """Its signature is none of SuperOffice's keys'."""
+    """Its signature is none of the issuer's keys'."""
 
     code = "wrong-signature"
 
@@ -125,3 +137,15 @@ class WrongTenant(IdentityRefused):
     """The user signed in to another tenant than this bot serves."""
 
     code = "wrong-tenant"
+
+
+class SlackSignInNeeded(LinkError):
+    """This browser has not proved yet that it is the Slack user's whom the page is for."""
+
+    code = "slack-sign-in-needed"
+
+
+class OtherSlackUser(LinkError):
+    """Somebody else is signed in to Slack in this browser than the page is for."""
+
+    code = "other-slack-user"

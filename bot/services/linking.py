@@ -21,6 +21,7 @@ from bot.core.errors import (
     SignInRefused,
     TenantNotAllowed,
 )
+from bot.core.onlineerrors import SlackSignInNeeded
 from bot.core.people import Link, Principal, Profile, SlackUser
 from bot.core.secret import Secret
 from bot.core.throttle import Allowance
@@ -33,6 +34,7 @@ from bot.services.ports import (
     Invitations,
     Links,
     People,
+    Proofs,
     SignedIn,
 )
 from bot.services.tenants import Tenant
@@ -48,6 +50,8 @@ class LinkPolicy:
 
     #: The SuperOffice user's e-mail address must be the Slack profile's; a missing one is a mismatch.
     email_must_match: bool = True
+    #: The browser must have proved, by Sign in with Slack, to be the Slack user's whom the page is for.
+    require_slack_sign_in: bool = False
     #: How long a page can be used.
     lifetime: timedelta = timedelta(minutes=10)
     #: How often a user may try before waiting begins.
@@ -94,6 +98,10 @@ class Linked:
 _NO_GUESS = (CrmUnreachable, CrmTooBusy, CrmWrongAddress, CrmTooLarge)
 
 
+#: A browser that has proved nothing.
+NO_BROWSER = Secret("")
+
+
 class Linking:
     """The use case. ``token`` makes 32 random bytes in URL-safe base64; ``on_linked`` should only queue;
     ``keep_at`` says when a ticket that was used at a time is to be used next.
@@ -105,6 +113,7 @@ class Linking:
         links: Links,
         invitations: Invitations,
         attempts: Attempts,
+        proofs: Proofs,
         tenants: Mapping[str, Tenant],
         access: Access,
         people: People,
@@ -117,6 +126,7 @@ class Linking:
         self._links = links
         self._invitations = invitations
         self._attempts = attempts
+        self._proofs = proofs
         self._tenants = tenants
         self._access = access
         self._people = people
@@ -138,17 +148,24 @@ class Linking:
         await self._invitations.create(nonce, invitation)
         return Invited(nonce, expires_at, command)
 
-    async def look(self, nonce: Secret) -> Offer:
+    async def whose(self, nonce: Secret) -> Invitation:
+        """Whom the page is for, before they prove it. Raises :class:`LinkExpired`."""
+        return await self._open(nonce)
+
+    async def look(self, nonce: Secret, browser: Secret = NO_BROWSER) -> Offer:
         """What the page is for. It changes nothing, so previews of links are harmless.
 
-        Raises :class:`LinkExpired`, :class:`LinkNotAllowed`, :class:`TenantNotAllowed` and
-        :class:`~bot.core.errors.SlackFailed`.
+        Raises :class:`LinkExpired`, :class:`LinkNotAllowed`, :class:`TenantNotAllowed`,
+        :class:`~bot.core.onlineerrors.SlackSignInNeeded` and :class:`~bot.core.errors.SlackFailed`.
         """
         invitation = await self._open(nonce)
+        await self._require_proof(nonce, browser)
         profile, tenant = await self._allowed(invitation)
         return Offer(profile, invitation.expires_at, tenant, invitation.command)
 
-    async def sign_in(self, nonce: Secret, username: str, password: Secret, address: str) -> Linked:
+    async def sign_in(
+        self, nonce: Secret, username: str, password: Secret, address: str, browser: Secret = NO_BROWSER
+    ) -> Linked:
         """Sign in to SuperOffice and link. Only success uses the page up.
 
         Raises what :meth:`look` does, :class:`SignInElsewhere`, :class:`LinkThrottled`,
@@ -156,6 +173,7 @@ class Linking:
         :class:`~bot.core.errors.CrmError`.
         """
         invitation = await self._open(nonce)
+        await self._require_proof(nonce, browser)
         profile, tenant = await self._allowed(invitation)
         if tenant.online:
             raise SignInElsewhere
@@ -204,6 +222,12 @@ class Linking:
         if invitation is None or not invitation.tenant:
             raise LinkExpired
         return invitation
+
+    async def _require_proof(self, nonce: Secret, browser: Secret) -> None:
+        """Who sends somebody else their own link gets no further: that browser is not theirs."""
+        required = self._policy.require_slack_sign_in
+        if required and not await self._proofs.has(nonce, browser, self._clock.now()):
+            raise SlackSignInNeeded
 
     async def _allowed(self, invitation: Invitation) -> tuple[Profile, Tenant]:
         """Who may link, and to what: asked each time, since both may have changed."""

@@ -1,14 +1,14 @@
 """Link a Slack user to a user of SuperOffice CRM Online: there and back in the browser."""
 
-from collections.abc import Callable
 from dataclasses import replace
 
 from bot.core.errors import TenantNotAllowed
-from bot.core.onlineerrors import ConsentDenied, IdentityRefused, OtherBrowser, StateUsed
+from bot.core.onlineerrors import ConsentDenied, IdentityRefused
 from bot.core.people import Link
 from bot.core.secret import Secret
+from bot.services.journeys import Journeys
 from bot.services.linking import Linked, Linking, Offer
-from bot.services.ports import Authorization, Authorizations, Clock, Online
+from bot.services.ports import Authorization, Clock, Online
 from bot.services.tenants import Tenant
 
 __all__ = ["OnlineLinking"]
@@ -21,15 +21,13 @@ class OnlineLinking:
         self,
         *,
         linking: Linking,
-        authorizations: Authorizations,
+        journeys: Journeys,
         clock: Clock,
-        token: Callable[[], Secret],
         redirect_uri: str,
     ) -> None:
         self._linking = linking
-        self._authorizations = authorizations
+        self._journeys = journeys
         self._clock = clock
-        self._token = token
         self._redirect_uri = redirect_uri
 
     async def begin(self, page: Secret, browser: Secret) -> Secret | None:
@@ -39,22 +37,16 @@ class OnlineLinking:
 
         Raises what :meth:`Linking.look` does, and ``CrmError``.
         """
-        offer = await self._linking.look(page)
+        offer = await self._linking.look(page, browser)
         online = offer.tenant.online
         if online is None:
             return None
-        state = self._token()
-        authorization = Authorization(page, browser, self._token(), self._token(), offer.expires_at)
-        address = await online.address(authorization, state, self._redirect_uri, offer.profile.email or "")
-        await self._authorizations.begin(state, authorization)
-        return address
+        state, authorization = await self._journeys.begin(page, browser, offer.expires_at)
+        return await online.address(authorization, state, self._redirect_uri, offer.profile.email or "")
 
     async def returned(self, state: Secret, browser: Secret) -> Authorization:
         """What the browser that comes back had left for. Raises ``LinkError`` by what is wrong."""
-        authorization = await self._authorizations.look(state, self._clock.now())
-        if authorization.browser != browser:
-            raise OtherBrowser
-        return authorization
+        return await self._journeys.returned(state, browser)
 
     async def finish(
         self, authorization: Authorization, state: Secret, code: Secret, denied: str = ""
@@ -63,11 +55,10 @@ class OnlineLinking:
 
         Raises :class:`~bot.core.errors.LinkError` and ``CrmError``.
         """
-        if not await self._authorizations.take(state):
-            raise StateUsed
+        await self._journeys.arrive(state)
         if denied or not code:
             raise ConsentDenied(error=denied[:40])
-        offer = await self._linking.look(authorization.page)
+        offer = await self._linking.look(authorization.page, authorization.browser)
         signed_in = await _online(offer.tenant).redeem(code, authorization, self._redirect_uri)
         principal = await offer.tenant.crm.me(signed_in.tokens.access)
         if principal.associate_id != signed_in.associate_id:

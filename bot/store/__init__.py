@@ -28,6 +28,7 @@ from bot.store.overview import SqliteOverviews
 from bot.store.participants import SqliteParticipants
 from bot.store.personal import SqlitePersonal
 from bot.store.processes import SqliteProcesses
+from bot.store.proofs import SqliteProofs
 from bot.store.pseudonyms import Pseudonyms
 from bot.store.retention import prune_aged
 from bot.store.sealing import BadKey, Sealer
@@ -58,7 +59,11 @@ class Store:
     personal: SqlitePersonal
     audit: SqliteAudit
     pseudonyms: Pseudonyms
+    #: To SuperOffice CRM Online, to Sign in with Slack, and to install the app.
     authorizations: SqliteAuthorizations
+    slack_sign_ins: SqliteAuthorizations
+    install_states: SqliteAuthorizations
+    proofs: SqliteProofs
     processes: SqliteProcesses
     subscriptions: SqliteSubscriptions
     participants: SqliteParticipants
@@ -84,7 +89,7 @@ class Store:
         """
         pruned = await self.invitations.prune(now) + await self.attempts.prune(now)
         pruned += await self.deliveries.prune(now - DELIVERIES_KEPT) + await self.processes.prune(now)
-        pruned += await self.authorizations.prune(now)
+        pruned += await self.authorizations.prune(now) + await self.proofs.prune(now)
         pruned += prune_aged(self.db, self.retention, now)
         empty_log(self.db)
         return pruned + prune_backups(self.path, now)
@@ -121,6 +126,9 @@ def opened(
             audit,
             pseudonyms,
             SqliteAuthorizations(db, sealer, hasher),
+            SqliteAuthorizations(db, sealer, hasher, "slack sign-in"),
+            SqliteAuthorizations(db, sealer, hasher, "install"),
+            SqliteProofs(db, hasher),
             SqliteProcesses(db, sealer.key_ids),
             SqliteSubscriptions(db, sealer, audit),
             SqliteParticipants(db, sealer),

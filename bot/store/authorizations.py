@@ -22,17 +22,18 @@ MOST = 20
 
 
 class SqliteAuthorizations:
-    """Implements the port ``Authorizations``."""
+    """Implements the port ``Authorizations``, for one kind of journey: no state is good for another."""
 
-    def __init__(self, db: Database, sealer: Sealer, hasher: Hasher) -> None:
+    def __init__(self, db: Database, sealer: Sealer, hasher: Hasher, kind: str = "authorization") -> None:
         self._db = db
+        self._kind = kind
         self._sealer = sealer
         self._hasher = hasher
 
     async def begin(self, state: Secret, authorization: Authorization) -> None:
         """Remember one in the place of an older one of the same page and browser."""
-        page = self._hasher.digest("authorization page", authorization.page.reveal())
-        browser = self._hasher.digest("authorization browser", authorization.browser.reveal())
+        page = self._hasher.digest(f"{self._kind} page", authorization.page.reveal())
+        browser = self._hasher.digest(f"{self._kind} browser", authorization.browser.reveal())
         key = self._key(state)
         row = (key, page, browser, micros(authorization.expires_at), 0, self._sealed(key, authorization))
         with writing(self._db) as connection:
@@ -71,7 +72,7 @@ class SqliteAuthorizations:
         return self._db.conn.execute(statement, (micros(now - REMEMBERED),)).rowcount
 
     def _key(self, state: Secret) -> str:
-        return self._hasher.digest("authorization", state.reveal()).hex()
+        return self._hasher.digest(self._kind, state.reveal()).hex()
 
     def _sealed(self, key: str, authorization: Authorization) -> bytes:
         parts = (

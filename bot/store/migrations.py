@@ -318,3 +318,14 @@ def invite_to_a_tenant(db: Database) -> None:
 
 migrations()(create_channel_digests)
 migrations()(add_guarding)
+
+
+@migrations()
+def create_proofs(db: Database) -> None:
+    """Browsers that have proved to be the Slack user's whom a link page is for, by one keyed hash of both."""
+    db.execute("""
+        CREATE TABLE proofs (
+            proof_hash BLOB PRIMARY KEY,
+            expires_at INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID
+    """)

@@ -114,6 +114,7 @@ NOBODYS = {
     "deliveries": "ids of Slack's requests, for a day",
     "hash_keys": "the bot's own key",
     "processes": "the processes that run the bot",
+    "proofs": "keyed hashes of link pages and browsers, for minutes",
     "tenant_troubles": "tenants",
 }
 

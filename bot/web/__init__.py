@@ -1,13 +1,16 @@
 """The bot's own pages: linking, and health."""
 
 from bot.web.addresses import Network, client_address
+from bot.web.browsers import Browsers
 from bot.web.health import Check, Remembered, health_routes
 from bot.web.link import LinkPage
 from bot.web.metrics import metrics_route
 from bot.web.oidc import OidcPages
 from bot.web.pages import Pages, PageSettings
+from bot.web.slackopenid import SlackOpenIDPages
 
 __all__ = [
+    "Browsers",
     "Check",
     "LinkPage",
     "Network",
@@ -15,6 +18,7 @@ __all__ = [
     "PageSettings",
     "Pages",
     "Remembered",
+    "SlackOpenIDPages",
     "client_address",
     "health_routes",
     "metrics_route",

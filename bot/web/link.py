@@ -22,13 +22,23 @@ from bot.core.errors import (
     SlackFailed,
     TenantNotAllowed,
 )
-from bot.core.onlineerrors import ConsentDenied, OtherBrowser, StateExpired, StateUnknown, StateUsed
+from bot.core.onlineerrors import (
+    ConsentDenied,
+    OtherBrowser,
+    OtherSlackUser,
+    SlackSignInNeeded,
+    StateExpired,
+    StateUnknown,
+    StateUsed,
+)
 from bot.core.secret import Secret
 from bot.services.failures import log_unexpected
 from bot.services.linking import Linked, Linking, Offer
+from bot.services.slacksignin import SlackSignIn
 from bot.text import has_sentence
 from bot.text.dates import clock, zone_name
 from bot.web.addresses import Network, client_address
+from bot.web.browsers import Browsers
 from bot.web.csrf import Csrf
 from bot.web.forms import NotAForm, read_form
 from bot.web.pages import Pages, PageSettings
@@ -66,11 +76,16 @@ READERS_OWN = (
     StateUsed,
     StateExpired,
     OtherBrowser,
+    OtherSlackUser,
+    SlackSignInNeeded,
 )
 
 
 class LinkPage:
-    """``GET`` and ``POST /link/{nonce}``. ``sign`` is a keyed hash, ``reference`` makes reference ids."""
+    """``GET`` and ``POST /link/{nonce}``. ``sign`` is a keyed hash, ``reference`` makes reference ids.
+
+    With ``slack_sign_in``, browsers that have to prove whose they are can do so.
+    """
 
     def __init__(
         self,
@@ -80,14 +95,18 @@ class LinkPage:
         sign: Callable[..., bytes],
         token: Callable[[], Secret],
         reference: Callable[[], str],
+        browsers: Browsers,
         trusted_proxies: Sequence[Network] = (),
+        slack_sign_in: SlackSignIn | None = None,
     ) -> None:
         self._linking = linking
         self._settings = settings
         self._pages = Pages(settings)
         self._csrf = Csrf(sign=sign, token=token, https=settings.https)
         self._reference = reference
+        self._browsers = browsers
         self._trusted = trusted_proxies
+        self._slack_sign_in = slack_sign_in
 
     def routes(self) -> list[Route]:
         """To be mounted at the root."""
@@ -100,16 +119,27 @@ class LinkPage:
     async def show(self, request: Request) -> Response:
         """The empty form. It uses nothing up: whatever previews links may fetch it."""
         try:
-            offer = await self._linking.look(_nonce(request))
+            offer = await self._linking.look(_nonce(request), self._browsers.known(request))
         except Exception as error:
-            return self.closed(error)
+            return await self.stopped(request, error)
         return self._form(request, offer)
+
+    async def stopped(self, request: Request, error: Exception) -> Response:
+        """To Slack, where the browser has to prove whose it is; else what is wrong."""
+        if not isinstance(error, SlackSignInNeeded) or self._slack_sign_in is None:
+            return self.closed(error)
+        browser = self._browsers.named(request)
+        try:
+            address = await self._slack_sign_in.begin(_nonce(request), browser)
+        except Exception as other:
+            return self.closed(other)
+        return self._browsers.send(browser, address)
 
     async def submit(self, request: Request) -> Response:
         """Sign in and link, or say what failed."""
         try:
             fields = await read_form(request)
-            offer = await self._linking.look(_nonce(request))
+            offer = await self._linking.look(_nonce(request), self._browsers.known(request))
         except NotAForm as problem:
             return self._problem("junk", problem.status)
         except Exception as error:
@@ -125,7 +155,8 @@ class LinkPage:
     async def _sign_in(self, request: Request, offer: Offer, username: str, password: Secret) -> Response:
         address = client_address(request.scope, self._trusted)
         try:
-            done = await self._linking.sign_in(_nonce(request), username, password, address)
+            browser = self._browsers.known(request)
+            done = await self._linking.sign_in(_nonce(request), username, password, address, browser)
         except CLOSING as error:
             return self.closed(error)
         except Exception as error:

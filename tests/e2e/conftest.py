@@ -79,6 +79,11 @@ async def fill_in(url: str, user: User, password: str | None = None) -> tuple[in
             return response.status, await response.text()
 
 
+def form_of(page: str) -> dict[str, str]:
+    """The hidden fields of a page's form."""
+    return dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]+)"', page))
+
+
 def button_url(message: Message) -> str:
     """Where the message's button leads."""
     (url,) = (str(element["url"]) for _, element in message.elements() if "url" in element)

@@ -114,7 +114,7 @@ def with_query(url: str, **changes: str) -> str:
 
 def error(code: str) -> str:
     """What the page says of an error."""
-    return sentence(f"error.{code}", command="/superoffice", state="")
+    return sentence(f"error.{code}", command="/superoffice", state="", by="SuperOffice")
 
 
 async def test_linking_and_asking(world: World) -> None:

@@ -293,6 +293,7 @@ def desk(request, tmp_path, clock: StoppedClock):  # type: ignore[no-untyped-def
             links=store.links,
             invitations=store.invitations,
             attempts=store.attempts,
+            proofs=store.proofs,
             tenants=tenants,
             access=access,
             people=people,

@@ -126,6 +126,7 @@ def make_world(store: Store, clock: Any) -> MakeWorld:
             links=store.links,
             invitations=store.invitations,
             attempts=store.attempts,
+            proofs=store.proofs,
             tenants={"onsite": Tenant(crm, ZoneInfo("UTC"))},  # type: ignore[arg-type] # it knows signing in alone
             access=Access(["onsite"], Places()),
             people=slack,

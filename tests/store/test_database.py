@@ -33,6 +33,7 @@ STEPS = (
     "invite_to_a_tenant",
     "create_channel_digests",
     "add_guarding",
+    "create_proofs",
 )
 TABLES = (
     "links",
@@ -45,6 +46,7 @@ TABLES = (
     "processes",
     "tenant_troubles",
     "authorizations",
+    "proofs",
     "pseudonyms",
     "audit",
     "subscriptions",

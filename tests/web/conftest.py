@@ -24,7 +24,7 @@ from bot.services.linking import Linked, Linking, LinkPolicy
 from bot.services.ports import Clock, SignedIn
 from bot.services.tenants import Tenant
 from bot.store import Store, migrate, opened
-from bot.web import Check, LinkPage, Network, PageSettings, health_routes
+from bot.web import Browsers, Check, LinkPage, Network, PageSettings, health_routes
 from tests.services.conftest import Places
 
 USER = SlackUser("T1", "U1")
@@ -181,6 +181,7 @@ async def make_site(store: Store, clock: Clock, serve: Serve) -> AsyncIterator[M
             links=store.links,
             invitations=store.invitations,
             attempts=store.attempts,
+            proofs=store.proofs,
             tenants={"onsite": Tenant(crm, ZoneInfo("UTC"), host="crm.example.com")},  # type: ignore[arg-type] # it knows signing in alone
             access=Access(["onsite"], Places()),
             people=slack,
@@ -200,6 +201,7 @@ async def make_site(store: Store, clock: Clock, serve: Serve) -> AsyncIterator[M
             sign=store.hasher.digest,
             token=token,
             reference=lambda: "ref-1",
+            browsers=Browsers(token, https=public_url.startswith("https:")),
             trusted_proxies=trusted_proxies,
         )
         url = await serve(Starlette(routes=[*page.routes(), *health_routes(checks, patience)]))

@@ -18,7 +18,8 @@ from bot.core.errors import CrmFailed, CrmUnreadable
 from bot.core.onlineerrors import AppRefused, ConsentWithdrawn, WrongCode, WrongSignature
 from bot.core.secret import Secret
 from bot.crm.online.http import Answer, JsonClient
-from bot.crm.online.identity import Expected, Keys, verified
+from bot.crm.online.identity import identified
+from bot.idtokens import Expected, Keys
 from bot.services.ports import Authorization, Clock, OnlineSignedIn, Tokens
 
 __all__ = ["OnlineSignIn"]
@@ -41,7 +42,7 @@ class OnlineSignIn:
         self._client_secret = client_secret
         self._client = client
         self._clock = clock
-        self._keys = Keys(client, clock)
+        self._keys = Keys(client.get, clock)
         self._metadata: tuple[datetime, Answer] | None = None
         self._asking = asyncio.Lock()
 
@@ -85,11 +86,15 @@ class OnlineSignIn:
             raise WrongCode from None
         if not token.get("id_token"):
             raise WrongSignature
-        expected = Expected(
-            str(metadata.get("issuer")), self._client_id, self._customer, authorization.nonce.reveal()
+        issuer, nonce = str(metadata.get("issuer")), authorization.nonce.reveal()
+        identity = await identified(
+            str(token["id_token"]),
+            self._keys,
+            self._endpoint(metadata, "jwks_uri"),
+            Expected(issuer, self._client_id, nonce),
+            self._customer,
+            self._clock.now(),
         )
-        keys_url = self._endpoint(metadata, "jwks_uri")
-        identity = await verified(str(token["id_token"]), self._keys, keys_url, expected, self._clock.now())
         return OnlineSignedIn(identity.associate_id, identity.email, self._tokens(token))
 
     async def refresh(self, refresh_token: Secret) -> Tokens:

@@ -52,6 +52,8 @@ from bot.services.ports.slack import (
     Messenger,
     People,
     Places,
+    SlackIdentities,
+    SlackIdentity,
 )
 from bot.services.ports.store import (
     Attempts,
@@ -61,6 +63,7 @@ from bot.services.ports.store import (
     Invitations,
     Links,
     Mutes,
+    Proofs,
     SavedFilters,
     SignIns,
 )
@@ -100,11 +103,14 @@ __all__ = [
     "PostKey",
     "Posted",
     "Posts",
+    "Proofs",
     "Recorded",
     "Runner",
     "SavedFilters",
     "SignIns",
     "SignedIn",
+    "SlackIdentities",
+    "SlackIdentity",
     "Snapshot",
     "Subscriptions",
     "SystemInfo",

@@ -1,14 +1,17 @@
 """What the use cases need of Slack."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 from bot.core.audience import Channel, Crowd
 from bot.core.people import Profile, SlackChannel, SlackUser
 from bot.core.replies import MyData, Reader, Reply, SharedPage
 from bot.core.requests import Conversation
+from bot.core.secret import Secret
+from bot.services.ports.crm import Authorization
 
-__all__ = ["Admins", "Channels", "Messenger", "People", "Places"]
+__all__ = ["Admins", "Channels", "Messenger", "People", "Places", "SlackIdentities", "SlackIdentity"]
 
 
 class People(Protocol):
@@ -49,6 +52,33 @@ class Admins(Protocol):
 
     async def of(self, tenant: str) -> Sequence[SlackUser]:
         """Those to tell of what only they can mend, in every workspace that may use the tenant."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class SlackIdentity:
+    """Who is signed in to Slack in a browser, as Slack's ``id_token`` says."""
+
+    user: SlackUser
+    #: The organisation on Enterprise Grid whose user it is: the same user in all of its workspaces.
+    organization: str | None = None
+
+
+class SlackIdentities(Protocol):
+    """Sign in with Slack."""
+
+    def address(
+        self, authorization: Authorization, state: Secret, redirect_uri: str, workspace: str
+    ) -> Secret:
+        """Where to send the browser, to sign in to that workspace."""
+        ...
+
+    async def redeem(self, code: Secret, authorization: Authorization, redirect_uri: str) -> SlackIdentity:
+        """Trade a code for who signed in.
+
+        Raises :class:`~bot.core.onlineerrors.WrongCode`,
+        :class:`~bot.core.onlineerrors.IdentityRefused` and :class:`~bot.core.errors.SlackFailed`.
+        """
         ...
 
 

@@ -20,6 +20,7 @@ __all__ = [
     "Invitations",
     "Links",
     "Mutes",
+    "Proofs",
     "SavedFilters",
     "SignIns",
 ]
@@ -61,6 +62,22 @@ class Authorizations(Protocol):
 
     async def prune(self, now: datetime) -> int:
         """Forget what expired an hour ago; say how many rows."""
+        ...
+
+
+class Proofs(Protocol):
+    """Browsers that have proved to be the Slack user's whom a one-time page is for. All of it is hashed."""
+
+    async def put(self, page: Secret, browser: Secret, until: datetime) -> None:
+        """Remember one."""
+        ...
+
+    async def has(self, page: Secret, browser: Secret, now: datetime) -> bool:
+        """Whether this browser has, for this page."""
+        ...
+
+    async def prune(self, now: datetime) -> int:
+        """Forget what has expired; say how many rows."""
         ...
 
 

@@ -1,0 +1,71 @@
+"""The pages where people sign in, to SuperOffice and to Slack."""
+
+from collections.abc import Callable
+
+import aiohttp
+from starlette.routing import Route
+
+from bot import store, web
+from bot.config import Settings
+from bot.core.secret import Secret
+from bot.services.journeys import Journeys
+from bot.services.linking import Linking
+from bot.services.onlinelinking import OnlineLinking
+from bot.services.ports import Clock
+from bot.services.slacksignin import SlackSignIn
+from bot.slack.openid import SlackOpenID
+from bot.slack.workspaces import Workspaces
+
+__all__ = ["sign_in_pages"]
+
+
+def sign_in_pages(
+    *,
+    settings: Settings,
+    public_url: str,
+    clock: Clock,
+    database: store.Store,
+    session: aiohttp.ClientSession,
+    linking: Linking,
+    workspaces: Workspaces,
+    token: Callable[[], Secret],
+    reference: Callable[[], str],
+) -> list[Route]:
+    """The one-time page, and where browsers come back to from SuperOffice CRM Online and from Slack."""
+    browsers = web.Browsers(token, https=public_url.startswith("https:"))
+    slack_sign_in = None
+    if settings.slack.client:
+        identities = SlackOpenID(
+            *settings.slack.client, workspaces.tokenless, session, settings.slack.api_url, clock
+        )
+        slack_sign_in = SlackSignIn(
+            linking=linking,
+            journeys=Journeys(database.slack_sign_ins, clock, token),
+            identities=identities,
+            proofs=database.proofs,
+            places=workspaces,
+            redirect_uri=f"{public_url}/slack/openid",
+        )
+    link_page = web.LinkPage(
+        linking=linking,
+        settings=web.PageSettings(
+            public_url=public_url, workspaces=workspaces.names, command=settings.slack.command
+        ),
+        sign=database.hasher.digest,
+        token=token,
+        reference=reference,
+        browsers=browsers,
+        trusted_proxies=settings.web.trusted_proxies,
+        slack_sign_in=slack_sign_in,
+    )
+    online = OnlineLinking(
+        linking=linking,
+        journeys=Journeys(database.authorizations, clock, token),
+        clock=clock,
+        redirect_uri=f"{public_url}/oidc/callback",
+    )
+    # The first that fits counts: who opens the page of an online tenant is led to another.
+    routes = [*web.OidcPages(online, link_page, browsers).routes(), *link_page.routes()]
+    if slack_sign_in:
+        routes += web.SlackOpenIDPages(slack_sign_in, link_page, browsers).routes()
+    return routes
