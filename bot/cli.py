@@ -27,6 +27,7 @@ from bot.digests import as_json, history, list_digests, listed, show_history, sh
 from bot.keys import Outcome, Report, RotationRefused, check_keys, rotate_keys
 from bot.links import list_links, outage_survived
 from bot.privacy import export_user, forget_user, list_audit, stored_about
+from bot.services.ports import Clock
 
 __all__ = ["main"]
 
@@ -260,8 +261,8 @@ async def _serve(settings: Settings) -> None:
 
 
 @asynccontextmanager
-async def _start(environ: Mapping[str, str]) -> AsyncIterator[app.Bot]:
-    async with app.running(load(environ)) as bot:
+async def _start(environ: Mapping[str, str], clock: Clock) -> AsyncIterator[app.Bot]:
+    async with app.running(load(environ), clock) as bot:
         yield bot
 
 

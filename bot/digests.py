@@ -120,6 +120,8 @@ def _since(count: int, since: datetime | None, now: datetime) -> str:
 
 def _where(standing: Standing) -> str:
     workspace, user = standing.owner
+    if not user:  # forgotten since; a channel's digest stays
+        return f"{workspace}/{standing.channel}"
     return f"{workspace}/{user}{f' for {standing.channel}' if standing.channel else ''}"
 
 

@@ -17,6 +17,7 @@ class Standing:
     """How one subscription stands. Date-times are aware, in UTC."""
 
     id: int
+    #: With the user ``""``: a channel's, whose owner was forgotten.
     owner: SlackUser
     #: ``""`` for a direct message to the owner.
     channel: str

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
-__all__ = ["Clock", "SystemClock", "TestClock"]
+__all__ = ["Clock", "ShiftedClock", "SystemClock", "TestClock"]
 
 
 class Clock(Protocol):
@@ -20,6 +20,21 @@ class SystemClock:
     def now(self) -> datetime:
         """The time, aware, in UTC."""
         return datetime.now(UTC)
+
+
+class ShiftedClock:
+    """The machine's own clock, put forward."""
+
+    def __init__(self) -> None:
+        self._ahead = timedelta(0)
+
+    def now(self) -> datetime:
+        """The time, aware, in UTC."""
+        return datetime.now(UTC) + self._ahead
+
+    def forward(self, span: timedelta) -> None:
+        """Let so much time have passed."""
+        self._ahead += span
 
 
 class TestClock:

@@ -7,7 +7,9 @@ import sys
 import threading
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
 from dataclasses import replace
+from datetime import datetime, time, timedelta
 from random import Random
+from zoneinfo import ZoneInfo
 
 from bot.demo.browser import log_in
 from bot.demo.stage import Stage
@@ -24,6 +26,7 @@ HELP = """\
   in <channel>                      go to another channel: {channels}
   invite                            bring the bot into the channel
   happen                            something happens in SuperOffice
+  tomorrow, tomorrow 16:00          it is tomorrow, 08:00 or then; a digest that is due comes soon
   break <how>                       let SuperOffice fail: {faults};  mend: no more
   quit                              leave (or Ctrl-D)
 """
@@ -127,6 +130,19 @@ async def _invite(stage: Stage, _: str) -> None:
     stage.slack.invite(stage.channel)
 
 
+async def _tomorrow(stage: Stage, at: str) -> None:
+    """Sign-ins last through the night, as they do while the bot keeps them alive."""
+    zone, now = ZoneInfo(stage.member.tz or "UTC"), stage.clock.now()
+    try:
+        chosen = time.fromisoformat(at or "08:00")
+    except ValueError:
+        raise LookupError("At a time such as 16:00.") from None
+    then = datetime.combine(now.astimezone(zone).date() + timedelta(days=1), chosen, zone)
+    stage.crm.tickets.live_through(then - now)
+    stage.clock.forward(then - now)
+    stage.console.print(f"It is {then:%A %H:%M}. A digest that is due comes within ten seconds.")
+
+
 async def _happen(stage: Stage, _: str) -> None:
     random = Random()
     company = random.choice(stage.crm.companies(stage.user or stage.crm.seller))
@@ -181,6 +197,7 @@ _OWN: dict[str, Callable[[Stage, str], Awaitable[None]]] = {
     "in": _in,
     "invite": _invite,
     "happen": _happen,
+    "tomorrow": _tomorrow,
     "break": _break,
     "mend": _mend,
 }

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from rich.console import Console
 
 from bot.demo.cast import User
+from bot.demo.clock import Clock, ShiftedClock
 from bot.demo.mrkdwn import Viewer
 from bot.demo.slack import Slack
 from bot.demo.superoffice import SuperOffice
@@ -32,7 +33,8 @@ class Running(Protocol):
         ...
 
 
-StartBot = Callable[[Mapping[str, str]], AbstractAsyncContextManager[Running]]
+#: Starts a bot with these variables, which goes by this clock.
+StartBot = Callable[[Mapping[str, str], Clock], AbstractAsyncContextManager[Running]]
 
 
 @dataclass
@@ -42,6 +44,8 @@ class Stage:
     crm: SuperOffice
     slack: Slack
     console: Console
+    #: By which all three go.
+    clock: ShiftedClock
     #: Who types.
     member: Member = Slack.seller
     channel: str = "C0GENERAL"
@@ -88,14 +92,15 @@ class Stage:
 @asynccontextmanager
 async def set_up(start_bot: StartBot, out: TextIO, *, socket_mode: bool = False) -> AsyncIterator[Stage]:
     """Start SuperOffice and Slack, then the bot with the settings that join them."""
-    async with SuperOffice() as crm, Slack() as slack:
+    clock = ShiftedClock()
+    async with SuperOffice(clock=clock) as crm, Slack(clock=clock) as slack:
         with tempfile.TemporaryDirectory(prefix="superoffice-slack-demo-") as folder:
             environ = _environ(crm, slack, Path(folder), socket_mode=socket_mode)
-            async with start_bot(environ) as bot:
+            async with start_bot(environ, clock) as bot:
                 slack.bot_url = bot.url
                 if socket_mode:
                     await slack.sockets.connected(timeout=10)
-                yield Stage(crm, slack, _console(out))
+                yield Stage(crm, slack, _console(out), clock)
 
 
 def _console(out: TextIO) -> Console:

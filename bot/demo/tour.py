@@ -33,6 +33,8 @@ async def tour(stage: Stage) -> None:
     await _expect(stage, "me")
     await _expect(stage, "help")
     await _something_new(stage)
+    await _expect(stage, "digest at 08:00 weekdays")
+    await _digest(stage)
     await _unlink(stage)
 
 
@@ -92,6 +94,13 @@ async def _something_new(stage: Stage) -> None:
     message = await _expect(stage, "today")
     if company.name not in str(message.blocks):
         raise Disappointed("A new follow-up does not show in the answer to /superoffice today.")
+
+
+async def _digest(stage: Stage) -> None:
+    """One that is sent at once, and counts for nothing."""
+    await _expect(stage, "digest test")
+    if not any(_tells_activity(stage, each) for each in stage.slack.direct_messages(stage.member)):
+        raise Disappointed("The digest does not stand among the direct messages.")
 
 
 async def _unlink(stage: Stage) -> None:

@@ -5,12 +5,15 @@ import re
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import aiohttp
 import pytest
 from aiohttp import web
 
+from bot.demo.clock import Clock
 from bot.demo.play import play
 from bot.demo.prompt import FAULTS, do
 from bot.demo.stage import Stage, set_up
@@ -61,6 +64,8 @@ class StandIn:
         elif form["text"] == "unlink":
             await self.say(str(form["response_url"]), "Sure?", style="danger")
         else:
+            if form["text"] == "digest test":
+                await self.post(str(form["user_id"]), await self.active())
             await self.say(str(form["response_url"]), await self.active(), action_id="share")
         return web.Response()
 
@@ -100,6 +105,14 @@ class StandIn:
         async with self.session.post(url, data=text.encode(), headers=headers) as response:
             return await response.text()
 
+    async def post(self, to: str, text: str) -> None:
+        url, token = f"{self.environ['SLACK_API_URL']}chat.postMessage", self.environ["SLACK_BOT_TOKEN"]
+        blocks = [{"type": "section", "text": {"type": "plain_text", "text": text[:3000]}}]
+        message = {"channel": to, "text": "A digest", "blocks": blocks}
+        headers = {"Authorization": f"Bearer {token}"}
+        async with self.session.post(url, json=message, headers=headers) as response:
+            assert (await response.json())["ok"]
+
     async def say(self, to: str, text: str, **more: str) -> None:
         label = {"type": "plain_text", "text": "Go"}
         button = {"type": "button", "action_id": "go", "text": label, **more}
@@ -110,7 +123,7 @@ class StandIn:
 
 
 @asynccontextmanager
-async def stand_in(environ: Mapping[str, str]) -> AsyncIterator[Running]:
+async def stand_in(environ: Mapping[str, str], clock: Clock) -> AsyncIterator[Running]:
     async with aiohttp.ClientSession() as session:
         runner = web.AppRunner(StandIn(environ, session).app(), shutdown_timeout=0.1)
         await runner.setup()
@@ -123,7 +136,7 @@ async def stand_in(environ: Mapping[str, str]) -> AsyncIterator[Running]:
 
 
 @asynccontextmanager
-async def nobody(_: Mapping[str, str]) -> AsyncIterator[Running]:
+async def nobody(_: Mapping[str, str], clock: Clock) -> AsyncIterator[Running]:
     yield Running("http://127.0.0.1:9")
 
 
@@ -135,6 +148,8 @@ async def test_the_tour_plays_to_its_end() -> None:
         "kianna types /superoffice today",
         "You are linked.",
         "1 [ Go ]",
+        "types /superoffice digest at 08:00 weekdays",
+        "SuperOffice · direct message",
         "Deleted",
         "That was the tour",
     ):
@@ -172,6 +187,19 @@ async def test_the_prompt_does_what_is_typed(stage: Stage) -> None:
     await do(stage, "unlink")
     await do(stage, "1")
     assert "Deleted" in shown()
+
+
+async def test_tomorrow_comes_at_once_and_sign_ins_last(stage: Stage) -> None:
+    await do(stage, "login")
+    before = stage.clock.now()
+    await do(stage, "tomorrow 16:30")
+    here = stage.clock.now().astimezone(ZoneInfo("Europe/Oslo"))
+    assert (f"{here:%H:%M}", here.date()) == ("16:30", before.astimezone(here.tzinfo).date() + timedelta(1))
+    assert f"It is {here:%A} 16:30." in stage.console.file.getvalue()  # type: ignore[attr-defined]
+    await do(stage, "today")
+    assert "contact_id=" in stage.console.file.getvalue()  # type: ignore[attr-defined]
+    with pytest.raises(LookupError):
+        await do(stage, "tomorrow noon")
 
 
 async def test_the_prompt_asks_what_slack_would_ask(stage: Stage) -> None:

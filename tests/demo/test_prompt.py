@@ -19,7 +19,7 @@ import asyncio, contextlib, sys, types
 from bot.demo.play import play
 
 @contextlib.asynccontextmanager
-async def nobody(environ):
+async def nobody(environ, clock):
     yield types.SimpleNamespace(url="http://127.0.0.1:9")
 
 run = asyncio.run

@@ -192,6 +192,7 @@ STANDINGS = (
     standing(1, state=State.PAUSED, reason="not-linked", last=None),
     standing(2, state=State.PAUSED, reason="account_inactive", channel="C1"),
     standing(3, state=State.OFF),
+    standing(3, owner=SlackUser("T1", ""), channel="C3"),
     standing(4, snoozed_until=NOW + timedelta(days=2)),
     *(
         ended(5 + number, outcome, reason)

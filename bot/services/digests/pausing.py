@@ -54,7 +54,8 @@ class Pausing:
         if paused.team and reason == Refusal.OPENED:  # whoever turns it on again accepts that
             paused = replace(paused, team=replace(paused.team, is_private=False))
         await self._subscriptions.put(paused, None)
-        deed = Deed(now, AuditAction.DIGEST_PAUSED, None, subscription.owner, subscription.channel, reason)
+        owner = subscription.owner if subscription.owner.user else None  # a channel's may have none any more
+        deed = Deed(now, AuditAction.DIGEST_PAUSED, None, owner, subscription.channel, reason)
         await self._audit.record(deed)
         log.warning("digest %s is paused: %s", subscription.id, reason, extra={"action": "digest.paused"})
         try:

@@ -82,13 +82,15 @@ def _list(
 def _digest(standing: Standing, reply: DigestList, reader: Reader) -> list[Element]:
     """Times in the reader's own zone, but for the schedule's."""
     locale = reader.locale
-    where = [span(GAP), channel(standing.channel)] if standing.channel else []
+    places = [user(standing.owner.user)] if standing.owner.user else []
+    places += [channel(standing.channel)] if standing.channel else []
+    whose = places if len(places) < 2 else [places[0], span(GAP), places[1]]
     zone = zone_name(standing.zone, locale)
     schedule = sentence("admin.digests.when", locale, schedule=standing.schedule, zone=zone)
     facts = [schedule, _state(standing, reply, reader)]
     if standing.last:
         facts.append(_last(standing.last, reply, reader))
-    return [user(standing.owner.user), *where, span(GAP + GAP.join(facts))]
+    return [*whose, span(GAP + GAP.join(facts))]
 
 
 def _state(standing: Standing, reply: DigestList, reader: Reader) -> str:
