@@ -25,7 +25,7 @@ from bot.core.errors import CrmError
 from bot.core.people import Link
 from bot.core.replies import Reader
 from bot.core.slots import NO_HOLIDAYS, Holidays, previous_fire
-from bot.core.subscription import Delivery, Participant, Subscription
+from bot.core.subscription import Delivery, Outcome, Participant, Subscription
 from bot.core.window import Window
 from bot.services.ports import ActivityQuery, Mutes
 from bot.services.ports.digests import Ledger, Telling, Told
@@ -177,7 +177,7 @@ class Composer:
         now: datetime,
     ) -> tuple[Cause, ...]:
         rows = await self._ledger.since(subscription.id, participant.told_until)
-        before = [row for row in rows if delivery is None or row.due_at < delivery.due_at]
+        before = [row for row in rows if row.outcome is not Outcome.CLAIMED]
         is_first = participant.told_until is None and not before
         first = (Cause(CauseKind.FIRST),) if is_first else ()
         capped = (Cause(CauseKind.CAPPED),) if is_capped else ()

@@ -1,0 +1,90 @@
+"""A real bot is killed at each marked point of a delivery, and at random: none is doubled, none is lost."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from bot.demo.workspace import Message
+from tests.e2e.killing import Killing, killing
+from tests.e2e.zygote import MARKS
+
+Record = Callable[[str, object], None]
+
+#: How often it is killed in each test.
+KILLS = 200
+#: What only happens to a row that is in doubt already, or was left lying.
+LATER = ("take>", "find<", "find>", "unsent<", "unsent>")
+
+
+async def kill_again_and_again(world: Killing, times: int, *, calm_every: int = 0) -> None:
+    """Days, each with one to some kills until its digests are through; some days are ``calm``."""
+    marks = [mark for mark in MARKS if mark not in LATER]
+    while world.kills.total() < times:
+        await world.next_day()
+        if calm_every == 0 or world.day % calm_every:
+            died = await kill_first(world, marks[world.day % len(marks)])
+            while died and world.wait_for_what_waits() and world.random.random() < 0.7:
+                mark = world.random.choice((*MARKS, *LATER))
+                died = await world.kill_while_it_recovers(mark, world.random.choice((0, 0, 1)))
+        await world.recover()
+
+
+async def kill_first(world: Killing, mark: str) -> bool:
+    match world.random.randrange(6):
+        case 0:
+            return await world.kill_as_slack_accepts()
+        case 1:
+            return await world.kill_any_time()
+        case _:
+            return await world.kill_at(mark, world.random.choice((0, 0, 1, 2, 4)))
+
+
+@pytest.mark.long
+async def test_with_the_right_to_look_none_is_doubled_and_none_is_lost(
+    tmp_path: Path, record_property: Record
+) -> None:
+    async with killing(tmp_path, may_look=True, seed=1) as world:
+        await kill_again_and_again(world, KILLS)
+        record_property("kills", str(world.kills))
+        assert world.doubled() == []
+        told = world.told()
+        assert [what for what in world.happened if told[what] != 1] == []
+        assert told.total() == len(world.happened)
+        assert {(row["outcome"], row["reason"]) for row in world.rows()} == {("posted", "")}
+        assert_each_row_names_its_message(world)
+
+
+@pytest.mark.long
+async def test_without_it_each_loss_is_uncertain_and_told_next_time_with_a_mark(
+    tmp_path: Path, record_property: Record
+) -> None:
+    async with killing(tmp_path, may_look=False, seed=2) as world:
+        await kill_again_and_again(world, KILLS, calm_every=3)
+        while world.day % 3:
+            await world.next_day()
+            await world.recover()
+        record_property("kills", str(world.kills))
+        assert world.doubled() == []
+        told = world.told()
+        assert [what for what in world.happened if not told[what]] == []
+        outcomes = {(row["outcome"], row["reason"]) for row in world.rows()}
+        assert outcomes == {("posted", ""), ("uncertain", "missing-scope")}
+        assert_each_row_names_its_message(world)
+        uncertain = {row["key"] for row in world.rows() if row["outcome"] == "uncertain"}
+        for who, what, day in world.happened:
+            messages = [each for each in world.telling(who, what) if world.day_of(each, who, what) == day]
+            *before, last = map(key, messages)
+            assert set(before) <= uncertain
+            digest = [message for message in world.posts() if key(message) == last]
+            assert not before or "may have been told before" in str([each.blocks for each in digest])
+
+
+def assert_each_row_names_its_message(world: Killing) -> None:
+    messages = {message.ts: message for message in world.posts()}
+    for row in world.rows():
+        assert row["outcome"] != "posted" or key(messages[row["ts"]]) == row["key"]
+
+
+def key(message: Message) -> str:
+    return str((message.metadata or {})["event_payload"]["key"])
