@@ -16,7 +16,7 @@ from bot.services.digests.proving import Proving
 from bot.services.digests.settings import DigestSettings
 from bot.services.digests.showing import DigestShowing
 from bot.services.digests.waves import Waves
-from bot.services.ports import UNCOUNTED, Clock, Messenger, Metrics, Posts, Runner
+from bot.services.ports import UNCOUNTED, Admins, Clock, Messenger, Metrics, Posts, Runner
 from bot.services.preferences import Preferences
 from bot.services.signins import SignIns
 from bot.services.tenants import Tenant
@@ -33,6 +33,7 @@ class Digests:
     desk: DigestDesk
     showing: DigestShowing
     composer: Composer
+    pausing: Pausing
 
 
 def digests(
@@ -44,6 +45,7 @@ def digests(
     sign_ins: SignIns,
     preferences: Preferences,
     messenger: Messenger,
+    admins: Admins,
     posts: Posts,
     default: Schedule,
     automatic: bool,
@@ -65,8 +67,10 @@ def digests(
         links=database.links,
         sign_ins=database.sign_ins,
         messenger=messenger,
+        admins=admins,
         audit=database.audit,
         clock=clock,
+        holidays=holidays_in,
     )
     delivering = Delivering(
         subscriptions=database.subscriptions,
@@ -110,4 +114,4 @@ def digests(
         preferences=preferences,
         tenants=tenants,
     )
-    return Digests(waves, settings, desk, showing, composer)
+    return Digests(waves, settings, desk, showing, composer, pausing)

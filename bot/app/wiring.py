@@ -14,6 +14,7 @@ from slack_bolt.async_app import AsyncApp
 from starlette.applications import Starlette
 
 from bot import store, web
+from bot.app.channels import channel_guard, channel_parts
 from bot.app.clockwork import Job
 from bot.app.digests import digests
 from bot.app.pages import sign_in_pages
@@ -46,6 +47,7 @@ from bot.services.signins import SignIns
 from bot.services.tenants import Tenant
 from bot.slack.admins import SlackAdmins
 from bot.slack.budgets import Budgets
+from bot.slack.channelevents import register_channel_events
 from bot.slack.channels import SlackChannels
 from bot.slack.gateway import bolt_app
 from bot.slack.limits import PostLimits
@@ -63,6 +65,8 @@ __all__ = ["Wiring"]
 SWEEP = timedelta(hours=1)
 #: How often it is looked whether everybody was listed today.
 ROSTER = timedelta(minutes=10)
+#: How often it is looked which digests have no owner.
+STEWARD = timedelta(minutes=5)
 #: How often it is looked which digests are due.
 DIGESTS = timedelta(seconds=10)
 
@@ -163,12 +167,23 @@ class Wiring:
             sign_ins=sign_ins,
             preferences=preferences,
             messenger=messenger,
+            admins=admins,
             posts=self.posts,
             default=settings.digests.schedule,
             automatic=settings.digests.automatic,
             metrics=metrics,
         )
         metrics.watch("digests", self.digests.waves.waiting)
+        self._channel_parts = channel_parts(
+            database=database,
+            clock=clock,
+            runner=runner,
+            digests=self.digests,
+            guard=channel_guard(database, audience, self._people, access),
+            people=self._people,
+            channels=channels,
+            posts=self.posts,
+        )
         answers = Answers(
             digests=self.digests.desk,
             activities=Activities(tenants, database.links, database.mutes, preferences),
@@ -230,6 +245,7 @@ class Wiring:
             yield partial(self._keep_alive.tick, tenant), self._settings.keep_alive.policy.tick
         yield self._leaving.sweep, SWEEP
         yield self._roster.tick, ROSTER
+        yield self._channel_parts.stewarding.tick, STEWARD
         yield self.digests.waves.tick, DIGESTS
 
     def bolt(self) -> AsyncApp:
@@ -245,6 +261,7 @@ class Wiring:
             moving=self.digests.settings,
             default_reader=Reader(self._zone("")),
         )
+        register_channel_events(app, self._channel_parts.watch)
         return app
 
     def pages(self, scheduler: AsyncIOScheduler, socket_mode: SocketMode | None) -> ASGIApp:

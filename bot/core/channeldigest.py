@@ -4,10 +4,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from bot.core.audience import Refusal
 from bot.core.filters import EVERYTHING, Filter
 from bot.core.people import SlackChannel, SlackUser
 
 __all__ = [
+    "DELETED",
+    "ORPHANED",
+    "OVER_BY_ITSELF",
     "SHARES_ALL",
     "SHARES_NOTHING",
     "ChannelRequest",
@@ -18,6 +22,20 @@ __all__ = [
     "Narrowing",
     "RequestState",
 ]
+
+
+#: Why a channel's digest is paused for good: its channel is deleted.
+DELETED = "deleted"
+#: Nobody looked after it for two weeks.
+ORPHANED = "orphaned"
+#: Why it is paused that goes on as soon as Slack says otherwise: what the guard refused, and what Slack
+#: answered to a post. That a private channel was opened is for somebody to accept.
+OVER_BY_ITSELF = frozenset[str](
+    {
+        *(Refusal.EXTERNAL, Refusal.PENDING, Refusal.GUESTS, Refusal.ARCHIVED, Refusal.NOT_INVITED),
+        *("channel_not_found", "is_archived", "not_in_channel"),
+    }
+)
 
 
 class Grouping(StrEnum):

@@ -29,11 +29,16 @@ class SlackAdmins:
     async def of(self, tenant: str) -> Sequence[SlackUser]:
         """Those to tell; nobody of a workspace of which Slack does not say who owns it."""
         return [
-            SlackUser(workspace, user)
+            admin
             for workspace in await self._workspaces.all()
             if tenant in self._access.tenants(workspace)
-            for user in self._access.admins(workspace) or await self._owners(workspace)
+            for admin in await self.of_workspace(workspace)
         ]
+
+    async def of_workspace(self, workspace: str) -> Sequence[SlackUser]:
+        """Those of one; its owners where the settings name nobody."""
+        ids = self._access.admins(workspace) or await self._owners(workspace)
+        return [SlackUser(workspace, user) for user in ids]
 
     async def _owners(self, workspace: str) -> Sequence[str]:
         owners: list[str] = []

@@ -33,6 +33,7 @@ from bot.store.pseudonyms import Pseudonyms
 from bot.store.retention import prune_aged
 from bot.store.sealing import BadKey, Sealer
 from bot.store.signins import SqliteSignIns
+from bot.store.stewardship import SqliteStewardship
 from bot.store.subscriptions import SqliteSubscriptions
 from bot.store.told import Hashes, SqliteTold
 
@@ -67,6 +68,7 @@ class Store:
     processes: SqliteProcesses
     subscriptions: SqliteSubscriptions
     participants: SqliteParticipants
+    stewardship: SqliteStewardship
     channel_requests: SqliteChannelRequests
     ledger: SqliteLedger
     told: SqliteTold
@@ -132,6 +134,7 @@ def opened(
             SqliteProcesses(db, sealer.key_ids),
             SqliteSubscriptions(db, sealer, audit),
             SqliteParticipants(db, sealer),
+            SqliteStewardship(db),
             SqliteChannelRequests(db, sealer),
             SqliteLedger(db, hashes),
             SqliteTold(db, hashes),

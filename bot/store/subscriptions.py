@@ -115,7 +115,10 @@ class SqliteSubscriptions:
                 values,
             ).fetchone()
             if subscription.channel:
-                put_team(connection, id_, subscription.team or ChannelSettings())
+                settings = subscription.team or ChannelSettings()
+                if subscription.owner.user:  # whoever sets it up, or turns it on, looks after it
+                    settings = replace(settings, orphaned_since=None, owner_sought_at=None)
+                put_team(connection, id_, settings)
             else:
                 connection.execute(
                     "INSERT OR IGNORE INTO participants VALUES (?, ?, ?, NULL, 1, ?, NULL)",

@@ -181,6 +181,9 @@ class Admins:
     async def of(self, tenant: str) -> Sequence[SlackUser]:
         return [ADMIN]
 
+    async def of_workspace(self, workspace: str) -> Sequence[SlackUser]:
+        return [ADMIN]
+
 
 @dataclass
 class AtOnce:
@@ -320,6 +323,7 @@ def desk(request, tmp_path, clock: StoppedClock):  # type: ignore[no-untyped-def
             sign_ins=sign_ins,
             preferences=preferences,
             messenger=messenger,
+            admins=Admins(),
             posts=posts,
             default=DEFAULT,
             automatic=False,

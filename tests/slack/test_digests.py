@@ -24,7 +24,9 @@ from bot.core.replies import (
     DigestPart,
     DigestPaused,
     DigestProof,
+    DigestResumed,
     DigestState,
+    OwnerSought,
     ProofRow,
     Reader,
     Reply,
@@ -238,6 +240,22 @@ STATES: dict[str, Reply] = {
     "form": DigestForm(),
     **{f"paused-{reason}": DigestPaused(reason) for reason in ("sign-in-over", "account_inactive", HOSTILE)},
     "paused-channel": DigestPaused("not_in_channel", "C0SALES"),
+    **{
+        f"paused-channel-{reason}": DigestPaused(reason, "C0SALES")
+        for reason in (
+            "external",
+            "pending",
+            "guests",
+            "archived",
+            "not-invited",
+            "opened",
+            "deleted",
+            "orphaned",
+        )
+    },
+    "resumed": DigestResumed("C0SALES"),
+    "owner-sought": OwnerSought("C0SALES", END),
+    "owner-over": OwnerSought("C0SALES", END, is_over=True),
     "proof": DigestProof(
         SPRING,
         OSLO,

@@ -95,7 +95,8 @@ async def posted(store: Store, row: Delivery, *tellings: Telling, days: tuple[da
 
 async def test_a_channels_digest_comes_back_as_it_was(store: Store) -> None:
     team = ChannelSettings(Grouping.DAY, Layout.FLAT, 80, "UADMIN", NOW, is_managed=True, orphaned_since=NOW)
-    put = await store.subscriptions.put(channel_digest(team=team, filter=NARROWED.only), None)
+    orphan = channel_digest(team=team, filter=NARROWED.only, owner=SlackUser("T1", ""))
+    put = await store.subscriptions.put(orphan, None)
     assert await store.subscriptions.get(put.id) == put
     assert await store.subscriptions.of_channel(PLACE) == put
     assert await store.participants.of(put.id) == [], "nobody shares before they said so"

@@ -46,6 +46,7 @@ from bot.core.replies.privacy import (
     Withheld,
 )
 from bot.core.replies.reader import Reader
+from bot.core.replies.stewardship import DigestResumed, OwnerSought
 
 __all__ = [
     "ActivityAnswer",
@@ -58,6 +59,7 @@ __all__ = [
     "DigestPart",
     "DigestPaused",
     "DigestProof",
+    "DigestResumed",
     "DigestSent",
     "DigestState",
     "Failed",
@@ -79,6 +81,7 @@ __all__ = [
     "NotLinkedYet",
     "NotShared",
     "NotYours",
+    "OwnerSought",
     "ProofRow",
     "Reader",
     "Reply",
@@ -109,6 +112,8 @@ Reply = (
     | DigestProof
     | DigestSent
     | DigestPaused
+    | DigestResumed
+    | OwnerSought
     | Failed
     | Busy
     | StillAsking

@@ -1,11 +1,10 @@
 """Whether a digest may come to a channel: only where nobody reads along who may not."""
 
-from collections.abc import Collection
-
 from bot.core.audience import Refusal
 from bot.core.channeldigest import ChannelSettings
 from bot.core.people import SlackChannel, SlackUser
 from bot.core.subscription import Subscription
+from bot.services.access import Access
 from bot.services.audience import Audience
 from bot.services.ports import People
 from bot.services.ports.digests import Subscriptions
@@ -14,10 +13,7 @@ __all__ = ["ChannelGuard"]
 
 
 class ChannelGuard:
-    """Asks Slack each time: at set-up, and before each post. What cannot be asked is refused.
-
-    ``app_admins`` are the ids that the settings name.
-    """
+    """Asks Slack each time: at set-up, and before each post. What cannot be asked is refused."""
 
     def __init__(
         self,
@@ -25,12 +21,12 @@ class ChannelGuard:
         audience: Audience,
         people: People,
         subscriptions: Subscriptions,
-        app_admins: Collection[str],
+        access: Access,
     ) -> None:
         self._audience = audience
         self._people = people
         self._subscriptions = subscriptions
-        self._app_admins = app_admins
+        self._access = access
 
     async def allowed(self, place: SlackChannel, settings: ChannelSettings) -> Refusal | None:
         """Why nothing may be set up there; ``None`` where it may. Whoever sets it up sees what it is now."""
@@ -58,5 +54,5 @@ class ChannelGuard:
         if not settings.guests_approved_by:
             return False
         admin = await self._people.profile(SlackUser(workspace, settings.guests_approved_by))
-        may = admin.is_admin or settings.guests_approved_by in self._app_admins
+        may = admin.is_admin or self._access.is_admin(admin.user)
         return may and not admin.is_deleted and not admin.is_guest

@@ -1,6 +1,7 @@
 """Stop a digest that cannot go on by itself, and say so once."""
 
 import logging
+from collections.abc import Callable
 from dataclasses import replace
 
 from bot.core.audience import Refusal
@@ -8,10 +9,12 @@ from bot.core.audit import AuditAction, Deed
 from bot.core.errors import BotError, SlackFailed
 from bot.core.people import SlackUser
 from bot.core.replies.digests import DigestPaused
+from bot.core.replies.stewardship import DigestResumed
 from bot.core.signin import Ending, Why
+from bot.core.slots import NO_HOLIDAYS, Holidays, next_due
 from bot.core.subscription import State, Subscription
 from bot.services.digests.composing import reader_of
-from bot.services.ports import Audit, Clock, Links, Messenger
+from bot.services.ports import Admins, Audit, Clock, Links, Messenger
 from bot.services.ports import SignIns as SignInStore
 from bot.services.ports.digests import Subscriptions
 
@@ -30,8 +33,10 @@ class Pausing:
         links: Links,
         sign_ins: SignInStore,
         messenger: Messenger,
+        admins: Admins,
         audit: Audit,
         clock: Clock,
+        holidays: Callable[[str | None], Holidays] = lambda _: NO_HOLIDAYS,
     ) -> None:
         self._subscriptions = subscriptions
         self._links = links
@@ -39,6 +44,8 @@ class Pausing:
         self._messenger = messenger
         self._audit = audit
         self._clock = clock
+        self._admins = admins
+        self._holidays = holidays
 
     async def pause(self, subscription: Subscription, error: BotError) -> None:
         """Pause it and tell its owner why; where Slack takes nothing for them, they see it when they ask."""
@@ -54,15 +61,36 @@ class Pausing:
         if paused.team and reason == Refusal.OPENED:  # whoever turns it on again accepts that
             paused = replace(paused, team=replace(paused.team, is_private=False))
         await self._subscriptions.put(paused, None)
-        owner = subscription.owner if subscription.owner.user else None  # a channel's may have none any more
+        owner = current.owner if current.owner.user else None  # a channel may have none any more
         deed = Deed(now, AuditAction.DIGEST_PAUSED, None, owner, subscription.channel, reason)
         await self._audit.record(deed)
         log.warning("digest %s is paused: %s", subscription.id, reason, extra={"action": "digest.paused"})
-        try:
-            notice = DigestPaused(reason, subscription.channel)
-            await self._messenger.tell(subscription.owner, notice, reader_of(subscription))
-        except SlackFailed as failed:
-            log.warning("its owner was not told: %s", failed.error, extra={"action": "digest.untold"})
+        await self._tell(paused, DigestPaused(reason, subscription.channel))
+
+    async def go_on(self, subscription: Subscription) -> None:
+        """What paused a channel's is over by itself: it goes on where it was, and its owner is told."""
+        current, now = await self._subscriptions.get(subscription.id), self._clock.now()
+        if current is None or (current.state, current.reason) != (State.PAUSED, subscription.reason):
+            return
+        going = replace(current, state=State.ON, reason="", since=now, considered_until=now)
+        holidays = self._holidays(going.schedule.country)
+        await self._subscriptions.put(going, next_due(going.schedule, going.zone, now, holidays))
+        owner = current.owner if current.owner.user else None
+        what, why = subscription.channel, subscription.reason
+        await self._audit.record(Deed(now, AuditAction.DIGEST_RESUMED, None, owner, what, why))
+        log.info("digest %s goes on: %s is over", subscription.id, why, extra={"action": "digest.resumed"})
+        await self._tell(going, DigestResumed(subscription.channel))
+
+    async def _tell(self, subscription: Subscription, notice: DigestPaused | DigestResumed) -> None:
+        """Its owner; where it has none, the admins."""
+        told = [subscription.owner]
+        if not subscription.owner.user:
+            told = [*await self._admins.of_workspace(subscription.owner.workspace)]
+        for user in told:
+            try:
+                await self._messenger.tell(user, notice, replace(reader_of(subscription), user=user.user))
+            except SlackFailed as failed:
+                log.warning("not told of a pause: %s", failed.error, extra={"action": "digest.untold"})
 
     async def sign_in_over(self, user: SlackUser, why: Why) -> None:
         """Mark the sign-in as over: the keep-alive tells the user, once.

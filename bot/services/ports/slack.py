@@ -54,6 +54,10 @@ class Admins(Protocol):
         """Those to tell of what only they can mend, in every workspace that may use the tenant."""
         ...
 
+    async def of_workspace(self, workspace: str) -> Sequence[SlackUser]:
+        """Those of one workspace."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class SlackIdentity:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
+from bot.core.channeldigest import DELETED, OVER_BY_ITSELF
 from bot.core.filters import Style
 from bot.core.filtertext import written
 from bot.core.replies import (
@@ -104,8 +105,9 @@ def _channel_paused(reply: DigestPaused, reader: Reader, command: str) -> Messag
     title = sentence("channel.paused", reader.locale)
     why = _why_paused(reply.reason, reader, command)
     where = rich(span(f"{sentence('digest.goes-to', reader.locale)} "), channel(reply.channel))
-    how = sentence("channel.paused.how", reader.locale, command=command)
-    return Message(f"{title}. {why}", [header(title), where, section(why), note(how)])
+    how = "waits" if reply.reason in OVER_BY_ITSELF else "over" if reply.reason == DELETED else "how"
+    hint = note(sentence(f"channel.paused.{how}", reader.locale, command=command))
+    return Message(f"{title}. {why}", [header(title), where, section(why), hint])
 
 
 def digest_proof(reply: DigestProof, reader: Reader, command: str) -> Message:

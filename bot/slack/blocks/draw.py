@@ -12,6 +12,7 @@ from bot.core.replies import (
     DigestPart,
     DigestPaused,
     DigestProof,
+    DigestResumed,
     DigestSent,
     DigestState,
     Failed,
@@ -32,6 +33,7 @@ from bot.core.replies import (
     NotLinkedYet,
     NotShared,
     NotYours,
+    OwnerSought,
     Reader,
     Reply,
     Shared,
@@ -47,7 +49,17 @@ from bot.core.replies import (
     WhyHidden,
     WhyShown,
 )
-from bot.slack.blocks import administration, digeststate, linking, notes, preferences, privacy, share, signin
+from bot.slack.blocks import (
+    administration,
+    digeststate,
+    linking,
+    notes,
+    preferences,
+    privacy,
+    share,
+    signin,
+    stewardship,
+)
 from bot.slack.blocks.answer import answer
 from bot.slack.blocks.digest import digest
 from bot.slack.blocks.elements import Message
@@ -73,6 +85,10 @@ def draw(reply: Reply, reader: Reader, command: str) -> Message:  # noqa: C901 -
             return digeststate.digest_proof(reply, reader, command)
         case DigestPaused():
             return digeststate.digest_paused(reply, reader, command)
+        case DigestResumed():
+            return stewardship.digest_resumed(reply, reader, command)
+        case OwnerSought():
+            return stewardship.owner_sought(reply, reader, command)
         case DigestSent():
             return digeststate.digest_sent(reader)
         case Failed():

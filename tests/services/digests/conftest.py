@@ -201,6 +201,7 @@ def rig_on(path: Path, clock: Clock, crm: Crm, posts: Posts) -> Iterator[Rig]:
             sign_ins=sign_ins,
             preferences=Preferences(store.filters, store.mutes, Categories(machine)),
             messenger=messenger,
+            admins=Admins(),
             posts=posts,
             default=DEFAULT,
             automatic=False,

@@ -18,6 +18,7 @@ from bot.core.secret import Secret
 from bot.core.subscription import Subscription
 from bot.demo.slack import Slack
 from bot.demo.workspace import Member
+from bot.services.access import Access
 from bot.services.audience import Audience
 from bot.services.digests.guarding import ChannelGuard
 from bot.slack.budgets import Budgets
@@ -82,7 +83,7 @@ async def scene(tmp_path: Path, clock: StoppedClock) -> AsyncIterator[Scene]:
                 audience=Audience(channels),
                 people=people,
                 subscriptions=store.subscriptions,
-                app_admins=(APP_ADMIN,),
+                access=Access((), workspaces, admins=(APP_ADMIN,)),
             )
             yield Scene(slack, store, guard, people)
 

@@ -1,0 +1,147 @@
+"""Somebody looks after each channel's digest; it never stops silently."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from bot.core.audit import Departure
+from bot.demo.slack import Slack
+from bot.demo.workspace import BOT_USER
+from tests.e2e.channels import PUBLIC, TEAM, Rig, rigged, title, user
+
+SOUGHT, OVER = "This channel's digest needs an owner", "This channel's digest is paused"
+PAUSED = "A channel's digest is paused"
+
+
+@pytest.fixture
+async def rig(tmp_path: Path) -> AsyncIterator[Rig]:
+    """A bot, on a Slack."""
+    async with rigged(tmp_path / "bot.db") as made:
+        yield made
+
+
+def asked(rig: Rig) -> list[str]:
+    """What the channel was told of who looks after its digest."""
+    return [title(each) for each in rig.posted() if title(each) in (SOUGHT, OVER)]
+
+
+async def leave_channel(rig: Rig) -> None:
+    rig.slack.workspace.channels[PUBLIC].members.discard(Slack.seller.id)
+    await rig.hear("member_left_channel", user=Slack.seller.id, channel=PUBLIC, channel_type="C", team=TEAM)
+
+
+async def leave_unnoticed(rig: Rig) -> None:
+    rig.slack.workspace.channels[PUBLIC].members.discard(Slack.seller.id)
+    rig.clock.move(days=1)
+
+
+async def be_deactivated(rig: Rig) -> None:
+    await rig.slack.change(Slack.seller, deleted=True)
+
+
+async def become_a_guest(rig: Rig) -> None:
+    await rig.slack.change(Slack.seller, is_restricted=True)
+    rig.slack.workspace.channels[PUBLIC].members.discard(Slack.seller.id)
+
+
+async def be_forgotten(rig: Rig) -> None:
+    await rig.bot._leaving.forget(user(Slack.seller), Departure.ASKED)
+
+
+@pytest.mark.parametrize(
+    "leave", [leave_channel, leave_unnoticed, be_deactivated, become_a_guest, be_forgotten]
+)
+async def test_it_goes_on_for_two_weeks_asks_once_then_pauses(rig: Rig, leave: object) -> None:
+    await rig.digest()
+    await rig.tick()
+    assert asked(rig) == []
+    await leave(rig)  # type: ignore[operator]
+    await rig.tick()
+    found = await rig.found()
+    assert (found.owner.user, found.state) == ("", "on")
+    assert found.team
+    assert found.team.orphaned_since
+    assert asked(rig) == [SOUGHT]
+    for _ in range(13):
+        await rig.tick(days=1)
+    assert asked(rig) == [SOUGHT]
+    assert await rig.standing() == ("on", "")
+    await rig.tick(days=2)
+    await rig.tick(days=2)
+    assert await rig.standing() == ("paused", "orphaned")
+    assert asked(rig) == [SOUGHT, OVER]
+    assert rig.told(Slack.manager) == [PAUSED], "whoever owns the workspace hears of it"
+    assert PAUSED not in rig.told(Slack.seller)
+
+
+async def test_the_channel_is_asked_once_it_can_be(rig: Rig) -> None:
+    await rig.digest()
+    rig.slack.fail("chat.postMessage", "fatal_error")
+    rig.slack.fail("chat.postMessage", "ratelimited")
+    await leave_channel(rig)
+    await rig.tick()
+    assert asked(rig) == []
+    await rig.tick(minutes=5)
+    await rig.tick(minutes=5)
+    assert asked(rig) == [SOUGHT]
+
+
+async def test_what_may_have_arrived_is_not_asked_again(rig: Rig) -> None:
+    await rig.digest()
+    await leave_channel(rig)
+    rig.slack.fail("chat.postMessage", "fatal_error", performed=True)
+    for _ in range(3):
+        await rig.tick(minutes=5)
+    assert asked(rig) == [SOUGHT]
+
+
+async def test_nothing_is_asked_where_outsiders_read(rig: Rig) -> None:
+    await rig.digest()
+    await leave_channel(rig)
+    rig.flag(PUBLIC, "is_ext_shared")
+    await rig.tick()
+    assert rig.posted() == []
+    rig.flag(PUBLIC)
+    await rig.tick()
+    assert asked(rig) == [SOUGHT]
+
+
+async def test_a_channel_that_the_bot_was_removed_from_meanwhile_is_not_asked(rig: Rig) -> None:
+    await rig.digest()
+    await leave_channel(rig)
+    rig.slack.workspace.channels[PUBLIC].members.discard(BOT_USER)
+    await rig.tick(days=15)
+    assert await rig.standing() == ("paused", "orphaned")
+    assert rig.posted() == []
+    assert rig.told(Slack.manager) == [PAUSED], "never silently"
+
+
+async def test_the_ones_who_left_unnoticed_share_no_more(rig: Rig) -> None:
+    """The bot was away when they left: once a day it looks."""
+    digest = await rig.digest(PUBLIC, Slack.manager, Slack.colleague)
+    rig.slack.workspace.channels[PUBLIC].members.discard(Slack.colleague.id)
+    await rig.tick(days=1)
+    assert [each.user for each in await rig.store.participants.of(digest.id)] == [user(Slack.manager)]
+    assert [each.reason for each in await rig.store.participants.drop_outs(digest.id)] == ["left-channel"]
+
+
+async def test_somebody_adopts_it(rig: Rig) -> None:
+    digest = await rig.digest()
+    await leave_channel(rig)
+    await rig.tick()
+    assert await rig.store.stewardship.adopt(digest.id, user(Slack.manager))
+    assert not await rig.store.stewardship.adopt(digest.id, user(Slack.colleague)), "it has an owner"
+    await rig.tick(days=20)
+    found = await rig.found()
+    assert (found.owner, found.state) == (user(Slack.manager), "on")
+    assert found.team
+    assert (found.team.orphaned_since, found.team.owner_sought_at) == (None, None)
+
+
+async def test_whoever_sets_it_up_anew_looks_after_it(rig: Rig) -> None:
+    await rig.digest()
+    await leave_channel(rig)
+    await rig.digest(owner=Slack.manager)
+    await rig.tick(days=20)
+    assert await rig.standing() == ("on", "")
