@@ -185,10 +185,10 @@ def digests_status(*, in_json: bool) -> None:
 @digests.command("list")
 @_json
 def digests_list(*, in_json: bool) -> None:
-    """List every digest, those first that are paused or failed last time."""
+    """List every digest, those first that are paused or failed within a day."""
     settings = _settings(os.environ)
     with _plain_errors():
-        found = listed(settings.database, settings.secret_key)
+        found = listed(settings.database, settings.secret_key, SystemClock().now())
         _tell([as_json(found)] if in_json else list_digests(found))
 
 

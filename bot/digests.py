@@ -37,10 +37,10 @@ def status(path: Path, secret_key: Secret, now: datetime) -> Overview:
         return asyncio.run(store.overviews.overview(now))
 
 
-def listed(path: Path, secret_key: Secret) -> Sequence[Standing]:
+def listed(path: Path, secret_key: Secret, now: datetime) -> Sequence[Standing]:
     """Each of them, those first that need somebody. Raises what :func:`status` does."""
     with opened(path, secret_key) as store:
-        return asyncio.run(store.overviews.standings(None, 0, EVERYTHING)).page
+        return asyncio.run(store.overviews.standings(None, now, 0, EVERYTHING)).page
 
 
 def history(path: Path, secret_key: Secret, user: SlackUser, most: int) -> Sequence[History]:

@@ -65,11 +65,12 @@ class Administration:
 
     async def _digests(self, admin: SlackUser, offset: int) -> DigestList:
         """How the digests of the admin's own workspace are doing, those first that need somebody."""
-        found = await self._overviews.standings(admin.workspace, offset, LISTED)
+        now = self._clock.now()
+        found = await self._overviews.standings(admin.workspace, now, offset, LISTED)
         if not found.page and found.total:  # there were more when the button was drawn
             offset = (found.total - 1) // LISTED * LISTED
-            found = await self._overviews.standings(admin.workspace, offset, LISTED)
-        return DigestList(found.page, found.total, found.paused, self._clock.now(), offset)
+            found = await self._overviews.standings(admin.workspace, now, offset, LISTED)
+        return DigestList(found.page, found.total, found.paused, now, offset)
 
     async def _unlink(self, admin: SlackUser, user: str) -> UnlinkedOther:
         """Delete somebody's link and all that goes with it, and tell them."""

@@ -10,7 +10,7 @@ from bot.core.causes import LATE_AFTER
 from bot.core.overview import Ended, Load, Overview, Standing, Standings
 from bot.core.people import SlackUser
 from bot.core.scheduletext import restored, schedule_text
-from bot.core.subscription import Outcome, State
+from bot.core.subscription import Delivery, Outcome, State
 from bot.store.database import maybe_moment, micros, moment
 from bot.store.ledger import COLUMNS, delivery_of
 
@@ -21,7 +21,6 @@ HOUR = timedelta(hours=1)
 MINUTE = timedelta(minutes=1)
 #: All but the filter, which is sealed.
 FACTS = "id, workspace, user, target, schedule, zone, state, reason, since, snoozed_until, next_due"
-LAST = "(SELECT id FROM ledger WHERE subscription = subscriptions.id ORDER BY due_at DESC, id DESC LIMIT 1)"
 
 
 class SqliteOverviews:
@@ -30,27 +29,24 @@ class SqliteOverviews:
     def __init__(self, db: Database) -> None:
         self._db = db.conn
 
-    async def standings(self, workspace: str | None, offset: int, most: int) -> Standings:
-        """One page of a workspace's subscriptions, or of all; the paused first, then those that failed."""
+    async def standings(self, workspace: str | None, now: datetime, offset: int, most: int) -> Standings:
+        """One page of a workspace's subscriptions, or of all; the paused first, then what failed of late."""
         where, values = ("workspace = ?", (workspace,)) if workspace else ("1", ())
         total, paused = self._one(
             f"count(*), coalesce(sum(state = 'paused'), 0) FROM subscriptions WHERE {where}", *values
         )
         rows = self._db.execute(
-            f"SELECT {FACTS}, {LAST} AS last FROM subscriptions WHERE {where} "  # noqa: S608 - constants
-            "ORDER BY state != 'paused', coalesce((SELECT outcome NOT IN ('failed', 'uncertain') FROM ledger "
-            "WHERE id = last), 1), workspace, user, target LIMIT ? OFFSET ?",
-            (*values, most, offset),
+            f"SELECT {FACTS} FROM subscriptions WHERE {where} "  # noqa: S608 - constants
+            "ORDER BY state != 'paused', id NOT IN (SELECT subscription FROM ledger WHERE due_at > ? "
+            "AND outcome IN ('failed', 'uncertain')), workspace, user, target LIMIT ? OFFSET ?",
+            (*values, micros(now - DAY), most, offset),
         ).fetchall()
         return Standings(tuple(map(self._standing, rows)), total, paused)
 
     async def of(self, user: SlackUser) -> tuple[Standing, ...]:
         """The subscriptions that a user set up, or last changed."""
-        rows = self._db.execute(
-            f"SELECT {FACTS}, {LAST} FROM subscriptions WHERE workspace = ? AND user = ? ORDER BY id",  # noqa: S608
-            user,
-        ).fetchall()
-        return tuple(map(self._standing, rows))
+        query = f"SELECT {FACTS} FROM subscriptions WHERE workspace = ? AND user = ? ORDER BY id"  # noqa: S608
+        return tuple(map(self._standing, self._db.execute(query, user).fetchall()))
 
     async def overview(self, now: datetime) -> Overview:
         """All of them together."""
@@ -102,7 +98,7 @@ class SqliteOverviews:
         return tuple(Load(name, total, most, moment(at * length)) for name, total, most, at in rows)
 
     def _standing(self, row: tuple[Any, ...]) -> Standing:
-        id_, workspace, user, target, schedule, zone, state, reason, since, snoozed, due, last = row
+        id_, workspace, user, target, schedule, zone, state, reason, since, snoozed, due = row
         return Standing(
             id=id_,
             owner=SlackUser(workspace, user),
@@ -114,10 +110,18 @@ class SqliteOverviews:
             since=moment(since),
             snoozed_until=maybe_moment(snoozed),
             next_due=maybe_moment(due),
-            last=None
-            if last is None
-            else delivery_of(self._one(f"{COLUMNS} FROM ledger WHERE id = ?", last)),
+            last=self._last(id_),
         )
+
+    def _last(self, subscription: int) -> Delivery | None:
+        """By the day first: there is an index for it."""
+        query = (
+            f"SELECT {COLUMNS} FROM ledger WHERE subscription = ? "  # noqa: S608 - constants
+            "AND day = (SELECT max(day) FROM ledger WHERE subscription = ?) "
+            "ORDER BY due_at DESC, id DESC LIMIT 1"
+        )
+        row = self._db.execute(query, (subscription, subscription)).fetchone()
+        return None if row is None else delivery_of(row)
 
     def _counts(self, column: str, rows: str) -> dict[str, int]:
         query = f"SELECT {column}, count(*) FROM {rows} GROUP BY 1 ORDER BY 2 DESC, 1"  # noqa: S608 - constants

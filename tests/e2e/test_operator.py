@@ -9,6 +9,7 @@ from bot.demo.slack import Slack
 from bot.demo.superoffice import SuperOffice
 from tests.e2e.conftest import Start, World
 from tests.e2e.test_filters import companies
+from tests.e2e.test_main_job import said
 from tests.e2e.test_privacy import run
 
 
@@ -89,3 +90,13 @@ async def test_how_the_digests_are_doing_names_nobody(world: World, command: str
     if command == "show":
         code, _, err = await run(world, "digests", command, *other)
         assert (code, "has set up no digest" in err) == (1, True)
+
+
+async def test_an_admin_sees_everybodys_digests(world: World) -> None:
+    await world.link()
+    await world.ask("digest at 08:00 weekdays")
+    refused = await world.ask("admin digests")
+    assert "08:00" not in said(refused)
+    shown = await world.ask("admin digests", Slack.manager)
+    assert "08:00 weekdays" in str(shown.blocks)
+    assert Slack.seller.id in str(shown.blocks)

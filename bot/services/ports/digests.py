@@ -296,8 +296,11 @@ class Told(Protocol):
 class Overviews(Protocol):
     """All digests at a glance, for those who look after them. It only reads."""
 
-    async def standings(self, workspace: str | None, offset: int, most: int) -> Standings:
-        """One page of a workspace's subscriptions, or of all; those first that need somebody."""
+    async def standings(self, workspace: str | None, now: datetime, offset: int, most: int) -> Standings:
+        """One page of a workspace's subscriptions, or of all.
+
+        The paused come first, then those of which a slot failed within a day.
+        """
         ...
 
     async def of(self, user: SlackUser) -> Sequence[Standing]:

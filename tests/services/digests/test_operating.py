@@ -95,17 +95,27 @@ async def test_the_list_begins_with_those_that_need_somebody(rig: Rig, path: Pat
     await others(rig, 1)
     await others(rig, 1, state=State.PAUSED, reason="account_inactive")
     rig.store.db.execute("UPDATE subscriptions SET sealed_filter = x'00' WHERE user = 'UX1'")
-    lines = list(list_digests(await to_thread(listed, path, KEY)))
+    found = await to_thread(listed, path, KEY, rig.clock.now())
+    lines = list(list_digests(found))
     assert lines[0].startswith("3 digests.")
     assert lines[1] == "  T1/UX2  paused: account_inactive  08:00 weekdays  (Europe/Oslo)  none yet"
     assert lines[2] == "  T1/U1  on  08:00 weekdays  (Europe/Oslo)  next 2026-11-16 07:00  none yet"
-    assert [
-        standing["owner"]["user"] for standing in json.loads(as_json(await to_thread(listed, path, KEY)))
-    ] == [
-        "UX2",
-        "U1",
-        "UX1",
-    ]
+    assert [standing["owner"]["user"] for standing in json.loads(as_json(found))] == ["UX2", "U1", "UX1"]
+
+
+async def test_what_failed_within_a_day_is_listed_before_the_others(rig: Rig, path: Path) -> None:
+    await rig.subscribe()
+    await others(rig, 1)
+    rig.store.db.execute("UPDATE subscriptions SET user = 'U0', target = 'U0' WHERE id = 2")
+    row = (
+        "INSERT INTO ledger SELECT NULL, 1, 'T1', '2026-11-15', 1, {0}, {0}, 'failed', 'crm-timed-out', '', "
+    )
+    row = row.format(round((rig.clock.now() - timedelta(hours=23)).timestamp() * 1e6))
+    assert [each.id for each in await to_thread(listed, path, KEY, rig.clock.now())] == [2, 1]
+    rig.store.db.execute(row + "1, 0, NULL, 0, '', '', NULL, NULL, 0, 0, NULL")
+    for later, order in ((0, [1, 2]), (2, [2, 1])):
+        found = await to_thread(listed, path, KEY, rig.clock.now() + timedelta(hours=later))
+        assert [each.id for each in found] == order
 
 
 async def test_the_history_of_one_user_names_ids_alone(rig: Rig, path: Path) -> None:
