@@ -8,13 +8,16 @@ from dataclasses import dataclass
 from bot import store
 from bot.core.schedule import Schedule
 from bot.holidays import COUNTRIES, holidays_in
+from bot.services.digests.asking import Asking
 from bot.services.digests.composing import Composer
 from bot.services.digests.delivering import Delivering
 from bot.services.digests.desk import DigestDesk
+from bot.services.digests.guarding import ChannelGuard
 from bot.services.digests.pausing import Pausing
 from bot.services.digests.proving import Proving
 from bot.services.digests.settings import DigestSettings
 from bot.services.digests.showing import DigestShowing
+from bot.services.digests.teams import TeamComposer
 from bot.services.digests.waves import Waves
 from bot.services.ports import UNCOUNTED, Admins, Clock, Messenger, Metrics, Posts, Runner
 from bot.services.preferences import Preferences
@@ -47,21 +50,31 @@ def digests(
     messenger: Messenger,
     admins: Admins,
     posts: Posts,
+    guard: ChannelGuard,
     default: Schedule,
     automatic: bool,
     metrics: Metrics = UNCOUNTED,
     monotonic: Callable[[], float] = time.monotonic,
 ) -> Digests:
     """Put them together. ``monotonic`` is in seconds and never goes back."""
-    composer = Composer(
+    asking = Asking(
         tenants=tenants,
         sign_ins=sign_ins,
         mutes=database.mutes,
         preferences=preferences,
-        ledger=database.ledger,
         told=database.told,
         holidays=holidays_in,
     )
+    teams = TeamComposer(
+        asking=asking,
+        subscriptions=database.subscriptions,
+        participants=database.participants,
+        links=database.links,
+        ledger=database.ledger,
+        told=database.told,
+        clock=clock,
+    )
+    composer = Composer(asking=asking, teams=teams, mutes=database.mutes, ledger=database.ledger, clock=clock)
     pausing = Pausing(
         subscriptions=database.subscriptions,
         links=database.links,
@@ -79,6 +92,7 @@ def digests(
         composer=composer,
         posts=posts,
         pausing=pausing,
+        guard=guard,
         clock=clock,
         metrics=metrics,
         monotonic=monotonic,

@@ -158,6 +158,7 @@ class Wiring:
         self.posts = SlackPosts(workspaces.client, limits, settings.slack.command, metrics)
         metrics.watch("commands", runner.waiting)
         metrics.watch("posts", limits.waiting)
+        guard = channel_guard(database, audience, self._people, access)
         #: What makes digests.
         self.digests = digests(
             database=database,
@@ -169,6 +170,7 @@ class Wiring:
             messenger=messenger,
             admins=admins,
             posts=self.posts,
+            guard=guard,
             default=settings.digests.schedule,
             automatic=settings.digests.automatic,
             metrics=metrics,
@@ -179,7 +181,7 @@ class Wiring:
             clock=clock,
             runner=runner,
             digests=self.digests,
-            guard=channel_guard(database, audience, self._people, access),
+            guard=guard,
             people=self._people,
             channels=channels,
             posts=self.posts,

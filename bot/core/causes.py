@@ -9,12 +9,14 @@ from bot.core.errors import NotLinked, SignInOver
 from bot.core.localtime import local
 from bot.core.subscription import Delivery, Outcome, Skipped
 
-__all__ = ["LATE_AFTER", "SLACK", "causes"]
+__all__ = ["LATE_AFTER", "REFUSED", "SLACK", "causes"]
 
 #: Nobody calls a digest late that comes so soon after its time.
 LATE_AFTER = timedelta(minutes=15)
 #: What the reason of a failure at Slack begins with; Slack's own code for it follows.
 SLACK = "slack:"
+#: What it begins with for a channel that must not be told; a :class:`~bot.core.audience.Refusal` follows.
+REFUSED = "refused:"
 
 _SKIPPED = {
     Skipped.SNOOZED: CauseKind.SNOOZED,
@@ -66,4 +68,6 @@ def _failed(reason: str) -> CauseKind:
         return CauseKind.SIGN_IN
     if reason in _SKIPPED:
         return _SKIPPED[Skipped(reason)]
+    if reason.startswith(REFUSED):
+        return CauseKind.REFUSED
     return CauseKind.SLACK if reason.startswith(SLACK) else CauseKind.CRM

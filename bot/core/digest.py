@@ -128,6 +128,8 @@ class CauseKind(StrEnum):
     SIGN_IN = "sign-in"
     #: Slack did not take it.
     SLACK = "slack"
+    #: The channel was not to be told: somebody from outside might have read along, say.
+    REFUSED = "refused"
     #: Slack did not say whether the one before arrived.
     UNCERTAIN = "uncertain"
     SNOOZED = "snoozed"

@@ -110,6 +110,8 @@ class Skipped(StrEnum):
     LATE = "late"
     #: The digest was switched off, changed or paused before it was sent.
     OFF = "off"
+    #: Nobody shares anything with the channel.
+    NOBODY = "nobody"
 
 
 @dataclass(frozen=True, slots=True)

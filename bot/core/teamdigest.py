@@ -153,17 +153,17 @@ class _Seen(NamedTuple):
         return known_time(self.activity) or EPOCH, self.activity.action_id, self.view.start, self.view.user
 
 
-@dataclass(slots=True)
 class _Merging:
     """What is found out on the way."""
 
-    usual: datetime
-    filter: Filter
-    seen_by: dict[Company, dict[SlackUser, str]] = field(default_factory=lambda: defaultdict(dict))
-    candidates: dict[Company, list[_Seen]] = field(default_factory=lambda: defaultdict(list))
-    withheld: set[Company] = field(default_factory=set)
-    hidden: Counter[Reason] = field(default_factory=Counter)
-    silent: dict[SlackUser, list[RowId]] = field(default_factory=lambda: defaultdict(list))
+    def __init__(self, usual: datetime, filter_: Filter) -> None:
+        self.usual = usual
+        self.filter = filter_
+        self.seen_by = defaultdict[Company, dict[SlackUser, str]](dict)
+        self.candidates = defaultdict[Company, list[_Seen]](list)
+        self.withheld = set[Company]()
+        self.hidden = Counter[Reason]()
+        self.silent = defaultdict[SlackUser, list[RowId]](list)
 
     def look(self, view: View) -> None:
         """Sort out one view's rows."""

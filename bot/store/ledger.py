@@ -130,7 +130,7 @@ class SqliteLedger:
         observed: Observed = NOTHING_OBSERVED,
     ) -> bool:
         """Everything is told, or there was nothing."""
-        end = max(telling.end for telling in tellings)
+        end = max((telling.end for telling in tellings), default=None)
         with claiming(self._database), writing(self._database) as connection:
             if not _conclude(connection, delivery, outcome, reason, now, end):
                 return False
@@ -167,6 +167,10 @@ class SqliteLedger:
         """Give it back, to be taken up then."""
         statement = f"UPDATE ledger SET wait_until = ?, reason = ? WHERE {MINE}"  # noqa: S608 - constants
         return self._db.execute(statement, (micros(until), reason, *_mine(delivery))).rowcount == 1
+
+    async def renew(self, delivery: Delivery, now: datetime) -> bool:
+        """It is still being seen to."""
+        return await self.wait(delivery, delivery.reason, now + LEASE)
 
     async def release(self, delivery: Delivery, now: datetime) -> None:
         """Give it back at once, unless a part of it is in doubt."""

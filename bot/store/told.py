@@ -1,14 +1,16 @@
 """Which rows were told to whom, by keyed hashes: nothing of a customer's can be read from them."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from sqlite3 import Connection
 from zoneinfo import ZoneInfo
 
 from sqlite_utils import Database
 
 from bot.core.digest import Known, RowId
+from bot.core.people import SlackUser
 from bot.core.subscription import Delivery
+from bot.core.teamdigest import Company
 from bot.services.ports import Telling
 from bot.store.database import micros
 from bot.store.hashing import Hasher
@@ -45,8 +47,11 @@ class Hashes:
         state: str,
         now: datetime,
     ) -> None:
-        """Note that these rows are told, or are about to be."""
+        """Note that these rows are told, or are about to be; not of whoever is no participant any more."""
         whose = (delivery.subscription, *telling.user)
+        is_one = "SELECT 1 FROM participants WHERE subscription = ? AND workspace = ? AND user = ?"
+        if connection.execute(is_one, whose).fetchone() is None:
+            return
         place = (delivery.subscription, telling.tenant)
         connection.executemany(
             "INSERT INTO told (subscription, workspace, user, row_hash, company_hash, delivery, part, state, "
@@ -83,9 +88,10 @@ class SqliteTold:
         self._db = db.conn
         self._hashes = hashes
 
-    async def known(self, subscription: int, tenant: str, rows: Sequence[RowId]) -> Known:
+    async def known(self, subscription: int, tenant: str, rows: Sequence[RowId], user: SlackUser) -> Known:
         """What is known of these rows, and which of their companies the digest before told."""
-        states = {row: self._state(subscription, self._hashes.row(subscription, tenant, row)) for row in rows}
+        hashes = {row: self._hashes.row(subscription, tenant, row) for row in rows}
+        states = {row: self._state(subscription, hash_, user) for row, hash_ in hashes.items()}
         before = self._companies_before(subscription)
         companies = {row.company_id for row in rows} if before else ()
         return Known(
@@ -96,12 +102,19 @@ class SqliteTold:
             },
         )
 
-    def _state(self, subscription: int, row_hash: bytes) -> str:
-        """What was told through one participant is told."""
+    async def counted(self, subscription: int, day: date, companies: Sequence[Company]) -> int:
+        """How many of these were told with a row of that day."""
+        query = "SELECT DISTINCT company_hash FROM told WHERE subscription = ? AND day = ? AND state = 'told'"
+        told = {row[0] for row in self._db.execute(query, (subscription, day.isoformat()))}
+        return sum(self._hashes.company(subscription, *company) in told for company in companies)
+
+    def _state(self, subscription: int, row_hash: bytes, user: SlackUser) -> str:
+        """What was told through one participant is told; what is silent is so for that one."""
         found = self._db.execute(
             "SELECT state FROM told WHERE subscription = ? AND row_hash = ? "
+            "AND (state <> 'silent' OR (workspace, user) = (?, ?)) "
             "ORDER BY state IN ('told', 'silent') DESC LIMIT 1",
-            (subscription, row_hash),
+            (subscription, row_hash, *user),
         ).fetchone()
         return found[0] if found else ""
 

@@ -11,7 +11,7 @@ from babel.lists import format_list
 
 from bot.text import locale_of, sentence
 
-__all__ = ["clock", "day", "day_within", "listed", "moment", "weekday", "zone_name"]
+__all__ = ["clock", "day", "day_within", "listed", "moment", "short_day", "weekday", "zone_name"]
 
 
 def moment(when: datetime, zone: ZoneInfo, locale: str, now: datetime | None = None) -> str:
@@ -40,6 +40,11 @@ def day(which: date, today: date, locale: str) -> str:
         return sentence("day.yesterday", locale)
     pattern = "EEEE d MMMM" if which.year == today.year else "EEEE d MMMM y"
     return format_date(which, pattern, locale=_babel(locale))
+
+
+def short_day(which: date, locale: str) -> str:
+    """A day as a label, such as ``Mon 16``: no two within a month are the same."""
+    return format_date(which, "EEE d", locale=_babel(locale))
 
 
 def day_within(which: date, today: date, locale: str) -> str:

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from bot.app.channels import channel_guard
 from bot.app.digests import Digests, digests
 from bot.core.activity import Action, Activity
 from bot.core.audience import Channel, Crowd
@@ -324,6 +325,7 @@ def desk(request, tmp_path, clock: StoppedClock):  # type: ignore[no-untyped-def
             preferences=preferences,
             messenger=messenger,
             admins=Admins(),
+            guard=channel_guard(store, Audience(channels), People(), access),
             posts=posts,
             default=DEFAULT,
             automatic=False,

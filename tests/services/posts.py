@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from bot.core.digest import Entry, RowId, row_id
 from bot.core.errors import MissingScope, SlackFailed
 from bot.core.posting import Unpostable
-from bot.core.replies import Reader, Reply
+from bot.core.replies import Reader, Reply, TeamPart
 from bot.core.replies.digests import DigestPart
 from bot.services.ports import Clock, Place, Posted, PostKey
 
@@ -24,7 +24,7 @@ class Post:
 
     @property
     def entries(self) -> tuple[Entry, ...]:
-        return self.message.entries if isinstance(self.message, DigestPart) else ()
+        return self.message.entries if isinstance(self.message, DigestPart | TeamPart) else ()
 
 
 @dataclass

@@ -47,6 +47,7 @@ from bot.core.replies.privacy import (
 )
 from bot.core.replies.reader import Reader
 from bot.core.replies.stewardship import DigestResumed, OwnerSought
+from bot.core.replies.teamdigests import TeamPart
 
 __all__ = [
     "ActivityAnswer",
@@ -91,6 +92,7 @@ __all__ = [
     "SignInEnded",
     "StillAsking",
     "Stored",
+    "TeamPart",
     "TenantChoice",
     "TenantTrouble",
     "UnlinkQuestion",
@@ -106,6 +108,7 @@ __all__ = [
 Reply = (
     ActivityAnswer
     | DigestPart
+    | TeamPart
     | DigestState
     | DigestNone
     | DigestForm

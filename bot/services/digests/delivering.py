@@ -9,6 +9,7 @@ from bot.core.errors import BotError
 from bot.core.subscription import Delivery, Outcome
 from bot.services.digests.composing import Composer
 from bot.services.digests.doubts import Doubts
+from bot.services.digests.guarding import ChannelGuard
 from bot.services.digests.pausing import Pausing
 from bot.services.digests.turn import Parts, Taken, Turn, back_off
 from bot.services.failures import log_unexpected
@@ -33,12 +34,22 @@ class Delivering:
         composer: Composer,
         posts: Posts,
         pausing: Pausing,
+        guard: ChannelGuard,
         clock: Clock,
         metrics: Metrics = UNCOUNTED,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._parts = Parts(
-            subscriptions, participants, ledger, composer, posts, pausing, clock, metrics, Doubts(monotonic)
+            subscriptions,
+            participants,
+            ledger,
+            composer,
+            posts,
+            pausing,
+            clock,
+            metrics,
+            Doubts(monotonic),
+            guard,
         )
 
     async def deliver(self, delivery: Delivery) -> Outcome:

@@ -13,7 +13,7 @@ from bot.core.replies.stewardship import DigestResumed
 from bot.core.signin import Ending, Why
 from bot.core.slots import NO_HOLIDAYS, Holidays, next_due
 from bot.core.subscription import State, Subscription
-from bot.services.digests.composing import reader_of
+from bot.services.digests.composed import reader_of
 from bot.services.ports import Admins, Audit, Clock, Links, Messenger
 from bot.services.ports import SignIns as SignInStore
 from bot.services.ports.digests import Subscriptions

@@ -2,9 +2,10 @@
 
 from collections.abc import Callable
 
-from bot.core.replies.digests import DigestPart, DigestSent, parts
+from bot.core.replies.digests import DigestSent
 from bot.core.subscription import Participant, Subscription
-from bot.services.digests.composing import Composed, Composer, reader_of
+from bot.services.digests.composed import Composed, Part, reader_of
+from bot.services.digests.composing import Composer
 from bot.services.ports.digests import Participants
 from bot.services.ports.posts import Place, PostKey, Posts
 
@@ -27,17 +28,19 @@ class DigestShowing:
         self._posts = posts
         self._token = token
 
-    async def preview(self, draft: Subscription) -> tuple[DigestPart, ...]:
+    async def preview(self, draft: Subscription) -> tuple[Part, ...]:
         """The messages that would be sent now, by the function that sends them.
+
+        A channel's holds what its participants share with the channel: nothing for anybody else.
 
         Raises what :meth:`Composer.compose` does.
         """
-        return parts((await self._composed(draft)).digest)
+        return (await self._composed(draft)).parts()
 
     async def test(self, draft: Subscription) -> DigestSent:
         """Send them to the owner; nothing counts as told. Raises ``SlackFailed``, too."""
-        digest, key, place = (await self._composed(draft)).digest, self._token(), _direct(draft)
-        made = parts(digest, is_test=True)
+        key, place = self._token(), _direct(draft)
+        made = (await self._composed(draft)).parts(is_test=True)
         for part in made:
             await self._posts.ready(place)
             posted = await self._posts.post(place, part, reader_of(draft), PostKey(key, part.number))
@@ -47,8 +50,7 @@ class DigestShowing:
 
     async def _composed(self, draft: Subscription) -> Composed:
         found = await self._participants.of(draft.id) if draft.id else ()
-        (participant,) = found or (Participant(0, draft.owner),)
-        return await self._composer.compose(draft, participant)
+        return await self._composer.compose(draft, found or (Participant(draft.id, draft.owner),))
 
 
 def _direct(draft: Subscription) -> Place:

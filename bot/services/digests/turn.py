@@ -4,10 +4,14 @@ Nothing is posted before the attempt is on the disk, and a part that may have be
 it is posted again. So there are never two, and a miss is never silent.
 """
 
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from bot.core.causes import SLACK
+from bot.core.audience import Refusal
+from bot.core.causes import REFUSED, SLACK
+from bot.core.channeldigest import Narrowing
 from bot.core.digest import WhenEmpty
 from bot.core.errors import (
     BadCommand,
@@ -18,11 +22,12 @@ from bot.core.errors import (
     SignInOver,
     SlackFailed,
 )
-from bot.core.replies.digests import DigestPart, parts
-from bot.core.signin import Why
-from bot.core.subscription import Delivery, Outcome, Skipped, State, Subscription
-from bot.services.digests.composing import Composed, Composer, reader_of
+from bot.core.people import SlackUser
+from bot.core.subscription import Delivery, Outcome, Participant, Skipped, State, Subscription
+from bot.services.digests.composed import Composed, Part, TeamComposed, reader_of
+from bot.services.digests.composing import Composer
 from bot.services.digests.doubts import SETTLED_AFTER, Doubts
+from bot.services.digests.guarding import ChannelGuard
 from bot.services.digests.pausing import Pausing
 from bot.services.ports import Clock, Metrics
 from bot.services.ports.digests import Ledger, Participants, Subscriptions
@@ -40,6 +45,12 @@ BACK_OFF = tuple(timedelta(minutes=minutes) for minutes in (1, 2, 4, 8, 15))
 TURN = timedelta(seconds=30)
 #: How long a digest may wait for Slack's limits; then SuperOffice is asked again.
 FRESH = timedelta(seconds=30)
+#: How often it is composed anew in a row; then others get their turn.
+ANEW = 3
+#: So long before its slot is over, a digest that waits for more views goes out with those that are there.
+LAST_CALL = timedelta(minutes=10)
+#: Well within a lease.
+RENEWED_EVERY = timedelta(minutes=1)
 
 
 class Taken(Exception):
@@ -47,7 +58,15 @@ class Taken(Exception):
 
 
 class _Outdated(Exception):
-    """While it waited for Slack's limits, time went by or its owner changed it: it is composed anew."""
+    """While it waited for Slack's limits, time went by or somebody changed it: it is composed anew."""
+
+
+class _Refused(Exception):
+    """The channel must not be told now."""
+
+    def __init__(self, why: Refusal) -> None:
+        super().__init__(why)
+        self.why = why
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +82,7 @@ class Parts:
     clock: Clock
     metrics: Metrics
     doubts: Doubts
+    guard: ChannelGuard
 
 
 class Turn:
@@ -75,12 +95,17 @@ class Turn:
         #: Slack's limits allow one message.
         self.may_post = False
 
+        #: When its lease was renewed, as far as that is known.
+        self.renewed_at = its.clock.now()
+
     async def take(self) -> Outcome:
-        """All of it; once more where it waited too long, with its turn at Slack kept."""
-        try:
-            return await self._take()
-        except _Outdated:
-            return await self._take()
+        """All of it; again where it waited too long, with its turn at Slack kept."""
+        for _ in range(ANEW):
+            try:
+                return await self._take()
+            except _Outdated:
+                pass
+        return await self._wait(self.row.reason, TURN)
 
     async def _take(self) -> Outcome:
         if await self.its.ledger.others_open(self.row):
@@ -98,44 +123,73 @@ class Turn:
             return await self._conclude(Outcome.SKIPPED, Skipped.SNOOZED)
         if self._now() >= self.row.ends_at:
             return await self._give_up()
+        participants = await self.its.participants.of(subscription.id)
         try:
-            composed = await self._compose(subscription)
+            composed = await self.its.composer.compose(subscription, participants, self.row, self._renew)
         except SignInOver as over:
-            return await self._sign_in_over(subscription, over.why)
+            await self.its.pausing.sign_in_over(subscription.owner, over.why)
+            # The user may sign in again any moment.
+            return await self._wait(SignInOver.code, BACK_OFF[-1])
         except (BadCommand, SealBroken, NotLinked) as error:
             await self._conclude(Outcome.FAILED, error.code)
             await self.its.pausing.pause(subscription, error)
             return Outcome.FAILED
         except BotError as error:
             return await self._wait(error.code, back_off(self.row))
-        return await self._tell(subscription, composed)
+        return await self._tell(subscription, participants, composed)
 
-    async def _compose(self, subscription: Subscription) -> Composed:
-        (participant,) = await self.its.participants.of(subscription.id)
-        return await self.its.composer.compose(subscription, participant, self.row)
-
-    async def _tell(self, subscription: Subscription, composed: Composed) -> Outcome:
-        digest = composed.digest
-        if self.row.part and not digest.entries:  # it was cut short after its last part
+    async def _tell(
+        self, subscription: Subscription, participants: Sequence[Participant], composed: Composed
+    ) -> Outcome:
+        if isinstance(composed, TeamComposed) and (outcome := await self._short_of_views(composed)):
+            return outcome
+        if self.row.part and not composed.count:  # it was cut short after its last part
             return await self._finish(composed, Outcome.POSTED, "")
-        if digest.is_empty and subscription.when_empty is WhenEmpty.SILENT:
+        if composed.is_empty and subscription.when_empty is WhenEmpty.SILENT:
             return await self._finish(composed, Outcome.SKIPPED, Skipped.NOTHING)
-        for part in parts(digest, told=self.row.part):
+        for part in composed.parts(told=self.row.part):
             try:
-                await self._post(subscription, composed, part)
+                await self._post(subscription, participants, composed, part)
             except SlackFailed as failed:
                 return await self._not_posted(subscription, failed)
+            except _Refused as refused:
+                return await self._refused(subscription, refused.why)
         return await self._finish(composed, Outcome.POSTED, "")
 
-    async def _post(self, subscription: Subscription, composed: Composed, part: DigestPart) -> None:
-        """One message: the attempt, the post, the confirmation. Raises ``SlackFailed``."""
+    async def _short_of_views(self, composed: TeamComposed) -> Outcome | None:
+        """Wait for more views; ``None``: it goes out with those that are there."""
+        for user, why in composed.over:
+            await self.its.pausing.sign_in_over(user, why)
+        missing = composed.digest.missing
+        if not composed.views and not missing:
+            return (
+                await self._finish(composed, Outcome.SKIPPED, Skipped.NOBODY) if composed.is_empty else None
+            )
+        last_call = self.row.ends_at - LAST_CALL - self._now()
+        is_last_call = last_call <= timedelta(0)
+        if composed.views and (composed.is_enough or is_last_call or self.row.part):
+            return None
+        ((reason, _),) = Counter(each.reason for each in missing).most_common(1)
+        span = back_off(self.row)
+        return await self._wait(reason, span if is_last_call else min(span, last_call))
+
+    async def _post(
+        self,
+        subscription: Subscription,
+        participants: Sequence[Participant],
+        composed: Composed,
+        part: Part,
+    ) -> None:
+        """One message: the attempt, the post, the confirmation. Raises ``SlackFailed`` and ``_Refused``."""
         place = self._place(subscription)
         await self._ready(place, subscription)
-        told = part.entries
-        if part.rest:  # the last message says how to ask for the rest
-            told += composed.digest.entries[-part.rest :]
+        if why := await self.its.guard.refusal(subscription):
+            raise _Refused(why)
+        if _shared(await self.its.participants.of(subscription.id)) != _shared(participants):
+            self.may_post = True
+            raise _Outdated
         now = self._now()
-        about = composed.digest.window, [composed.telling(told)], now, composed.quiet_looked_at
+        about = composed.window, composed.telling(part), now, composed.quiet_looked_at
         self._mine(await self.its.ledger.attempt(self.row, *about))
         self.row = replace(self.row, attempted_at=now)
         self.its.doubts.unsettled(self.row)
@@ -203,10 +257,21 @@ class Turn:
             await self._unsent()
         return None
 
-    async def _sign_in_over(self, subscription: Subscription, why: Why) -> Outcome:
-        """It waits, for as long as its slot lasts: the user may sign in again any moment."""
-        await self.its.pausing.sign_in_over(subscription.owner, why)
-        return await self._wait(SignInOver.code, BACK_OFF[-1])
+    async def _refused(self, subscription: Subscription, why: Refusal) -> Outcome:
+        """Nothing is posted. What nobody could find out may be known later; the rest is to be mended."""
+        reason = f"{REFUSED}{why}"
+        if why.passes:
+            return await self._wait(reason, back_off(self.row))
+        outcome = await self._conclude(Outcome.POSTED if self.row.part else Outcome.FAILED, reason)
+        await self.its.pausing.stop(subscription, why)
+        return outcome
+
+    async def _renew(self) -> None:
+        """To ask many takes its time."""
+        now = self._now()
+        if now - self.renewed_at >= RENEWED_EVERY:
+            self._mine(await self.its.ledger.renew(self.row, now))
+            self.renewed_at = now
 
     async def _give_up(self) -> Outcome:
         """Its slot is over. What it owes goes to the next; what stands in Slack is told."""
@@ -218,7 +283,7 @@ class Turn:
 
     async def _finish(self, composed: Composed, outcome: Outcome, reason: str) -> Outcome:
         now = self._now()
-        about = [composed.telling(())], now, composed.quiet_looked_at
+        about = composed.ending(), now, composed.quiet_looked_at, composed.observed
         self._mine(await self.its.ledger.finish(self.row, outcome, reason, *about))
         return self._counted(outcome, reason, now)
 
@@ -229,9 +294,9 @@ class Turn:
         return self._counted(outcome, reason, now)
 
     def _counted(self, outcome: Outcome, reason: str, now: datetime) -> Outcome:
-        """Slack has many words for its refusals: whoever watches sees that it was Slack's."""
+        """Slack has many words for its refusals: whoever watches sees whose it was."""
         late = (now - self.row.due_at).total_seconds() if outcome is Outcome.POSTED else None
-        why = SLACK.rstrip(":") if reason.startswith(SLACK) else reason
+        why = reason.partition(":")[0]
         self.its.metrics.digest(outcome, why, late)
         return outcome
 
@@ -260,6 +325,11 @@ class Turn:
 
     def _now(self) -> datetime:
         return self.its.clock.now()
+
+
+def _shared(participants: Sequence[Participant]) -> list[tuple[SlackUser, Narrowing]]:
+    """Who shares what."""
+    return [(each.user, each.narrowing) for each in participants]
 
 
 def back_off(delivery: Delivery) -> timedelta:

@@ -12,6 +12,7 @@ from bot.core.overview import Overview, Standing, Standings
 from bot.core.people import SlackChannel, SlackUser
 from bot.core.plan import Plan
 from bot.core.subscription import Delivery, Outcome, Participant, Subscription
+from bot.core.teamdigest import Company
 from bot.core.window import Window
 
 __all__ = [
@@ -229,7 +230,10 @@ class Ledger(Protocol):
         now: datetime,
         quiet_looked_at: datetime | None = None,
     ) -> bool:
-        """Posting its next part begins, which tells these rows of that window, and of a weekly look."""
+        """Posting its next part begins, which tells these rows of that window, and of a weekly look.
+
+        Whoever is no participant any more is left out, here and in :meth:`finish`.
+        """
         ...
 
     async def unsent(self, delivery: Delivery) -> bool:
@@ -264,6 +268,10 @@ class Ledger(Protocol):
         """Give it back, to be taken up then."""
         ...
 
+    async def renew(self, delivery: Delivery, now: datetime) -> bool:
+        """It is still being seen to."""
+        ...
+
     async def release(self, delivery: Delivery, now: datetime) -> None:
         """Give it back at once, unless a part of it is in doubt: then when that can be looked up."""
         ...
@@ -288,8 +296,15 @@ class Ledger(Protocol):
 class Told(Protocol):
     """Which rows were told to whom."""
 
-    async def known(self, subscription: int, tenant: str, rows: Sequence[RowId]) -> Known:
-        """What is known of these rows, and which of their companies the digest before told."""
+    async def known(self, subscription: int, tenant: str, rows: Sequence[RowId], user: SlackUser) -> Known:
+        """What is known of these rows of a user's, and which of their companies the digest before told.
+
+        What was told through anybody is told. What only counts as told does so for whose view it was.
+        """
+        ...
+
+    async def counted(self, subscription: int, day: date, companies: Sequence[Company]) -> int:
+        """How many of these companies are known to have been told with a row of that local day."""
         ...
 
 

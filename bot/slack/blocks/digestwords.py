@@ -12,6 +12,7 @@ from bot.core.filters import Filter
 from bot.core.filtertext import written
 from bot.core.localtime import local
 from bot.core.replies import Reader
+from bot.core.teamdigest import TeamDigest
 from bot.core.window import EPOCH
 from bot.slack.blocks.elements import shorten
 from bot.slack.blocks.words import GAP, MAX_NAME, capital, span_of_time
@@ -34,13 +35,13 @@ __all__ = [
 #: Characters of a reason for which there are no words.
 MAX_REASON = 300
 #: What makes a digest cover more, or come later. Other causes are whole sentences.
-_WIDENING = ("crm", "crm-refused", "sign-in", "slack", "snoozed", "off", "late")
+_WIDENING = ("crm", "crm-refused", "sign-in", "slack", "refused", "snoozed", "off", "late")
 #: So many days are named.
 MAX_DAYS = 3
 A_DAY = timedelta(days=1)
 
 
-def as_of(digest: Digest) -> datetime:
+def as_of(digest: Digest | TeamDigest) -> datetime:
     """When SuperOffice was asked."""
     return digest.window.end or EPOCH
 
@@ -74,7 +75,7 @@ def covers(digest: Digest, reader: Reader) -> str:
     return " · ".join((span_of_time(digest.window, as_of(digest), reader), latest, whom))
 
 
-def news(digest: Digest, reader: Reader) -> str:
+def news(digest: Digest | TeamDigest, reader: Reader) -> str:
     """How many are new, moved again, may have been told before, and came late; nothing of a first digest."""
     found = Counter(entry.news for entry in digest.entries)
     counted = [f"{found[kind]} {_mark(kind, reader)}" for kind in News if found[kind]]
@@ -95,12 +96,12 @@ def mark(entry: Entry, reader: Reader, *, alike: bool) -> str:
     return ", ".join(words)
 
 
-def are_alike(digest: Digest) -> bool:
+def are_alike(digest: Digest | TeamDigest) -> bool:
     """Whether a mark on each company would tell nothing: all have the same, or there is none before."""
     return _is_first(digest) or len({entry.news for entry in digest.entries}) == 1
 
 
-def causes(digest: Digest, reader: Reader, command: str) -> str:
+def causes(digest: Digest | TeamDigest, reader: Reader, command: str) -> str:
     """A sentence for each kind of cause; the first says how much the digest covers."""
     days: dict[str, list[date]] = {}
     for cause in digest.causes:
@@ -141,7 +142,7 @@ def _since(digest: Digest, reader: Reader) -> str:
     return f"{weekday(start, zone, locale)} {time}" if back < 7 else moment(start, zone, locale, end)
 
 
-def _is_first(digest: Digest) -> bool:
+def _is_first(digest: Digest | TeamDigest) -> bool:
     """Whether there is none before it to compare with."""
     return any(cause.kind is CauseKind.FIRST for cause in digest.causes)
 
@@ -155,7 +156,7 @@ def _cause_name(cause: Cause) -> str:
     return "crm-refused" if is_refusal else cause.kind
 
 
-def _cause(name: str, days: Sequence[date], digest: Digest, reader: Reader, command: str) -> str:
+def _cause(name: str, days: Sequence[date], digest: Digest | TeamDigest, reader: Reader, command: str) -> str:
     """The words for all causes of one kind; the days come with a space before them, or not at all."""
     today, locale = local(as_of(digest), reader.zone).date(), reader.locale
     named = sorted(set(days))
@@ -163,10 +164,12 @@ def _cause(name: str, days: Sequence[date], digest: Digest, reader: Reader, comm
     if more := len(named[MAX_DAYS:]):
         on.append(sentence("days.more", locale, count=more))
     when = f" {listed(on, locale)}" if on else ""
-    return sentence(f"cause.{name}", locale, days=when, back=LONGEST_LOOK_BACK.days, command=command)
+    own = f"team.cause.{name}"
+    id_ = own if isinstance(digest, TeamDigest) and has_sentence(own) else f"cause.{name}"
+    return sentence(id_, locale, days=when, back=LONGEST_LOOK_BACK.days, command=command)
 
 
-def _wider(digest: Digest, why: str, reader: Reader) -> str:
+def _wider(digest: Digest | TeamDigest, why: str, reader: Reader) -> str:
     """How many days it covers, and why."""
     days = round((as_of(digest) - (digest.window.start or EPOCH)) / A_DAY)
     if days < 2:

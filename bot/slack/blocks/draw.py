@@ -39,6 +39,7 @@ from bot.core.replies import (
     Shared,
     SignInEnded,
     StillAsking,
+    TeamPart,
     TenantChoice,
     TenantTrouble,
     Unlinked,
@@ -61,6 +62,7 @@ from bot.slack.blocks import (
     stewardship,
 )
 from bot.slack.blocks.answer import answer
+from bot.slack.blocks.channeldigest import team_digest
 from bot.slack.blocks.digest import digest
 from bot.slack.blocks.elements import Message
 from bot.slack.blocks.why import why_hidden, why_shown
@@ -75,6 +77,8 @@ def draw(reply: Reply, reader: Reader, command: str) -> Message:  # noqa: C901 -
             return answer(reply, reader, command)
         case DigestPart():
             return digest(reply, reader, command)
+        case TeamPart():
+            return team_digest(reply, reader, command)
         case DigestState():
             return digeststate.digest_state(reply, reader, command)
         case DigestNone():

@@ -10,8 +10,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from bot.app.channels import channel_guard
 from bot.app.digests import Digests, digests
 from bot.core.activity import Action, Activity
+from bot.core.channeldigest import SHARES_ALL, ChannelSettings, Narrowing
 from bot.core.digest import RowId
 from bot.core.people import Link, Principal, SlackUser
 from bot.core.schedule import Schedule
@@ -22,6 +24,7 @@ from bot.core.slots import next_due
 from bot.core.subscription import Delivery, Outcome, Subscription
 from bot.metrics import PrometheusMetrics
 from bot.services.access import Access
+from bot.services.audience import Audience
 from bot.services.categories import Categories
 from bot.services.notices import Notices
 from bot.services.ports import ActivityQuery, Category, Snapshot
@@ -31,7 +34,7 @@ from bot.services.refreshing import Refresher
 from bot.services.signins import SignIns
 from bot.services.tenants import Tenant
 from bot.store import Store, migrate, opened
-from tests.services.conftest import Admins, AtOnce, Messenger, People, Places
+from tests.services.conftest import Admins, AtOnce, Channels, Messenger, People, Places
 from tests.services.posts import Posts
 
 OSLO = ZoneInfo("Europe/Oslo")
@@ -81,6 +84,13 @@ class Crm:
     events: list[tuple[datetime, int, Action]] = field(default_factory=list)
     error: Exception | None = None
     asked: list[ActivityQuery] = field(default_factory=list)
+    #: Which companies a ticket sees; all where it is not there.
+    sees: dict[str, set[int]] = field(default_factory=dict)
+    #: What goes wrong with a ticket.
+    errors: dict[str, Exception] = field(default_factory=dict)
+    #: How many ask right now, and how many at most did at once.
+    asking: int = 0
+    most_at_once: int = 0
     #: How much more than it is asked for it tells.
     overlap: timedelta = timedelta(hours=2)
 
@@ -94,19 +104,25 @@ class Crm:
 
     async def activities(self, ticket: Secret, query: ActivityQuery) -> Snapshot:
         self.asked.append(query)
+        self.asking += 1
+        self.most_at_once = max(self.most_at_once, self.asking)
         await asyncio.sleep(0)
-        if self.error:
-            raise self.error
+        self.asking -= 1
+        if error := self.error or self.errors.get(ticket.reveal()):
+            raise error
+        sees = self.sees.get(ticket.reveal())
         since = (query.since or MONDAY) - self.overlap
         latest: dict[int, Activity] = {}
         for number, (at, company, action) in enumerate(self.events, 1):
-            if at < since or not action & query.actions:
+            if at < since or not action & query.actions or (sees is not None and company not in sees):
                 continue
             so_far = latest[company].action if company in latest else Action(0)
             latest[company] = _row(company, at, so_far | action, number)
         return Snapshot(tuple(latest.values()), self.clock.now())
 
     async def me(self, ticket: Secret) -> Principal:
+        if error := self.errors.get(ticket.reveal()):
+            raise error
         return ME
 
     async def categories(self, ticket: Secret) -> Sequence[Category]:
@@ -128,6 +144,8 @@ class Rig:
     store: Store
     made: Digests
     metrics: PrometheusMetrics
+    channels: Channels
+    notices: Notices
 
     async def subscribe(self, *times: time, zone: ZoneInfo = OSLO, **more: object) -> Subscription:
         """Link the user and set up a digest, now."""
@@ -145,6 +163,27 @@ class Rig:
             **more,  # type: ignore[arg-type]
         )
         return await self.store.subscriptions.put(subscription, next_due(schedule, zone, now))
+
+    async def team(self, *names: str, **more: object) -> Subscription:
+        """Set up a channel's digest, now, with these who share."""
+        values = {"channel": "C1", "team": ChannelSettings(), **more}
+        found = await self.subscribe(**values)  # type: ignore[arg-type]
+        for name in names:
+            await self.join(found, name)
+        return found
+
+    async def join(self, subscription: Subscription, name: str, narrowing: Narrowing = SHARES_ALL) -> None:
+        """Link a user, whose ticket is their name, and have them share."""
+        await self.link(name)
+        assert await self.store.participants.join(
+            subscription.id, SlackUser("T1", name), self.clock.now(), narrowing
+        )
+
+    async def link(self, name: str) -> None:
+        """Link a user, again perhaps."""
+        now, number = self.clock.now(), sum(map(ord, name))
+        principal = Principal(number, number, f"{name} Dahl", name)
+        await self.store.links.put(Link(SlackUser("T1", name), "onsite", principal, now, now, Secret(name)))
 
     def step(self, **time: float) -> None:
         """The machine's clock jumps, and no time passes."""
@@ -180,13 +219,14 @@ def rig_on(path: Path, clock: Clock, crm: Crm, posts: Posts) -> Iterator[Rig]:
     """A bot on a database."""
     with opened(path, KEY) as store:
         tenants = {"onsite": Tenant(crm, OSLO)}  # type: ignore[arg-type]
-        messenger, machine = Messenger(), Machine(clock)
+        messenger, machine, channels = Messenger(), Machine(clock), Channels()
         notices = Notices(store.sign_ins, messenger, Readers(People(), lambda _: OSLO), Admins())
+        access = Access(list(tenants), Places(), admins=["UADMIN"])
         sign_ins = SignIns(
             links=store.links,
             store=store.sign_ins,
             tenants={"onsite": crm},  # type: ignore[dict-item]
-            access=Access(list(tenants), Places()),
+            access=access,
             refresher=Refresher(store.links, store.sign_ins, {}, machine, notices),
             clock=machine,
             chance=lambda: 0.5,
@@ -203,12 +243,13 @@ def rig_on(path: Path, clock: Clock, crm: Crm, posts: Posts) -> Iterator[Rig]:
             messenger=messenger,
             admins=Admins(),
             posts=posts,
+            guard=channel_guard(store, Audience(channels), People(), access),
             default=DEFAULT,
             automatic=False,
             metrics=metrics,
             monotonic=lambda: clock.now().timestamp(),
         )
-        yield Rig(clock, crm, posts, messenger, store, made, metrics)
+        yield Rig(clock, crm, posts, messenger, store, made, metrics, channels, notices)
 
 
 @pytest.fixture

@@ -1,0 +1,279 @@
+"""A channel's digest: a headline, and the companies below it or in its thread.
+
+Everybody in the channel reads it, so nothing in it is anybody's own. All CRM text, names of people included,
+goes where Slack parses nothing: nobody is mentioned by it.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from itertools import groupby
+
+from bot.core.channeldigest import Grouping, Layout
+from bot.core.filters import Style
+from bot.core.replies import Reader
+from bot.core.replies.teamdigests import TeamPart
+from bot.core.teamchart import Chart, chart
+from bot.core.teamdigest import TeamDigest, TeamEntry
+from bot.slack.blocks import digestwords, teamwords, words
+from bot.slack.blocks.elements import (
+    Block,
+    Element,
+    Message,
+    actions,
+    bullets,
+    button,
+    cell,
+    context,
+    divider,
+    fits,
+    header,
+    link,
+    note,
+    rich,
+    shorten,
+    span,
+    spoken,
+    table,
+)
+from bot.slack.blocks.footer import filtered, hidden
+from bot.slack.blocks.words import GAP
+from bot.text import sentence
+
+__all__ = ["team_digest"]
+
+#: How long names and facts may be: the first of these with which all companies fit into the message.
+LONGEST = (words.MAX_NAME, 120, 60, 30)
+#: So many people are named who see a company, and so many groups in the headline.
+MAX_SEEN, MAX_GROUPS = 3, 10
+HEADS = ("company", "what", "who", "when", "seen")
+
+
+def team_digest(reply: TeamPart, reader: Reader, command: str) -> Message:
+    """One message of a channel's digest: the first says all about it, those in its thread only go on."""
+    told = reply.digest
+    part = _Part(reply, reader, command, digestwords.are_alike(told), chart(told.counts))
+    return Message(spoken(part.spoken()), part.blocks())
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    part: TeamPart
+    reader: Reader
+    command: str
+    #: Marks on each company would tell nothing.
+    alike: bool
+    chart: Chart | None
+    longest: int = LONGEST[0]
+
+    def spoken(self) -> Iterator[str]:
+        """The heading, what is missing, what the chart says, and a line for each company or group."""
+        yield self._title()
+        if not self.part.number:
+            yield from filter(None, self._about_in_words())
+            if self._has_thread:
+                yield from (f"{name}: {count}" for name, count in self._sizes())
+        for entry in self.part.entries:
+            mark = self._mark(entry)
+            line = teamwords.in_a_line(entry.activity, self.reader)
+            yield f"{line} ({mark})" if mark else line
+
+    def blocks(self) -> list[Block]:
+        """The blocks; where they would be too much, with less of each name."""
+        parts = (replace(self, longest=most) for most in LONGEST)
+        drawn = [[*(part._later() if self.part.number else part._first())] for part in parts]
+        return next(filter(fits, drawn), drawn[-1])
+
+    @property
+    def _told(self) -> TeamDigest:
+        return self.part.digest
+
+    @property
+    def _has_thread(self) -> bool:
+        return self._told.settings.layout is Layout.THREAD
+
+    def _about_in_words(self) -> Iterator[str]:
+        window = self._told.window
+        if window.start and window.end:
+            start, end = (teamwords.spoken_time(each, self.reader) for each in (window.start, window.end))
+            yield sentence("team.span", self.reader.locale, start=start, end=end)
+        yield digestwords.causes(self._told, self.reader, self.command)
+        yield teamwords.missing(self._told, self.reader)
+        yield teamwords.dropped(self._told, self.reader)
+        if self.chart:
+            yield teamwords.takeaway(self.chart, self._told, self.reader)
+
+    def _first(self) -> Iterator[Block]:
+        """The message in the channel."""
+        yield header(self._title())
+        if self.part.is_test:
+            yield note(sentence("digest.test.note", self.reader.locale))
+        yield rich(*teamwords.covers(self._told, self.reader))
+        yield from self._about()
+        yield from self._chart()
+        if self.part.entries:
+            yield divider()
+            yield from self._entries()
+        elif self._told.entries:
+            yield self._groups_in_a_line()
+        yield from self._footer()
+        yield from self._rest()
+        if self.part.subscription and not self.part.is_test:
+            yield actions(*self._buttons())
+
+    def _later(self) -> Iterator[Block]:
+        """A message in its thread."""
+        yield header(self._title())
+        yield from self._entries()
+        yield from self._rest()
+
+    def _title(self) -> str:
+        locale, part = self.reader.locale, self.part
+        if part.number:
+            title = sentence("digest.part", locale, number=part.number + 1, of=part.of)
+        else:
+            title = teamwords.title(self._told, self.reader)
+        return sentence("digest.test", locale, title=title) if part.is_test else title
+
+    def _about(self) -> Iterator[Block]:
+        """Why it is wider or late, how much of it is new, and which views are not in it."""
+        told, locale = self._told, self.reader.locale
+        if why := digestwords.causes(told, self.reader, self.command):
+            yield note(why)
+        if news := digestwords.news(told, self.reader):
+            yield context(news)
+        if told.reaches_back:
+            before = f"{sentence('team.reaches-back', locale)} "
+            yield rich(span(before), teamwords.time_element(told.reaches_back, self.reader))
+        for said in (teamwords.missing(told, self.reader), teamwords.dropped(told, self.reader)):
+            if said:
+                yield context(said)
+
+    def _chart(self) -> Iterator[Block]:
+        """What it says comes first, and its figures in words below."""
+        if self.chart:
+            yield context(teamwords.takeaway(self.chart, self._told, self.reader))
+            yield teamwords.chart_block(self.chart, self.reader)
+            yield context(teamwords.figures(self.chart, self.reader))
+
+    def _entries(self) -> Iterator[Block]:
+        """The companies by group. A message holds one table: there the order has to do."""
+        if self.part.style is Style.TABLE:
+            heads = [sentence(f"table.{head}", self.reader.locale) for head in HEADS]
+            yield table(heads, [self._cells(entry) for entry in self.part.entries])
+            return
+        sizes = dict(self._sizes())
+        for name, entries in groupby(self.part.entries, self._heading):
+            yield rich(span(shorten(name, self.longest), bold=True), span(f"{GAP}{sizes[name]}"))
+            yield bullets(*map(self._item, entries))
+
+    def _sizes(self) -> Iterator[tuple[str, int]]:
+        """Each group, in order, with how many companies of it the whole digest has."""
+        return iter(Counter(map(self._heading, self._told.entries)).items())
+
+    def _groups_in_a_line(self) -> Block:
+        """The largest groups, as their names alone tell something."""
+        sizes = [*self._sizes()]
+        spans = list[Element]()
+        for name, count in sizes[:MAX_GROUPS]:
+            gap = GAP if spans else ""
+            spans += [span(f"{gap}{shorten(name, 60)} "), span(str(count), bold=True)]
+        if more := len(sizes) - MAX_GROUPS:
+            spans += [span(GAP + sentence("team.more", self.reader.locale, count=more))] if more > 0 else []
+        return rich(*spans)
+
+    def _heading(self, entry: TeamEntry) -> str:
+        return teamwords.heading(entry, self._told, self.reader)
+
+    def _mark(self, entry: TeamEntry) -> str:
+        return digestwords.mark(entry, self.reader, alike=self.alike)
+
+    def _item(self, entry: TeamEntry) -> list[Element]:
+        """The company; what happened, who did it and when; who of the team sees it."""
+        mark, more = self._mark(entry), self._more(entry)
+        spans = [self._company(entry), *([span(more)] if more else [])]
+        spans += [span(GAP), span(mark, italic=True)] if mark else []
+        spans.append(span("\n" if self.part.style is Style.FULL else GAP))
+        return [*spans, *self._facts(entry)]
+
+    def _company(self, entry: TeamEntry) -> Element:
+        name = shorten(words.name(entry.activity, self.reader), self.longest)
+        url = self._url(entry)
+        return link(url, name) if url else span(name, bold=True)
+
+    def _more(self, entry: TeamEntry) -> str:
+        """What follows the company's name."""
+        department = shorten(words.department(entry.activity), self.longest)
+        category = shorten(words.category(entry.activity, self.reader), self.longest)
+        if self._told.settings.grouping is Grouping.CATEGORY:
+            category = ""
+        return f"{f', {department}' if department else ''}{f'{GAP}{category}' if category else ''}"
+
+    def _facts(self, entry: TeamEntry) -> Iterator[Element]:
+        activity, reader = entry.activity, self.reader
+        who = shorten(words.who(activity, teamwords.NOBODY, reader), self.longest)
+        happened = shorten(words.happened(activity, reader), self.longest)
+        yield span(f"{happened}{f'{GAP}{who}' if who else ''}")
+        if when := teamwords.when(activity, reader):
+            yield span(", " if who else GAP)
+            yield when
+        owner = words.owner(activity, teamwords.NOBODY, reader)
+        grouped = self._told.settings.grouping is Grouping.OWNER
+        rest = [*([] if grouped or not owner else [shorten(owner, self.longest)]), self._seen(entry)]
+        if any(rest):
+            yield span("".join(f"{GAP}{each}" for each in rest if each))
+
+    def _seen(self, entry: TeamEntry) -> str:
+        """Who of the team sees the company, unless there is but one to see anything."""
+        if self._told.views < 2:
+            return ""
+        names = [shorten(" ".join(name.split()), min(self.longest, 60)) for name in entry.seen_by[:MAX_SEEN]]
+        if more := len(entry.seen_by) - len(names):
+            names.append(sentence("team.more", self.reader.locale, count=more))
+        return sentence("team.seen-by", self.reader.locale, who=", ".join(names))
+
+    def _cells(self, entry: TeamEntry) -> list[Element]:
+        activity, reader, most = entry.activity, self.reader, min(self.longest, 120)
+        mark = self._mark(entry)
+        more = shorten(self._more(entry), most) + (f"{GAP}{mark}" if mark else "")
+        when = teamwords.when(activity, reader)
+        return [
+            cell(shorten(words.name(activity, reader), most), more, self._url(entry)),
+            cell(shorten(words.happened(activity, reader), most)),
+            cell(shorten(words.who(activity, teamwords.NOBODY, reader), most)),
+            rich(when) if when else cell(""),
+            cell(shorten(", ".join(entry.seen_by), most)),
+        ]
+
+    def _url(self, entry: TeamEntry) -> str:
+        return words.company_url(self._told.web_urls.get(entry.tenant, ""), entry.activity.company_id)
+
+    def _footer(self) -> Iterator[Block]:
+        """Where the companies are, what was left out and why, and what was filtered by."""
+        told = self._told
+        lines = [*self._where(), *hidden(told.hidden, told.filter, self.reader, ranked=True)]
+        lines += [*teamwords.left_out(told, self.reader), *filtered(told.filter, self.reader)]
+        if lines:
+            yield divider()
+            yield context(GAP.join(lines))
+
+    def _where(self) -> Iterator[str]:
+        locale, here, all_ = self.reader.locale, len(self.part.entries), len(self._told.entries)
+        if here < all_ - self.part.rest:
+            position = sentence("digest.position", locale, count=here, total=all_)
+            yield position if here else sentence("team.in-thread", locale)
+
+    def _rest(self) -> Iterator[Block]:
+        """How many companies stand in no message."""
+        if self.part.rest:
+            more = sentence("digest.rest", self.reader.locale, count=self.part.rest)
+            how = sentence("team.rest", self.reader.locale, command=self.command)
+            yield note(f"{more} {how}")
+
+    def _buttons(self) -> list[Element]:
+        """What everybody may do: they carry the digest, and whoever presses them is asked about."""
+        value, locale = str(self.part.subscription), self.reader.locale
+        return [
+            button(action, sentence(action, locale), value)
+            for action in ("channel.join", "channel.mine", "channel.change")
+        ]
