@@ -9,7 +9,7 @@ import secrets
 import signal
 import sys
 from collections.abc import AsyncIterator, Coroutine, Iterable, Iterator, Mapping
-from contextlib import AbstractContextManager, asynccontextmanager, contextmanager
+from contextlib import AbstractContextManager, asynccontextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
@@ -18,13 +18,15 @@ import click
 from rich.console import Console
 
 from bot import __version__, app, logs
+from bot.channelcli import channels
 from bot.clock import SystemClock
-from bot.config import ConfigurationError, Settings, load
+from bot.config import Settings, load
+from bot.console import plain_errors, read_settings, tell
 from bot.core.errors import BotError
 from bot.core.people import SlackUser
 from bot.core.subscription import State
 from bot.digests import as_json, history, list_digests, listed, show_history, show_status, status
-from bot.keys import Outcome, Report, RotationRefused, check_keys, rotate_keys
+from bot.keys import Outcome, Report, check_keys, rotate_keys
 from bot.links import list_links, outage_survived
 from bot.privacy import export_user, forget_user, list_audit, stored_about
 from bot.services.ports import Clock
@@ -43,9 +45,9 @@ def main() -> None:
 @main.command()
 def run() -> None:
     """Run the bot: all in one process. The database is brought up to date first, after a back-up."""
-    settings = _settings(os.environ)
+    settings = read_settings(os.environ)
     logs.configure(settings.log_level)
-    with _plain_errors():
+    with plain_errors():
         _run(_serve(settings))
 
 
@@ -63,8 +65,8 @@ def demo(*, socket_mode: bool) -> None:
 @main.command()
 def migrate() -> None:
     """Bring the database up to date, after a back-up, without running the bot."""
-    settings = _settings(os.environ)
-    with _plain_errors():
+    settings = read_settings(os.environ)
+    with plain_errors():
         for line in app.migrate(settings):
             click.echo(line)
 
@@ -72,8 +74,8 @@ def migrate() -> None:
 @main.command()
 def links() -> None:
     """List who is linked, whose sign-in is over or failing, and what outage the tickets outlive."""
-    settings = _settings(os.environ)
-    with _plain_errors():
+    settings = read_settings(os.environ)
+    with plain_errors():
         for line in list_links(settings.database, settings.secret_key, settings.keep_alive.policy):
             click.echo(line)
 
@@ -101,8 +103,8 @@ _user = click.option("--user", type=_User(), required=True, help="Whose data: T0
 @click.option("--out", type=click.Path(path_type=Path), help="A new file, for its owner alone; else printed.")
 def export(*, user: SlackUser, out: Path | None) -> None:
     """Write everything that is stored about a user as JSON, as `my-data` does. 1 if nothing is."""
-    settings = _settings(os.environ)
-    with _plain_errors():
+    settings = read_settings(os.environ)
+    with plain_errors():
         if out and out.exists():
             raise FileExistsError(f"{out} exists: name a new file.")
         text = export_user(settings.database, settings.secret_key, user, SystemClock().now())
@@ -121,8 +123,8 @@ def export(*, user: SlackUser, out: Path | None) -> None:
 @click.option("--yes", is_flag=True, help="Do not ask.")
 def forget(*, user: SlackUser, yes: bool) -> None:
     """Delete everything that is stored about a user, with a receipt, while the bot runs or not."""
-    settings = _settings(os.environ)
-    with _plain_errors():
+    settings = read_settings(os.environ)
+    with plain_errors():
         stored = stored_about(settings.database, settings.secret_key, user)
         if stored and not yes:
             click.echo("\n".join((f"Stored about {'/'.join(user)}:", *stored)))
@@ -136,8 +138,8 @@ def forget(*, user: SlackUser, yes: bool) -> None:
 @click.option("--json", "in_json", is_flag=True, help="The messages' blocks, as Slack would get them.")
 def preview(*, user: SlackUser, in_json: bool) -> None:
     """Show what a user's digest would say now, asked as that user; nothing is posted. 1 if there is none."""
-    settings = _settings(os.environ)
-    with _plain_errors():
+    settings = read_settings(os.environ)
+    with plain_errors():
         try:
             found = _run(app.preview(settings, user))
         except (app.NobodyKnown, BotError) as error:
@@ -176,20 +178,20 @@ def digests() -> None:
 @_json
 def digests_status(*, in_json: bool) -> None:
     """Say how many are on, due and under way, what became of those of the last day, and what is ahead."""
-    settings = _settings(os.environ)
-    with _plain_errors():
+    settings = read_settings(os.environ)
+    with plain_errors():
         found = status(settings.database, settings.secret_key, SystemClock().now())
-        _tell([as_json(found)] if in_json else show_status(found, settings.slack.messages_per_minute))
+        tell([as_json(found)] if in_json else show_status(found, settings.slack.messages_per_minute))
 
 
 @digests.command("list")
 @_json
 def digests_list(*, in_json: bool) -> None:
     """List every digest, those first that are paused or failed within a day."""
-    settings = _settings(os.environ)
-    with _plain_errors():
+    settings = read_settings(os.environ)
+    with plain_errors():
         found = listed(settings.database, settings.secret_key, SystemClock().now())
-        _tell([as_json(found)] if in_json else list_digests(found))
+        tell([as_json(found)] if in_json else list_digests(found))
 
 
 @digests.command("show")
@@ -198,20 +200,23 @@ def digests_list(*, in_json: bool) -> None:
 @_json
 def digests_show(*, user: SlackUser, last: int, in_json: bool) -> None:
     """Show what became of each slot of a user's digests, the latest first. 1 if there is none."""
-    settings = _settings(os.environ)
-    with _plain_errors():
+    settings = read_settings(os.environ)
+    with plain_errors():
         found = history(settings.database, settings.secret_key, user, last)
-        _tell([as_json(found)] if in_json else show_history(found))
+        tell([as_json(found)] if in_json else show_history(found))
     if not found:
         click.echo(f"{'/'.join(user)} has set up no digest.", err=True)
         sys.exit(1)
 
 
+main.add_command(channels)
+
+
 @main.command()
 def audit() -> None:
     """List what was done: who was forgotten and why, who was unlinked by whom, whose digest was paused."""
-    settings = _settings(os.environ)
-    with _plain_errors():
+    settings = read_settings(os.environ)
+    with plain_errors():
         for line in list_audit(settings.database, settings.secret_key):
             click.echo(line)
 
@@ -230,16 +235,16 @@ def new_key() -> None:
 @keys.command("check")
 def check() -> None:
     """Say which key opens how much, what no key opens, and what to do next. 0 if everything opens, else 1."""
-    settings = _settings(os.environ)
-    with _plain_errors():
+    settings = read_settings(os.environ)
+    with plain_errors():
         _report(check_keys(settings.database, settings.secret_key, SystemClock().now()))
 
 
 @keys.command("rotate")
 def rotate() -> None:
     """Seal everything anew with the newest key, while the bot runs. It can be stopped, and run again."""
-    settings = _settings(os.environ)
-    with _plain_errors():
+    settings = read_settings(os.environ)
+    with plain_errors():
         _report(rotate_keys(settings.database, settings.secret_key, SystemClock(), _progress))
 
 
@@ -266,21 +271,6 @@ async def _start(environ: Mapping[str, str], clock: Clock) -> AsyncIterator[app.
         yield bot
 
 
-@contextmanager
-def _plain_errors() -> Iterator[None]:
-    """What an administrator can mend is said in one line, without a traceback."""
-    try:
-        yield
-    except (*app.CANNOT_START, RotationRefused) as error:
-        click.echo(f"{type(error).__name__}: {error}", err=True)
-        sys.exit(1)
-
-
-def _tell(lines: Iterable[str]) -> None:
-    for line in lines:
-        click.echo(line)
-
-
 def _progress(steps: Iterator[Outcome], length: int) -> AbstractContextManager[Iterable[Outcome]]:
     return click.progressbar(steps, length=length, label="Sealing anew", file=sys.stderr)
 
@@ -289,14 +279,6 @@ def _report(report: Report) -> NoReturn:
     for line in report.lines:
         click.echo(line)
     sys.exit(report.code)
-
-
-def _settings(environ: Mapping[str, str]) -> Settings:
-    try:
-        return load(environ)
-    except ConfigurationError as error:
-        click.echo(str(error), err=True)
-        sys.exit(2)
 
 
 def _run(work: Coroutine[Any, Any, Result]) -> Result:

@@ -21,6 +21,8 @@ class AuditAction(StrEnum):
     KEYS_ROTATED = "keys.rotated"
     #: The bot stopped somebody's digest, for a reason that does not pass by itself.
     DIGEST_PAUSED = "digest.paused"
+    #: A file changed a channel's digest: what it said before and says now.
+    CHANNEL_IMPORTED = "channel.imported"
     #: What stopped a channel's digest was over by itself.
     DIGEST_RESUMED = "digest.resumed"
     #: Whoever runs the bot looked at what somebody's digest would tell, as that person.

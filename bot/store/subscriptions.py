@@ -4,6 +4,7 @@ import logging
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
+from sqlite3 import Connection
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -19,6 +20,7 @@ from bot.core.people import SlackChannel, SlackUser
 from bot.core.scheduletext import restored, stored
 from bot.core.secret import Secret
 from bot.core.subscription import State, Subscription
+from bot.services.ports import Put
 from bot.store.audit import SqliteAudit
 from bot.store.channelsettings import TEAM_COLUMNS, put_team, team
 from bot.store.database import maybe_micros, maybe_moment, micros, moment, writing
@@ -91,6 +93,27 @@ class SqliteSubscriptions:
 
     async def put(self, subscription: Subscription, next_due: datetime | None) -> Subscription:
         """Store one, in place of what its target had."""
+        with writing(self._database) as connection:
+            return self._put(connection, subscription, next_due)
+
+    async def put_all(self, puts: Sequence[Put], deeds: Sequence[Deed]) -> bool:
+        """Store several at once and write down what was done; ``False``: one was changed meanwhile."""
+        with writing(self._database) as connection:
+            if any(self._at(new) != old for old, new, _ in puts):
+                return False
+            for _, new, next_due in puts:
+                self._put(connection, new, next_due)
+            for deed in deeds:
+                self._audit.write(deed)
+        return True
+
+    def _at(self, subscription: Subscription) -> Subscription | None:
+        """What its target has now."""
+        return self._one("workspace = ? AND target = ?", subscription.owner.workspace, subscription.target)
+
+    def _put(
+        self, connection: Connection, subscription: Subscription, next_due: datetime | None
+    ) -> Subscription:
         place = (subscription.owner.workspace, subscription.target)
         filters = self._sealed_filter(subscription.filter, *place)
         values = (
@@ -109,21 +132,17 @@ class SqliteSubscriptions:
             maybe_micros(next_due if subscription.state is State.ON else None),
             maybe_micros(subscription.quiet_looked_at),
         )
-        with writing(self._database) as connection:
-            (id_,) = connection.execute(
-                PUT,
-                values,
-            ).fetchone()
-            if subscription.channel:
-                settings = subscription.team or ChannelSettings()
-                if subscription.owner.user:  # whoever sets it up, or turns it on, looks after it
-                    settings = replace(settings, orphaned_since=None, owner_sought_at=None)
-                put_team(connection, id_, settings)
-            else:
-                connection.execute(
-                    "INSERT OR IGNORE INTO participants VALUES (?, ?, ?, NULL, 1, ?, NULL)",
-                    (id_, *subscription.owner, maybe_micros(subscription.since)),
-                )
+        (id_,) = connection.execute(PUT, values).fetchone()
+        if subscription.channel:
+            settings = subscription.team or ChannelSettings()
+            if subscription.owner.user:  # whoever sets it up, or turns it on, looks after it
+                settings = replace(settings, orphaned_since=None, owner_sought_at=None)
+            put_team(connection, id_, settings)
+        else:
+            connection.execute(
+                "INSERT OR IGNORE INTO participants VALUES (?, ?, ?, NULL, 1, ?, NULL)",
+                (id_, *subscription.owner, maybe_micros(subscription.since)),
+            )
         return replace(subscription, id=id_)
 
     async def note_private(self, id: int, *, is_private: bool) -> None:  # noqa: A002

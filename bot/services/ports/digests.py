@@ -3,9 +3,10 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Protocol
+from typing import NamedTuple, Protocol
 from zoneinfo import ZoneInfo
 
+from bot.core.audit import Deed
 from bot.core.channeldigest import SHARES_ALL, ChannelRequest, DropOut, Narrowing, RequestState
 from bot.core.digest import Known, RowId
 from bot.core.overview import Overview, Standing, Standings
@@ -22,6 +23,7 @@ __all__ = [
     "Observed",
     "Overviews",
     "Participants",
+    "Put",
     "Stewardship",
     "Subscriptions",
     "Telling",
@@ -55,6 +57,15 @@ class Observed:
 
 
 NOTHING_OBSERVED = Observed()
+
+
+class Put(NamedTuple):
+    """A subscription to store, if it still is as it was."""
+
+    #: ``None``: there is none yet.
+    old: Subscription | None
+    new: Subscription
+    next_due: datetime | None
 
 
 class Subscriptions(Protocol):
@@ -92,6 +103,13 @@ class Subscriptions(Protocol):
 
         ``None``, and nothing is changed, where it has no digest or the new id has one already. Raises
         :class:`~bot.core.errors.SealBroken` where its filter does not open.
+        """
+        ...
+
+    async def put_all(self, puts: Sequence[Put], deeds: Sequence[Deed]) -> bool:
+        """Store several at once, and write down what was done.
+
+        ``False``, and nothing is stored, where one of them was changed meanwhile.
         """
         ...
 
