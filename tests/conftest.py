@@ -14,6 +14,13 @@ from bot.demo.workspace import MEMBERS
 settings.register_profile("house", deadline=None)
 settings.load_profile("house")
 
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """How much the long tests do."""
+    parser.addoption("--kills", type=int, default=200, help="kill -9 so often in each test that kills")
+    parser.addoption("--days", type=int, default=365, help="the length of the simulated year")
+
+
 #: Thursday 19 November 2026, 09:41 in Oslo.
 NOW = datetime(2026, 11, 19, 8, 41, tzinfo=UTC)
 

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
+from functools import lru_cache
 from sqlite3 import Connection
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -35,6 +36,8 @@ COLUMNS = (
     "id, workspace, target, user, schedule, zone, locale, sealed_filter, when_empty, state, reason, since, "
     f"snoozed_until, considered_until, quiet_looked_at, {TEAM_COLUMNS}"
 )
+#: Many have the same ones, and to make them takes far longer than to look them up.
+_restored, _zone = lru_cache(1024)(restored), lru_cache(1024)(ZoneInfo)
 #: Slots up to a moment to come were seen to: the clock was wrong then, or was put back since.
 AHEAD = "next_due IS NOT NULL AND considered_until > :now"
 #: One that was removed left its rows in the ledger: they must not be another's.
@@ -256,8 +259,8 @@ class SqliteSubscriptions:
         return Subscription(
             id=id_,
             owner=SlackUser(workspace, user),
-            schedule=restored(schedule),
-            zone=ZoneInfo(zone),
+            schedule=_restored(schedule),
+            zone=_zone(zone),
             locale=locale,
             channel=target if settings[0] else "",
             team=team(*settings) if settings[0] else None,

@@ -11,21 +11,26 @@ from tests.e2e.zygote import MARKS
 
 Record = Callable[[str, object], None]
 
-#: How often it is killed in each test.
-KILLS = 200
-#: What only happens to a row that is in doubt already, or was left lying.
+#: What only happens to a row that was left lying; the last three where the bot may look.
 LATER = ("take>", "find<", "find>", "unsent<", "unsent>")
 
 
-async def kill_again_and_again(world: Killing, times: int, *, calm_every: int = 0) -> None:
-    """Days, each with one to some kills until its digests are through; some days are ``calm``."""
+@pytest.fixture
+def kills(request: pytest.FixtureRequest) -> int:
+    """How often it is killed in each test."""
+    return int(request.config.getoption("--kills"))
+
+
+async def kill_again_and_again(world: Killing, times: int, *, may_look: bool) -> None:
+    """Days, each with some kills until its digests are through. Where it may not look, each third is calm."""
     marks = [mark for mark in MARKS if mark not in LATER]
+    later = [*marks, *LATER, *LATER] if may_look else [*marks, *LATER[:2]]
     while world.kills.total() < times:
         await world.next_day()
-        if calm_every == 0 or world.day % calm_every:
+        if may_look or world.day % 3:
             died = await kill_first(world, marks[world.day % len(marks)])
             while died and world.wait_for_what_waits() and world.random.random() < 0.7:
-                mark = world.random.choice((*MARKS, *LATER))
+                mark = world.random.choice(later)
                 died = await world.kill_while_it_recovers(mark, world.random.choice((0, 0, 1)))
         await world.recover()
 
@@ -42,10 +47,10 @@ async def kill_first(world: Killing, mark: str) -> bool:
 
 @pytest.mark.long
 async def test_with_the_right_to_look_none_is_doubled_and_none_is_lost(
-    tmp_path: Path, record_property: Record
+    tmp_path: Path, kills: int, record_property: Record
 ) -> None:
     async with killing(tmp_path, may_look=True, seed=1) as world:
-        await kill_again_and_again(world, KILLS)
+        await kill_again_and_again(world, kills, may_look=True)
         record_property("kills", str(world.kills))
         assert world.doubled() == []
         told = world.told()
@@ -57,10 +62,10 @@ async def test_with_the_right_to_look_none_is_doubled_and_none_is_lost(
 
 @pytest.mark.long
 async def test_without_it_each_loss_is_uncertain_and_told_next_time_with_a_mark(
-    tmp_path: Path, record_property: Record
+    tmp_path: Path, kills: int, record_property: Record
 ) -> None:
     async with killing(tmp_path, may_look=False, seed=2) as world:
-        await kill_again_and_again(world, KILLS, calm_every=3)
+        await kill_again_and_again(world, kills, may_look=False)
         while world.day % 3:
             await world.next_day()
             await world.recover()

@@ -54,7 +54,7 @@ class Waves:
         self._holidays = holidays
         self._at_once = at_once
         self._metrics = metrics
-        self._running: set[str] = set()
+        self._running: dict[str, _Wave] = {}
         self._waiting = 0
 
     def waiting(self) -> int:
@@ -67,48 +67,65 @@ class Waves:
             now = self._clock.now()
             self._waiting = await self._subscriptions.waiting(now)
             for workspace in await self._subscriptions.workspaces_due(now):
-                if workspace not in self._running:
-                    self._running.add(workspace)
-                    self._runner.spawn(partial(self._wave, workspace))
+                wave = self._running.get(workspace)
+                if wave is None:
+                    self._running[workspace] = wave = _Wave(workspace)
+                    self._runner.spawn(partial(self._wave, wave))
+                elif wave.workers:
+                    self._fill(wave)
         except Exception as error:
             log_unexpected(error, "digest.tick", "")
 
     async def see_to(self, workspace: str) -> Counter[Outcome]:
         """One wave: until nothing more is due. What became of how many; ``CLAIMED``: they wait."""
-        wave = _Wave(workspace)
+        return await self._see_to(_Wave(workspace))
+
+    async def _see_to(self, wave: "_Wave") -> Counter[Outcome]:
         try:
-            async with asyncio.TaskGroup() as group:
-                for _ in range(self._at_once):
-                    group.create_task(self._work(wave))
+            async with wave.group:
+                self._fill(wave)
         finally:
             for delivery in wave.taken:
                 await self._ledger.release(delivery, self._clock.now())
             wave.report("done")
         return wave.counts
 
-    async def _wave(self, workspace: str) -> None:
+    async def _wave(self, wave: "_Wave") -> None:
         try:
-            await self.see_to(workspace)
+            await self._see_to(wave)
         except Exception as error:
             log_unexpected(error, "digest.wave", "")
         finally:
-            self._running.discard(workspace)
+            del self._running[wave.workspace]
+
+    def _fill(self, wave: "_Wave") -> None:
+        """Let it have all of its workers: some went home, while others wait for Slack, say."""
+        wave.is_over = False
+        for _ in range(self._at_once - wave.workers):
+            wave.workers += 1
+            wave.group.create_task(self._work(wave))
 
     async def _work(self, wave: "_Wave") -> None:
-        while delivery := await self._next(wave):
-            wave.counts[await self._delivering.deliver(delivery)] += 1
-            wave.report_now_and_then()
+        try:
+            while delivery := await self._next(wave):
+                wave.counts[await self._delivering.deliver(delivery)] += 1
+                wave.report_now_and_then()
+        finally:
+            wave.workers -= 1
 
     async def _next(self, wave: "_Wave") -> Delivery | None:
         """The next row to see to, taken up; ``None`` where nothing is due any more."""
         async with wave.taking:
             while not wave.taken:
+                if wave.is_over:
+                    return None
                 now = self._clock.now()
                 wave.taken.extend(await self._ledger.take(wave.workspace, now, BATCH))
                 if wave.taken:
                     break
                 due = await self._subscriptions.due(wave.workspace, now, BATCH)
                 if not due:
+                    wave.is_over = True
                     return None
                 plans = [plan(each, now, self._holidays(each.schedule.country)) for each in due]
                 for row in await self._ledger.carry_out(plans, now):
@@ -127,6 +144,10 @@ class _Wave:
         self.taken = deque[Delivery]()
         self.counts = Counter[Outcome]()
         self.taking = asyncio.Lock()
+        self.group = asyncio.TaskGroup()
+        self.workers = 0
+        #: Nothing was due when somebody looked last.
+        self.is_over = False
         self.began = self.reported = monotonic()
 
     def report_now_and_then(self) -> None:

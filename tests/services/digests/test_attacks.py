@@ -7,12 +7,17 @@ from datetime import time, timedelta
 import pytest
 
 from bot.core.activity import Action
-from bot.core.digest import QUIET_AFTER
+from bot.core.digest import QUIET_AFTER, WhenEmpty
 from bot.core.errors import SlackFailed
 from bot.core.filters import Filter
+from bot.core.people import Link, SlackUser
+from bot.core.schedule import Schedule
+from bot.core.secret import Secret
 from bot.core.slots import next_due
-from bot.core.subscription import Outcome, Skipped, State
-from tests.services.digests.conftest import MONDAY, OSLO, Killed, Rig
+from bot.core.subscription import Outcome, Skipped, State, Subscription
+from bot.runner import QueueRunner
+from tests.services.digests.conftest import ME, MONDAY, OSLO, Killed, Rig
+from tests.services.posts import Posts
 
 
 async def test_a_slot_that_is_over_behind_one_in_doubt_does_not_stop_the_loop(rig: Rig) -> None:
@@ -151,3 +156,33 @@ async def test_who_went_quiet_is_told_once_though_it_is_killed_after_the_message
     ]
     assert named == [quiet.company_id]
     assert len(rig.posts.posts) == 2
+
+
+async def test_a_digest_that_waits_for_slack_keeps_no_worker_from_the_next_ones(rig: Rig) -> None:
+    """The wave that it belonged to had sent its other workers home."""
+    await rig.subscribe(time(8))
+    other = SlackUser("T1", "U2")
+    now = rig.clock.now()
+    await rig.store.links.put(Link(other, "onsite", ME, now, now, Secret("ticket")))
+    schedule = Schedule.at(time(8, 1))
+    new = Subscription(0, other, schedule, OSLO, since=now, considered_until=now, quiet_looked_at=now)
+    later = replace(new, when_empty=WhenEmpty.NOTE)
+    await rig.store.subscriptions.put(later, next_due(schedule, OSLO, now))
+    rig.crm.happen(1)
+    never = asyncio.Event()
+    waves, posts = rig.made.waves, rig.posts
+    posts.meanwhile = lambda: _first(posts, never)
+    async with QueueRunner(4, 4, grace=0) as runner:
+        waves._runner = runner
+        for minute in (0, 1):
+            rig.clock.time = MONDAY + timedelta(hours=7, minutes=minute)
+            await waves.tick()
+            for _ in range(100):  # as far as they come
+                await asyncio.sleep(0)
+    assert [post.place.channel for post in posts.posts] == ["U2"]
+
+
+async def _first(posts: Posts, never: asyncio.Event) -> None:
+    """The first one waits for ever."""
+    if posts.waits == 1:
+        await never.wait()
