@@ -276,8 +276,23 @@ def _data_table(block: Json, at: str) -> Problems:
 
 def _chart(block: Json, at: str) -> Problems:
     yield from _string(block.get("title"), 50, f"{at}/title")
-    if not isinstance(block.get("chart"), Mapping):
-        yield f"must be an object [json-pointer:{at}/chart]"
+    chart = block.get("chart")
+    if not isinstance(chart, Mapping) or chart.get("type") not in {"line", "bar", "area", "pie"}:
+        yield f"must be a chart [json-pointer:{at}/chart]"
+    elif chart["type"] != "pie":
+        yield from _items(
+            chart.get("series"), 12, f"{at}/chart/series", lambda each, where: _series(each, chart, where)
+        )
+
+
+def _series(series: Json, chart: Json, at: str) -> Problems:
+    """Every series has a value for each category, in order."""
+    yield from _string(series.get("name"), 20, f"{at}/name")
+    categories = chart.get("axis_config", {}).get("categories", [])
+    labels = [each.get("label") for each in series.get("data", ())]
+    yield from _items(labels, 20, f"{at}/data", lambda each, where: _string(each, 20, where))
+    if labels != categories or len(set(labels)) != len(labels):
+        yield f"must have a value for each category [json-pointer:{at}/data]"
 
 
 def _nothing(_: Json, __: str) -> Problems:

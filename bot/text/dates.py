@@ -11,7 +11,7 @@ from babel.lists import format_list
 
 from bot.text import locale_of, sentence
 
-__all__ = ["clock", "day", "day_within", "listed", "moment", "short_day", "weekday", "zone_name"]
+__all__ = ["clock", "day", "day_within", "listed", "moment", "short_day", "tiny_day", "weekday", "zone_name"]
 
 
 def moment(when: datetime, zone: ZoneInfo, locale: str, now: datetime | None = None) -> str:
@@ -45,6 +45,11 @@ def day(which: date, today: date, locale: str) -> str:
 def short_day(which: date, locale: str) -> str:
     """A day as a label, such as ``Mon 16``: no two within a month are the same."""
     return format_date(which, "EEE d", locale=_babel(locale))
+
+
+def tiny_day(which: date, locale: str) -> str:
+    """The same where there is hardly any room, such as ``M 16``."""
+    return format_date(which, "EEEEE d", locale=_babel(locale))
 
 
 def day_within(which: date, today: date, locale: str) -> str:

@@ -69,8 +69,15 @@ def url(size: int) -> str:
     return "https://".ljust(size, "x")
 
 
-def chart(count: int = 1, size: int = 1) -> list[Block]:
-    return [{"type": "data_visualization", "title": "x" * size, "chart": {}}] * count
+def chart(count: int = 1, size: int = 1, *, points: int = 1, series: int = 1, label: int = 2) -> list[Block]:
+    labels = [f"{number:0{label}}" for number in range(points)]
+    data = [{"label": each, "value": 1} for each in labels]
+    drawn = {
+        "type": "bar",
+        "series": [{"name": "x", "data": data}] * series,
+        "axis_config": {"categories": labels},
+    }
+    return [{"type": "data_visualization", "title": "x" * size, "chart": drawn}] * count
 
 
 PART = {"type": "rich_text_section", "elements": [{"type": "text", "text": "x"}]}
@@ -108,6 +115,9 @@ MOST: dict[str, tuple[int, Make]] = {
     "data table's page": (100, lambda n: data_table(rows(2), page_size=n)),
     "charts": (2, chart),
     "chart's title": (50, lambda n: chart(1, n)),
+    "chart's points": (20, lambda n: chart(points=n)),
+    "chart's series": (12, lambda n: chart(series=n)),
+    "chart's labels": (20, lambda n: chart(label=n)),
     "markdown": (12_000, lambda n: [{"type": "markdown", "text": "x" * n}]),
     "image's address": (3000, lambda n: image(image_url=url(n))),
     "image's description": (2000, lambda n: image(alt_text="x" * n)),
@@ -161,3 +171,10 @@ def test_a_modal_holds_twice_as_much() -> None:
     assert problems([{"type": "divider"}] * 101, "modal") != []
     assert problems([{"type": "alert", "text": plain(200)}], "modal") == []
     assert problems([{"type": "alert", "text": plain(201)}], "modal") != []
+
+
+def test_a_chart_has_a_value_for_each_category() -> None:
+    (block,) = chart(points=3)
+    assert problems([block]) == []
+    block["chart"]["axis_config"]["categories"].pop()
+    assert problems([block]) != []

@@ -124,9 +124,9 @@ class DigestSettings:
     async def linked(self, user: SlackUser, reader: Reader) -> DigestState | None:
         """The user has linked: what waited for that goes on. The digest that is new with that, if any."""
         old = await self._subscriptions.of(user)
-        if old:
-            await self._ledger.wake(old.id, self._clock.now())
-        elif self._automatic:
+        for waiting in (*((old,) if old else ()), *await self._subscriptions.of_participant(user)):
+            await self._ledger.wake(waiting.id, self._clock.now())
+        if old is None and self._automatic:
             new = self._new(user, reader, self._default, EVERYTHING)
             return await self._store(None, new, Changed.CREATED)
         return None

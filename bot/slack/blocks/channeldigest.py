@@ -110,12 +110,12 @@ class _Part:
             yield note(sentence("digest.test.note", self.reader.locale))
         yield rich(*teamwords.covers(self._told, self.reader))
         yield from self._about()
+        if self._told.entries and not self.part.entries:
+            yield self._groups_in_a_line()
         yield from self._chart()
         if self.part.entries:
             yield divider()
             yield from self._entries()
-        elif self._told.entries:
-            yield self._groups_in_a_line()
         yield from self._footer()
         yield from self._rest()
         if self.part.subscription and not self.part.is_test:

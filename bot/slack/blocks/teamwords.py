@@ -19,7 +19,7 @@ from bot.slack.blocks.elements import Block, Element, shorten, span
 from bot.slack.blocks.elements import date as moment_element
 from bot.slack.blocks.words import GAP
 from bot.text import has_sentence, sentence
-from bot.text.dates import day, day_within, listed, moment, short_day, zone_name
+from bot.text.dates import day, day_within, listed, moment, short_day, tiny_day, zone_name
 
 __all__ = [
     "NOBODY",
@@ -132,7 +132,7 @@ def left_out(digest: TeamDigest, reader: Reader) -> Iterator[str]:
 
 def chart_block(chart: Chart, reader: Reader) -> Block:
     """Slack's own bar chart; the title, series and labels are ours."""
-    labels = {which: short_day(which, reader.locale) for which in chart.days}
+    labels = {which: tiny_day(which, reader.locale) for which in chart.days}
     data = [{"label": labels[which], "value": count} for which, count in chart.days.items()]
     return {
         "type": "data_visualization",
