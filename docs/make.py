@@ -80,7 +80,14 @@ def errors() -> Iterator[str]:
     yield ERRORS
     yield "| code | what it means | what people read | what to do |"
     yield "|---|---|---|---|"
-    say = partial(sentence, command=COMMAND, seconds=25, state="OfflineMaintenance", by="SuperOffice")
+    say = partial(
+        sentence,
+        command=COMMAND,
+        seconds=25,
+        state="OfflineMaintenance",
+        by="SuperOffice",
+        workspace="T024BE7LH",
+    )
     for kind in _kinds(BotError):
         meaning = " ".join((kind.__doc__ or "").replace("``", "`").split())
         what = say(f"error.{kind.code}")

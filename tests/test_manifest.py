@@ -12,6 +12,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.config.reading import definitions
 from bot.core.command import VERBS, usage_hint
+from bot.slack.app import OPTIONAL_SCOPES, SCOPES
 
 ROOT = Path(__file__).parent.parent
 MANIFEST: dict[str, Any] = json.loads((ROOT / "config/manifest.json").read_text("utf-8"))
@@ -22,6 +23,8 @@ FREE = {
     "auth.test",
     "apps.connections.open",
     "openid.connect.token",
+    "oauth.v2.access",
+    "apps.uninstall",
     "views.open",
     "views.update",
     "views.push",
@@ -105,6 +108,12 @@ def test_scopes_are_the_page_s() -> None:
     assert set(optional) == set(documented("Optional scopes")) == OPTIONAL
     others = {scope for needed in NEEDS.values() if needed != OPTIONAL for scope in needed}
     assert others.isdisjoint(OPTIONAL), "nothing else uses them"
+
+
+def test_an_install_by_oauth_asks_for_the_manifest_s_scopes() -> None:
+    scopes = MANIFEST["oauth_config"]["scopes"]
+    assert sorted((*SCOPES, *OPTIONAL_SCOPES)) == scopes["bot"]
+    assert sorted(OPTIONAL_SCOPES) == scopes["bot_optional"]
 
 
 def test_each_scope_has_a_reason() -> None:

@@ -8,11 +8,14 @@ from starlette.routing import Route
 from bot import store, web
 from bot.config import Settings
 from bot.core.secret import Secret
+from bot.services.access import Access
+from bot.services.installing import Installing
 from bot.services.journeys import Journeys
 from bot.services.linking import Linking
 from bot.services.onlinelinking import OnlineLinking
 from bot.services.ports import Clock
 from bot.services.slacksignin import SlackSignIn
+from bot.slack.app import SlackOAuth
 from bot.slack.openid import SlackOpenID
 from bot.slack.workspaces import Workspaces
 
@@ -27,6 +30,7 @@ def sign_in_pages(
     database: store.Store,
     session: aiohttp.ClientSession,
     linking: Linking,
+    access: Access,
     workspaces: Workspaces,
     token: Callable[[], Secret],
     reference: Callable[[], str],
@@ -46,11 +50,12 @@ def sign_in_pages(
             places=workspaces,
             redirect_uri=f"{public_url}/slack/openid",
         )
+    page_settings = web.PageSettings(
+        public_url=public_url, workspaces=workspaces.names, command=settings.slack.command
+    )
     link_page = web.LinkPage(
         linking=linking,
-        settings=web.PageSettings(
-            public_url=public_url, workspaces=workspaces.names, command=settings.slack.command
-        ),
+        settings=page_settings,
         sign=database.hasher.digest,
         token=token,
         reference=reference,
@@ -68,4 +73,18 @@ def sign_in_pages(
     routes = [*web.OidcPages(online, link_page, browsers).routes(), *link_page.routes()]
     if slack_sign_in:
         routes += web.SlackOpenIDPages(slack_sign_in, link_page, browsers).routes()
+    if settings.slack.client:
+        installing = Installing(
+            app=SlackOAuth(*settings.slack.client, workspaces.tokenless, settings.slack.api_url),
+            installs=workspaces,
+            journeys=Journeys(database.install_states, clock, token),
+            attempts=database.attempts,
+            access=access,
+            audit=database.audit,
+            clock=clock,
+            redirect_uri=f"{public_url}/slack/oauth_redirect",
+        )
+        pages = web.Pages(page_settings)
+        proxies = settings.web.trusted_proxies
+        routes += web.InstallPages(installing, link_page, pages, browsers, proxies).routes()
     return routes

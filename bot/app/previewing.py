@@ -53,7 +53,7 @@ async def preview(settings: Settings, user: SlackUser, clock: Clock | None = Non
             raise NobodyKnown
         async with session() as web:
             crm = await tenants(settings, web, clock)
-            workspaces = await known_workspaces(settings, web)
+            workspaces = await known_workspaces(settings, web, database)
             bot = Wiring(settings, clock, database, web, QueueRunner(1, 1), crm, workspaces, "")
             draft = await bot.digests.settings.draft(user, await bot.readers.reader(user))
             parts = await bot.digests.showing.preview(draft)

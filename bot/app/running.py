@@ -76,7 +76,7 @@ async def running(settings: Settings, clock: Clock | None = None) -> AsyncIterat
         )
         runner.spawn(_warm_up)
         crm = await tenants(settings, web, clock)
-        workspaces = await known_workspaces(settings, web)
+        workspaces = await known_workspaces(settings, web, database)
         bot = Wiring(settings, clock, database, web, runner, crm, workspaces, url)
         scheduler = stack.enter_context(ticking(database, clock, *bot.jobs()))
         bolt = bot.bolt()
@@ -100,9 +100,12 @@ def settle() -> None:
     gc.freeze()
 
 
-async def known_workspaces(settings: Settings, web: aiohttp.ClientSession) -> Workspaces:
+async def known_workspaces(
+    settings: Settings, web: aiohttp.ClientSession, database: store.Store
+) -> Workspaces:
     """Those that the bot is installed in. Raises :class:`~bot.slack.workspaces.TokenRefused`."""
-    workspaces = Workspaces(settings.slack.bot_token or Secret(""), settings.slack.api_url, web)
+    slack = settings.slack
+    workspaces = Workspaces(slack.bot_token, slack.api_url, web, database.installations)
     await workspaces.start()
     return workspaces
 

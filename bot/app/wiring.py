@@ -45,6 +45,7 @@ from bot.services.refreshing import Refresher
 from bot.services.sharing import Sharing
 from bot.services.signins import SignIns
 from bot.services.tenants import Tenant
+from bot.services.uninstalling import Uninstalling
 from bot.slack.admins import SlackAdmins
 from bot.slack.budgets import Budgets
 from bot.slack.channelevents import register_channel_events
@@ -55,6 +56,7 @@ from bot.slack.listeners import register
 from bot.slack.messenger import SlackMessenger
 from bot.slack.people import SlackPeople
 from bot.slack.posts import SlackPosts
+from bot.slack.removals import register_removals
 from bot.slack.roster import Roster
 from bot.slack.socketmode import SocketMode
 from bot.slack.workspaces import Workspaces
@@ -147,6 +149,7 @@ class Wiring:
             sign_ins=database.sign_ins,
             clock=clock,
             tenants=set(tenants),
+            may_use=access.may_use,
             retention=settings.retention.policy,
         )
         preferences = Preferences(database.filters, database.mutes, Categories(clock))
@@ -264,6 +267,10 @@ class Wiring:
             default_reader=Reader(self._zone("")),
         )
         register_channel_events(app, self._channel_parts.watch)
+        removing = Uninstalling(
+            self._workspaces, self._leaving, self._database.audit, self._clock, self._runner
+        )
+        register_removals(app, removing)
         return app
 
     def pages(self, scheduler: AsyncIOScheduler, socket_mode: SocketMode | None) -> ASGIApp:
@@ -276,6 +283,7 @@ class Wiring:
             database=self._database,
             session=self._session,
             linking=self._linking,
+            access=self._access,
             workspaces=self._workspaces,
             token=_token,
             reference=_reference,

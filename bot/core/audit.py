@@ -17,6 +17,9 @@ class AuditAction(StrEnum):
     #: A tenant is linked to, and not in the configuration.
     TENANT_REMOVED = "tenant.removed"
     WORKSPACE_FORGOTTEN = "workspace.forgotten"
+    #: The app was installed in a workspace or an organisation, or is no longer.
+    APP_INSTALLED = "app.installed"
+    APP_UNINSTALLED = "app.uninstalled"
     DATA_EXPORTED = "data.exported"
     KEYS_ROTATED = "keys.rotated"
     #: The bot stopped somebody's digest, for a reason that does not pass by itself.
@@ -42,7 +45,7 @@ class Departure(StrEnum):
     #: The user's workspace removed the app, or took its token back.
     UNINSTALLED = "uninstalled"
     TOKENS_REVOKED = "tokens-revoked"
-    #: The user's SuperOffice is no longer in the configuration.
+    #: The user's SuperOffice is no longer in the configuration, or no longer for the user's workspace.
     TENANT_REMOVED = "tenant-removed"
 
 

@@ -10,6 +10,8 @@ __all__ = [
     "ConsentWithdrawn",
     "ForeignHost",
     "IdentityRefused",
+    "InstallRotates",
+    "InstallThrottled",
     "OtherBrowser",
     "OtherSlackUser",
     "SignInFailed",
@@ -18,6 +20,7 @@ __all__ = [
     "StateUnknown",
     "StateUsed",
     "TenantAway",
+    "WorkspaceNotWelcome",
     "WrongAudience",
     "WrongCode",
     "WrongIssuer",
@@ -149,3 +152,21 @@ class OtherSlackUser(LinkError):
     """Somebody else is signed in to Slack in this browser than the page is for."""
 
     code = "other-slack-user"
+
+
+class InstallRotates(LinkError):
+    """Slack gave the app a token that ends: token rotation is on, which this bot cannot do."""
+
+    code = "install-rotates"
+
+
+class InstallThrottled(LinkError):
+    """Too many installs were begun from this address (``seconds`` to wait)."""
+
+    code = "install-throttled"
+
+
+class WorkspaceNotWelcome(LinkError):
+    """The configuration names the workspaces that may use the bot, and not this one (``workspace``)."""
+
+    code = "workspace-not-welcome"

@@ -47,9 +47,13 @@ class Access:
             return ()
         return tuple(id_ for id_ in self._tenants if rights.tenants is None or id_ in rights.tenants)
 
+    def may_use(self, workspace: str, tenant: str) -> bool:
+        """Whether the people of a workspace may use a tenant."""
+        return tenant in self.tenants(workspace)
+
     def allows(self, link: Link) -> bool:
         """Whether a link may be used: its tenant is there, and its workspace may use it."""
-        return link.tenant in self.tenants(link.user.workspace)
+        return self.may_use(link.user.workspace, link.tenant)
 
     def admins(self, workspace: str) -> Collection[str]:
         """The ids of those whom the settings make admins in a workspace."""

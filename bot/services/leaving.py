@@ -1,8 +1,9 @@
 """Who leaves is forgotten, whether they ask for it or not; it is written down why."""
 
+import asyncio
 import logging
-from collections import Counter
-from collections.abc import Collection, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Mapping
 
 from bot.core.audit import AuditAction, Deed, Departure, Retention
 from bot.core.people import SlackUser
@@ -18,7 +19,7 @@ log = logging.getLogger(__name__)
 class Leaving:
     """Every way to leave. Whoever left already may do so again: that changes nothing.
 
-    ``tenants`` are those of the configuration.
+    ``tenants`` are those of the configuration; ``may_use`` says of a workspace's id whether it may use one.
     """
 
     def __init__(
@@ -29,6 +30,7 @@ class Leaving:
         sign_ins: SignIns,
         clock: Clock,
         tenants: Collection[str],
+        may_use: Callable[[str, str], bool],
         retention: Retention,
     ) -> None:
         self._personal = personal
@@ -36,6 +38,7 @@ class Leaving:
         self._sign_ins = sign_ins
         self._clock = clock
         self._tenants = tenants
+        self._may_use = may_use
         self._retention = retention
 
     async def forget(self, user: SlackUser, why: Departure, by: SlackUser | None = None) -> Forgotten:
@@ -75,6 +78,7 @@ class Leaving:
         gone, users = Counter[str](), await self._personal.users(workspace)
         for user in users:
             gone.update((await self._personal.forget(user, why, self._clock.now())).gone)
+            await asyncio.sleep(0)  # others wait for answers
         await self._personal.forget_channels(workspace)
         if users:
             what = {"users": len(users), **gone}
@@ -85,18 +89,27 @@ class Leaving:
         return dict(gone)
 
     async def sweep(self) -> None:
-        """Whose SuperOffice is no longer in the configuration rests, and after a while is forgotten.
+        """Whose SuperOffice is not in the configuration any more, or not for their workspace, rests.
+
+        After a while they are forgotten.
 
         To be called every now and then. It raises nothing.
         """
         try:
-            links = [state for state in await self._sign_ins.all() if state.tenant not in self._tenants]
-            for tenant in sorted({state.tenant for state in links}):
-                users = [state.user for state in links if state.tenant == tenant]
-                if await self._has_rested(tenant, len(users)):
+            resting = defaultdict[str, list[SlackUser]](list)
+            for state in await self._sign_ins.all():
+                where = f"{state.tenant} in {state.user.workspace}"
+                if state.tenant not in self._tenants:
+                    resting[state.tenant].append(state.user)
+                elif not self._may_use(state.user.workspace, state.tenant):
+                    resting[where].append(state.user)
+                elif await self._sign_ins.trouble(where):
+                    await self._sign_ins.end_trouble(where)
+            for where, users in sorted(resting.items()):
+                if await self._has_rested(where, len(users)):
                     for user in users:
                         await self.forget(user, Departure.TENANT_REMOVED)
-                    await self._sign_ins.end_trouble(tenant)
+                    await self._sign_ins.end_trouble(where)
         except Exception as error:
             log_unexpected(error, "leaving.failed", "")
 
@@ -107,7 +120,7 @@ class Leaving:
             deed = Deed(now, AuditAction.TENANT_REMOVED, what=tenant, before={"links": links})
             await self._audit.record(deed)
             log.warning(
-                "%s users are linked to %s, which is not in the configuration: they will be forgotten",
+                "%s users are linked to %s, which the configuration has no more: they will be forgotten",
                 *(links, tenant),
                 extra={"action": "leaving.tenant"},
             )

@@ -28,8 +28,11 @@ def bolt_app(workspaces: Workspaces) -> AsyncApp:
     """
 
     async def authorize(enterprise_id: str | None, team_id: str | None) -> AuthorizeResult:
+        if team_id is None:  # of a whole organisation: nobody asks, nobody is answered
+            return AuthorizeResult(enterprise_id=enterprise_id, team_id=None)
+        await workspaces.meet(team_id, enterprise_id)
         try:
-            client = await workspaces.client(team_id or "")
+            client = await workspaces.client(team_id)
         except SlackFailed:
             raise AnotherWorkspaceError from None
         return AuthorizeResult(enterprise_id=enterprise_id, team_id=team_id, bot_token=client.token)

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import NamedTuple
 
 from aiohttp import ClientSession
@@ -10,6 +11,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.core.errors import SlackFailed
 from bot.core.secret import Secret
+from bot.services.ports import Installation, Installations
 from bot.slack.sdk import failure, web_client
 
 __all__ = ["TokenRefused", "Workspaces"]
@@ -37,49 +39,85 @@ class _Clients(NamedTuple):
 
 
 class Workspaces:
-    """Hands out clients, all on the process's one session.
+    """Hands out clients, all on the process's one session. Implements the ports ``Places`` and ``Installs``.
 
-    ``token`` is that of the one workspace that the settings name. It is known from the start on, or from the
-    first request that comes once Slack answers again.
+    ``token`` is that of the one workspace that the settings name, if they do. It is known from the start on,
+    or from the first request that comes once Slack answers again. The others are ``installations``.
     """
 
-    def __init__(self, token: Secret, api_url: str, session: ClientSession) -> None:
+    def __init__(
+        self,
+        token: Secret | None,
+        api_url: str,
+        session: ClientSession,
+        installations: Installations | None = None,
+    ) -> None:
         self._api_url = api_url
         self._session = session
-        self._own = self._clients(token)
+        self._own = self._clients(token) if token else None
+        self._own_id: str | None = None
+        self._installations = installations
         #: A client without a token, for what the app asks in its own name.
         self.tokenless = web_client(None, api_url, session)
+        self._installed: dict[str, tuple[Installation, _Clients]] = {}
+        #: The organisations by whose installs workspaces are served.
+        self._served: dict[str, str] = {}
         self._names: dict[str, str] = {}
 
     @property
     def names(self) -> Mapping[str, str]:
-        """The workspaces' names by their ids, as far as they are known."""
+        """The workspaces' names by their ids, as far as they are known; it grows."""
         return self._names
 
     @property
     def own(self) -> str | None:
         """The workspace of the token that the settings name, as far as it is known."""
-        return next(iter(self._names), None)
+        return self._own_id
 
     def organization(self, workspace: str) -> str | None:
-        """The organisation by whose install the bot serves a workspace, if it does."""
-        return None
+        """The organisation by whose install the bot serves a workspace, or that the workspace is of."""
+        if found := self._installed.get(workspace):
+            return found[0].organization
+        return self._served.get(workspace)
 
     async def start(self) -> None:
-        """Ask Slack. Raises :class:`TokenRefused`; a Slack that is down keeps no bot from starting."""
-        problem = await self._ask()
-        if problem in REFUSALS:
-            raise TokenRefused(
-                f"Slack refuses SLACK_BOT_TOKEN ({problem}): copy it again, or reinstall the app."
-            )
+        """Read the installs, and ask Slack about the token that the settings name.
+
+        Raises :class:`TokenRefused`; a Slack that is down keeps no bot from starting.
+        """
+        if self._installations:
+            for installation in await self._installations.all():
+                self._use(installation)
+            self._served.update(await self._installations.served())
+        if self._own:
+            problem = await self._ask(self._own)
+            if problem in REFUSALS:
+                raise TokenRefused(
+                    f"Slack refuses SLACK_BOT_TOKEN ({problem}): copy it again, or reinstall the app."
+                )
 
     async def check(self) -> None:
-        """Raise unless Slack answers and takes the token."""
-        await self._own.asking.auth_test()
+        """Raise unless Slack answers and takes a token: that of the settings, else that of any install."""
+        clients = [self._own] if self._own else [clients for _, clients in self._installed.values()]
+        if not clients:
+            raise SlackFailed(error="not_installed")
+        await clients[0].asking.auth_test()
 
     async def all(self) -> Sequence[str]:
         """The ids of the workspaces that are known."""
-        return [own] if (own := await self._own_id()) else []
+        own = await self._know_own()
+        installed = (id_ for id_, (found, _) in self._installed.items() if not found.is_organization)
+        return list(dict.fromkeys([*([own] if own else []), *installed, *self._served]))
+
+    async def meet(self, workspace: str, organization: str | None) -> None:
+        """Slack delivers something from a workspace of an organisation, whose install may serve it."""
+        if organization is None or workspace in self._installed or workspace == self.own:
+            return
+        if organization in self._installed and self._served.get(workspace) != organization:
+            self._served[workspace] = organization
+            self._names[workspace] = self._names.get(organization, organization)
+            if self._installations:
+                await self._installations.serve(workspace, organization)
 
     async def client(self, workspace: str, *, posting: bool = False) -> AsyncWebClient:
         """The client for a workspace; with ``posting``, one that never does anything twice.
@@ -87,23 +125,66 @@ class Workspaces:
         Methods that list what there is in a workspace need its ``team_id`` as well: the token may be that of
         an organisation. Raises :class:`SlackFailed` where the bot is not installed.
         """
-        own = await self._own_id()
-        if workspace != own:
-            raise SlackFailed(error="not_installed", passing=own is None)
-        return self._own.posting if posting else self._own.asking
+        found = self._installed.get(workspace) or self._installed.get(self._served.get(workspace, ""))
+        clients = found[1] if found and (workspace in self._served or not found[0].is_organization) else None
+        if clients is None and self._own and workspace == await self._know_own():
+            clients = self._own
+        if clients is None:
+            raise SlackFailed(error="not_installed", passing=self._own is not None and self.own is None)
+        return clients.posting if posting else clients.asking
 
-    async def _own_id(self) -> str | None:
+    async def add(self, installation: Installation) -> None:
+        """Use an install from now on."""
+        if self._installations:
+            await self._installations.put(installation)
+        self._use(installation)
+
+    async def is_over(self, id_: str, at: datetime) -> bool:
+        """Whether an install is no longer good, of which Slack told ``at`` a time."""
+        found = self._installed.get(id_)
+        clients = found[1] if found else self._own if id_ == await self._know_own() else None
+        if clients is None:
+            return True
+        if found and found[0].installed_at > at:
+            return False
+        try:
+            async with asyncio.timeout(PATIENCE):
+                await clients.asking.auth_test()
+        except Exception as error:
+            said = failure(error).error
+            log.info("asked whether it is over: %s", said, extra={"action": "slack.over"})
+            return True
+        return False
+
+    async def drop(self, id_: str) -> Sequence[str]:
+        """Use it no more; the workspaces that the bot is then no longer in."""
+        served = [workspace for workspace, organization in self._served.items() if organization == id_]
+        for workspace in (id_, *served):
+            self._served.pop(workspace, None)
+        found = self._installed.pop(id_, None)
+        if self._installations:
+            await self._installations.remove(id_)
+            await self._installations.unserve(id_)
+        alone = [] if found and found[0].is_organization else [id_]
+        return [workspace for workspace in (*alone, *served) if workspace not in self._installed]
+
+    def _use(self, installation: Installation) -> None:
+        self._installed[installation.id] = installation, self._clients(installation.token)
+        self._names[installation.id] = installation.name
+
+    async def _know_own(self) -> str | None:
         """The token's workspace, by ``auth.test`` the first time; ``None`` if Slack does not tell."""
-        if self.own is None:
-            await self._ask()
-        return self.own
+        if self._own and self._own_id is None:
+            await self._ask(self._own)
+        return self._own_id
 
-    async def _ask(self) -> str:
+    async def _ask(self, clients: _Clients) -> str:
         """Ask, and say what went wrong, if anything."""
         try:
             async with asyncio.timeout(PATIENCE):
-                who = await self._own.asking.auth_test()
-            self._names[str(who["team_id"])] = str(who.get("team", ""))
+                who = await clients.asking.auth_test()
+            self._own_id = str(who["team_id"])
+            self._names[self._own_id] = str(who.get("team", ""))
             return ""
         except Exception as error:
             problem = str(failure(error).params["error"])

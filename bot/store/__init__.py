@@ -19,6 +19,7 @@ from bot.store.database import BUSY_TIMEOUT, DatabaseUnusable, empty_log, open_d
 from bot.store.deliveries import SqliteDeliveries
 from bot.store.filters import SqliteFilters
 from bot.store.hashing import Hasher
+from bot.store.installations import SqliteInstallations
 from bot.store.invitations import SqliteInvitations
 from bot.store.ledger import SqliteLedger
 from bot.store.links import SqliteLinks
@@ -65,6 +66,7 @@ class Store:
     slack_sign_ins: SqliteAuthorizations
     install_states: SqliteAuthorizations
     proofs: SqliteProofs
+    installations: SqliteInstallations
     processes: SqliteProcesses
     subscriptions: SqliteSubscriptions
     participants: SqliteParticipants
@@ -131,6 +133,7 @@ def opened(
             SqliteAuthorizations(db, sealer, hasher, "slack sign-in"),
             SqliteAuthorizations(db, sealer, hasher, "install"),
             SqliteProofs(db, hasher),
+            SqliteInstallations(db, sealer),
             SqliteProcesses(db, sealer.key_ids),
             SqliteSubscriptions(db, sealer, audit),
             SqliteParticipants(db, sealer),

@@ -7,6 +7,7 @@ its column is in ``sealed``; a keyed hash is ``hashing``'s.
 from sqlite_utils import Database, Migrations
 
 from bot.store.channelschema import add_guarding, create_channel_digests
+from bot.store.installschema import create_installations, create_proofs
 
 __all__ = ["migrations"]
 
@@ -318,14 +319,5 @@ def invite_to_a_tenant(db: Database) -> None:
 
 migrations()(create_channel_digests)
 migrations()(add_guarding)
-
-
-@migrations()
-def create_proofs(db: Database) -> None:
-    """Browsers that have proved to be the Slack user's whom a link page is for, by one keyed hash of both."""
-    db.execute("""
-        CREATE TABLE proofs (
-            proof_hash BLOB PRIMARY KEY,
-            expires_at INTEGER NOT NULL
-        ) STRICT, WITHOUT ROWID
-    """)
+migrations()(create_proofs)
+migrations()(create_installations)

@@ -114,6 +114,8 @@ NOBODYS = {
     "deliveries": "ids of Slack's requests, for a day",
     "hash_keys": "the bot's own key",
     "processes": "the processes that run the bot",
+    "installations": "workspaces and organisations, with the app's own tokens",
+    "served_workspaces": "workspaces and organisations",
     "proofs": "keyed hashes of link pages and browsers, for minutes",
     "tenant_troubles": "tenants",
 }

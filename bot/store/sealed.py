@@ -15,6 +15,7 @@ __all__ = [
     "DIGEST_FILTER",
     "FILTER",
     "HASH_KEY",
+    "INSTALL_TOKEN",
     "NARROWING",
     "PSEUDONYM_KEY",
     "REFRESH_TOKEN",
@@ -77,12 +78,14 @@ NARROWING = SealedColumn(
 #: Not for its channel: that may get another id.
 REQUEST_LINE = SealedColumn("channel_requests", "sealed_line", ("id",), ("workspace", "user"))
 AUTHORIZATION = SealedColumn("authorizations", "sealed_authorization", ("state_hash",), ("state_hash",))
+INSTALL_TOKEN = SealedColumn("installations", "sealed_token", ("id",), ("id",))
 HASH_KEY = SealedColumn("hash_keys", "sealed_key", ("id",), ("id",))
 PSEUDONYM_KEY = SealedColumn("pseudonyms", "sealed_key", ("workspace", "user"), ("workspace", "user"))
 
 #: All of them.
 SEALED = (
     AUTHORIZATION,
+    INSTALL_TOKEN,
     TICKET,
     REFRESH_TOKEN,
     RESPONSE_URL,

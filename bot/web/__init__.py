@@ -3,6 +3,7 @@
 from bot.web.addresses import Network, client_address
 from bot.web.browsers import Browsers
 from bot.web.health import Check, Remembered, health_routes
+from bot.web.install import InstallPages
 from bot.web.link import LinkPage
 from bot.web.metrics import metrics_route
 from bot.web.oidc import OidcPages
@@ -12,6 +13,7 @@ from bot.web.slackopenid import SlackOpenIDPages
 __all__ = [
     "Browsers",
     "Check",
+    "InstallPages",
     "LinkPage",
     "Network",
     "OidcPages",

@@ -24,12 +24,14 @@ from bot.core.errors import (
 )
 from bot.core.onlineerrors import (
     ConsentDenied,
+    InstallThrottled,
     OtherBrowser,
     OtherSlackUser,
     SlackSignInNeeded,
     StateExpired,
     StateUnknown,
     StateUsed,
+    WorkspaceNotWelcome,
 )
 from bot.core.secret import Secret
 from bot.services.failures import log_unexpected
@@ -53,6 +55,7 @@ STATUS: tuple[tuple[type[BotError], int], ...] = (
     (LinkNotAllowed, 403),
     (LinkEmailMismatch, 403),
     (LinkThrottled, 429),
+    (InstallThrottled, 429),
     (SignInRefused, 422),
     (StateUsed, 410),
     (StateExpired, 410),
@@ -78,6 +81,8 @@ READERS_OWN = (
     OtherBrowser,
     OtherSlackUser,
     SlackSignInNeeded,
+    InstallThrottled,
+    WorkspaceNotWelcome,
 )
 
 
@@ -215,11 +220,14 @@ class LinkPage:
             back=f"slack://channel?{urlencode(where)}",
         )
 
-    def closed(self, error: Exception, again: str = "") -> Response:
-        """A page without a form, with a link to try ``again`` where that makes sense."""
+    def closed(self, error: Exception, again: str = "", about: str = "page") -> Response:
+        """A page without a form, with a link to try ``again`` where that makes sense.
+
+        What has sentences of its own ``about`` something, such as ``install``, is said in those.
+        """
         known, reference = self._log(error)
         again = "" if isinstance(known, CLOSING) else again
-        return self._problem(known.code, _status(known), reference, known.params, again)
+        return self._problem(known.code, _status(known), reference, known.params, again, about)
 
     def _problem(
         self,
@@ -228,10 +236,17 @@ class LinkPage:
         reference: str = "",
         params: dict[str, object] | None = None,
         again: str = "",
+        about: str = "page",
     ) -> Response:
         """A page without a form. Nothing is known of the reader here, so it is in English."""
         return self._pages.response(
-            "closed", status, "en", error=_words(code), reference=reference, params=params or {}, again=again
+            "closed",
+            status,
+            "en",
+            error=_words(code, about),
+            reference=reference,
+            params=params or {},
+            again=again,
         )
 
     def _log(self, error: Exception) -> tuple[BotError, str]:
@@ -256,9 +271,11 @@ def _status(error: BotError) -> int:
     return next((status for kind, status in STATUS if isinstance(error, kind)), 500)
 
 
-def _words(code: str) -> tuple[str, str]:
+def _words(code: str, about: str = "page") -> tuple[str, str]:
     """The ids of what happened and of what to do: as this page says it, else as everybody does."""
     what, way_out = f"page.error.{code}", f"page.error.{code}.next"
+    if about == "install":
+        what, way_out = f"install.error.{code}", f"install.error.{code}.next"
     return (
         what if has_sentence(what) else f"error.{code}",
         way_out if has_sentence(way_out) else f"error.{code}.next",

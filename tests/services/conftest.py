@@ -312,6 +312,7 @@ def desk(request, tmp_path, clock: StoppedClock):  # type: ignore[no-untyped-def
             sign_ins=store.sign_ins,
             clock=clock,
             tenants=set(names),
+            may_use=access.may_use,
             retention=Retention(),
         )
         preferences = Preferences(store.filters, store.mutes, Categories(clock))

@@ -127,3 +127,18 @@ async def test_who_signs_in_again_is_not_asked_where(desk: Desk) -> None:
     pending = await desk.store.invitations.pending(USER, NOW)
     assert pending
     assert pending.tenant == "online"
+
+
+@with_tenants({"T1": Rights(("oslo",))})
+async def test_a_tenant_that_is_taken_from_a_workspace_rests_before_it_is_forgotten(desk: Desk) -> None:
+    other = SlackUser("T1", "U2")
+    await desk.store.links.put(Link(USER, "online", ME, NOW, NOW, Secret("ticket")))
+    await desk.store.links.put(Link(other, "oslo", ME, NOW, NOW, Secret("ticket")))
+    await desk.leaving.sweep()
+    desk.clock.move(days=6)
+    await desk.leaving.sweep()
+    assert await desk.store.links.get(USER), "it may have been a slip"
+    desk.clock.move(days=2)
+    await desk.leaving.sweep()
+    assert await desk.store.links.get(USER) is None
+    assert await desk.store.links.get(other)

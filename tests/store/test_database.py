@@ -34,6 +34,7 @@ STEPS = (
     "create_channel_digests",
     "add_guarding",
     "create_proofs",
+    "create_installations",
 )
 TABLES = (
     "links",
@@ -47,6 +48,8 @@ TABLES = (
     "tenant_troubles",
     "authorizations",
     "proofs",
+    "installations",
+    "served_workspaces",
     "pseudonyms",
     "audit",
     "subscriptions",

@@ -28,6 +28,12 @@ from bot.services.ports.digests import (
     Telling,
     Told,
 )
+from bot.services.ports.installs import (
+    Installation,
+    Installations,
+    Installs,
+    SlackApp,
+)
 from bot.services.ports.machine import (
     Clock,
     Runner,
@@ -86,6 +92,9 @@ __all__ = [
     "Crm",
     "Deliveries",
     "Erasure",
+    "Installation",
+    "Installations",
+    "Installs",
     "Invitation",
     "Invitations",
     "Ledger",
@@ -112,6 +121,7 @@ __all__ = [
     "SavedFilters",
     "SignIns",
     "SignedIn",
+    "SlackApp",
     "SlackIdentities",
     "SlackIdentity",
     "Snapshot",
