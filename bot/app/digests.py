@@ -35,8 +35,10 @@ class Digests:
     settings: DigestSettings
     desk: DigestDesk
     showing: DigestShowing
+    proving: Proving
     composer: Composer
     pausing: Pausing
+    asking: Asking
 
 
 def digests(
@@ -121,11 +123,12 @@ def digests(
         posts=posts,
         token=lambda: secrets.token_hex(8),
     )
+    proving = Proving(database.ledger, clock, holidays_in)
     desk = DigestDesk(
         settings=settings,
         showing=showing,
-        proving=Proving(database.ledger, clock, holidays_in),
+        proving=proving,
         preferences=preferences,
         tenants=tenants,
     )
-    return Digests(waves, settings, desk, showing, composer, pausing)
+    return Digests(waves, settings, desk, showing, proving, composer, pausing, asking)

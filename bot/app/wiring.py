@@ -14,6 +14,7 @@ from slack_bolt.async_app import AsyncApp
 from starlette.applications import Starlette
 
 from bot import store, web
+from bot.app.channeldesk import channel_desk
 from bot.app.channels import channel_guard, channel_parts
 from bot.app.clockwork import Job
 from bot.app.digests import digests
@@ -157,11 +158,11 @@ class Wiring:
         self._roster = Roster(workspaces, clock, budgets)
         channels = SlackChannels(workspaces, self._roster, budgets)
         audience = Audience(channels)
+        guard = channel_guard(database, audience, self._people, access)
         limits = PostLimits(settings.slack.messages_per_minute)
         self.posts = SlackPosts(workspaces.client, limits, settings.slack.command, metrics)
         metrics.watch("commands", runner.waiting)
         metrics.watch("posts", limits.waiting)
-        guard = channel_guard(database, audience, self._people, access)
         #: What makes digests.
         self.digests = digests(
             database=database,
@@ -191,6 +192,21 @@ class Wiring:
         )
         answers = Answers(
             digests=self.digests.desk,
+            channels=channel_desk(
+                database=database,
+                clock=clock,
+                tenants=tenants,
+                access=access,
+                digests=self.digests,
+                preferences=preferences,
+                people=self._people,
+                readers=readers,
+                channels=channels,
+                guard=guard,
+                admins=admins,
+                messenger=messenger,
+                posts=self.posts,
+            ),
             activities=Activities(tenants, database.links, database.mutes, preferences),
             preferences=preferences,
             sharing=Sharing(channels, audience),
@@ -229,7 +245,7 @@ class Wiring:
             messenger=messenger,
             runner=runner,
             clock=clock,
-            reference=_reference,
+            reference=partial(secrets.token_hex, 4),
             on_linked=self.digests.settings.linked,
             patience=timedelta(seconds=settings.commands.seconds),
             metrics=metrics,
@@ -286,7 +302,7 @@ class Wiring:
             access=self._access,
             workspaces=self._workspaces,
             token=_token,
-            reference=_reference,
+            reference=partial(secrets.token_hex, 4),
         )
         return Starlette(
             routes=[
@@ -330,7 +346,3 @@ class Wiring:
 
 def _token() -> Secret:
     return Secret(secrets.token_urlsafe(32))
-
-
-def _reference() -> str:
-    return secrets.token_hex(4)

@@ -76,6 +76,8 @@ class Channel:
     #: The bot is in it.
     is_member: bool = False
     is_private: bool = False
+    #: The id of the user who made it; ``""`` where Slack does not say.
+    creator: str = ""
 
 
 def refusal(channel: Channel, crowd: Crowd = NOBODY, *, guests_may_read: bool = False) -> Refusal | None:

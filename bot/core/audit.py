@@ -30,6 +30,14 @@ class AuditAction(StrEnum):
     DIGEST_RESUMED = "digest.resumed"
     #: Whoever runs the bot looked at what somebody's digest would tell, as that person.
     DIGEST_PREVIEWED = "digest.previewed"
+    #: Somebody set up, changed, paused or removed a channel's digest; ``to``: who had asked for it.
+    CHANNEL_CHANGED = "channel.changed"
+    CHANNEL_REQUESTED = "channel.requested"
+    CHANNEL_DECLINED = "channel.declined"
+    #: Somebody shares theirs with a channel, shares less or more of it, or nothing any more.
+    CHANNEL_JOINED = "channel.joined"
+    CHANNEL_NARROWED = "channel.narrowed"
+    CHANNEL_LEFT = "channel.left"
 
 
 class Departure(StrEnum):

@@ -1,11 +1,12 @@
 """What people type: text to a command. Help, hints and the README's tables come from these definitions."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from bot.core.admincommands import read_admin
+from bot.core.channelcommands import read_channel
 from bot.core.commands import (
     Command,
     ForgetMe,
@@ -24,12 +25,14 @@ from bot.core.errors import BadCommand, Problem
 from bot.core.filterkeys import KEYS, key_named
 from bot.core.filtertext import Typed, quoted, read_filters
 from bot.core.linkcommand import read_link
-from bot.core.period import LastLogout, Since, Today, Week, Yesterday
+from bot.core.period import LastLogout, Today, Week, Yesterday
+from bot.core.periodcommands import read_muted, read_since, two_meant
 from bot.core.savedtext import filter_name, read_saved
 from bot.core.spelling import nearest, normalise
 from bot.core.whentext import LONGEST_WHEN, is_month, meant_when, parse_when
 
 __all__ = [
+    "MAX_DONE",
     "MAX_LINE",
     "VERBS",
     "Command",
@@ -49,6 +52,8 @@ __all__ = [
 
 #: The longest command, in characters: it travels in the ids of blocks, which hold 255.
 MAX_LINE = 180
+#: The longest that a form or a button of this bot's says, in characters.
+MAX_DONE = 1900
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +83,10 @@ class Verb:
 
 
 @lru_cache(maxsize=1024)
-def parse(text: str) -> Command:
+def parse(text: str, most: int = MAX_LINE) -> Command:
     """Read what follows the slash command's name. Raises :class:`BadCommand` with every problem."""
     line = normalise(text)
-    if len(line) > MAX_LINE:
+    if len(line) > most:
         raise BadCommand(Problem("too-long", str(len(line))))
     first, _, rest = line.partition(" ")
     if (verb := verb_named(first)) and verb.reads_filters and not rest.startswith(":"):
@@ -130,7 +135,7 @@ def _read_words(words: str, line: str) -> Command:
     word, _, rest = words.partition(" ")
     verb = verb_named(word)
     if verb is None:
-        raise BadCommand(_problem("unknown-verb", words, _nearest_lines(words, line)))
+        raise BadCommand(two_meant("unknown-verb", words, _nearest_lines(words, line)))
     return verb.read(word, rest)
 
 
@@ -151,12 +156,6 @@ def _reads(line: str) -> bool:
     except BadCommand:
         return False
     return True
-
-
-def _problem(code: str, given: str, lines: Sequence[str]) -> Problem:
-    """A problem with the first two of the lines that may have been meant."""
-    first, second = (*lines, "", "")[:2]
-    return Problem(code, given, first, other=second)
 
 
 def _nearest_lines(words: str, line: str) -> tuple[str, ...]:
@@ -224,25 +223,6 @@ def _alone(command: Command, name: str) -> Callable[[str, str], Command]:
     return read
 
 
-def _since(word: str, rest: str) -> Command:
-    when = rest.casefold()
-    if not when:
-        raise BadCommand(Problem("since-what", word, "since monday"))
-    if when in ("today", "midnight"):
-        return ShowActivity(Today())
-    read = parse_when(when)
-    if read is None:
-        lines = meant_when(when)
-        raise BadCommand(_problem("two-meanings" if len(lines) > 1 else "unknown-when", rest, lines))
-    return ShowActivity(Since(read))
-
-
-def _muted(word: str, rest: str) -> Command:
-    if rest:
-        raise BadCommand(Problem("muted-by-menu", f"{word} {rest}", "muted"))
-    return ShowMuted()
-
-
 def _help(word: str, rest: str) -> Command:
     """About everything, a verb or a filter."""
     if not rest:
@@ -264,7 +244,7 @@ def _filter(word: str, rest: str) -> Command:
         return RemoveFilter(filter_name(more, "filter remove {}") if more else "")
     if what == "save":
         return SaveFilter(*read_saved(more))
-    raise BadCommand(_problem("filter-what", f"{word} {rest}", _nearest_of_filters(rest)))
+    raise BadCommand(two_meant("filter-what", f"{word} {rest}", _nearest_of_filters(rest)))
 
 
 #: What one may do with filters: typed without the word ``filter``, too.
@@ -294,7 +274,7 @@ VERBS: tuple[Verb, ...] = (
     Verb("yesterday", _alone(ShowActivity(Yesterday()), "yesterday"), filtered=True),
     Verb(
         "since",
-        _since,
+        read_since,
         "<when>",
         ("since monday", "since 3d", "since 08:30", "since 2026-11-01", "since 2w by:others top:20"),
         filtered=True,
@@ -332,7 +312,22 @@ VERBS: tuple[Verb, ...] = (
         reads_filters=True,
         hint="digest at 08:00",
     ),
-    Verb("muted", _muted, aliases=("mutes", "mute", "unmute")),
+    Verb(
+        "channel",
+        read_channel,
+        "digest at <times> [days] [filters]",
+        (
+            "channel digest at 08:30 weekdays",
+            'channel digest at 08:30 mon category:"VIP Customer" group:category layout:flat',
+            "channel join",
+            "channel mine",
+            "channel list",
+            "channel pause",
+        ),
+        aliases=("channels", "team"),
+        reads_filters=True,
+    ),
+    Verb("muted", read_muted, aliases=("mutes", "mute", "unmute")),
     Verb("link", read_link, "[tenant]", aliases=("connect", "login", "signin")),
     Verb("unlink", _alone(UnlinkMe(), "unlink"), aliases=("disconnect", "logout", "signout")),
     Verb("me", _alone(ShowMe(), "me"), aliases=("whoami", "status")),

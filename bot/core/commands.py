@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from bot.core.channelcommands import ChannelCommand
 from bot.core.digestcommands import DigestCommand
 from bot.core.filters import EVERYTHING, Filter
 from bot.core.period import Period
@@ -124,6 +125,7 @@ Command = (
     | AdminCommand
     | Help
     | ForgetMe
+    | ChannelCommand
     | DigestCommand
     | SendMyData
 )

@@ -1,29 +1,39 @@
 """What people type about their digest: ``digest at 08:00 weekdays``, ``digest snooze until fri``."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
+from typing import Any, TypeVar
 
+from bot.core.channeldigest import Grouping, Layout
 from bot.core.digest import WhenEmpty
 from bot.core.errors import BadCommand, Problem
 from bot.core.scheduletext import DEFAULT, parse_added, parse_dropped, read_line
 from bot.core.spelling import nearest
 
 __all__ = [
+    "OF_CHANNELS",
+    "READERS",
     "AddTimes",
     "DigestCommand",
     "DropTimes",
     "OpenDigestForm",
     "PreviewDigest",
     "ProveDigest",
+    "Said",
     "SetDigest",
     "ShowDigest",
+    "ShowHistory",
     "SnoozeDigest",
     "SwitchDigest",
     "TestDigest",
+    "alone",
     "read_digest",
+    "read_said",
+    "read_settings",
+    "typable",
 ]
 
 
@@ -38,6 +48,12 @@ class SetDigest:
 
     text: str
     when_empty: WhenEmpty | None = None
+    #: Said of a channel's alone.
+    grouping: Grouping | None = None
+    layout: Layout | None = None
+    quorum: int | None = None
+    #: Only where there is none yet: what somebody else set up is not to be changed by mistake.
+    is_new: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +108,11 @@ class ProveDigest:
     day: date | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class ShowHistory:
+    """What became of the last ones."""
+
+
 DigestCommand = (
     OpenDigestForm
     | SetDigest
@@ -103,69 +124,109 @@ DigestCommand = (
     | ShowDigest
     | SnoozeDigest
     | ProveDigest
+    | ShowHistory
 )
 
-_EMPTY = re.compile(r"(?:^|\s)empty:(?P<choice>\S*)", re.IGNORECASE)
-_CHOICES = {
-    "note": WhenEmpty.NOTE,
-    "line": WhenEmpty.NOTE,
-    "silent": WhenEmpty.SILENT,
-    "nothing": WhenEmpty.SILENT,
+Kind = TypeVar("Kind")
+
+#: What can be said among the words of a schedule, as ``key:value``: the field of :class:`SetDigest`, and what
+#: each value means. The first two are the ones to be told.
+Choices = Mapping[str, tuple[str, Mapping[str, object]]]
+OF_ANY: Choices = {
+    "empty": (
+        "when_empty",
+        {
+            "note": WhenEmpty.NOTE,
+            "silent": WhenEmpty.SILENT,
+            "line": WhenEmpty.NOTE,
+            "nothing": WhenEmpty.SILENT,
+        },
+    ),
 }
+OF_CHANNELS: Choices = {
+    **OF_ANY,
+    "group": ("grouping", {str(each): each for each in Grouping}),
+    "layout": ("layout", {str(each): each for each in Layout}),
+    "quorum": ("quorum", {str(percent): percent for percent in range(101)}),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A line about a digest on its way to a command: what was typed, and what of it is left to be read."""
+
+    typed: str
+    more: str
+    #: What stands before it in a line that can be typed.
+    prefix: str = "digest"
+    choices: Choices = field(default_factory=lambda: OF_ANY)
+    #: Reads whole lines, to see whether what is suggested can be typed; ``None`` for those of one's own.
+    reads: Callable[[str, str], object] | None = None
+
+    def first_that_reads(self, *lines: str) -> str:
+        """The first of the lines that can be typed; ``""`` where none can."""
+        for line in filter(None, map(str.strip, lines)):
+            word, _, rest = line.partition(" ")
+            with suppress(BadCommand):
+                (self.reads or read_digest)(word, rest)
+                return line
+        return ""
+
+    def line(self, rest: str) -> str:
+        """A line that can be typed."""
+        return f"{self.prefix} {rest}".rstrip()
 
 
 def read_digest(word: str, rest: str) -> DigestCommand:
     """What stands behind ``digest``. Raises :class:`BadCommand` with every problem."""
-    what, _, more = rest.partition(" ")
+    return read_said(Said(word, rest))
+
+
+def read_said(said: Said) -> DigestCommand:
+    """What is said of a digest, one's own or a channel's. Raises :class:`BadCommand` with every problem."""
+    what, _, more = said.more.partition(" ")
     if not what:
         return OpenDigestForm()
-    if reader := _READERS.get(what.casefold()):
+    if reader := READERS.get(what.casefold()):
+        its = replace(said, typed=f"{said.typed} {what}", more=more.strip())
         try:
-            return reader(f"{word} {what}", more.strip())
+            return reader(its)
         except BadCommand as bad:
-            raise _typable(bad, _EXAMPLES.get(what.casefold(), "")) from None
+            raise typable(bad, said, what) from None
     try:
-        return _set(word, rest)  # the word "at" may be left out
+        return read_settings(said)  # the word "at" may be left out
     except BadCommand:
-        near = nearest(what.casefold(), _READERS)
+        near = nearest(what.casefold(), READERS)
         if near and not what[:1].isdigit():
-            lines = (f"digest {near} {more}", f"digest {near}", f"digest {near} 08:00")
-            raise BadCommand(Problem("digest-what", f"{word} {rest}", _first_that_reads(*lines))) from None
+            lines = (said.line(f"{near} {more}"), said.line(near), said.line(f"{near} 08:00"))
+            meant = said.first_that_reads(*lines)
+            raise BadCommand(Problem("digest-what", f"{said.typed} {said.more}", meant)) from None
         raise
 
 
-def _typable(bad: BadCommand, example: str) -> BadCommand:
-    """The same; where a suggestion cannot be typed here, the ``example`` in its place."""
+def typable(bad: BadCommand, said: Said, what: str) -> BadCommand:
+    """The same; where a suggestion cannot be typed here, an example of ``what`` in its place."""
+    example = _EXAMPLES.get(what.casefold(), "")
 
-    def typable(problem: Problem) -> Problem:
+    def right(problem: Problem) -> Problem:
         if problem.part:
             return problem
-        nearest_ = _first_that_reads(problem.nearest) or (problem.nearest and example)
-        return replace(problem, nearest=nearest_, other=_first_that_reads(problem.other))
+        meant = said.first_that_reads(problem.nearest)
+        if problem.nearest and not meant and example:
+            meant = said.line(example)
+        return replace(problem, nearest=meant, other=said.first_that_reads(problem.other))
 
-    return BadCommand(*map(typable, bad.problems), categories=bad.categories, saved=bad.saved)
-
-
-def _first_that_reads(*lines: str) -> str:
-    """The first of the lines that can be typed; ``""`` where none can."""
-    for line in filter(None, map(str.strip, lines)):
-        word, _, rest = line.partition(" ")
-        with suppress(BadCommand):
-            read_digest(word, rest)
-            return line
-    return ""
+    return BadCommand(*map(right, bad.problems), categories=bad.categories, saved=bad.saved)
 
 
-def _set(said: str, more: str) -> SetDigest:
+def read_settings(said: Said) -> SetDigest:
     """Read it once, so that every problem is told before anything is asked or stored."""
-    if not more:
-        raise BadCommand(Problem("which-time", said, "digest at 08:00 weekdays"))
-    choices = [match["choice"].casefold() for match in _EMPTY.finditer(more)]
-    text = " ".join(_EMPTY.sub(" ", more).split())
-    problems = [_no_choice(choice) for choice in choices if choice not in _CHOICES]
+    if not said.more:
+        raise BadCommand(Problem("which-time", said.typed, said.line("at 08:00 weekdays")))
+    chosen, text, problems = _chosen(said)
     try:
-        if text or not choices:
-            read_line(text)
+        if text or (not chosen and not problems):
+            read_line(text, form=said.line("at {}"))
     except BadCommand as bad:
         # Which countries there are is known to whoever knows their holidays.
         problems += (problem for problem in bad.problems if problem.code != "unknown-country")
@@ -173,77 +234,103 @@ def _set(said: str, more: str) -> SetDigest:
             raise BadCommand(*problems, categories=bad.categories, saved=bad.saved) from None
     if problems:
         raise BadCommand(*problems)
-    return SetDigest(text, _CHOICES[choices[-1]] if choices else None)
+    return SetDigest(text, **chosen)
 
 
-def _no_choice(given: str) -> Problem:
-    near = nearest(given, _CHOICES) or WhenEmpty.NOTE
-    return Problem("empty-what", given, f"empty:{near}", (WhenEmpty.NOTE, WhenEmpty.SILENT), part=True)
+def _chosen(said: Said) -> tuple[dict[str, Any], str, list[Problem]]:
+    """The choices of a line, the rest of it, and what is wrong with the choices."""
+    keys = "|".join(said.choices)
+    pattern = re.compile(rf"(?:^|\s)(?P<key>{keys}):(?P<value>\S*)", re.IGNORECASE)
+    chosen, problems = dict[str, Any](), list[Problem]()
+    for match in pattern.finditer(said.more):
+        key, value = match["key"].casefold(), match["value"].casefold().removesuffix("%")
+        name, values = said.choices[key]
+        if value in values:
+            chosen[name] = values[value]
+        else:
+            problems.append(_no_choice(key, match["value"], tuple(values)))
+    return chosen, " ".join(pattern.sub(" ", said.more).split()), problems
 
 
-def _add(said: str, more: str) -> AddTimes:
-    parse_added(more, DEFAULT)
-    return AddTimes(more)
+def _no_choice(key: str, given: str, values: tuple[str, ...]) -> Problem:
+    if key == "quorum":
+        return Problem("quorum-what", given, "quorum:50", part=True)
+    near = nearest(given.casefold(), values) or values[0]
+    return Problem(
+        "choice-what", f"{key}:{given}", f"{key}:{near}", values[: 2 if key == "empty" else 3], part=True
+    )
 
 
-def _drop(said: str, more: str) -> DropTimes:
+def _add(said: Said) -> AddTimes:
+    parse_added(said.more, DEFAULT, form=said.line("add {}"))
+    return AddTimes(said.more)
+
+
+def _drop(said: Said) -> DropTimes:
     """Which times there are is known later; that these are times, now."""
     try:
-        parse_dropped(more, DEFAULT)
+        parse_dropped(said.more, DEFAULT, form=said.line("drop {}"))
     except BadCommand as bad:
         problems = [problem for problem in bad.problems if problem.code not in ("no-such-time", "last-time")]
         if problems:
             raise BadCommand(*problems) from None
-    return DropTimes(more)
+    return DropTimes(said.more)
 
 
-def _snooze(said: str, more: str) -> SnoozeDigest:
-    if more.casefold() in ("off", "end", "over"):
+def _snooze(said: Said) -> SnoozeDigest:
+    if said.more.casefold() in ("off", "end", "over"):
         return SnoozeDigest("")
-    return SnoozeDigest(more)
+    return SnoozeDigest(said.more)
 
 
-def _prove(said: str, more: str) -> ProveDigest:
-    if not more:
+def _prove(said: Said) -> ProveDigest:
+    if not said.more:
         return ProveDigest()
     try:
-        return ProveDigest(date.fromisoformat(more))
+        return ProveDigest(date.fromisoformat(said.more))
     except ValueError:
-        raise BadCommand(Problem("which-date", more, "digest proof 2026-03-29")) from None
+        raise BadCommand(Problem("which-date", said.more, said.line("proof 2026-03-29"))) from None
 
 
-def _alone(command: DigestCommand) -> Callable[[str, str], DigestCommand]:
-    def read(said: str, more: str) -> DigestCommand:
-        if more:
-            raise BadCommand(Problem("takes-nothing", f"{said} {more}", said))
+def _history(said: Said) -> ShowHistory | ProveDigest:
+    return _prove(said) if said.more else ShowHistory()
+
+
+def alone(command: Kind) -> Callable[[Said], Kind]:
+    """A reader of words that nothing follows."""
+
+    def read(said: Said) -> Kind:
+        if said.more:
+            raise BadCommand(Problem("takes-nothing", f"{said.typed} {said.more}", said.typed))
         return command
 
     return read
 
 
-_READERS: dict[str, Callable[[str, str], DigestCommand]] = {
-    "at": _set,
+READERS: Mapping[str, Callable[[Said], DigestCommand]] = {
+    "at": read_settings,
     "add": _add,
     "drop": _drop,
     "remove": _drop,
-    "on": _alone(SwitchDigest(True)),
-    "start": _alone(SwitchDigest(True)),
-    "resume": _alone(SwitchDigest(True)),
-    "off": _alone(SwitchDigest(False)),
-    "stop": _alone(SwitchDigest(False)),
-    "preview": _alone(PreviewDigest()),
-    "test": _alone(TestDigest()),
-    "when": _alone(ShowDigest()),
-    "status": _alone(ShowDigest()),
-    "show": _alone(ShowDigest()),
+    "on": alone(SwitchDigest(True)),
+    "start": alone(SwitchDigest(True)),
+    "resume": alone(SwitchDigest(True)),
+    "off": alone(SwitchDigest(False)),
+    "stop": alone(SwitchDigest(False)),
+    "preview": alone(PreviewDigest()),
+    "test": alone(TestDigest()),
+    "when": alone(ShowDigest()),
+    "status": alone(ShowDigest()),
+    "show": alone(ShowDigest()),
     "snooze": _snooze,
     "proof": _prove,
+    "history": _history,
 }
 
 #: What to type, where nothing is nearer.
 _EXAMPLES = {
-    "at": "digest at 08:00 weekdays",
-    "add": "digest add 16:00",
-    "drop": "digest drop 08:00",
-    "remove": "digest drop 08:00",
+    "at": "at 08:00 weekdays",
+    "add": "add 16:00",
+    "drop": "drop 08:00",
+    "remove": "drop 08:00",
 }

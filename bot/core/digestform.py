@@ -45,5 +45,5 @@ def _of_filters(text: str) -> Iterator[Problem]:
 
 
 def _of_length(form: DigestForm) -> Sequence[Problem]:
-    length = len(normalise(f"digest {form.line}"))
+    length = len(normalise(form.line))
     return [Problem("too-long", str(length))] if length > MAX_LINE else []

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from bot.core.secret import Secret
 from bot.core.signin import ONSITE_TICKET_LIFE, Ending
 
-__all__ = ["Link", "LinkState", "Principal", "Profile", "SlackChannel", "SlackUser"]
+__all__ = ["Link", "LinkState", "Principal", "Profile", "SlackChannel", "SlackUser", "Whose"]
 
 
 class SlackUser(NamedTuple):
@@ -22,6 +22,10 @@ class SlackChannel(NamedTuple):
 
     workspace: str
     channel: str
+
+
+#: Whose digest: a user's own, in their direct messages, or a channel's.
+Whose = SlackUser | SlackChannel
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,11 +12,14 @@ from bot.core.window import Mark, Window
 __all__ = [
     "FIRST",
     "Ask",
+    "AskAdmin",
     "AskWhyHidden",
     "AskWhyShown",
     "Confirm",
     "Conversation",
+    "Decide",
     "Decline",
+    "Do",
     "Forget",
     "LinkAgain",
     "LinkTo",
@@ -41,6 +44,8 @@ class Conversation:
     response_url: Secret = field(repr=False)
     #: Opens one form there, within three seconds.
     trigger: Secret = field(default_factory=lambda: Secret(""), repr=False)
+    #: The id of the modal that the reply is shown in, if one is open.
+    view: str = ""
 
     @property
     def place(self) -> SlackChannel:
@@ -70,6 +75,30 @@ class Ask:
 
     text: str
     page: Page = FIRST
+
+
+@dataclass(frozen=True, slots=True)
+class Do:
+    """What a form or a button of this bot's says: a command, which may be longer than what can be typed."""
+
+    text: str
+    #: Who is asked to share with the channel as well, by their ids.
+    invited: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AskAdmin:
+    """*Request*: let an admin decide about a command that I may not give myself."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Decide:
+    """*Approve* or *Decline*, of somebody's request."""
+
+    id: int
+    approve: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +186,9 @@ class PressAnothers:
 
 Wish = (
     Ask
+    | Do
+    | AskAdmin
+    | Decide
     | AskWhyHidden
     | AskWhyShown
     | Mute

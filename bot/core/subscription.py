@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from bot.core.channeldigest import SHARES_ALL, ChannelSettings, Narrowing
 from bot.core.digest import WhenEmpty
 from bot.core.filters import EVERYTHING, Filter
-from bot.core.people import SlackChannel, SlackUser
+from bot.core.people import SlackChannel, SlackUser, Whose
 from bot.core.schedule import Schedule
 from bot.core.slots import SlotKey
 
@@ -71,6 +71,11 @@ class Subscription:
     def place(self) -> SlackChannel | None:
         """The channel it goes to; ``None`` for a direct message."""
         return SlackChannel(self.owner.workspace, self.channel) if self.channel else None
+
+    @property
+    def whose(self) -> Whose:
+        """Whose it is: a channel's, or its reader's."""
+        return self.place or self.owner
 
 
 @dataclass(frozen=True, slots=True)

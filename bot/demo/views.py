@@ -56,6 +56,7 @@ class Views:
         self.homes: dict[str, dict[str, Any]] = {}
         self._triggers = triggers
         self._opened = asyncio.Event()
+        self._updated: set[str] = set()
 
     async def modal(self, number: int = 1, timeout: float = 5) -> dict[str, Any]:  # noqa: ASYNC109
         """The modal that was opened as the ``number``-th, now or to come. Raises :class:`TimeoutError`."""
@@ -64,6 +65,14 @@ class Views:
                 self._opened.clear()
                 await self._opened.wait()
         return list(self.opened.values())[number - 1]
+
+    async def updated(self, number: int = 1, timeout: float = 5) -> dict[str, Any]:  # noqa: ASYNC109
+        """The same modal once ``views.update`` has changed it. Raises :class:`TimeoutError`."""
+        async with asyncio.timeout(timeout):
+            while (view := await self.modal(number, timeout))["id"] not in self._updated:
+                self._opened.clear()
+                await self._opened.wait()
+        return self.opened[view["id"]]
 
     def open(self, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
         """``views.open``."""
@@ -82,7 +91,10 @@ class Views:
             raise ApiError("not_found")
         if arguments.get("hash") not in {None, old["hash"]}:
             raise ApiError("hash_conflict")
-        return {"view": self._keep(old["id"], self._checked(arguments, "modal"))}
+        view = self._checked(arguments, "modal")
+        self._updated.add(old["id"])
+        self._opened.set()
+        return {"view": self._keep(old["id"], view)}
 
     def publish(self, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
         """``views.publish``: the Home tab of a user."""

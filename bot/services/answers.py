@@ -7,7 +7,10 @@ from functools import partial
 
 from bot.core.audience import Refusal, may_be_shareable
 from bot.core.audit import Departure
+from bot.core.channelcommands import ChannelCommand, ForChannel
 from bot.core.command import (
+    MAX_DONE,
+    MAX_LINE,
     Command,
     Help,
     ListFilters,
@@ -20,7 +23,7 @@ from bot.core.command import (
     parse,
 )
 from bot.core.commands import ForgetMe, LinkMe, ListDigests, ListLinks, SendMyData, UnlinkOther
-from bot.core.errors import BadCommand, NotLinked, SealBroken, SignInOver
+from bot.core.errors import BadCommand, NotLinked, SealBroken
 from bot.core.filters import MutedCompany
 from bot.core.people import Link, SlackChannel, SlackUser
 from bot.core.replies import (
@@ -41,10 +44,13 @@ from bot.core.replies import (
 )
 from bot.core.requests import (
     Ask,
+    AskAdmin,
     AskWhyHidden,
     AskWhyShown,
     Confirm,
+    Decide,
     Decline,
+    Do,
     Forget,
     LinkAgain,
     LinkTo,
@@ -60,7 +66,9 @@ from bot.core.window import Mark
 from bot.services.access import Access
 from bot.services.activities import Activities, Question
 from bot.services.administration import Administration
+from bot.services.channels.desk import Asked, ChannelDesk
 from bot.services.digests.desk import DigestDesk
+from bot.services.doors import Doors
 from bot.services.leaving import Leaving
 from bot.services.linking import Linking
 from bot.services.offers import Offers
@@ -87,6 +95,7 @@ class Answers:
         preferences: Preferences,
         sharing: Sharing,
         digests: DigestDesk,
+        channels: ChannelDesk,
         administration: Administration,
         tenants: Mapping[str, Tenant],
         access: Access,
@@ -103,6 +112,7 @@ class Answers:
         self._preferences = preferences
         self._sharing = sharing
         self._digests = digests
+        self._channels = channels
         self._administration = administration
         self._tenants = tenants
         self._access = access
@@ -110,10 +120,10 @@ class Answers:
         self._leaving = leaving
         self._privacy = privacy
         self._links = links
-        self._sign_ins = sign_ins
         self._readers = readers
         self._clock = clock
         self._offers = offers
+        self._doors = Doors(links, access, sign_ins, offers)
 
     async def tenant(self, user: SlackUser) -> str:
         """The tenant that a user asks; ``""`` where that is not known, as the reply will say."""
@@ -127,12 +137,12 @@ class Answers:
         """The reply to a request. Raises :class:`~bot.core.errors.BotError`."""
         user = request.conversation.user
         match request.wish:
-            case Ask(text):
-                try:
-                    command = parse(text)
-                except BadCommand as bad:
-                    raise await self._complete(bad, user, reader) from None
-                return await self._command(command, request, reader)
+            case Ask() | Do():
+                return await self._asked(request, reader)
+            case AskAdmin(text):
+                return await self._channels.request(self._of_channel(request, reader, text))
+            case Decide(id_, approve):
+                return await self._channels.decide(user, id_, approve=approve)
             case AskWhyHidden() | AskWhyShown() | Share():
                 return await self._about_an_answer(request, reader)
             case Mute(company_id, name):
@@ -155,6 +165,21 @@ class Answers:
                 return Kept()
             case PressAnothers():
                 return NotYours()
+
+    async def _asked(self, request: Request, reader: Reader) -> Reply | Several:
+        wish = request.wish
+        try:
+            command = parse(request.asked, MAX_DONE if isinstance(wish, Do) else MAX_LINE)
+        except BadCommand as bad:
+            raise await self._complete(bad, request.conversation.user, reader) from None
+        if isinstance(wish, Do) and isinstance(command, ForChannel):
+            asked = self._of_channel(request, reader, request.asked)
+            return await self._channels.submitted(command, asked, wish.invited)
+        return await self._command(command, request, reader)
+
+    def _of_channel(self, request: Request, reader: Reader, line: str) -> Asked:
+        to = request.conversation
+        return Asked(to.user, to.place, reader, line, partial(self._doors.with_ticket, request))
 
     async def _command(  # noqa: C901 - one line for each command
         self, command: Command, request: Request, reader: Reader
@@ -190,8 +215,11 @@ class Answers:
                 return await self._save(command, request, reader)
             case ShowActivity():
                 return await self._activity(command, request, reader)
+            case _ if isinstance(command, ChannelCommand):
+                asked = self._of_channel(request, reader, request.asked)
+                return await self._channels.reply(command, asked)
             case _:
-                doors = partial(self._with_link, request), partial(self._with_ticket, request)
+                doors = partial(self._doors.with_link, request), partial(self._doors.with_ticket, request)
                 return await self._digests.reply(command, reader, user, *doors)
 
     async def _complete(self, bad: BadCommand, user: SlackUser, reader: Reader) -> BadCommand:
@@ -211,7 +239,7 @@ class Answers:
             answer = await self._activities.answer(link, question, reader)
             return replace(answer, shareable=may_be_shareable(request.conversation.channel))
 
-        return await self._with_ticket(request, ask)
+        return await self._doors.with_ticket(request, ask)
 
     async def _about_an_answer(self, request: Request, reader: Reader) -> Reply | Several:
         command = parse(request.asked)
@@ -220,13 +248,13 @@ class Answers:
         question = Question(request.asked, command, request.page)
         match request.wish:
             case AskWhyShown(_, _, company_id):
-                return await self._with_ticket(
+                return await self._doors.with_ticket(
                     request, lambda link: self._activities.why_shown(link, question, reader, company_id)
                 )
             case Share(_, _, shown):
                 return await self._share(question, shown, request, reader)
             case _:
-                return await self._with_ticket(
+                return await self._doors.with_ticket(
                     request, lambda link: self._activities.why_hidden(link, question, reader)
                 )
 
@@ -245,7 +273,7 @@ class Answers:
             page = SharedPage(answer, to.user.user, len(shown) - len(answer.rows))
             return await self._sharing.share(page, to.place, reader)
 
-        return await self._with_ticket(request, ask)
+        return await self._doors.with_ticket(request, ask)
 
     async def _save(self, command: SaveFilter, request: Request, reader: Reader) -> Reply | Several:
         """Its categories are looked up before it is stored; and of users who are not linked nothing is."""
@@ -257,41 +285,7 @@ class Answers:
                 raise NotLinked  # unlinked meanwhile
             return await self._preferences.save(link.user, command)
 
-        return await self._with_ticket(request, check_and_save)
-
-    async def _with_ticket(
-        self, request: Request, ask: Callable[[Link], Awaitable[Reply | Several]]
-    ) -> Reply | Several:
-        """What ``ask`` replies, which uses the ticket that it gets; else as :meth:`_or_offer`."""
-        return await self._or_offer(request, partial(self._sign_ins.use, request.conversation.user, ask))
-
-    async def _with_link(
-        self, request: Request, ask: Callable[[Link], Awaitable[Reply | Several]]
-    ) -> Reply | Several:
-        """What ``ask`` replies, which does not use the ticket itself; else as :meth:`_or_offer`."""
-
-        async def reply() -> Reply | Several:
-            link = await self._links.get(request.conversation.user)
-            if link is None or not self._access.allows(link):
-                raise NotLinked
-            return await ask(link)
-
-        return await self._or_offer(request, reply)
-
-    async def _or_offer(
-        self, request: Request, reply: Callable[[], Awaitable[Reply | Several]]
-    ) -> Reply | Several:
-        """The reply; the offer to link where there is no link, or its ticket is taken no more."""
-        try:
-            return await reply()
-        except NotLinked:
-            return await self._offers.offer(request, request.asked)
-        except SignInOver as over:
-            tenant = await self._offers.tenant_of(request.conversation.user)
-            return await self._offers.offer(request, request.asked, tenant=tenant, ended=over.why)
-        except SealBroken as error:
-            log.error("a link does not open: %s", error, extra={"action": "link.sealed"})
-            return await self._offers.offer(request, request.asked, ended=Why.REFUSED)
+        return await self._doors.with_ticket(request, check_and_save)
 
     async def _of_linked(self, user: SlackUser, reply: Callable[[Link], Awaitable[Reply]]) -> Reply:
         """What ``reply`` says of a link; that there is none, where there is none."""

@@ -1,24 +1,36 @@
 """Which requests need SuperOffice, and so may take a while."""
 
-from bot.core.command import SaveFilter, ShowActivity, parse
-from bot.core.digestcommands import PreviewDigest, SetDigest, TestDigest
+from bot.core.channelcommands import ForChannel, JoinChannel, NarrowMine, ShowMine
+from bot.core.command import MAX_DONE, SaveFilter, ShowActivity, parse
+from bot.core.digestcommands import OpenDigestForm, PreviewDigest, SetDigest, TestDigest
 from bot.core.errors import BadCommand
-from bot.core.requests import Ask, AskWhyHidden, AskWhyShown, Request, Share
+from bot.core.requests import Ask, AskWhyHidden, AskWhyShown, Do, Request, Share
 
-__all__ = ["asks_the_crm"]
+__all__ = ["asks_the_crm", "opens_a_form"]
 
-COMMANDS = (ShowActivity, SaveFilter, SetDigest, PreviewDigest, TestDigest)
+COMMANDS = (ShowActivity, SaveFilter, SetDigest, PreviewDigest, TestDigest, JoinChannel, NarrowMine, ShowMine)
 
 
 def asks_the_crm(request: Request) -> bool:
     """Whether the reply to a request needs SuperOffice, which may be slow."""
     match request.wish:
-        case Ask(text):
+        case Ask(text) | Do(text):
             try:
-                return isinstance(parse(text), COMMANDS)
+                command = parse(text, MAX_DONE)
+                return isinstance(command.command if isinstance(command, ForChannel) else command, COMMANDS)
             except BadCommand as bad:
                 return bool(bad.categories)  # whether there are such
         case AskWhyHidden() | AskWhyShown() | Share():
             return True
         case _:
             return False
+
+
+def opens_a_form(request: Request) -> bool:
+    """Whether the reply is a form for which Slack or SuperOffice is asked first: it opens empty, at once."""
+    if not isinstance(request.wish, Ask):
+        return False
+    try:
+        return parse(request.wish.text) in (ForChannel(OpenDigestForm()), NarrowMine())
+    except BadCommand:
+        return False

@@ -47,6 +47,10 @@ class Categories:
             raise BadCommand(*problems)
         return tuple(dict.fromkeys(category.id for name in names for category in _found(name, known)))
 
+    async def names(self, crm: Crm, ticket: Secret, locale: str) -> tuple[str, ...]:
+        """Their names in a language, in SuperOffice's order. Raises ``CrmError``."""
+        return tuple(dict.fromkeys(_names(await self._list(crm, ticket, KEEP), locale)))
+
     async def _list(self, crm: Crm, ticket: Secret, keep: timedelta) -> Sequence[Category]:
         """The tenant's list, at most so old; an older one where SuperOffice does not tell it anew.
 

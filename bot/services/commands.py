@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from bot.core.command import MAX_LINE
 from bot.core.errors import (
     BadCommand,
     BotError,
@@ -20,9 +21,10 @@ from bot.core.errors import (
 from bot.core.people import SlackUser
 from bot.core.replies import Busy as BusyReply
 from bot.core.replies import CannotRead, Failed, Linked, Reader, Reply, Several, StillAsking
-from bot.core.requests import Ask, Conversation, Request
+from bot.core.requests import Ask, Conversation, Do, Request
+from bot.core.secret import Secret
 from bot.services.answers import Answers
-from bot.services.asking import asks_the_crm
+from bot.services.asking import asks_the_crm, opens_a_form
 from bot.services.failures import log_unexpected
 from bot.services.linking import Linked as LinkedNow
 from bot.services.ports import UNCOUNTED, Clock, Deliveries, Messenger, Metrics, Runner
@@ -113,6 +115,7 @@ class Commands:
         """Work out the reply and send it. It raises nothing but cancellation, and tells the user of that."""
         turn = turn or _Turn()
         try:
+            request = await self._opened(request)
             reader = await self._readers.reader(request.conversation.user)
             try:
                 reply = await self._in_time(request, reader)
@@ -125,6 +128,14 @@ class Commands:
                 await self._conclude(request, reply, self._readers.unknown(request.conversation.user), turn)
             raise
 
+    async def _opened(self, request: Request) -> Request:
+        """A form that is long in coming opens at once, empty: Slack's trigger is good for three seconds."""
+        to = request.conversation
+        if not to.trigger or not opens_a_form(request):
+            return request
+        view = await self._messenger.open(to, self._readers.unknown(to.user))
+        return replace(request, conversation=replace(to, view=view, trigger=Secret("")))
+
     async def _conclude(self, request: Request, reply: Reply | Several, reader: Reader, turn: _Turn) -> None:
         async with turn.speaking:
             turn.answered.set()
@@ -132,7 +143,7 @@ class Commands:
             # answer to what was typed takes the place of the note that it takes longer.
             page = request.replace and not isinstance(reply, Failed | CannotRead)
             note = turn.noted and not request.pressed
-            sending = self._say(request.conversation, reply, reader, replace=page or note)
+            sending = self._say(request.conversation, reply, reader, replacing=page or note)
             await _to_the_end(asyncio.create_task(sending))
             waited = self._clock.now() - (request.received_at or self._clock.now())
             self._metrics.command(_outcome(reply), waited.total_seconds())
@@ -149,7 +160,7 @@ class Commands:
             if not turn.answered.is_set():
                 turn.noted = True
                 note = StillAsking("" if request.pressed else request.asked, request.replace)
-                await self._say(request.conversation, note, reader, replace=False)
+                await self._say(request.conversation, note, reader, replacing=False)
 
     async def _is_first(self, delivery: str, now: datetime) -> bool:
         """Whether a delivery is new. A store that cannot tell is no reason to leave it unanswered."""
@@ -161,7 +172,7 @@ class Commands:
 
     async def _say_busy(self, request: Request) -> None:
         reader = await self._readers.reader(request.conversation.user)
-        await self._say(request.conversation, BusyReply(), reader, replace=False)
+        await self._say(request.conversation, BusyReply(), reader, replacing=False)
 
     async def linked(self, done: LinkedNow) -> None:
         """Say in Slack that linking worked, then answer what was asked before it."""
@@ -169,22 +180,25 @@ class Commands:
         conversation = Conversation(invitation.user, invitation.channel, invitation.response_url)
         reader = await self._readers.reader(invitation.user)
         said = Linked(done.link.principal, invitation.command)
-        await self._say(conversation, said, reader, replace=True)
+        await self._say(conversation, said, reader, replacing=True)
         try:
             digest = await self._on_linked(invitation.user, reader)
         except Exception as error:
             log_unexpected(error, "digest.not-woken", self._reference())
         else:
             if digest:
-                await self._say(conversation, digest, reader, replace=False)
+                await self._say(conversation, digest, reader, replacing=False)
         if invitation.command:
-            await self.answer(Request("", conversation, Ask(invitation.command)))
+            line = invitation.command
+            await self.answer(Request("", conversation, Ask(line) if len(line) <= MAX_LINE else Do(line)))
 
-    async def _say(self, to: Conversation, reply: Reply | Several, reader: Reader, *, replace: bool) -> None:
+    async def _say(
+        self, to: Conversation, reply: Reply | Several, reader: Reader, *, replacing: bool
+    ) -> None:
         try:
             for each in reply.replies if isinstance(reply, Several) else (reply,):
-                await self._messenger.reply(to, each, reader, replace=replace)
-                replace = False
+                await self._messenger.reply(to, each, reader, replace=replacing)
+                to, replacing = replace(to, view=""), False
         except Exception as error:
             log_unexpected(error, "reply.lost", self._reference())
 

@@ -58,6 +58,10 @@ class Preferences:
             raise BadCommand(*found)
         return filter_, ids
 
+    async def categories(self, link: Link, crm: Crm, reader: Reader) -> tuple[str, ...]:
+        """The names of all categories, in the reader's language. Raises ``CrmError``."""
+        return await self._categories.names(crm, link.ticket, reader.locale)
+
     async def filters(self, user: SlackUser) -> FilterList:
         """The user's saved filters."""
         return FilterList(tuple(await self._filters.of(user)))

@@ -9,7 +9,7 @@ from typing import Any
 
 from bot.core.audience import Channel, Crowd, Kind
 from bot.core.errors import SlackFailed
-from bot.core.people import SlackChannel
+from bot.core.people import SlackChannel, SlackUser
 from bot.core.replies import Reader, SharedPage
 from bot.slack.blocks import draw_shared
 from bot.slack.budgets import Budgets
@@ -77,6 +77,14 @@ class SlackChannels:
         unsettled = len(members) - kinds.total()
         return Crowd(members, kinds[Kind.GUEST], kinds[Kind.OUTSIDER], unsettled)
 
+    async def is_in(self, place: SlackChannel, user: SlackUser) -> bool:
+        """Whether a user is in it, by ``conversations.members`` (Tier 4, up to 1,000 a page)."""
+        async with self._asking():
+            async for page in self._members(place):
+                if user.user in page:
+                    return True
+            return False
+
     async def post(self, place: SlackChannel, page: SharedPage, reader: Reader) -> str:
         """Post a page by ``chat.postMessage`` (scope ``chat:write``); return its ``ts``."""
         message = draw_shared(page, reader)
@@ -132,4 +140,5 @@ def _channel(channel: str, info: Mapping[str, Any]) -> Channel:
         is_archived=bool(info.get("is_archived")),
         is_member=bool(info.get("is_member")),
         is_private=bool(info.get("is_private") or info.get("is_group")),
+        creator=str(info.get("creator") or ""),
     )

@@ -1,5 +1,6 @@
 """What Slack may deliver: acknowledge, read, hand over."""
 
+import re
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
@@ -10,7 +11,7 @@ from bot.core.people import SlackUser
 from bot.core.replies import Reader, Reply
 from bot.core.requests import Request
 from bot.slack.blocks import draw
-from bot.slack.modals import DIGEST, submitted_digest
+from bot.slack.modals import FORMS, submitted
 from bot.slack.payload import ACTIONS, pressed, typed
 from bot.slack.people import SlackPeople, zone_of
 from bot.slack.roster import Roster
@@ -70,7 +71,7 @@ def register(
             await commands.take(request)
 
     async def on_submit(ack: AsyncAck, body: Body) -> None:
-        said = submitted_digest(body, command)
+        said = submitted(body, command)
         await (ack(response_action="errors", errors=said) if isinstance(said, dict) else ack())
         if isinstance(said, Request):
             await commands.take(said)
@@ -91,6 +92,6 @@ def register(
     for action in ACTIONS:
         app.action(action)(on_press)
     app.action("link")(on_open)
-    app.view(DIGEST)(on_submit)
+    app.view(re.compile("|".join(FORMS)))(on_submit)
     app.event("user_change")(on_user_change)
     app.event("team_join")(on_team_join)

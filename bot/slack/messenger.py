@@ -6,11 +6,11 @@ from aiohttp import ClientSession
 
 from bot.core.errors import FilesNotAllowed
 from bot.core.people import SlackUser
-from bot.core.replies import DigestForm, MyData, Reader, Reply
+from bot.core.replies import MyData, Reader, Reply
 from bot.core.requests import Conversation
 from bot.core.secret import Secret
 from bot.slack.blocks import Message, draw
-from bot.slack.modals import digest_modal
+from bot.slack.modals import View, form_view, loading_view, notice_view
 from bot.slack.sdk import failure, open_view, webhook
 from bot.slack.workspaces import Workspaces
 from bot.text import sentence
@@ -36,7 +36,9 @@ class SlackMessenger:
 
     async def reply(self, to: Conversation, reply: Reply, reader: Reader, *, replace: bool = False) -> None:
         """Send a reply. Raises ``SlackFailed`` when not even a direct message arrives."""
-        if isinstance(reply, DigestForm) and await self._open(to, reply, reader):
+        if to.view and await self._update(to, reply, reader):
+            return
+        if to.trigger and (form := form_view(reply, reader, self._command)) and await self._open(to, form):
             return
         message = draw(reply, reader, self._command)
         if to.response_url:
@@ -44,6 +46,10 @@ class SlackMessenger:
                 return
             log.warning("a response_url failed", extra={"action": "reply.direct-message"})
         await self._direct_message(to.user, message, once=False)
+
+    async def open(self, to: Conversation, reader: Reader) -> str:
+        """Open a form that is still empty; its id, ``""`` where it did not open."""
+        return await self._open(to, loading_view(reader))
 
     async def tell(self, user: SlackUser, notice: Reply, reader: Reader) -> None:
         """Send a direct message, at most once. Raises ``SlackFailed``."""
@@ -66,16 +72,25 @@ class SlackMessenger:
             failed = failure(error)
             raise FilesNotAllowed if failed.params["error"] == "missing_scope" else failed from None
 
-    async def _open(self, to: Conversation, form: DigestForm, reader: Reader) -> bool:
-        """Open a form as a modal, if there is still time for it; never twice."""
-        if not to.trigger:
-            return False
-        client = await self._workspaces.client(to.user.workspace, posting=True)
-        view = digest_modal(form, reader, self._command)
+    async def _open(self, to: Conversation, view: View) -> str:
+        """Open a modal, if there is still time for it; never twice. Its id, or ``""``."""
         try:
-            await open_view(client, to.trigger, view)
+            client = await self._workspaces.client(to.user.workspace, posting=True)
+            return await open_view(client, to.trigger, view)
         except Exception as error:
             log.warning("no form: %s", failure(error), extra={"action": "reply.open"})
+            return ""
+
+    async def _update(self, to: Conversation, reply: Reply, reader: Reader) -> bool:
+        """Show a reply in the modal that is open; ``False`` where it was closed meanwhile."""
+        view = form_view(reply, reader, self._command) or notice_view(
+            draw(reply, reader, self._command), reader
+        )
+        try:
+            client = await self._workspaces.client(to.user.workspace)
+            await client.views_update(view_id=to.view, view=view)
+        except Exception as error:
+            log.warning("not in the form: %s", failure(error), extra={"action": "reply.update"})
             return False
         return True
 

@@ -31,6 +31,7 @@ from bot.core.requests import (
 )
 from bot.core.secret import Secret
 from bot.core.window import Mark, Window
+from bot.slack.channelpayload import ANYBODY, ANYBODYS, CHANNEL_ACTIONS, CHANNEL_BESIDE, channel_wish
 from bot.slack.markup import as_typed
 
 __all__ = ["ACTIONS", "REFRESH", "SNOOZES", "Asked", "block_id", "marks", "owned", "pressed", "typed"]
@@ -67,15 +68,19 @@ ACTIONS = (
     "digest.rest",
     "tenant",
     *_PLAIN,
+    *CHANNEL_ACTIONS,
 )
 #: What leaves the message as it is: the reply is said beside it.
 _BESIDE = (
     *("row", "why", "share", "mute", "sign-in"),
     *("digest.rest", "digest.stop", "digest.snooze", "digest.change", "digest.preview"),
+    *CHANNEL_BESIDE,
 )
 #: The menu's option that asks for the same page once more; the others are styles.
 REFRESH = "refresh"
 
+#: Commands that take people, who are named by their ids.
+_OF_PEOPLE = re.compile(r"\s*(?:admin|(?:channels?|team)\s+invite)\b", re.IGNORECASE)
 _VERSION = "1"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
@@ -135,7 +140,7 @@ def typed(body: Mapping[str, Any]) -> Request:
     response_url, trigger = Secret(body["response_url"]), Secret(body["trigger_id"])
     conversation = Conversation(user, body["channel_id"], response_url, trigger)
     raw = body.get("text") or ""
-    text = as_typed(raw, user.user, ids=raw.strip().casefold().startswith("admin"))
+    text = as_typed(raw, user.user, ids=bool(_OF_PEOPLE.match(raw)))
     return Request(
         f"command:{body['trigger_id']}", conversation, Ask(_without_name(text, body.get("command", "")))
     )
@@ -161,17 +166,21 @@ def pressed(body: Mapping[str, Any]) -> Request | None:
     user = SlackUser(team["id"], body["user"]["id"])
     channel = body.get("channel") or {}
     response_url, trigger = Secret(body.get("response_url", "")), Secret(body["trigger_id"])
-    conversation = Conversation(user, channel.get("id", ""), response_url, trigger)
+    view = str((body.get("view") or {}).get("id", ""))
+    conversation = Conversation(user, channel.get("id", ""), response_url, trigger, view)
     action = body["actions"][0]
     name = action["action_id"]
     owner, carried = _owner(_pair(action["block_id"], "~")[1] if name in _MENUS else action["value"])
     wish: Wish | None = PressAnothers()
-    if owner == user.user:
+    if name in CHANNEL_ACTIONS and (owner == user.user or (owner == ANYBODY and name in ANYBODYS)):
+        place, wish = channel_wish(name, carried)
+        conversation = replace(conversation, channel=place or conversation.channel)
+    elif owner == user.user:
         wish = _chosen(action, carried) if name in _MENUS else _wish(name, carried)
-    replace = name not in _BESIDE and wish != PressAnothers()
+    is_replaced = name not in _BESIDE and wish != PressAnothers()
     if wish is None:
         return None
-    return Request(f"press:{body['trigger_id']}", conversation, wish, pressed=True, replace=replace)
+    return Request(f"press:{body['trigger_id']}", conversation, wish, pressed=True, replace=is_replaced)
 
 
 def _owner(value: str) -> tuple[str, str]:

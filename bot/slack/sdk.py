@@ -105,9 +105,10 @@ def webhook(url: Secret, session: ClientSession) -> AsyncWebhookClient:
     return AsyncWebhookClient(url.reveal(), session=session, logger=sdk_log(), retry_handlers=handlers)
 
 
-async def open_view(client: AsyncWebClient, trigger: Secret, view: dict[str, Any]) -> None:
-    """Open a modal with the trigger of a press or a command, which is good once, for three seconds."""
-    await client.views_open(trigger_id=trigger.reveal(), view=view)
+async def open_view(client: AsyncWebClient, trigger: Secret, view: dict[str, Any]) -> str:
+    """Open a modal with the trigger of a press or a command, good once, for three seconds. The modal's id."""
+    opened = await client.views_open(trigger_id=trigger.reveal(), view=view)
+    return str(opened["view"]["id"])
 
 
 def failure(error: Exception) -> SlackFailed:

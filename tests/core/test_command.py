@@ -93,7 +93,7 @@ def test_reads(typed: str, command: Command) -> None:
         ("tody", Problem("unknown-verb", "tody", "today")),
         ("monday", Problem("unknown-verb", "monday", "since monday")),
         ("3d", Problem("unknown-verb", "3d", "since 3d")),
-        ("<!channel>", Problem("unknown-verb", "<!channel>")),
+        ("<!channel>", Problem("unknown-verb", "<!channel>", "channel")),
         ("today please", Problem("takes-nothing", "today please", "today")),
         ("since", Problem("since-what", "since", "since monday")),
         ("since mondy", Problem("unknown-when", "mondy", "since monday")),

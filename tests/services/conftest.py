@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from bot.app.channeldesk import channel_desk
 from bot.app.channels import channel_guard
 from bot.app.digests import Digests, digests
 from bot.core.activity import Action, Activity
@@ -40,6 +41,7 @@ from bot.services.answers import Answers
 from bot.services.audience import Audience
 from bot.services.categories import Categories
 from bot.services.commands import Commands
+from bot.services.digests.guarding import ChannelGuard
 from bot.services.keepalive import KeepAlive
 from bot.services.leaving import Leaving
 from bot.services.linking import Linked as LinkedNow
@@ -153,6 +155,9 @@ class Messenger:
         await asyncio.sleep(self.delay)
         self.said.append((reply, reader, replace))
 
+    async def open(self, to: Conversation, reader: Reader) -> str:
+        return ""
+
     async def tell(self, user: SlackUser, notice: Reply, reader: Reader) -> None:
         if self.error:
             raise self.error
@@ -211,12 +216,16 @@ class Channels:
 
     channel: Channel = field(default_factory=lambda: Channel("C1", is_member=True))
     guests: bool = False
+    members: set[str] = field(default_factory=lambda: {USER.user, ADMIN.user})
     posted: list[SharedPage] = field(default_factory=list)
     delay: float = 0
     error: Exception | None = None
 
     async def look(self, place: SlackChannel) -> Channel:
         return self.channel
+
+    async def is_in(self, place: SlackChannel, user: SlackUser) -> bool:
+        return user.user in self.members
 
     async def crowd(self, place: SlackChannel) -> Crowd:
         return Crowd(guests=int(self.guests))
@@ -333,6 +342,26 @@ def desk(request, tmp_path, clock: StoppedClock):  # type: ignore[no-untyped-def
         )
         answers = Answers(
             digests=made.desk,
+            channels=channel_desk(
+                database=store,
+                clock=clock,
+                tenants=tenants,
+                access=access,
+                digests=made,
+                preferences=preferences,
+                people=people,
+                readers=readers,
+                channels=channels,
+                guard=ChannelGuard(
+                    audience=Audience(channels),
+                    people=people,
+                    subscriptions=store.subscriptions,
+                    access=access,
+                ),
+                admins=Admins(),
+                messenger=messenger,
+                posts=posts,
+            ),
             activities=Activities(tenants, store.links, store.mutes, preferences),
             preferences=preferences,
             sharing=Sharing(channels, Audience(channels)),

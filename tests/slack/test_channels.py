@@ -122,7 +122,9 @@ async def test_a_conversation_of_a_few_is_direct(slack: Slack, channels: SlackCh
 async def test_a_channel_that_the_bot_is_invited_to_is_known(slack: Slack, channels: SlackChannels) -> None:
     assert await channels.look(at("C0BOARD")) == Channel("C0BOARD")
     slack.invite("C0BOARD")
-    assert await channels.look(at("C0BOARD")) == Channel("C0BOARD", "board", is_member=True, is_private=True)
+    assert await channels.look(at("C0BOARD")) == Channel(
+        "C0BOARD", "board", is_member=True, is_private=True, creator="U0MANAGER"
+    )
 
 
 async def test_a_channel_is_looked_at_each_time(slack: Slack, channels: SlackChannels) -> None:

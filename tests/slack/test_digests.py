@@ -398,17 +398,23 @@ def test_a_digests_buttons_work_for_its_reader(part_name: str, action: str, opti
         ("none", "digest.at", "digest at 08:00 weekdays"),
         ("none", "digest.change", "digest"),
         ("form", "digest.change", "digest"),
+        ("paused-channel-opened", "channel.resume", "channel resume"),
     ],
 )
 def test_a_state_offers_what_can_be_done_about_it(name: str, action: str, line: str) -> None:
     request = pressed(press(action, controls(STATES[name])[action]["value"]))
     assert request
     assert request.wish == Ask(line)
-    assert request.replace == (action in ("digest.on", "digest.off", "digest.at", "digest.wake"))
+    assert request.replace == (
+        action in ("digest.on", "digest.off", "digest.at", "digest.wake", "channel.resume")
+    )
 
 
-def test_a_channel_s_is_resumed_in_the_channel_alone() -> None:
-    assert controls(STATES["paused-channel"]) == {}, "a button would turn the reader's own on"
+def test_a_channel_s_is_resumed_by_buttons_about_the_channel() -> None:
+    for action, button in controls(STATES["paused-channel-opened"]).items():
+        request = pressed(press(action, button["value"]))
+        assert request
+        assert request.conversation.channel == "C0SALES", "or the reader's own would be turned on"
 
 
 def test_only_a_digest_that_comes_can_be_snoozed() -> None:

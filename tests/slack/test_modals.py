@@ -76,6 +76,8 @@ def filled_in(view: dict[str, Any], **typed: str) -> dict[str, Any]:
             state["value"] = typed.get(name, element.get("initial_value", "")) or None
         elif element["type"] == "multi_static_select":
             state["selected_options"] = element.get("initial_options", [])
+        elif element["type"] == "multi_users_select":
+            state["selected_users"] = element.get("initial_users", [])
         else:
             state["selected_option"] = element["initial_option"]
         values[name] = {element["action_id"]: state}
@@ -112,8 +114,10 @@ def test_a_form_comes_back_as_it_was_opened(form: DigestForm) -> None:
     said = submit(form)
     assert isinstance(said, Request)
     assert said.conversation.user == SlackUser("T1", "U0SELLER")
-    assert said.wish == Ask(f"digest {form.line}")
-    typed = read_filters(normalise(form.line.removeprefix("at ").replace(f" empty:{form.when_empty}", "")))
+    assert said.wish == Ask(form.line)
+    typed = read_filters(
+        normalise(form.line.removeprefix("digest at ").replace(f" empty:{form.when_empty}", ""))
+    )
     schedule = parse(typed.words)
     assert [f"{chosen.time:%H:%M}" for chosen in schedule.times] == list(form.times)
     assert (schedule.zone or "", schedule.country or "") == (form.zone, form.country)
@@ -125,7 +129,7 @@ def test_any_filter_that_can_be_typed_can_be_typed_into_the_form(filter_: Filter
     text = written(filter_)
     problem = form_problems(DigestForm(filter=text)).get("filter")
     typed = read_filters(normalise(text))
-    if len(normalise(f"digest {DigestForm(filter=text).line}")) > MAX_LINE:
+    if len(normalise(DigestForm(filter=text).line)) > MAX_LINE:
         assert problem
     elif not typed.problems and not typed.words:
         assert problem is None

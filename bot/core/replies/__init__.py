@@ -12,6 +12,21 @@ from bot.core.replies.answers import (
     WhyHidden,
     WhyShown,
 )
+from bot.core.replies.channels import (
+    ChannelAnnouncement,
+    ChannelAsked,
+    ChannelDecided,
+    ChannelDenied,
+    ChannelInvitation,
+    ChannelInvited,
+    ChannelList,
+    ChannelRefused,
+    ChannelRemoved,
+    ChannelRequested,
+    Consent,
+    RemoveQuestion,
+    ShareForm,
+)
 from bot.core.replies.digests import (
     Changed,
     DigestForm,
@@ -21,7 +36,10 @@ from bot.core.replies.digests import (
     DigestProof,
     DigestSent,
     DigestState,
+    History,
     ProofRow,
+    TeamForm,
+    TeamState,
 )
 from bot.core.replies.linking import (
     Kept,
@@ -54,6 +72,17 @@ __all__ = [
     "Busy",
     "CannotRead",
     "Changed",
+    "ChannelAnnouncement",
+    "ChannelAsked",
+    "ChannelDecided",
+    "ChannelDenied",
+    "ChannelInvitation",
+    "ChannelInvited",
+    "ChannelList",
+    "ChannelRefused",
+    "ChannelRemoved",
+    "ChannelRequested",
+    "Consent",
     "DigestForm",
     "DigestList",
     "DigestNone",
@@ -70,6 +99,7 @@ __all__ = [
     "ForgetQuestion",
     "Forgotten",
     "HelpText",
+    "History",
     "Kept",
     "LinkList",
     "LinkOffer",
@@ -85,14 +115,18 @@ __all__ = [
     "OwnerSought",
     "ProofRow",
     "Reader",
+    "RemoveQuestion",
     "Reply",
     "Several",
+    "ShareForm",
     "Shared",
     "SharedPage",
     "SignInEnded",
     "StillAsking",
     "Stored",
+    "TeamForm",
     "TeamPart",
+    "TeamState",
     "TenantChoice",
     "TenantTrouble",
     "UnlinkQuestion",
@@ -106,7 +140,21 @@ __all__ = [
 ]
 
 Reply = (
-    ActivityAnswer
+    ChannelAnnouncement
+    | ChannelAsked
+    | ChannelDecided
+    | ChannelDenied
+    | ChannelInvitation
+    | ChannelInvited
+    | ChannelList
+    | ChannelRefused
+    | ChannelRemoved
+    | ChannelRequested
+    | Consent
+    | RemoveQuestion
+    | ShareForm
+    | History
+    | ActivityAnswer
     | DigestPart
     | TeamPart
     | DigestState

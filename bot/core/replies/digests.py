@@ -5,6 +5,7 @@ from datetime import date, datetime, time
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+from bot.core.channeldigest import Grouping, Layout
 from bot.core.digest import Digest, Entry, WhenEmpty
 from bot.core.filters import EVERYTHING, Filter, Style
 from bot.core.filtertext import written
@@ -24,7 +25,10 @@ __all__ = [
     "DigestProof",
     "DigestSent",
     "DigestState",
+    "History",
     "ProofRow",
+    "TeamForm",
+    "TeamState",
     "parts",
 ]
 
@@ -110,6 +114,30 @@ class Changed(StrEnum):
     ON = "on"
     OFF = "off"
     SNOOZED = "snoozed"
+    #: Nothing: it was to be set up, and is there already.
+    EXISTS = "exists"
+
+
+@dataclass(frozen=True, slots=True)
+class TeamState:
+    """What a channel's digest has beside."""
+
+    channel: str
+    #: The id of whoever set it up last; ``""``: they are gone.
+    owner: str
+    grouping: Grouping = Grouping.OWNER
+    layout: Layout = Layout.THREAD
+    #: Percent of the participants.
+    quorum: int = 50
+    participants: int = 0
+    #: The reader is one of them.
+    is_shared: bool = False
+    #: The reader may change it.
+    may_configure: bool = False
+    #: Its settings come from a file.
+    is_managed: bool = False
+    #: The channel was not told of the change: Slack did not take that.
+    is_untold: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,14 +164,37 @@ class DigestState:
     not_today: tuple[time, ...] = ()
     #: For the words for its moments: when it was asked.
     as_of: datetime | None = None
+    #: ``None`` for one in direct messages.
+    team: TeamState | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class DigestNone:
-    """The reader has no digest yet."""
+    """The reader has no digest yet; or the channel."""
 
     #: What is offered: a schedule, as it can be typed.
     offered: str = "08:00 weekdays"
+    channel: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TeamForm:
+    """What the form of a channel's digest has beside."""
+
+    channel: str
+    grouping: Grouping = Grouping.OWNER
+    layout: Layout = Layout.THREAD
+    #: Whom to ask to share, by their ids.
+    invited: tuple[str, ...] = ()
+    #: Whoever fills it in may not set it up: an admin is asked to.
+    is_request: bool = False
+    #: Its settings come from a file: it is changed there.
+    is_managed: bool = False
+
+    @property
+    def line(self) -> str:
+        """As it can be typed."""
+        return f"group:{self.grouping} layout:{self.layout}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +215,8 @@ class DigestForm:
     when_empty: WhenEmpty = WhenEmpty.SILENT
     #: There is no digest yet.
     is_new: bool = False
+    #: ``None`` for one in direct messages.
+    team: TeamForm | None = None
 
     @classmethod
     def of(
@@ -183,15 +236,17 @@ class DigestForm:
 
     @property
     def line(self) -> str:
-        """All of it as it can be typed behind ``digest``: nothing of what was set before is left."""
+        """All of it as it can be typed: nothing of what was set before is left."""
+        verb = "digest" if self.team is None else f"channel {'digest' if self.is_new else 'change'}"
         parts_ = (
-            f"at {','.join(self.times)}",
+            f"{verb} at {','.join(self.times)}",
             ",".join(self.days),
             f"in {self.zone or 'my zone'}",
             f"except holidays in {self.country}" if self.country else "with holidays",
             self.filter,
             f"style:{self.style}",
             f"empty:{self.when_empty}",
+            self.team.line if self.team else "",
         )
         return " ".join(filter(None, parts_))
 
@@ -228,3 +283,13 @@ class DigestProof:
     holiday: str = ""
     #: For the words for its moments: when it was asked.
     as_of: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """What became of the last digests, the latest first."""
+
+    zone: ZoneInfo
+    rows: tuple[ProofRow, ...] = ()
+    as_of: datetime | None = None
+    channel: str = ""

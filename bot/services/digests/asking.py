@@ -92,18 +92,20 @@ class Asking:
         """
 
         async def ask(link: Link) -> Answer:
-            return await self._asked(link, subscription, participant, delivery, for_quiet)
+            return await self.asked(link, subscription, participant, delivery, for_quiet=for_quiet)
 
         return await self._sign_ins.use_unasked(participant.user, ask)
 
-    async def _asked(
+    async def asked(
         self,
         link: Link,
         subscription: Subscription,
         participant: Participant,
-        delivery: Delivery | None,
-        for_quiet: bool,
+        delivery: Delivery | None = None,
+        *,
+        for_quiet: bool = False,
     ) -> Answer:
+        """The same by a link of the participant's that is in use."""
         tenant = self._tenants[link.tenant]
         now = await tenant.crm.now()
         start, is_capped = self._start(subscription, participant, now)

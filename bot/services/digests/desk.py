@@ -11,6 +11,7 @@ from bot.core.digestcommands import (
     ProveDigest,
     SetDigest,
     ShowDigest,
+    ShowHistory,
     SnoozeDigest,
     SwitchDigest,
     TestDigest,
@@ -61,7 +62,7 @@ class DigestDesk:
             case OpenDigestForm():
                 return self._settings.form(await self._settings.draft(user, reader))
             case SetDigest():
-                wanted = self._settings.wanted(await self._settings.draft(user, reader), command)
+                wanted = self._settings.wanted(await self._settings.draft(user, reader), command, reader)
                 with_it = with_ticket if wanted.filter.categories else with_link
                 return await with_it(lambda link: self._set(wanted, link, reader))
             case AddTimes(text):
@@ -82,7 +83,10 @@ class DigestDesk:
                 return await with_link(lambda _: self._test(user, reader))
             case ProveDigest(day):
                 draft = await self._settings.draft(user, reader)
-                return await self._proving.prove(draft, day) if draft.id else self._settings.none()
+                return await self._proving.prove(draft, day) if draft.id else self._settings.none(user)
+            case ShowHistory():
+                draft = await self._settings.draft(user, reader)
+                return await self._proving.history(draft) if draft.id else self._settings.none(user)
 
     async def _set(self, wanted: Subscription, link: Link, reader: Reader) -> Reply:
         """What it filters by must be there before anything is stored."""

@@ -5,12 +5,15 @@ from datetime import date, datetime
 
 from bot.core.dayplan import plan_of
 from bot.core.localtime import local
-from bot.core.replies.digests import DigestProof, ProofRow
+from bot.core.replies.digests import DigestProof, History, ProofRow
 from bot.core.slots import NO_HOLIDAYS, Holidays, Shift, Slot
 from bot.core.subscription import Delivery, Subscription
 from bot.services.ports import Clock, Ledger
 
 __all__ = ["Proving"]
+
+#: Rows of a history.
+LATEST = 15
 
 
 class Proving:
@@ -43,25 +46,34 @@ class Proving:
             as_of=now,
         )
 
+    async def history(self, subscription: Subscription) -> History:
+        """What became of the last slots, the latest first."""
+        rows = [_row(row, subscription) for row in await self._ledger.latest(subscription.id, LATEST)]
+        return History(subscription.zone, tuple(rows), self._clock.now(), subscription.channel)
+
 
 def _rows(
     subscription: Subscription, rows: Sequence[Delivery], slots: Sequence[Slot], now: datetime
 ) -> Iterator[ProofRow]:
     chosen = {slot.key: slot for slot in slots}
     for row in rows:
-        slot = chosen.get(row.slot)
-        yield ProofRow(
-            # An edit may have changed the time since.
-            time=slot.time if slot and slot.at == row.due_at else local(row.due_at, subscription.zone).time(),
-            due_at=row.due_at,
-            outcome=row.outcome,
-            reason=row.reason,
-            at=row.concluded_at,
-            companies=row.rows,
-            tries=row.tries,
-            shift=slot.shift if slot and slot.at == row.due_at else Shift.NONE,
-        )
+        yield _row(row, subscription, chosen.get(row.slot))
     for slot in slots:
         if slot.key not in {row.slot for row in rows}:
             outcome = "due" if slot.at > now else "none"
             yield ProofRow(slot.time, slot.at, outcome, shift=slot.shift)
+
+
+def _row(row: Delivery, subscription: Subscription, slot: Slot | None = None) -> ProofRow:
+    """A row of the ledger, beside its slot if the schedule has that still."""
+    is_so = slot is not None and slot.at == row.due_at  # an edit may have changed the time since
+    return ProofRow(
+        time=slot.time if slot and is_so else local(row.due_at, subscription.zone).time(),
+        due_at=row.due_at,
+        outcome=row.outcome,
+        reason=row.reason,
+        at=row.concluded_at,
+        companies=row.rows,
+        tries=row.tries,
+        shift=slot.shift if slot and is_so else Shift.NONE,
+    )

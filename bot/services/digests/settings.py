@@ -5,10 +5,11 @@ from dataclasses import replace
 from datetime import datetime, time
 from zoneinfo import ZoneInfo
 
+from bot.core.channeldigest import ChannelSettings
 from bot.core.digestcommands import SetDigest
 from bot.core.errors import BadCommand, Problem
 from bot.core.filters import EVERYTHING, Filter
-from bot.core.people import SlackUser
+from bot.core.people import SlackChannel, SlackUser, Whose
 from bot.core.plan import plan
 from bot.core.replies import Reader
 from bot.core.replies.digests import Changed, DigestForm, DigestNone, DigestState
@@ -17,6 +18,7 @@ from bot.core.scheduletext import DEFAULT, parse_added, parse_dropped, read_line
 from bot.core.slots import NO_HOLIDAYS, Holidays, Slot, SlotKey, next_due, next_fires, not_today, passed_over
 from bot.core.snoozetext import snooze_until
 from bot.core.subscription import State, Subscription
+from bot.services.digests.teamsettings import for_team, team_form, team_state
 from bot.services.ports import Clock
 from bot.services.ports.digests import Ledger, Subscriptions
 
@@ -29,7 +31,7 @@ RECENT = 50
 
 
 class DigestSettings:
-    """The use case, for the user's own digest.
+    """The use case, for a user's own digest or a channel's.
 
     ``default`` is the schedule of whoever names none; ``automatic``: whoever links gets it. ``countries`` are
     those whose holidays are known: names by codes.
@@ -54,54 +56,69 @@ class DigestSettings:
         self._automatic = automatic
         self._countries = countries
 
-    async def show(self, user: SlackUser) -> DigestState | DigestNone:
+    async def find(self, whose: Whose) -> Subscription | None:
+        """The user's own, or the channel's."""
+        if isinstance(whose, SlackChannel):
+            return await self._subscriptions.of_channel(whose)
+        return await self._subscriptions.of(whose)
+
+    async def show(self, whose: Whose) -> DigestState | DigestNone:
         """How it stands."""
-        subscription = await self._subscriptions.of(user)
-        return await self._state(subscription) if subscription else self.none()
+        subscription = await self.find(whose)
+        return await self._state(subscription) if subscription else self.none(whose)
 
-    async def draft(self, user: SlackUser, reader: Reader) -> Subscription:
-        """What the user has; else what they would have, were it switched on now."""
-        found = await self._subscriptions.of(user)
-        return found or self._new(user, reader, self._default, EVERYTHING)
+    async def draft(self, whose: Whose, reader: Reader) -> Subscription:
+        """What there is; else what there would be, were it switched on now by its reader."""
+        return await self.find(whose) or self._new(whose, reader, self._default, EVERYTHING)
 
-    def wanted(self, draft: Subscription, command: SetDigest) -> Subscription:
-        """What a command makes of a digest; nothing is stored. Raises :class:`BadCommand`."""
+    def wanted(self, draft: Subscription, command: SetDigest, reader: Reader) -> Subscription:
+        """What a command of its reader makes of a digest; nothing is stored. Raises :class:`BadCommand`."""
         schedule, filter_ = draft.schedule, draft.filter
         if command.text:
             line = read_line(command.text, schedule, countries=self._countries)
             schedule = line.schedule
             filter_ = filter_ if line.filter is None else line.filter
-        return replace(
+        wanted = replace(
             draft, schedule=schedule, filter=filter_, when_empty=command.when_empty or draft.when_empty
         )
+        return for_team(wanted, command, reader) if wanted.team else wanted
 
     async def change(self, wanted: Subscription, reader: Reader) -> DigestState:
         """Store what :meth:`wanted` made; it is on from now on."""
-        old = await self._subscriptions.of(wanted.owner)
+        old = await self.find(wanted.whose)
         if old is None:
             return await self._store(None, wanted, Changed.CREATED)
+        if wanted.channel and wanted.id != old.id:  # somebody was faster
+            return await self._state(old, Changed.EXISTS)
         changed = Changed.CONTENT if old.schedule == wanted.schedule else Changed.TIMES
         if replace(old, state=State.ON) == wanted and old.state is State.ON:
             changed = Changed.SAME
-        wanted = replace(wanted, zone=wanted.schedule.zone_for(reader.zone), locale=reader.locale)
+        locale = old.locale if old.channel else reader.locale
+        wanted = replace(wanted, zone=wanted.schedule.zone_for(reader.zone), locale=locale)
         return await self._switched(old, replace(wanted, state=State.ON, reason=""), changed)
 
-    async def add(self, user: SlackUser, text: str) -> DigestState | DigestNone:
+    async def exists(self, subscription: Subscription) -> DigestState:
+        """How it stands, where it was to be set up and is there already."""
+        return await self._state(subscription, Changed.EXISTS)
+
+    async def add(self, whose: Whose, text: str) -> DigestState | DigestNone:
         """At these times, too. Raises :class:`BadCommand`."""
-        return await self._retimed(user, lambda schedule: parse_added(text, schedule))
+        form = f"{_prefix(whose)} add {{}}"
+        return await self._retimed(whose, lambda schedule: parse_added(text, schedule, form=form))
 
-    async def drop(self, user: SlackUser, text: str) -> DigestState | DigestNone:
+    async def drop(self, whose: Whose, text: str) -> DigestState | DigestNone:
         """At these times no more. Raises :class:`BadCommand`, also for the last one."""
-        return await self._retimed(user, lambda schedule: parse_dropped(text, schedule))
+        form, off = f"{_prefix(whose)} drop {{}}", f"{_prefix(whose)} off"
+        return await self._retimed(whose, lambda schedule: parse_dropped(text, schedule, form=form, off=off))
 
-    async def switch(self, user: SlackUser, reader: Reader, *, on: bool) -> DigestState | DigestNone:
+    async def switch(self, whose: Whose, reader: Reader, *, on: bool) -> DigestState | DigestNone:
         """Stop it, or start it again; whoever has none gets the default."""
-        old = await self._subscriptions.of(user)
+        old = await self.find(whose)
         if old is None:
-            if not on:
-                return self.none()
+            if not on or isinstance(whose, SlackChannel):
+                return self.none(whose)
             return await self._store(
-                None, self._new(user, reader, self._default, EVERYTHING), Changed.CREATED
+                None, self._new(whose, reader, self._default, EVERYTHING), Changed.CREATED
             )
         state = State.ON if on else State.OFF
         if old.state is state and not (on and self._is_snoozed(old)):
@@ -109,15 +126,15 @@ class DigestSettings:
         changed = Changed.ON if on else Changed.OFF
         return await self._switched(old, replace(old, state=state, reason="", snoozed_until=None), changed)
 
-    async def snooze(self, user: SlackUser, text: str) -> DigestState | DigestNone:
+    async def snooze(self, whose: Whose, text: str) -> DigestState | DigestNone:
         """None until then; the next after it covers the time away. ``""`` ends it. Raises ``BadCommand``."""
-        old = await self._subscriptions.of(user)
+        old = await self.find(whose)
         if old is None:
-            return self.none()
+            return self.none(whose)
         now = self._clock.now()
         until = snooze_until(text, old.zone, now) if text else None
         if old.state is not State.ON:
-            raise BadCommand(Problem("snooze-off", text, "digest on"))
+            raise BadCommand(Problem("snooze-off", text, f"{_prefix(whose)} on"))
         changed = Changed.SNOOZED if until else Changed.ON
         return await self._store(old, replace(old, snoozed_until=until), changed)
 
@@ -152,14 +169,20 @@ class DigestSettings:
 
     def form(self, draft: Subscription) -> DigestForm:
         """The settings as a form shows them."""
-        return DigestForm.of(draft.schedule, draft.filter, draft.when_empty, is_new=not draft.id)
+        form = DigestForm.of(draft.schedule, draft.filter, draft.when_empty, is_new=not draft.id)
+        return replace(form, team=team_form(draft))
+
+    async def remove(self, whose: Whose) -> bool:
+        """Delete it; what was due until now is not sent any more. ``False`` where there is none."""
+        old = await self.find(whose)
+        return old is not None and await self._subscriptions.remove(old.id)
 
     async def _retimed(
-        self, user: SlackUser, change: Callable[[Schedule], Schedule]
+        self, whose: Whose, change: Callable[[Schedule], Schedule]
     ) -> DigestState | DigestNone:
-        old = await self._subscriptions.of(user)
+        old = await self.find(whose)
         if old is None:
-            return self.none()
+            return self.none(whose)
         schedule = change(old.schedule)
         changed = Changed.SAME if schedule == old.schedule else Changed.TIMES
         return await self._store(old, replace(old, schedule=schedule), changed)
@@ -194,11 +217,13 @@ class DigestSettings:
         holidays = self._holidays(subscription.schedule.country)
         return next_due(subscription.schedule, subscription.zone, now, holidays)
 
-    def _new(self, user: SlackUser, reader: Reader, schedule: Schedule, filter_: Filter) -> Subscription:
-        now = self._clock.now()
+    def _new(self, whose: Whose, reader: Reader, schedule: Schedule, filter_: Filter) -> Subscription:
+        now, channel = self._clock.now(), whose.channel if isinstance(whose, SlackChannel) else ""
         return Subscription(
             id=0,
-            owner=user,
+            owner=SlackUser(whose.workspace, reader.user) if channel else SlackUser(*whose),
+            channel=channel,
+            team=ChannelSettings() if channel else None,
             schedule=schedule,
             zone=schedule.zone_for(reader.zone),
             locale=reader.locale,
@@ -228,6 +253,7 @@ class DigestSettings:
             when_empty=subscription.when_empty,
             not_today=self._not_today(subscription, now, holidays, told) if changed is Changed.TIMES else (),
             as_of=now,
+            team=team_state(subscription),
         )
 
     def _not_today(
@@ -240,6 +266,12 @@ class DigestSettings:
         until = subscription.snoozed_until
         return until is not None and until > self._clock.now()
 
-    def none(self) -> DigestNone:
+    def none(self, whose: Whose) -> DigestNone:
         """That there is no digest yet."""
-        return DigestNone(schedule_text(self._default))
+        channel = whose.channel if isinstance(whose, SlackChannel) else ""
+        return DigestNone(schedule_text(self._default), channel)
+
+
+def _prefix(whose: Whose) -> str:
+    """What a line about it begins with."""
+    return "channel" if isinstance(whose, SlackChannel) else "digest"

@@ -22,7 +22,7 @@ from bot.services.failures import log_unexpected
 from bot.services.ports import Clock, Links, Participants
 from bot.services.ports.digests import Ledger, Subscriptions, Told
 
-__all__ = ["AT_ONCE", "TeamComposer"]
+__all__ = ["AT_ONCE", "TeamComposer", "view_of"]
 
 log = logging.getLogger(__name__)
 
@@ -84,7 +84,7 @@ class TeamComposer:
         errors = [each.error for each in had if each.error]
         if errors and all(isinstance(error, BadCommand) for error in errors) and len(errors) == len(had):
             raise errors[0]
-        views = tuple(_view(each.participant, each.answer) for each in had if each.answer)
+        views = tuple(view_of(each.participant, each.answer) for each in had if each.answer)
         missing = [await self._missing(each) for each in had if each.error]
         digest = self._merged(subscription, settings, had, views)
         digest = replace(digest, missing=tuple(missing), drop_outs=drop_outs)
@@ -184,7 +184,8 @@ class TeamComposer:
         return {day: counts[day] for day in sorted(counts) if today - CHARTED <= day < today}
 
 
-def _view(participant: Participant, answer: Answer) -> View:
+def view_of(participant: Participant, answer: Answer) -> View:
+    """What a participant sees and shares."""
     return View(
         participant.user,
         answer.link.tenant,

@@ -32,6 +32,10 @@ class Messenger(Protocol):
         """
         ...
 
+    async def open(self, to: Conversation, reader: Reader) -> str:
+        """Open a form that is still empty, to show the reply in; its id, ``""`` where it did not open."""
+        ...
+
     async def tell(self, user: SlackUser, notice: Reply, reader: Reader) -> None:
         """Tell a user something unasked, as a direct message; never twice.
 
@@ -114,6 +118,10 @@ class Channels(Protocol):
 
     async def crowd(self, place: SlackChannel) -> Crowd:
         """Who is in it, asked of Slack each time, and how many of them are guests."""
+        ...
+
+    async def is_in(self, place: SlackChannel, user: SlackUser) -> bool:
+        """Whether a user is in it, asked of Slack each time."""
         ...
 
     async def post(self, place: SlackChannel, page: SharedPage, reader: Reader) -> str:

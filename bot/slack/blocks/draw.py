@@ -6,6 +6,17 @@ from bot.core.replies import (
     ActivityAnswer,
     Busy,
     CannotRead,
+    ChannelAnnouncement,
+    ChannelAsked,
+    ChannelDecided,
+    ChannelDenied,
+    ChannelInvitation,
+    ChannelInvited,
+    ChannelList,
+    ChannelRefused,
+    ChannelRemoved,
+    ChannelRequested,
+    Consent,
     DigestForm,
     DigestList,
     DigestNone,
@@ -22,6 +33,7 @@ from bot.core.replies import (
     ForgetQuestion,
     Forgotten,
     HelpText,
+    History,
     Kept,
     Linked,
     LinkList,
@@ -35,8 +47,10 @@ from bot.core.replies import (
     NotYours,
     OwnerSought,
     Reader,
+    RemoveQuestion,
     Reply,
     Shared,
+    ShareForm,
     SignInEnded,
     StillAsking,
     TeamPart,
@@ -52,6 +66,8 @@ from bot.core.replies import (
 )
 from bot.slack.blocks import (
     administration,
+    channels,
+    digestproof,
     digeststate,
     linking,
     notes,
@@ -63,6 +79,7 @@ from bot.slack.blocks import (
 )
 from bot.slack.blocks.answer import answer
 from bot.slack.blocks.channeldigest import team_digest
+from bot.slack.blocks.consent import consent
 from bot.slack.blocks.digest import digest
 from bot.slack.blocks.elements import Message
 from bot.slack.blocks.why import why_hidden, why_shown
@@ -85,14 +102,42 @@ def draw(reply: Reply, reader: Reader, command: str) -> Message:  # noqa: C901 -
             return digeststate.digest_none(reply, reader, command)
         case DigestForm():
             return digeststate.digest_form(reply, reader, command)
+        case ShareForm():
+            return digeststate.share_form(reply, reader)
         case DigestProof():
-            return digeststate.digest_proof(reply, reader, command)
+            return digestproof.digest_proof(reply, reader, command)
         case DigestPaused():
             return digeststate.digest_paused(reply, reader, command)
         case DigestResumed():
             return stewardship.digest_resumed(reply, reader, command)
         case OwnerSought():
             return stewardship.owner_sought(reply, reader, command)
+        case History():
+            return digestproof.history(reply, reader)
+        case ChannelAnnouncement():
+            return channels.announcement(reply, reader, command)
+        case ChannelDenied():
+            return channels.denied(reply, reader, command)
+        case ChannelRefused():
+            return channels.refused(reply, reader, command)
+        case ChannelAsked():
+            return channels.asked(reply, reader, command)
+        case ChannelRequested():
+            return channels.requested(reply, reader, command)
+        case ChannelDecided():
+            return channels.decided(reply, reader, command)
+        case ChannelInvitation():
+            return channels.invitation(reply, reader, command)
+        case ChannelInvited():
+            return channels.invited(reply, reader)
+        case ChannelList():
+            return channels.listed(reply, reader, command)
+        case RemoveQuestion():
+            return channels.remove_question(reply, reader)
+        case ChannelRemoved():
+            return channels.removed(reply, reader)
+        case Consent():
+            return consent(reply, reader, command)
         case DigestSent():
             return digeststate.digest_sent(reader)
         case Failed():

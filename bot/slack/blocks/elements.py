@@ -46,6 +46,7 @@ __all__ = [
     "table",
     "text_input",
     "user",
+    "users",
 ]
 
 Block = dict[str, Any]
@@ -219,6 +220,12 @@ def multi_select(options: list[Element], chosen_: Collection[str], most: int) ->
     initial = [each for each in options if each["value"] in chosen_][:most]
     element: Element = {"type": "multi_static_select", "options": options, "max_selected_items": most}
     return {**element, "initial_options": initial} if initial else element
+
+
+def users(chosen_: Collection[str], most: int) -> Element:
+    """Several users to choose."""
+    element: Element = {"type": "multi_users_select", "max_selected_items": most}
+    return {**element, "initial_users": list(chosen_)[:most]} if chosen_ else element
 
 
 def chosen(element: Element, value: str) -> Element:

@@ -98,7 +98,7 @@ async def test_a_time_that_is_over_today_comes_tomorrow_and_the_answer_says_so(l
 async def test_every_problem_is_told_and_nothing_is_stored(linked: Desk) -> None:
     reply = await linked.ask("digest at 25:00 funday category:Custmer empty:nope")
     assert isinstance(reply, CannotRead)
-    assert {problem.code for problem in reply.problems} >= {"empty-what"}
+    assert {problem.code for problem in reply.problems} >= {"choice-what"}
     assert len(reply.problems) >= 3
     unknown = await linked.ask("digest at 08:00 category:Custmer")
     assert isinstance(unknown, CannotRead)

@@ -147,7 +147,7 @@ class Story:
         """What is left out now is not told later."""
         draft = await rig.made.settings.draft(USER, READER)
         schedule = schedule_text(replace(draft.schedule, zone=None))
-        wanted = rig.made.settings.wanted(draft, SetDigest(f"at {schedule} {line}"))
+        wanted = rig.made.settings.wanted(draft, SetDigest(f"at {schedule} {line}"), READER)
         await rig.made.settings.change(wanted, READER)
         self.owed_from = self.clock.now()
 

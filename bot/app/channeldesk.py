@@ -1,0 +1,99 @@
+"""The parts that set channels' digests up, and let people share with them."""
+
+import secrets
+from collections.abc import Mapping
+
+from bot import store
+from bot.app.digests import Digests
+from bot.holidays import holidays_in
+from bot.services.access import Access
+from bot.services.channels.consenting import Consenting
+from bot.services.channels.desk import ChannelDesk
+from bot.services.channels.inviting import Inviting
+from bot.services.channels.listing import Listing
+from bot.services.channels.own import Own
+from bot.services.channels.requesting import ChannelRequesting
+from bot.services.channels.rights import ChannelRights
+from bot.services.channels.setup import ChannelSetup
+from bot.services.digests.guarding import ChannelGuard
+from bot.services.ports import Admins, Channels, Clock, Messenger, People, Posts
+from bot.services.preferences import Preferences
+from bot.services.readers import Readers
+from bot.services.tenants import Tenant
+
+__all__ = ["channel_desk"]
+
+
+def channel_desk(
+    *,
+    database: store.Store,
+    clock: Clock,
+    tenants: Mapping[str, Tenant],
+    access: Access,
+    digests: Digests,
+    preferences: Preferences,
+    people: People,
+    readers: Readers,
+    channels: Channels,
+    guard: ChannelGuard,
+    admins: Admins,
+    messenger: Messenger,
+    posts: Posts,
+) -> ChannelDesk:
+    """Put them together."""
+    settings, participants = digests.settings, database.participants
+    rights = ChannelRights(people, channels, access)
+    setup = ChannelSetup(
+        settings=settings,
+        posts=posts,
+        audit=database.audit,
+        clock=clock,
+        token=lambda: secrets.token_hex(8),
+    )
+    requesting = ChannelRequesting(
+        requests=database.channel_requests,
+        rights=rights,
+        guard=guard,
+        setup=setup,
+        settings=settings,
+        admins=admins,
+        messenger=messenger,
+        readers=readers,
+        audit=database.audit,
+        clock=clock,
+    )
+    consenting = Consenting(
+        settings=settings,
+        subscriptions=database.subscriptions,
+        participants=participants,
+        own=Own(tenants, preferences, digests.asking),
+        audit=database.audit,
+        clock=clock,
+    )
+    return ChannelDesk(
+        rights=rights,
+        guard=guard,
+        settings=settings,
+        setup=setup,
+        requesting=requesting,
+        consenting=consenting,
+        inviting=Inviting(
+            settings=settings,
+            participants=participants,
+            rights=rights,
+            messenger=messenger,
+            readers=readers,
+        ),
+        listing=Listing(
+            subscriptions=database.subscriptions,
+            participants=participants,
+            rights=rights,
+            clock=clock,
+            holidays=holidays_in,
+        ),
+        showing=digests.showing,
+        proving=digests.proving,
+        participants=participants,
+        preferences=preferences,
+        tenants=tenants,
+    )

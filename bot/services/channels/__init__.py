@@ -1,0 +1,1 @@
+"""Channels' digests: who may set them up, what is announced, and who shares what."""

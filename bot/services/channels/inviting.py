@@ -1,0 +1,65 @@
+"""Ask people to share with a channel, each in a direct message. Nobody shares anything by being asked."""
+
+import logging
+
+from bot.core.errors import SlackFailed
+from bot.core.people import SlackChannel, SlackUser
+from bot.core.replies.channels import ChannelInvitation, ChannelInvited
+from bot.core.replies.digests import DigestNone
+from bot.services.channels.rights import ChannelRights, Seen
+from bot.services.digests.settings import DigestSettings
+from bot.services.ports import Messenger, Participants
+from bot.services.readers import Readers
+
+__all__ = ["Inviting"]
+
+log = logging.getLogger(__name__)
+
+#: People who are asked at once.
+MOST = 50
+
+
+class Inviting:
+    """The use case. Only who is in the channel is asked: nobody else is to hear of it."""
+
+    def __init__(
+        self,
+        *,
+        settings: DigestSettings,
+        participants: Participants,
+        rights: ChannelRights,
+        messenger: Messenger,
+        readers: Readers,
+    ) -> None:
+        self._settings = settings
+        self._participants = participants
+        self._rights = rights
+        self._messenger = messenger
+        self._readers = readers
+
+    async def invite(self, by: SlackUser, seen: Seen, users: tuple[str, ...]) -> ChannelInvited | DigestNone:
+        """Ask them; who is not in the channel, a guest or shares already is left out."""
+        place = SlackChannel(by.workspace, seen.channel.id)
+        subscription = await self._settings.find(place)
+        if subscription is None:
+            return self._settings.none(place)
+        sharing = {each.user for each in await self._participants.of(subscription.id)}
+        asked = [
+            user
+            for user in users[:MOST]
+            if (who := SlackUser(by.workspace, user)) not in sharing and await self._ask(who, place, by)
+        ]
+        left_out = tuple(user for user in users if user not in asked)
+        return ChannelInvited(place.channel, tuple(asked), left_out)
+
+    async def _ask(self, user: SlackUser, place: SlackChannel, by: SlackUser) -> bool:
+        try:
+            seen = await self._rights.of(user, place)
+            if not seen.is_in or not seen.standing.may_look:
+                return False
+            reader = await self._readers.reader(user)
+            await self._messenger.tell(user, ChannelInvitation(place.channel, by.user), reader)
+        except SlackFailed as error:
+            log.warning("not asked to share: %s", error, extra={"action": "channel.uninvited"})
+            return False
+        return True

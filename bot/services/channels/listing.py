@@ -1,0 +1,80 @@
+"""Which channels have a digest: nothing of a private one is told to who is not in it."""
+
+import logging
+from collections.abc import AsyncIterator, Callable
+
+from bot.core.errors import SlackFailed
+from bot.core.people import SlackChannel, SlackUser
+from bot.core.replies.channels import ChannelList, ChannelRow
+from bot.core.scheduletext import schedule_text
+from bot.core.slots import NO_HOLIDAYS, Holidays, next_fires
+from bot.core.subscription import State, Subscription
+from bot.services.channels.rights import ChannelRights, Seen
+from bot.services.ports import Clock, Participants, Subscriptions
+
+__all__ = ["Listing"]
+
+log = logging.getLogger(__name__)
+
+#: Channels on a list, at most. Slack is asked about each.
+MOST = 30
+
+
+class Listing:
+    """The use case."""
+
+    def __init__(
+        self,
+        *,
+        subscriptions: Subscriptions,
+        participants: Participants,
+        rights: ChannelRights,
+        clock: Clock,
+        holidays: Callable[[str | None], Holidays] = lambda _: NO_HOLIDAYS,
+    ) -> None:
+        self._subscriptions = subscriptions
+        self._participants = participants
+        self._rights = rights
+        self._clock = clock
+        self._holidays = holidays
+
+    async def seen_by(self, user: SlackUser, seen: Seen, *, is_admin: bool) -> ChannelList:
+        """This channel's, if the user may see it; for admins, those of all that they may see."""
+        here = SlackChannel(user.workspace, seen.channel.id)
+        own = await self._subscriptions.of_channel(here) if seen.standing.may_look else None
+        rows = [await self._row(own)] if own else []
+        if not is_admin:
+            return ChannelList(tuple(rows))
+        others = [
+            each
+            for each in await self._subscriptions.of_workspace(user.workspace)
+            if each.channel != here.channel
+        ]
+        rows += [await self._row(each) async for each in self._visible(user, others[:MOST])]
+        return ChannelList(tuple(rows), is_whole=True, more=max(0, len(others) - MOST))
+
+    async def _visible(self, user: SlackUser, found: list[Subscription]) -> AsyncIterator[Subscription]:
+        """Those of channels that the user may see; what Slack does not tell about is left out."""
+        for each in found:
+            try:
+                seen = await self._rights.of(user, SlackChannel(user.workspace, each.channel))
+            except SlackFailed as error:
+                log.warning("a channel stays unknown: %s", error, extra={"action": "channel.unlisted"})
+                continue
+            if seen.standing.may_look:
+                yield each
+
+    async def _row(self, subscription: Subscription) -> ChannelRow:
+        now, schedule = self._clock.now(), subscription.schedule
+        after = max(now, subscription.snoozed_until or now)
+        fires = next_fires(schedule, subscription.zone, after, 1, self._holidays(schedule.country))
+        return ChannelRow(
+            channel=subscription.channel,
+            state=subscription.state,
+            schedule=schedule_text(schedule),
+            zone=subscription.zone,
+            participants=len(await self._participants.of(subscription.id)),
+            owner=subscription.owner.user,
+            next=next(iter(fires), None) if subscription.state is State.ON else None,
+            reason=subscription.reason,
+        )

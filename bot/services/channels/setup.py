@@ -1,0 +1,174 @@
+"""Change a channel's digest: every change is written down, and announced in the channel."""
+
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
+
+from bot.core.audit import AuditAction, Deed
+from bot.core.channelcommands import RemoveChannel
+from bot.core.digestcommands import AddTimes, DropTimes, SetDigest, SnoozeDigest, SwitchDigest
+from bot.core.errors import SlackFailed
+from bot.core.filtertext import written
+from bot.core.people import SlackChannel, SlackUser
+from bot.core.replies import Reader
+from bot.core.replies.channels import Announced, ChannelAnnouncement, ChannelRemoved
+from bot.core.replies.digests import DigestNone, DigestState
+from bot.core.scheduletext import schedule_text
+from bot.core.subscription import State, Subscription
+from bot.services.digests.settings import DigestSettings
+from bot.services.ports import Audit, Clock, Place, PostKey, Posts
+
+__all__ = ["Change", "ChannelSetup"]
+
+log = logging.getLogger(__name__)
+
+#: What changes a channel's digest.
+Change = SetDigest | AddTimes | DropTimes | SwitchDigest | SnoozeDigest | RemoveChannel
+#: What comes of a change.
+Done = DigestState | DigestNone | ChannelRemoved
+
+
+class ChannelSetup:
+    """The use case. Who may is for the caller to know. ``token`` makes a key for an announcement."""
+
+    def __init__(
+        self,
+        *,
+        settings: DigestSettings,
+        posts: Posts,
+        audit: Audit,
+        clock: Clock,
+        token: Callable[[], str],
+    ) -> None:
+        self._settings = settings
+        self._posts = posts
+        self._audit = audit
+        self._clock = clock
+        self._token = token
+
+    async def change(self, command: Change, place: SlackChannel, reader: Reader, by: SlackUser) -> Done:
+        """Do it, in the name of its reader; ``by`` decided it. Raises ``BadCommand``."""
+        return await self._accounted(place, reader, by, lambda: self._do(command, place, reader))
+
+    async def set(self, wanted: Subscription, place: SlackChannel, reader: Reader, by: SlackUser) -> Done:
+        """Store what :meth:`DigestSettings.wanted` made."""
+        return await self._accounted(place, reader, by, lambda: self._settings.change(wanted, reader))
+
+    async def _accounted(
+        self, place: SlackChannel, reader: Reader, by: SlackUser, do: Callable[[], Awaitable[Done]]
+    ) -> Done:
+        """What is done, written down and announced if it changes anything."""
+        before = await self._settings.find(place)
+        state = await self._settings.show(place)
+        reply = await do()
+        after = await self._settings.find(place)
+        if (facts := _facts(before)) == _facts(after) and _filter(before) == _filter(after):
+            return reply
+        await self._record(place, by, SlackUser(place.workspace, reader.user), facts, _facts(after))
+        told = reply if isinstance(reply, DigestState) else state
+        if isinstance(told, DigestState):
+            is_told = await self._announce(_what(before, after), told, place, reader, by)
+            reply = _untold(reply) if not is_told else reply
+        return reply
+
+    async def _do(self, command: Change, place: SlackChannel, reader: Reader) -> Done:
+        match command:
+            case SetDigest():
+                draft = await self._settings.draft(place, reader)
+                if command.is_new and draft.id:
+                    return await self._settings.exists(draft)
+                return await self._settings.change(self._settings.wanted(draft, command, reader), reader)
+            case AddTimes(text):
+                return await self._settings.add(place, text)
+            case DropTimes(text):
+                return await self._settings.drop(place, text)
+            case SwitchDigest(on):
+                return await self._settings.switch(place, reader, on=on)
+            case SnoozeDigest(until):
+                return await self._settings.snooze(place, until)
+            case RemoveChannel():
+                removed = await self._settings.remove(place)
+                return ChannelRemoved(place.channel) if removed else self._settings.none(place)
+
+    async def _record(
+        self,
+        place: SlackChannel,
+        by: SlackUser,
+        to: SlackUser,
+        before: Mapping[str, object],
+        after: Mapping[str, object],
+    ) -> None:
+        """What differs; and who had asked for it, if somebody else decided."""
+        changed = {name for name in {*before, *after} if before.get(name) != after.get(name)}
+        deed = Deed(
+            self._clock.now(),
+            AuditAction.CHANNEL_CHANGED,
+            by,
+            None if by == to else to,
+            place.channel,
+            before={name: before[name] for name in sorted(changed) if name in before},
+            after={name: after[name] for name in sorted(changed) if name in after},
+        )
+        await self._audit.record(deed)
+
+    async def _announce(
+        self, what: Announced, state: DigestState, place: SlackChannel, reader: Reader, by: SlackUser
+    ) -> bool:
+        """Tell the channel; ``False`` where Slack did not take it."""
+        asker = reader.user if reader.user != by.user else ""
+        announcement = ChannelAnnouncement(what, place.channel, by.user, state, asker)
+        where, everybody = Place(*place), Reader(state.zone, reader.locale)
+        try:
+            await self._posts.ready(where)
+            await self._posts.post(where, announcement, everybody, PostKey(self._token()))
+        except SlackFailed as failed:
+            log.warning("not announced: %s", failed.error, extra={"action": "channel.unannounced"})
+            return False
+        return True
+
+
+def _untold(reply: Done) -> Done:
+    if isinstance(reply, ChannelRemoved):
+        return replace(reply, is_untold=True)
+    if isinstance(reply, DigestState) and reply.team:
+        return replace(reply, team=replace(reply.team, is_untold=True))
+    return reply
+
+
+def _what(before: Subscription | None, after: Subscription | None) -> Announced:
+    """What the difference comes to."""
+    if before is None:
+        return Announced.SET_UP
+    if after is None:
+        return Announced.REMOVED
+    if before.state is not after.state:
+        return Announced.RESUMED if after.state is State.ON else Announced.PAUSED
+    if before.snoozed_until != after.snoozed_until:
+        return Announced.SNOOZED if after.snoozed_until else Announced.RESUMED
+    return Announced.CHANGED
+
+
+def _filter(subscription: Subscription | None) -> str:
+    return written(subscription.filter) if subscription else ""
+
+
+def _facts(subscription: Subscription | None) -> dict[str, object]:
+    """The settings, without anything that may name a person or a customer: of filters, how many of each."""
+    if subscription is None or subscription.team is None:
+        return {}
+    team, filter_ = subscription.team, subscription.filter
+    until = subscription.snoozed_until
+    filters = {"category": filter_.categories, "by": filter_.by, "not": filter_.not_by}
+    return {
+        "state": str(subscription.state),
+        "schedule": schedule_text(subscription.schedule),
+        "snoozed until": until.isoformat() if until else "",
+        "when empty": str(subscription.when_empty),
+        "style": str(filter_.style or ""),
+        "filters": {name: len(values) for name, values in filters.items() if values},
+        "actions": int(filter_.actions or 0),
+        "top": filter_.top,
+        "grouping": str(team.grouping),
+        "layout": str(team.layout),
+        "quorum": team.quorum,
+    }
