@@ -16,6 +16,7 @@ from bot.core.subscription import Participant
 from bot.store.database import maybe_moment, micros, moment, writing
 from bot.store.sealed import NARROWING
 from bot.store.sealing import Sealer
+from bot.store.told import INHERITED
 
 __all__ = ["SqliteParticipants"]
 
@@ -64,6 +65,7 @@ class SqliteParticipants:
         """No longer theirs; what it told of theirs is forgotten."""
         whose = (subscription, *user)
         with writing(self._database) as connection:
+            connection.execute(f"{INHERITED} AND subscription = :id", {**user._asdict(), "id": subscription})
             done = connection.execute(f"DELETE FROM participants WHERE {WHOSE}", whose).rowcount == 1  # noqa: S608
             if done:
                 connection.execute(

@@ -29,6 +29,7 @@ from bot.store.sealed import (
     SealedColumn,
 )
 from bot.store.sealing import Sealer
+from bot.store.told import INHERITED
 
 __all__ = ["NOBODYS", "PERSONAL", "PersonalTable", "SqlitePersonal"]
 
@@ -85,6 +86,7 @@ PERSONAL = (
 #: What others need when a user is forgotten stays, without the user: a channel's digest is the channel's, and
 #: says that a view of it is gone. Whom nobody knows any more has approved nothing.
 RELEASED = (
+    INHERITED,
     """
     INSERT INTO drop_outs (subscription, reason, dropped_at) SELECT subscription, :why, :at
     FROM participants JOIN channel_digests USING (subscription) WHERE workspace = :workspace AND user = :user

@@ -15,10 +15,21 @@ from bot.services.ports import Telling
 from bot.store.database import micros
 from bot.store.hashing import Hasher
 
-__all__ = ["Hashes", "SqliteTold"]
+__all__ = ["INHERITED", "Hashes", "SqliteTold"]
 
 #: Bytes kept of a hash: among the millions of rows of one participant no two are the same by chance.
 KEPT = 16
+
+#: Whoever leaves a channel's digest leaves what it told to another who shares: else that told it once more.
+INHERITED = """
+    UPDATE OR IGNORE told SET (workspace, user) = (
+        SELECT heir.workspace, heir.user FROM participants AS heir
+        WHERE heir.subscription = told.subscription AND (heir.workspace, heir.user) <> (:workspace, :user)
+        ORDER BY heir.joined_at LIMIT 1
+    )
+    WHERE workspace = :workspace AND user = :user AND state <> 'silent'
+    AND subscription IN (SELECT subscription FROM channel_digests)
+"""
 
 
 class Hashes:

@@ -242,6 +242,29 @@ async def test_what_was_counted_stays_when_somebody_leaves(store: Store) -> None
     assert await store.subscriptions.daily_counts(digest.id, day) == {day: 1}
 
 
+async def test_what_was_told_through_whoever_leaves_stays_told(store: Store) -> None:
+    digest = await made(store, USER, OTHER)
+    one, two = RowId(1, EIGHT, 1), RowId(2, EIGHT, 2)
+    await posted(store, await claimed(store, digest), telling(OTHER, one, two), telling(USER, one))
+    await store.participants.leave(digest.id, OTHER, EIGHT, "left")
+    known = await store.told.known(digest.id, "onsite", [one, two], USER)
+    assert known.told == {one, two}
+    assert known.previous == {1, 2}
+    await store.participants.leave(digest.id, USER, EIGHT, "left")
+    assert store.db.conn.execute("SELECT count(*) FROM told").fetchone() == (0,), "to nobody nothing is left"
+
+
+async def test_what_only_counts_as_told_does_so_for_whose_view_it_was(store: Store) -> None:
+    digest = await made(store, USER, OTHER)
+    row, end = RowId(1, EIGHT, 1), EIGHT + timedelta(days=1)
+    silent = Telling(USER, "onsite", end, silent=(row,), zone=OSLO)
+    assert await store.ledger.finish(
+        await claimed(store, digest), Outcome.SKIPPED, "nothing", [silent], EIGHT
+    )
+    assert (await store.told.known(digest.id, "onsite", [row], USER)).told == {row}
+    assert (await store.told.known(digest.id, "onsite", [row], OTHER)).told == set()
+
+
 # ---------------------------------------------------------------- requests
 
 
@@ -280,7 +303,6 @@ async def test_a_channels_digest_stays_when_its_owner_is_forgotten(store: Store)
     await store.channel_requests.decide(theirs.id, USER, RequestState.DECLINED, NOW)
     erasure = await store.personal.forget(USER, Departure.DEACTIVATED, NOW)
     assert {table: count for table, count in erasure.gone.items() if count} == {
-        "told": 1,
         "participants": 1,
         "channel_requests": 1,
         "channel_digests": 1,  # no longer theirs

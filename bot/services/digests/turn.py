@@ -162,9 +162,9 @@ class Turn:
             await self.its.pausing.sign_in_over(user, why)
         missing = composed.digest.missing
         if not composed.views and not missing:
-            return (
-                await self._finish(composed, Outcome.SKIPPED, Skipped.NOBODY) if composed.is_empty else None
-            )
+            if self.row.part or not composed.is_empty:
+                return None
+            return await self._finish(composed, Outcome.SKIPPED, Skipped.NOBODY)
         last_call = self.row.ends_at - LAST_CALL - self._now()
         is_last_call = last_call <= timedelta(0)
         if composed.views and (composed.is_enough or is_last_call or self.row.part):

@@ -11,10 +11,12 @@ from bot.core.digest import CauseKind, WhenEmpty
 from bot.core.errors import CrmTimedOut, CrmUnreachable, TicketRefused
 from bot.core.people import SlackUser
 from bot.core.replies import Reader, Reply, TeamPart
+from bot.core.secret import Secret
 from bot.core.subscription import Outcome, Skipped, State
 from bot.core.teamdigest import TeamDigest
 from bot.services.digests import teams
-from bot.services.ports import Place, Posted, PostKey
+from bot.services.digests.composed import reader_of
+from bot.services.ports import ActivityQuery, Place, Posted, PostKey, Snapshot
 from tests.services.digests.conftest import MONDAY, USER, Killed, Rig
 
 DEAD = TicketRefused(tenant="onsite", code="")
@@ -160,6 +162,49 @@ async def test_whoever_leaves_while_it_waits_for_slack_is_not_told_of(rig: Rig) 
     await rig.at(8)
     assert rig.posts.told == [one]
     assert [each.reason for each in last(rig).drop_outs] == ["left"]
+
+
+async def test_when_all_leave_after_the_headline_it_ends_as_posted(rig: Rig) -> None:
+    subscription = await rig.team("Kari")
+    rig.crm.happen(1)
+    rig.posts.fates = ["ok", "later"]
+    await rig.at(8)
+    await rig.store.participants.leave(subscription.id, SlackUser("T1", "Kari"), MONDAY, "left")
+    await rig.later(minutes=5)
+    assert [outcome for outcome, _ in await rig.outcomes()] == [Outcome.POSTED]
+    assert rig.posts.told == []
+
+
+async def test_to_ask_many_takes_longer_than_a_lease_and_nobody_takes_it_over(rig: Rig) -> None:
+    names = [f"U{number}" for number in range(80)]
+    await rig.team(*names)
+    rig.crm.happen(1)
+    ask, taken = rig.crm.activities, list[object]()
+
+    async def ask_slowly(ticket: Secret, query: ActivityQuery) -> Snapshot:
+        rig.clock.time += timedelta(seconds=10)
+        taken.extend(await rig.store.ledger.take("T1", rig.clock.now(), 9))
+        return await ask(ticket, query)
+
+    rig.crm.activities = ask_slowly  # type: ignore[method-assign]
+    await rig.at(8)
+    assert taken == []
+    (row,) = await rig.rows()
+    assert (row.outcome, row.tries) == (Outcome.POSTED, 1)
+    assert rig.clock.now() - row.due_at > timedelta(minutes=13)
+
+
+async def test_whoever_signs_in_again_wakes_what_waits_for_them(rig: Rig) -> None:
+    subscription = await rig.team("Kari", "Ola", team=ChannelSettings(layout=Layout.FLAT, quorum=100))
+    row = rig.crm.happen(1)
+    rig.crm.errors = {"Ola": DEAD}
+    await rig.at(8)
+    assert await rig.outcomes() == [(Outcome.CLAIMED, "sign-in-over")]
+    rig.crm.errors = {}
+    await rig.link("Ola")
+    await rig.made.settings.linked(SlackUser("T1", "Ola"), reader_of(subscription))
+    await rig.go()
+    assert rig.posts.told == [row]
 
 
 async def test_when_the_last_one_left_it_says_so_once_and_falls_silent(rig: Rig) -> None:

@@ -1,0 +1,86 @@
+"""A channel's digest on real connections: SOAP on one side, a Slack that checks blocks on the other."""
+
+import json
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from bot.core.people import Link, Principal
+from bot.core.secret import Secret
+from bot.demo.cast import User
+from bot.demo.slack import Slack
+from bot.demo.superoffice import SuperOffice
+from bot.demo.workspace import Member, Message
+from tests.e2e.channels import PUBLIC, Rig, rigged, title, user
+
+PEOPLE = ((Slack.seller, SuperOffice.seller), (Slack.manager, SuperOffice.manager))
+#: From the rig's time, 09:41 in Oslo, to eight o'clock the next day.
+TO_EIGHT = {"hours": 22, "minutes": 19, "seconds": 1}
+
+
+@pytest.fixture
+async def rig(tmp_path: Path) -> AsyncIterator[Rig]:
+    """A bot, with a channel's digest that two people share with."""
+    async with rigged(tmp_path / "bot.db") as made:
+        for member, who in PEOPLE:
+            await link(made, member, who)
+        await made.digest(PUBLIC, Slack.seller, Slack.manager)
+        yield made
+
+
+async def link(rig: Rig, member: Member, who: User) -> None:
+    """With a new ticket."""
+    now, ticket = rig.clock.now(), Secret(rig.crm.ticket(who))
+    principal = Principal(who.associate_id, who.person_id, who.full_name, who.login)
+    await rig.store.links.put(Link(user(member), "onsite", principal, now, now, ticket))
+
+
+def only(rig: Rig, who: User, other: User) -> int:
+    """A company that one of them sees and the other does not."""
+    theirs = {company.id for company in rig.crm.companies(other)}
+    return next(company.id for company in rig.crm.companies(who) if company.id not in theirs)
+
+
+def written(*messages: Message) -> str:
+    """All that is in their blocks."""
+    return json.dumps([message.blocks for message in messages], ensure_ascii=False)
+
+
+async def test_one_headline_and_in_its_thread_each_company_once(rig: Rig) -> None:
+    hers, his = only(rig, *(who for _, who in PEOPLE)), only(rig, *(who for _, who in reversed(PEOPLE)))
+    rig.clock.move(**TO_EIGHT)
+    for company in (hers, his):
+        rig.crm.happen(company, "DocumentAdded", SuperOffice.colleague)
+    for member, who in PEOPLE:
+        await link(rig, member, who)
+    await rig.tick()
+    headline, *thread = rig.posted()
+    assert "of the team's companies moved" in title(headline)
+    assert thread
+    assert {message.thread_ts for message in thread} == {headline.ts}
+    told = written(*thread)
+    for company in (hers, his):
+        assert told.count(f'contact_id={company}"') == 1
+    assert f"seen by {SuperOffice.seller.full_name}" in told
+    assert "<@" not in told + written(headline)
+
+
+async def test_a_ticket_that_is_over_is_a_missing_view_until_they_sign_in_again(rig: Rig) -> None:
+    his = only(rig, *(who for _, who in reversed(PEOPLE)))
+    rig.clock.move(**TO_EIGHT)
+    rig.crm.happen(his, "DocumentAdded", SuperOffice.colleague)
+    for member, who in PEOPLE:
+        await link(rig, member, who)
+    rig.crm.tickets.expire(SuperOffice.manager)
+    await rig.tick()
+    headline, *thread = rig.posted()
+    assert f"1 of 2 views is missing. SuperOffice sign-in over: {SuperOffice.manager.full_name}." in written(
+        headline
+    )
+    assert f'contact_id={his}"' not in written(*thread)
+    rig.clock.move(days=3)  # over the weekend
+    for member, who in PEOPLE:
+        await link(rig, member, who)
+    await rig.tick()
+    assert f'contact_id={his}"' in written(*rig.posted()[1 + len(thread) :])
