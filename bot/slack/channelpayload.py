@@ -11,8 +11,9 @@ __all__ = ["ANYBODY", "ANYBODYS", "CHANNEL_ACTIONS", "CHANNEL_BESIDE", "carried_
 
 #: In place of an owner: whoever sees the button may press it.
 ANYBODY = "*"
-#: What such a button may ask for. Each asks of the presser's own, or shows.
-ANYBODYS = ("channel.join", "channel.show")
+#: What such a button may ask for. Each asks of the presser's own, shows, or asks first whether they may; what
+#: it leads to is beside the message, which is everybody's.
+ANYBODYS = ("channel.join", "channel.show", "channel.mine", "channel.change")
 
 _WISHES: Mapping[str, Callable[[str], Wish]] = {
     "channel.join": lambda _: Ask("channel join"),
@@ -37,7 +38,10 @@ _WISHES: Mapping[str, Callable[[str], Wish]] = {
 #: Every button about a channel's digest.
 CHANNEL_ACTIONS = tuple(_WISHES)
 #: What leaves the message as it is.
-CHANNEL_BESIDE = (*ANYBODYS, "channel.change", "channel.preview", "channel.history", "channel.narrow")
+CHANNEL_BESIDE = (
+    *("channel.join", "channel.show", "channel.change"),
+    *("channel.preview", "channel.history", "channel.narrow"),
+)
 
 
 def carried_by(channel: str, rest: str | int = "") -> str:

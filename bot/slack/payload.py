@@ -177,7 +177,7 @@ def pressed(body: Mapping[str, Any]) -> Request | None:
         conversation = replace(conversation, channel=place or conversation.channel)
     elif owner == user.user:
         wish = _chosen(action, carried) if name in _MENUS else _wish(name, carried)
-    is_replaced = name not in _BESIDE and wish != PressAnothers()
+    is_replaced = name not in _BESIDE and owner != ANYBODY and wish != PressAnothers()
     if wish is None:
         return None
     return Request(f"press:{body['trigger_id']}", conversation, wish, pressed=True, replace=is_replaced)

@@ -84,3 +84,20 @@ async def test_a_ticket_that_is_over_is_a_missing_view_until_they_sign_in_again(
         await link(rig, member, who)
     await rig.tick()
     assert f'contact_id={his}"' in written(*rig.posted()[1 + len(thread) :])
+
+
+async def test_everybody_can_act_on_the_headline_which_stays_as_it_is(rig: Rig) -> None:
+    rig.clock.move(**TO_EIGHT)
+    rig.crm.happen(only(rig, *(who for _, who in PEOPLE)), "DocumentAdded", SuperOffice.colleague)
+    for member, who in PEOPLE:
+        await link(rig, member, who)
+    await rig.tick()
+    headline = rig.posted()[0]
+    before = written(*rig.posted())
+    mine = await rig.press(headline, "channel.mine", Slack.manager)
+    assert "share" in (await mine.next()).text
+    join = await rig.press(headline, "channel.join", Slack.colleague)
+    assert (await join.next()).ephemeral_to == Slack.colleague.id
+    change = await rig.press(headline, "channel.change", Slack.colleague)
+    assert change.acknowledged
+    assert written(*rig.posted()) == before

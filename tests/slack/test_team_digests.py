@@ -171,9 +171,9 @@ def test_a_headline_has_what_everybody_may_do() -> None:
         block for block in draw(PARTS["headline"], READER, COMMAND).blocks if block["type"] == "actions"
     ]
     assert [(each["action_id"], each["value"]) for each in row_["elements"]] == [
-        ("channel.join", "7"),
-        ("channel.mine", "7"),
-        ("channel.change", "7"),
+        ("channel.join", "1|*|"),
+        ("channel.mine", "1|*|"),
+        ("channel.change", "1|*|"),
     ]
     for name in ("thread", "test"):
         assert "actions" not in {block["type"] for block in draw(PARTS[name], READER, COMMAND).blocks}

@@ -23,7 +23,7 @@ class TeamPart:
     number: int
     #: How many messages the digest has.
     of: int
-    #: The subscription's id, for the buttons; 0 for none.
+    #: The subscription's id; 0 where there is none, and nothing to press.
     subscription: int
     #: How many companies are in none of them.
     rest: int = 0

@@ -15,6 +15,7 @@ __all__ = [
     "narrow",
     "of_announcement",
     "of_consent",
+    "of_headline",
     "of_paused",
     "of_state",
     "removal",
@@ -55,6 +56,15 @@ def of_announcement(channel: str, reader: Reader) -> list[Element]:
     join, show = (sentence(f"button.channel.{name}", reader.locale) for name in ("join", "show"))
     value = owned(ANYBODY, carried_by(channel))
     return [button("channel.join", join, value, "primary"), button("channel.show", show, value)]
+
+
+def of_headline(reader: Reader) -> list[Element]:
+    """For everybody, on a digest: about the channel that it stands in, whichever id that has by then."""
+    value = owned(ANYBODY)
+    return [
+        button(f"channel.{name}", sentence(f"button.channel.{name}", reader.locale), value)
+        for name in ("join", "mine", "change")
+    ]
 
 
 def of_paused(channel: str, reader: Reader) -> list[Element]:

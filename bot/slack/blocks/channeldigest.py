@@ -16,13 +16,13 @@ from bot.core.replies.teamdigests import TeamPart
 from bot.core.teamchart import Chart, chart
 from bot.core.teamdigest import TeamDigest, TeamEntry
 from bot.slack.blocks import digestwords, teamwords, words
+from bot.slack.blocks.channelbuttons import of_headline
 from bot.slack.blocks.elements import (
     Block,
     Element,
     Message,
     actions,
     bullets,
-    button,
     cell,
     context,
     divider,
@@ -119,7 +119,7 @@ class _Part:
         yield from self._footer()
         yield from self._rest()
         if self.part.subscription and not self.part.is_test:
-            yield actions(*self._buttons())
+            yield actions(*of_headline(self.reader))
 
     def _later(self) -> Iterator[Block]:
         """A message in its thread."""
@@ -269,11 +269,3 @@ class _Part:
             more = sentence("digest.rest", self.reader.locale, count=self.part.rest)
             how = sentence("team.rest", self.reader.locale, command=self.command)
             yield note(f"{more} {how}")
-
-    def _buttons(self) -> list[Element]:
-        """What everybody may do: they carry the digest, and whoever presses them is asked about."""
-        value, locale = str(self.part.subscription), self.reader.locale
-        return [
-            button(action, sentence(action, locale), value)
-            for action in ("channel.join", "channel.mine", "channel.change")
-        ]
