@@ -72,6 +72,8 @@ class ChannelSettings:
     orphaned_since: datetime | None = None
     #: When the channel was asked for one.
     owner_sought_at: datetime | None = None
+    #: When a file changed it last, which its channel was not told of yet.
+    imported_at: datetime | None = None
     #: Slack said that it is private; ``None``: nobody asked yet.
     is_private: bool | None = None
 

@@ -136,6 +136,7 @@ def wanted(entry: ChannelEntry, old: Subscription | None, now: datetime) -> Subs
         layout=entry.layout,
         quorum=entry.quorum,
         is_managed=True,
+        imported_at=now,
     )
     return replace(
         base,
@@ -171,6 +172,8 @@ def _change(entry: ChannelEntry, old: Subscription | None, now: datetime) -> Cha
     is_taken_over = not (old.team and old.team.is_managed)
     if not differ and not is_taken_over:
         return None
+    if not differ and new.team and old.team:  # the channel need not know
+        new = replace(new, team=replace(new.team, imported_at=old.team.imported_at))
     return Change(
         ChangeKind.CHANGED,
         entry.place,

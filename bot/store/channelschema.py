@@ -2,7 +2,7 @@
 
 from sqlite_utils import Database
 
-__all__ = ["add_guarding", "create_channel_digests"]
+__all__ = ["add_guarding", "add_importing", "create_channel_digests"]
 
 
 def create_channel_digests(db: Database) -> None:
@@ -65,3 +65,8 @@ def add_guarding(db: Database) -> None:
     """Whether a channel was private when its digest was set up, and when a new owner was sought."""
     db.execute("ALTER TABLE channel_digests ADD COLUMN owner_sought_at INTEGER")
     db.execute("ALTER TABLE channel_digests ADD COLUMN is_private INTEGER")
+
+
+def add_importing(db: Database) -> None:
+    """When a file changed a digest of which its channel was not told yet."""
+    db.execute("ALTER TABLE channel_digests ADD COLUMN imported_at INTEGER")

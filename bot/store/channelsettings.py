@@ -10,14 +10,16 @@ __all__ = ["TEAM_COLUMNS", "put_team", "team"]
 #: What :func:`team` takes. The first is NULL where there is no row.
 TEAM_COLUMNS = (
     "grouping, layout, quorum, guests_approved_by, guests_approved_at, managed, orphaned_since, "
-    "owner_sought_at, is_private"
+    "owner_sought_at, imported_at, is_private"
 )
 
 
 def put_team(connection: Connection, subscription: int, team: ChannelSettings) -> None:
     """Store it, in place of what was there."""
     connection.execute(
-        "INSERT OR REPLACE INTO channel_digests VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        f"INSERT OR REPLACE INTO channel_digests (subscription, {TEAM_COLUMNS}) "  # noqa: S608 - a constant
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        +TEAM_COLUMNS + ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             subscription,
             team.grouping,
@@ -28,6 +30,7 @@ def put_team(connection: Connection, subscription: int, team: ChannelSettings) -
             team.is_managed,
             maybe_micros(team.orphaned_since),
             maybe_micros(team.owner_sought_at),
+            maybe_micros(team.imported_at),
             team.is_private,
         ),
     )
@@ -42,6 +45,7 @@ def team(
     managed: int,
     orphaned_since: int | None,
     owner_sought_at: int | None,
+    imported_at: int | None,
     is_private: int | None,
 ) -> ChannelSettings:
     """The settings of a row."""
@@ -54,5 +58,6 @@ def team(
         is_managed=bool(managed),
         orphaned_since=maybe_moment(orphaned_since),
         owner_sought_at=maybe_moment(owner_sought_at),
+        imported_at=maybe_moment(imported_at),
         is_private=None if is_private is None else bool(is_private),
     )

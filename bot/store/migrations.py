@@ -6,7 +6,7 @@ its column is in ``sealed``; a keyed hash is ``hashing``'s.
 
 from sqlite_utils import Database, Migrations
 
-from bot.store.channelschema import add_guarding, create_channel_digests
+from bot.store.channelschema import add_guarding, add_importing, create_channel_digests
 from bot.store.installschema import create_installations, create_proofs
 
 __all__ = ["migrations"]
@@ -321,3 +321,4 @@ migrations()(create_channel_digests)
 migrations()(add_guarding)
 migrations()(create_proofs)
 migrations()(create_installations)
+migrations()(add_importing)

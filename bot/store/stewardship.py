@@ -59,6 +59,24 @@ class SqliteStewardship:
         """The channel was not asked after all."""
         self._db.execute("UPDATE channel_digests SET owner_sought_at = NULL WHERE subscription = ?", (id,))
 
+    async def imported(self) -> Sequence[int]:
+        """Those that a file changed, and whose channels do not know."""
+        query = "SELECT subscription FROM channel_digests WHERE imported_at IS NOT NULL"
+        return [row[0] for row in self._db.execute(query)]
+
+    async def told(self, id: int) -> bool:  # noqa: A002
+        """The channel is told from now on: on the disk before it is."""
+        statement = (
+            "UPDATE channel_digests SET imported_at = NULL WHERE subscription = ? AND imported_at IS NOT NULL"
+        )
+        with claiming(self._database) as connection:
+            return connection.execute(statement, (id,)).rowcount == 1
+
+    async def untold(self, id: int, at: datetime) -> None:  # noqa: A002
+        """The channel was not told after all."""
+        statement = "UPDATE channel_digests SET imported_at = ? WHERE subscription = ?"
+        self._db.execute(statement, (micros(at), id))
+
     async def adopt(self, id: int, owner: SlackUser) -> bool:  # noqa: A002
         """It is theirs from now on."""
         with writing(self._database) as connection:

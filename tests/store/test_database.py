@@ -35,6 +35,7 @@ STEPS = (
     "add_guarding",
     "create_proofs",
     "create_installations",
+    "add_importing",
 )
 TABLES = (
     "links",

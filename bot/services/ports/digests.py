@@ -194,6 +194,18 @@ class Stewardship(Protocol):
         """The channel was not asked after all."""
         ...
 
+    async def imported(self) -> Sequence[int]:
+        """Those that a file changed, and whose channels do not know."""
+        ...
+
+    async def told(self, id: int) -> bool:  # noqa: A002
+        """The channel is told from now on. ``False``: it was."""
+        ...
+
+    async def untold(self, id: int, at: datetime) -> None:  # noqa: A002
+        """The channel was not told after all."""
+        ...
+
     async def adopt(self, id: int, owner: SlackUser) -> bool:  # noqa: A002
         """It is theirs from now on. ``False`` where it has an owner."""
         ...
