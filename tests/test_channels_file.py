@@ -180,7 +180,9 @@ def test_what_is_imported_is_so(make: Make) -> None:
     assert after.schedule.country == "NO"
     assert after.filter == Filter(categories=("VIP",), not_by=("me",), style=Style.FULL)
     assert after.locale == "en", "what the file does not say is as a new one would be"
-    assert after.team == ChannelSettings(Grouping.DAY, quorum=75, is_managed=True, is_private=False)
+    assert after.team == ChannelSettings(
+        Grouping.DAY, quorum=75, is_managed=True, imported_at=NOW, is_private=False
+    )
     lines = "\n".join(show_changes([change]))
     assert "~ T1/C1 (until now it was changed in Slack)" in lines
     assert "quorum: 50 -> 75" in lines

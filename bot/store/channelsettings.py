@@ -19,7 +19,6 @@ def put_team(connection: Connection, subscription: int, team: ChannelSettings) -
     connection.execute(
         f"INSERT OR REPLACE INTO channel_digests (subscription, {TEAM_COLUMNS}) "  # noqa: S608 - a constant
         "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        +TEAM_COLUMNS + ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             subscription,
             team.grouping,

@@ -145,3 +145,23 @@ async def test_whoever_sets_it_up_anew_looks_after_it(rig: Rig) -> None:
     await rig.digest(owner=Slack.manager)
     await rig.tick(days=20)
     assert await rig.standing() == ("on", "")
+
+
+async def test_a_channel_hears_of_what_a_file_changed(rig: Rig) -> None:
+    """Whether the bot runs at that moment or not: within five minutes, once, and not where outsiders read."""
+    await rig.digest(imported_at=rig.clock.now(), is_managed=True)
+    rig.flag(PUBLIC, "is_ext_shared")
+    await rig.tick()
+    assert rig.posted() == []
+    rig.flag(PUBLIC)
+    rig.slack.fail("chat.postMessage", "ratelimited")
+    await rig.tick(minutes=5)
+    assert rig.posted() == []
+    for _ in range(3):
+        await rig.tick(minutes=5)
+    (told,) = rig.posted()
+    assert title(told) == "This channel's digest is set up in a file"
+    assert "08:00 every day" in told.text or "08:00 weekdays" in told.text
+    team = (await rig.found()).team
+    assert team
+    assert team.imported_at is None

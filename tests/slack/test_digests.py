@@ -19,6 +19,7 @@ from bot.core.digest import Cause, CauseKind, Digest, Entry, Group, News, Quiet,
 from bot.core.filters import Filter, Reason, Style
 from bot.core.replies import (
     Changed,
+    ChannelImported,
     DigestForm,
     DigestNone,
     DigestPart,
@@ -254,6 +255,8 @@ STATES: dict[str, Reply] = {
         )
     },
     "resumed": DigestResumed("C0SALES"),
+    "imported": ChannelImported("C0SALES", "08:30 weekdays", OSLO),
+    "imported-hostile": ChannelImported("C0SALES", HOSTILE, OSLO),
     "owner-sought": OwnerSought("C0SALES", END),
     "owner-over": OwnerSought("C0SALES", END, is_over=True),
     "proof": DigestProof(

@@ -64,7 +64,7 @@ from bot.core.replies.privacy import (
     Withheld,
 )
 from bot.core.replies.reader import Reader
-from bot.core.replies.stewardship import DigestResumed, OwnerSought
+from bot.core.replies.stewardship import ChannelImported, DigestResumed, OwnerSought
 from bot.core.replies.teamdigests import TeamPart
 
 __all__ = [
@@ -76,6 +76,7 @@ __all__ = [
     "ChannelAsked",
     "ChannelDecided",
     "ChannelDenied",
+    "ChannelImported",
     "ChannelInvitation",
     "ChannelInvited",
     "ChannelList",
@@ -163,6 +164,7 @@ Reply = (
     | DigestProof
     | DigestSent
     | DigestPaused
+    | ChannelImported
     | DigestResumed
     | OwnerSought
     | Failed

@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
-__all__ = ["DigestResumed", "OwnerSought"]
+__all__ = ["ChannelImported", "DigestResumed", "OwnerSought"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +16,16 @@ class OwnerSought:
     until: datetime | None
     #: It is paused: nobody did.
     is_over: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelImported:
+    """To everybody in the channel: a file set up its digest, or changed it."""
+
+    channel: str
+    #: As it can be typed.
+    schedule: str
+    zone: ZoneInfo
 
 
 @dataclass(frozen=True, slots=True)

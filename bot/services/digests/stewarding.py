@@ -7,7 +7,8 @@ from datetime import timedelta
 
 from bot.core.channeldigest import ORPHANED
 from bot.core.errors import SlackFailed
-from bot.core.replies.stewardship import OwnerSought
+from bot.core.replies.stewardship import ChannelImported, OwnerSought
+from bot.core.scheduletext import schedule_text
 from bot.core.subscription import State, Subscription
 from bot.services.digests.composing import reader_of
 from bot.services.digests.guarding import ChannelGuard
@@ -25,6 +26,8 @@ log = logging.getLogger(__name__)
 TIME_TO_ADOPT = timedelta(days=14)
 #: How often it is looked who left without an event's having told of it.
 DAILY = timedelta(days=1)
+#: So many channels are looked at in one go: Slack's limits are for those who post as well.
+AT_A_TIME = 20
 
 
 class Stewarding:
@@ -53,14 +56,18 @@ class Stewarding:
         self._clock = clock
         self._token = token
         self._looked_at = clock.now() - DAILY
+        #: Where nobody looked yet today.
+        self._unseen = list[int]()
 
     async def tick(self) -> None:
         """See to the digests without an owner. To be called every now and then; it raises nothing."""
         now = self._clock.now()
         if now - self._looked_at >= DAILY:
-            self._looked_at = now
-            await self._each(await self._stewardship.all(), self._look_who_left)
+            self._looked_at, self._unseen = now, [*await self._stewardship.all()]
+        seen, self._unseen = self._unseen[:AT_A_TIME], self._unseen[AT_A_TIME:]
+        await self._each(seen, self._look_who_left)
         await self._each(await self._stewardship.orphans(), self._see_to)
+        await self._each(await self._stewardship.imported(), self._announce)
 
     async def _each(self, ids: Sequence[int], do: Callable[[Subscription], Awaitable[None]]) -> None:
         for id_ in ids:
@@ -101,7 +108,15 @@ class Stewarding:
         if is_ours and not await self._say(found, _sought(found)):
             await self._stewardship.unsought(found.id)
 
-    async def _say(self, found: Subscription, message: OwnerSought) -> bool:
+    async def _announce(self, found: Subscription) -> None:
+        """What a file changed, which the channel must hear."""
+        at = found.team and found.team.imported_at
+        schedule = schedule_text(replace(found.schedule, zone=None))
+        message = ChannelImported(found.channel, schedule, found.zone)
+        if at and await self._stewardship.told(found.id) and not await self._say(found, message):
+            await self._stewardship.untold(found.id, at)
+
+    async def _say(self, found: Subscription, message: OwnerSought | ChannelImported) -> bool:
         """Tell the channel, once; ``False`` where Slack did not take it."""
         place = Place(found.owner.workspace, found.channel)
         try:

@@ -10,6 +10,7 @@ from bot.core.replies import (
     ChannelAsked,
     ChannelDecided,
     ChannelDenied,
+    ChannelImported,
     ChannelInvitation,
     ChannelInvited,
     ChannelList,
@@ -108,6 +109,8 @@ def draw(reply: Reply, reader: Reader, command: str) -> Message:  # noqa: C901 -
             return digestproof.digest_proof(reply, reader, command)
         case DigestPaused():
             return digeststate.digest_paused(reply, reader, command)
+        case ChannelImported():
+            return stewardship.channel_imported(reply, reader, command)
         case DigestResumed():
             return stewardship.digest_resumed(reply, reader, command)
         case OwnerSought():

@@ -1,14 +1,23 @@
 """Who looks after a channel's digest: what the channel reads, and what its owner does."""
 
-from bot.core.replies import DigestResumed, OwnerSought, Reader
-from bot.slack.blocks.elements import Message, channel, date, header, note, rich, section, span
+from bot.core.replies import ChannelImported, DigestResumed, OwnerSought, Reader
+from bot.slack.blocks.elements import Message, channel, date, header, literal, note, rich, section, span
 from bot.text import sentence
-from bot.text.dates import moment
+from bot.text.dates import moment, zone_name
 
-__all__ = ["digest_resumed", "owner_sought"]
+__all__ = ["channel_imported", "digest_resumed", "owner_sought"]
 
 #: Slack's own words for a moment, in the zone of whoever looks.
 FORM = "{date_long_pretty}"
+
+
+def channel_imported(reply: ChannelImported, reader: Reader, command: str) -> Message:
+    """When it comes, who decided that, how to share and how to stop it."""
+    title = sentence("imported.title", reader.locale)
+    zone = zone_name(reply.zone, reader.locale)
+    when = sentence("imported.when", reader.locale, schedule=literal(reply.schedule), zone=literal(zone))
+    how = sentence("imported.how", reader.locale, command=command)
+    return Message(f"{title}. {when}", [header(title), section(when), note(how)])
 
 
 def digest_resumed(reply: DigestResumed, reader: Reader, command: str) -> Message:
