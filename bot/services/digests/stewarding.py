@@ -15,8 +15,8 @@ from bot.services.digests.guarding import ChannelGuard
 from bot.services.digests.pausing import Pausing
 from bot.services.digests.watching import LEFT_CHANNEL
 from bot.services.failures import log_unexpected
-from bot.services.ports import Channels, Clock, Place, PostKey, Posts
-from bot.services.ports.digests import Participants, Stewardship, Subscriptions
+from bot.services.ports import Channels, Clock, Place, PostKey, Posts, Stewardship
+from bot.services.ports.digests import Participants, Subscriptions
 
 __all__ = ["TIME_TO_ADOPT", "Stewarding"]
 

@@ -10,8 +10,8 @@ from bot.core.subscription import State, Subscription
 from bot.services.digests.guarding import ChannelGuard
 from bot.services.digests.pausing import Pausing
 from bot.services.failures import log_unexpected
-from bot.services.ports import Clock, People, Runner
-from bot.services.ports.digests import Participants, Stewardship, Subscriptions
+from bot.services.ports import Clock, People, Runner, Stewardship
+from bot.services.ports.digests import Participants, Subscriptions
 
 __all__ = ["LEFT_CHANNEL", "ChannelWatch"]
 

@@ -23,7 +23,6 @@ from bot.services.ports.digests import (
     Overviews,
     Participants,
     Put,
-    Stewardship,
     Subscriptions,
     Telling,
     Told,
@@ -63,6 +62,7 @@ from bot.services.ports.slack import (
     SlackIdentities,
     SlackIdentity,
 )
+from bot.services.ports.stewardship import Stewardship
 from bot.services.ports.store import (
     Attempts,
     Authorizations,
