@@ -64,7 +64,7 @@ STATUS: tuple[tuple[type[BotError], int], ...] = (
     (SlackFailed, 503),
 )
 #: After these there is nothing to fill in.
-CLOSING = (LinkExpired, LinkNotAllowed, TenantNotAllowed, SignInElsewhere)
+CLOSING = (LinkExpired, LinkNotAllowed, TenantNotAllowed, SignInElsewhere, OtherSlackUser)
 #: What the reader can mend alone; all else gets a reference, to be found in the log.
 READERS_OWN = (
     LinkExpired,

@@ -120,6 +120,7 @@ async def test_a_link_that_somebody_sends_links_nobody(world: World, browser: Br
     status, text = await browser.sign_in(page)
     assert (status, error("other-slack-user") in text) == (403, True)
     assert 'name="password"' not in text
+    assert "/link/" not in text, "nor a way to try again"
     assert not await world.linked(Slack.manager)
     assert world.crm.calls("AuthenticateUsernamePassword") == []
 
