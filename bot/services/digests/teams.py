@@ -86,7 +86,7 @@ class TeamComposer:
             raise errors[0]
         views = tuple(view_of(each.participant, each.answer) for each in had if each.answer)
         missing = [await self._missing(each) for each in had if each.error]
-        digest = self._merged(subscription, settings, had, views)
+        digest = await self._merged(subscription, settings, had, views)
         digest = replace(digest, missing=tuple(missing), drop_outs=drop_outs)
         if views:
             why = await self._causes(subscription, had, digest, delivery)
@@ -132,7 +132,7 @@ class TeamComposer:
             return _Had(participant, error=BotError())
         return _Had(participant, answer)
 
-    def _merged(
+    async def _merged(
         self,
         subscription: Subscription,
         settings: ChannelSettings,
@@ -143,7 +143,10 @@ class TeamComposer:
             now = Window(None, self._clock.now())
             return TeamDigest(now, (), settings, subscription.zone, filter=subscription.filter)
         filter_ = next(each.answer.filter for each in had if each.answer)
-        return merge(views, filter_=filter_, settings=settings, zone=subscription.zone)
+        # Of hundreds of views that takes a second: in a thread, so that nobody else waits for it.
+        return await asyncio.to_thread(
+            merge, views, filter_=filter_, settings=settings, zone=subscription.zone
+        )
 
     async def _missing(self, had: _Had) -> MissingView:
         user, error = had.participant.user, had.error or BotError()
