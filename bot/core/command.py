@@ -177,6 +177,8 @@ def _nearest_lines(words: str, line: str) -> tuple[str, ...]:
     if line := near or _among(words):
         return (line,)
     near = nearest(word, names)
+    if near == "since":
+        return ("since monday",)
     return (near,) if near else meant_when(words.casefold())
 
 

@@ -298,6 +298,7 @@ LINE = st.lists(st.sampled_from(WORDS.split()) | st.text(max_size=6), min_size=1
 @hypothesis.example("by:Ida Holm today")
 @hypothesis.example("category:Old Link")
 @hypothesis.example("save save save x")
+@hypothesis.example("0ice")
 @hypothesis.example("digest a0t today")
 @hypothesis.example("digest remove today")
 @hypothesis.example("digest today 0st")
