@@ -15,7 +15,7 @@ test: $(READY)            ## the tests, under three minutes
 	$(BIN)/python -m pytest -n auto $(ARGS)
 
 test-long: $(READY)       ## kill loops, soaks, sweeps
-	$(BIN)/python -m pytest -m long $(ARGS) || [ $$? -eq 5 ] # 5: there is none
+	$(BIN)/python -m pytest -n auto -m long $(ARGS) || [ $$? -eq 5 ] # 5: there is none
 
 check: $(READY)           ## lint, types, import rules
 	$(BIN)/ruff check .

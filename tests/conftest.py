@@ -4,6 +4,8 @@ import logging
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from hypothesis import settings
@@ -23,6 +25,17 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 #: Thursday 19 November 2026, 09:41 in Oslo.
 NOW = datetime(2026, 11, 19, 8, 41, tzinfo=UTC)
+
+
+#: For many commits, none of which has to outlive the machine.
+IN_MEMORY = "/dev/shm" if Path("/dev/shm").is_dir() else None
+
+
+@pytest.fixture
+def memory() -> Iterator[Path]:
+    """A folder that is on no disk, where there is such a thing."""
+    with TemporaryDirectory(dir=IN_MEMORY) as folder:
+        yield Path(folder)
 
 
 class StoppedClock:

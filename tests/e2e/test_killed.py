@@ -47,9 +47,9 @@ async def kill_first(world: Killing, mark: str) -> bool:
 
 @pytest.mark.long
 async def test_with_the_right_to_look_none_is_doubled_and_none_is_lost(
-    tmp_path: Path, kills: int, record_property: Record
+    memory: Path, kills: int, record_property: Record
 ) -> None:
-    async with killing(tmp_path, may_look=True, seed=1) as world:
+    async with killing(memory, may_look=True, seed=1) as world:
         await kill_again_and_again(world, kills, may_look=True)
         record_property("kills", str(world.kills))
         assert world.doubled() == []
@@ -62,9 +62,9 @@ async def test_with_the_right_to_look_none_is_doubled_and_none_is_lost(
 
 @pytest.mark.long
 async def test_without_it_each_loss_is_uncertain_and_told_next_time_with_a_mark(
-    tmp_path: Path, kills: int, record_property: Record
+    memory: Path, kills: int, record_property: Record
 ) -> None:
-    async with killing(tmp_path, may_look=False, seed=2) as world:
+    async with killing(memory, may_look=False, seed=2) as world:
         await kill_again_and_again(world, kills, may_look=False)
         while world.day % 3:
             await world.next_day()

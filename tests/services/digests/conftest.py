@@ -41,8 +41,6 @@ OSLO = ZoneInfo("Europe/Oslo")
 USER = SlackUser("T1", "U1")
 ME = Principal(528, 419, "Kianna Ledner", "KLED")
 KEY = Secret("AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=")
-#: For many commits, none of which has to outlive the machine.
-IN_MEMORY = "/dev/shm" if Path("/dev/shm").is_dir() else None
 #: A Monday, in winter time.
 MONDAY = datetime(2026, 11, 16, 0, 0, tzinfo=UTC)
 

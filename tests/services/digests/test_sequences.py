@@ -27,8 +27,8 @@ from bot.core.signin import Ending, Why
 from bot.core.slots import next_due
 from bot.core.subscription import Outcome, State
 from bot.store import migrate
+from tests.conftest import IN_MEMORY
 from tests.services.digests.conftest import (
-    IN_MEMORY,
     ME,
     MONDAY,
     OSLO,

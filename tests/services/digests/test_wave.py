@@ -120,7 +120,7 @@ async def subscribe(rig: Rig, count: int) -> None:
         await rig.store.subscriptions.put(new, EIGHT)
 
 
-def memory() -> float:
+def held_now() -> float:
     """Megabytes that the process holds."""
     gc.collect()
     return int(Path("/proc/self/statm").read_text().split()[1]) * 4096 / 1e6
@@ -136,7 +136,7 @@ def wave_of(count: int, folder: Path) -> tuple[LimitedPosts, SlowCrm, list[float
 
     def report(sent: int) -> None:
         if sent % (count // 10) == 0:
-            held.append(memory())
+            held.append(held_now())
 
     posts.report = report
 
@@ -159,9 +159,9 @@ def wave_of(count: int, folder: Path) -> tuple[LimitedPosts, SlowCrm, list[float
 
 
 @pytest.mark.long
-def test_ten_thousand_at_eight(tmp_path: Path, record_property: Callable[[str, object], None]) -> None:
+def test_ten_thousand_at_eight(memory: Path, record_property: Callable[[str, object], None]) -> None:
     count = 10_000
-    posts, crm, held, outcomes = wave_of(count, tmp_path)
+    posts, crm, held, outcomes = wave_of(count, memory)
     needed, took = count * 60 / PER_MINUTE, (posts.last - EIGHT).total_seconds()
     record_property(
         "wave",

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from random import Random
-from tempfile import TemporaryDirectory
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -21,7 +20,7 @@ from bot.core.slots import SlotKey, next_due
 from bot.core.subscription import Outcome, Subscription
 from bot.store import migrate
 from bot.store.database import moment
-from tests.services.digests.conftest import IN_MEMORY, ME, MONDAY, Clock, Crm, Killed, Rig, rig_on
+from tests.services.digests.conftest import ME, MONDAY, Clock, Crm, Killed, Rig, rig_on
 from tests.services.posts import Posts
 
 #: Gaps at midnight, of half an hour, in Ramadan; offsets of 45 minutes, of +14 and -11 hours.
@@ -142,21 +141,20 @@ def wanted(days: int) -> Iterator[SlotKey]:
 
 @pytest.mark.long
 async def test_a_year_has_one_row_for_each_day_and_slot_and_at_most_one_digest(
-    request: pytest.FixtureRequest, record_property: Callable[[str, object], None]
+    memory: Path, request: pytest.FixtureRequest, record_property: Callable[[str, object], None]
 ) -> None:
     days = int(request.config.getoption("--days"))
-    with TemporaryDirectory(dir=IN_MEMORY) as folder:
-        year = Year(Path(folder) / "bot.db")
-        await year.go_by(days)
-        with year.bots() as (bot, _):
-            outcomes: Counter[Outcome] = Counter()
-            for subscription in range(1, len(ZONES) * len(FIRST) + 1):
-                rows = await bot.store.ledger.since(subscription, None)
-                slots = Counter(row.slot for row in rows)
-                assert [slot for slot in wanted(days) if slots[slot] != 1] == []
-                assert all(row.reason for row in rows if row.outcome is not Outcome.POSTED)
-                outcomes.update(row.outcome for row in rows)
-        keys = Counter(post.key for post in year.posts.posts)
-        assert [key for key, count in keys.items() if count > 1] == []
-        assert outcomes[Outcome.CLAIMED] == 0
-        record_property("year", f"{dict(year.happened)}, {dict(outcomes)}, {len(keys)} messages")
+    year = Year(memory / "bot.db")
+    await year.go_by(days)
+    with year.bots() as (bot, _):
+        outcomes: Counter[Outcome] = Counter()
+        for subscription in range(1, len(ZONES) * len(FIRST) + 1):
+            rows = await bot.store.ledger.since(subscription, None)
+            slots = Counter(row.slot for row in rows)
+            assert [slot for slot in wanted(days) if slots[slot] != 1] == []
+            assert all(row.reason for row in rows if row.outcome is not Outcome.POSTED)
+            outcomes.update(row.outcome for row in rows)
+    keys = Counter(post.key for post in year.posts.posts)
+    assert [key for key, count in keys.items() if count > 1] == []
+    assert outcomes[Outcome.CLAIMED] == 0
+    record_property("year", f"{dict(year.happened)}, {dict(outcomes)}, {len(keys)} messages")
