@@ -46,6 +46,8 @@ def channel_desk(
     setup = ChannelSetup(
         settings=settings,
         posts=posts,
+        guard=guard,
+        stewardship=database.stewardship,
         audit=database.audit,
         clock=clock,
         token=lambda: secrets.token_hex(8),
@@ -96,4 +98,5 @@ def channel_desk(
         participants=participants,
         preferences=preferences,
         tenants=tenants,
+        clock=clock,
     )

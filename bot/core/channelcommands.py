@@ -23,6 +23,7 @@ from bot.core.spelling import nearest
 
 __all__ = [
     "ALL_OF_MINE",
+    "AdoptChannel",
     "ChannelCommand",
     "ForChannel",
     "Invite",
@@ -104,12 +105,25 @@ class LeaveChannel:
 
 
 @dataclass(frozen=True, slots=True)
+class AdoptChannel:
+    """Look after this channel's digest, whose owner left."""
+
+
+@dataclass(frozen=True, slots=True)
 class ShowMine:
     """What I share with this channel, and with which others."""
 
 
 ChannelCommand = (
-    ForChannel | ListChannels | RemoveChannel | Invite | JoinChannel | NarrowMine | LeaveChannel | ShowMine
+    ForChannel
+    | ListChannels
+    | RemoveChannel
+    | Invite
+    | JoinChannel
+    | NarrowMine
+    | LeaveChannel
+    | ShowMine
+    | AdoptChannel
 )
 
 #: Slack puts it there for a mention.
@@ -239,6 +253,7 @@ _READERS: Mapping[str, Callable[[Said], ChannelCommand]] = {
     "proof": _of_digest("proof"),
     "remove": _remove,
     "delete": _remove,
+    "adopt": alone(AdoptChannel()),
     "invite": _invite,
     "join": _join,
     "narrow": _narrow,

@@ -52,6 +52,8 @@ class SetDigest:
     grouping: Grouping | None = None
     layout: Layout | None = None
     quorum: int | None = None
+    #: Whether guests may read along.
+    guests: bool | None = None
     #: Only where there is none yet: what somebody else set up is not to be changed by mistake.
     is_new: bool = False
 
@@ -147,6 +149,7 @@ OF_CHANNELS: Choices = {
     **OF_ANY,
     "group": ("grouping", {str(each): each for each in Grouping}),
     "layout": ("layout", {str(each): each for each in Layout}),
+    "guests": ("guests", {"allow": True, "refuse": False}),
     "quorum": ("quorum", {str(percent): percent for percent in range(101)}),
 }
 

@@ -31,6 +31,11 @@ class Standing(StrEnum):
         return self not in (Standing.GUEST, Standing.OUTSIDER)
 
     @property
+    def may_approve_guests(self) -> bool:
+        """May let guests read along: whoever answers for the workspace, not for the channel alone."""
+        return self in (Standing.APP_ADMIN, Standing.ADMIN)
+
+    @property
     def may_configure(self) -> bool:
         """May set it up, change and remove it, and decide about what others ask for."""
         return self in (Standing.APP_ADMIN, Standing.ADMIN, Standing.CREATOR)
@@ -43,6 +48,8 @@ class Denied(StrEnum):
     OUTSIDER = "outsider"
     #: It is for admins: somebody else is asked.
     NOT_ADMIN = "not-admin"
+    #: It is for admins of the workspace and of this bot; nobody can be asked for it.
+    NO_GUESTS = "no-guests"
     #: The channel's settings come from a file.
     MANAGED = "managed"
     #: Who is to share must be in the channel.

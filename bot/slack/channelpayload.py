@@ -13,11 +13,12 @@ __all__ = ["ANYBODY", "ANYBODYS", "CHANNEL_ACTIONS", "CHANNEL_BESIDE", "carried_
 ANYBODY = "*"
 #: What such a button may ask for. Each asks of the presser's own, shows, or asks first whether they may; what
 #: it leads to is beside the message, which is everybody's.
-ANYBODYS = ("channel.join", "channel.show", "channel.mine", "channel.change")
+ANYBODYS = ("channel.adopt", "channel.join", "channel.show", "channel.mine", "channel.change")
 
 _WISHES: Mapping[str, Callable[[str], Wish]] = {
     "channel.join": lambda _: Ask("channel join"),
     "channel.show": lambda _: Ask("channel show"),
+    "channel.adopt": lambda _: Ask("channel adopt"),
     "channel.change": lambda _: Ask("channel"),
     "channel.preview": lambda _: Ask("channel preview"),
     "channel.history": lambda _: Ask("channel history"),
@@ -39,7 +40,7 @@ _WISHES: Mapping[str, Callable[[str], Wish]] = {
 CHANNEL_ACTIONS = tuple(_WISHES)
 #: What leaves the message as it is.
 CHANNEL_BESIDE = (
-    *("channel.join", "channel.show", "channel.change"),
+    *("channel.adopt", "channel.join", "channel.show", "channel.change"),
     *("channel.preview", "channel.history", "channel.narrow"),
 )
 

@@ -7,10 +7,11 @@ import pytest
 
 from bot.core.audit import Departure
 from bot.demo.slack import Slack
-from bot.demo.workspace import BOT_USER
+from bot.demo.workspace import BOT_USER, Member, Message
 from tests.e2e.channels import PUBLIC, TEAM, Rig, rigged, title, user
 
 SOUGHT, OVER = "This channel's digest needs an owner", "This channel's digest is paused"
+GUESTS = "C0GUESTS"
 PAUSED = "A channel's digest is paused"
 
 
@@ -137,6 +138,78 @@ async def test_somebody_adopts_it(rig: Rig) -> None:
     assert (found.owner, found.state) == (user(Slack.manager), "on")
     assert found.team
     assert (found.team.orphaned_since, found.team.owner_sought_at) == (None, None)
+
+
+async def ask(rig: Rig, text: str, member: Member = Slack.manager, channel: str = PUBLIC) -> Message:
+    """Type a command in a channel, and read the answer."""
+    answer = await rig.slack.command("/superoffice", text, user=member, channel=channel)
+    await rig.settled()
+    return await answer.next()
+
+
+async def test_whoever_may_set_it_up_adopts_it_by_a_button(rig: Rig) -> None:
+    await rig.digest()
+    await leave_channel(rig)
+    await rig.tick()
+    (sought,) = rig.posted()
+    refused = await (await rig.press(sought, "channel.adopt", Slack.colleague)).next()
+    assert "Admins of this workspace" in str(refused.blocks)
+    assert (await rig.found()).owner.user == ""
+    for _ in range(2):
+        done = await (await rig.press(sought, "channel.adopt", Slack.manager)).next()
+        assert Slack.manager.id in str(done.blocks)
+    assert (await rig.found()).owner == user(Slack.manager)
+    assert [title(each) for each in rig.posted()] == [
+        SOUGHT,
+        "This channel's SuperOffice digest has a new owner",
+    ]
+    deeds = [each.deed for each in await rig.store.audit.all() if each.deed.action == "channel.changed"]
+    assert [(deed.by, dict(deed.after)) for deed in deeds] == [(user(Slack.manager), {"has owner": True})]
+
+
+async def test_whoever_turns_it_on_again_looks_after_it(rig: Rig) -> None:
+    await rig.digest()
+    await leave_channel(rig)
+    await rig.tick(days=15)
+    assert await rig.standing() == ("paused", "orphaned")
+    await ask(rig, "channel resume")
+    assert await rig.standing() == ("on", "")
+    await rig.tick(days=20)
+    found = await rig.found()
+    assert (found.owner, found.state) == (user(Slack.manager), "on")
+
+
+async def test_an_admin_approves_guests_and_takes_that_back(rig: Rig) -> None:
+    refused = await ask(rig, "channel digest at 08:30 weekdays", channel=GUESTS)
+    assert "guests:allow" in str(refused.blocks)
+    await rig.slack.change(Slack.colleague)
+    rig.slack.workspace.channels[GUESTS].creator = Slack.colleague.id
+    line = "channel digest at 08:30 weekdays guests:allow"
+    denied = await ask(rig, line, Slack.colleague, GUESTS)
+    assert "in their own name" in str(denied.blocks), "whoever made the channel may set it up, but not that"
+    assert rig.posted(GUESTS) == []
+    done = await ask(rig, line, channel=GUESTS)
+    assert "Guests may read along, approved by" in str(done.blocks)
+    assert len(rig.posted(GUESTS)) == 1
+    team = (await rig.found(GUESTS)).team
+    assert team
+    assert (team.guests_approved_by, team.guests_approved_at) == (Slack.manager.id, rig.clock.now())
+    await ask(rig, "channel change guests:refuse", Slack.colleague, GUESTS)
+    team = (await rig.found(GUESTS)).team
+    assert team
+    assert (team.guests_approved_by, team.guests_approved_at) == ("", None)
+    assert len(rig.posted(GUESTS)) == 1, "what nobody approved is not announced there either"
+    deeds = [each.deed for each in await rig.store.audit.all() if each.deed.action == "channel.changed"]
+    assert [deed.after["guests"] for deed in deeds] == [True, False]
+
+
+async def test_nothing_is_announced_where_outsiders_read(rig: Rig) -> None:
+    await rig.digest()
+    rig.flag(PUBLIC, "is_ext_shared")
+    done = await ask(rig, "channel pause")
+    assert (await rig.found()).state == "off"
+    assert rig.posted() == []
+    assert "did not announce" in str(done.blocks)
 
 
 async def test_whoever_sets_it_up_anew_looks_after_it(rig: Rig) -> None:

@@ -91,6 +91,8 @@ class Announced(StrEnum):
     PAUSED = "paused"
     RESUMED = "resumed"
     SNOOZED = "snoozed"
+    #: Somebody looks after it from now on.
+    ADOPTED = "adopted"
     REMOVED = "removed"
 
 

@@ -136,6 +136,8 @@ class TeamState:
     may_configure: bool = False
     #: Its settings come from a file.
     is_managed: bool = False
+    #: The id of the admin who approved that guests read along; ``""``: they may not.
+    guests_approved_by: str = ""
     #: The channel was not told of the change: Slack did not take that.
     is_untold: bool = False
 

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 
 from bot.core.channelcommands import (
+    AdoptChannel,
     ChannelCommand,
     ForChannel,
     Invite,
@@ -14,6 +15,7 @@ from bot.core.channelcommands import (
     RemoveChannel,
     ShowMine,
 )
+from bot.core.channeldigest import ChannelSettings
 from bot.core.digestcommands import (
     OpenDigestForm,
     PreviewDigest,
@@ -41,7 +43,7 @@ from bot.services.digests.proving import Proving
 from bot.services.digests.settings import DigestSettings
 from bot.services.digests.showing import DigestShowing
 from bot.services.digests.teamsettings import settings_of
-from bot.services.ports import Participants
+from bot.services.ports import Clock, Participants
 from bot.services.preferences import Preferences
 from bot.services.tenants import Tenant
 
@@ -79,6 +81,7 @@ class ChannelDesk:
         participants: Participants,
         preferences: Preferences,
         tenants: Mapping[str, Tenant],
+        clock: Clock,
     ) -> None:
         self._rights = rights
         self._guard = guard
@@ -93,6 +96,7 @@ class ChannelDesk:
         self._participants = participants
         self._preferences = preferences
         self._tenants = tenants
+        self._clock = clock
 
     async def reply(  # noqa: C901 - one line for each command
         self, command: ChannelCommand, asked: Asked
@@ -116,6 +120,12 @@ class ChannelDesk:
                 return await self._consenting.narrow(asked.user, seen, share, asked.reader, asked.with_ticket)
             case ShowMine():
                 return await self._consenting.mine(asked.user, asked.place, asked.with_ticket)
+            case AdoptChannel():
+                if not seen.standing.may_configure:
+                    return ChannelDenied(Denied.NOT_ADMIN, asked.place.channel)
+                return await self._shown(
+                    await self._setup.adopt(asked.place, asked.reader, asked.user), asked, seen
+                )
             case Invite(users):
                 return await self._if_may(asked, seen, lambda: self._inviting.invite(asked.user, seen, users))
             case RemoveChannel():
@@ -181,10 +191,17 @@ class ChannelDesk:
         draft = await self._settings.draft(asked.place, asked.reader)
         if command.is_new and draft.id:
             return await self._shown(await self._settings.exists(draft), asked, seen)
-        if refused := self._managed(draft) or await self._refused(draft, asked.place):
+        if command.guests and not seen.standing.may_approve_guests:
+            return ChannelDenied(Denied.NO_GUESTS, asked.place.channel)
+        team = self._with_guests(command, asked, settings_of(draft))
+        draft = replace(draft, team=replace(team, is_private=seen.channel.is_private))
+        is_of_guests_alone = command == SetDigest("", guests=command.guests)
+        if not is_of_guests_alone and (managed := self._managed(draft)):
+            return managed
+        takes_it_back = is_of_guests_alone and not command.guests
+        if not takes_it_back and (refused := await self._refused(draft, asked.place)):
             return refused
-        team = replace(settings_of(draft), is_private=seen.channel.is_private)
-        wanted = self._settings.wanted(replace(draft, team=team), command, asked.reader)
+        wanted = self._settings.wanted(draft, command, asked.reader)
         if not wanted.filter.categories and not wanted.filter.saved:
             return await self._set_checked(wanted, command, asked, seen)
 
@@ -194,6 +211,13 @@ class ChannelDesk:
             return await self._set_checked(replace(wanted, filter=filter_), command, asked, seen)
 
         return await asked.with_ticket(check)
+
+    def _with_guests(self, command: SetDigest, asked: Asked, team: ChannelSettings) -> ChannelSettings:
+        """Whether guests may read along, and who says so when."""
+        if command.guests is None:
+            return team
+        by, at = (asked.user.user, self._clock.now()) if command.guests else ("", None)
+        return replace(team, guests_approved_by=by, guests_approved_at=at)
 
     async def _set_checked(
         self, wanted: Subscription, command: SetDigest, asked: Asked, seen: Seen

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from bot.core.audit import AuditAction, Deed
 from bot.core.channelcommands import RemoveChannel
+from bot.core.channeldigest import ChannelSettings
 from bot.core.digestcommands import AddTimes, DropTimes, SetDigest, SnoozeDigest, SwitchDigest
 from bot.core.errors import SlackFailed
 from bot.core.filtertext import written
@@ -15,8 +16,10 @@ from bot.core.replies.channels import Announced, ChannelAnnouncement, ChannelRem
 from bot.core.replies.digests import DigestNone, DigestState
 from bot.core.scheduletext import schedule_text
 from bot.core.subscription import State, Subscription
+from bot.services.digests.guarding import ChannelGuard
 from bot.services.digests.settings import DigestSettings
-from bot.services.ports import Audit, Clock, Place, PostKey, Posts
+from bot.services.digests.teamsettings import settings_of
+from bot.services.ports import Audit, Clock, Place, PostKey, Posts, Stewardship
 
 __all__ = ["Change", "ChannelSetup"]
 
@@ -36,12 +39,16 @@ class ChannelSetup:
         *,
         settings: DigestSettings,
         posts: Posts,
+        guard: ChannelGuard,
+        stewardship: Stewardship,
         audit: Audit,
         clock: Clock,
         token: Callable[[], str],
     ) -> None:
         self._settings = settings
         self._posts = posts
+        self._guard = guard
+        self._stewardship = stewardship
         self._audit = audit
         self._clock = clock
         self._token = token
@@ -54,6 +61,16 @@ class ChannelSetup:
         """Store what :meth:`DigestSettings.wanted` made."""
         return await self._accounted(place, reader, by, lambda: self._settings.change(wanted, reader))
 
+    async def adopt(self, place: SlackChannel, reader: Reader, by: SlackUser) -> Done:
+        """Make somebody its owner where it has none; how it stands then."""
+        found = await self._settings.find(place)
+        if found and await self._stewardship.adopt(found.id, by):
+            await self._record(place, by, by, {"has owner": False}, {"has owner": True})
+            state = await self._settings.show(place)
+            if isinstance(state, DigestState):
+                await self._announce(Announced.ADOPTED, state, place, reader, by, settings_of(found))
+        return await self._settings.show(place)
+
     async def _accounted(
         self, place: SlackChannel, reader: Reader, by: SlackUser, do: Callable[[], Awaitable[Done]]
     ) -> Done:
@@ -62,12 +79,15 @@ class ChannelSetup:
         state = await self._settings.show(place)
         reply = await do()
         after = await self._settings.find(place)
+        if after and after.state is State.ON and not after.owner.user:  # whoever starts it looks after it
+            await self._stewardship.adopt(after.id, by)
         if (facts := _facts(before)) == _facts(after) and _filter(before) == _filter(after):
             return reply
         await self._record(place, by, SlackUser(place.workspace, reader.user), facts, _facts(after))
         told = reply if isinstance(reply, DigestState) else state
         if isinstance(told, DigestState):
-            is_told = await self._announce(_what(before, after), told, place, reader, by)
+            settings = settings_of(after or before)
+            is_told = await self._announce(_what(before, after), told, place, reader, by, settings)
             reply = _untold(reply) if not is_told else reply
         return reply
 
@@ -112,9 +132,18 @@ class ChannelSetup:
         await self._audit.record(deed)
 
     async def _announce(
-        self, what: Announced, state: DigestState, place: SlackChannel, reader: Reader, by: SlackUser
+        self,
+        what: Announced,
+        state: DigestState,
+        place: SlackChannel,
+        reader: Reader,
+        by: SlackUser,
+        settings: ChannelSettings,
     ) -> bool:
-        """Tell the channel; ``False`` where Slack did not take it."""
+        """Tell the channel; ``False`` where Slack did not take it, or where others read along."""
+        if refusal := await self._guard.allowed(place, settings):
+            log.warning("not announced: %s", refusal, extra={"action": "channel.unannounced"})
+            return False
         asker = reader.user if reader.user != by.user else ""
         announcement = ChannelAnnouncement(what, place.channel, by.user, state, asker)
         where, everybody = Place(*place), Reader(state.zone, reader.locale)
@@ -171,4 +200,5 @@ def _facts(subscription: Subscription | None) -> dict[str, object]:
         "grouping": str(team.grouping),
         "layout": str(team.layout),
         "quorum": team.quorum,
+        "guests": bool(team.guests_approved_by),
     }

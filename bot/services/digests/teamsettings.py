@@ -43,6 +43,7 @@ def team_state(subscription: Subscription) -> TeamState | None:
         layout=team.layout,
         quorum=team.quorum,
         is_managed=team.is_managed,
+        guests_approved_by=team.guests_approved_by,
     )
 
 

@@ -9,6 +9,7 @@ from bot.slack.payload import owned
 from bot.text import sentence
 
 __all__ = [
+    "adopt",
     "ask_admin",
     "decisions",
     "invitation",
@@ -49,6 +50,12 @@ def set_up(channel: str, reader: Reader) -> Element:
     """Opens the form, where there is no digest yet."""
     text = sentence("button.channel.set-up", reader.locale)
     return button("channel.change", text, owned(reader.user, carried_by(channel)), "primary")
+
+
+def adopt(channel: str, reader: Reader) -> Element:
+    """For everybody; whoever may set the digest up becomes its owner."""
+    text = sentence("button.channel.adopt", reader.locale)
+    return button("channel.adopt", text, owned(ANYBODY, carried_by(channel)), "primary")
 
 
 def of_announcement(channel: str, reader: Reader) -> list[Element]:

@@ -98,7 +98,7 @@ def denied(reply: ChannelDenied, reader: Reader, command: str) -> Message:
 def refused(reply: ChannelRefused, reader: Reader, command: str) -> Message:
     """Why no digest may come to this channel."""
     title = sentence("channel.refused", reader.locale)
-    why = sentence(f"channel.refused.{reply.refusal}", reader.locale)
+    why = sentence(f"channel.refused.{reply.refusal}", reader.locale, command=command)
     return Message(f"{title}. {why}", [header(title), section(why)])
 
 

@@ -30,6 +30,7 @@ from bot.slack.blocks.elements import (
     section,
     shorten,
     span,
+    user,
 )
 from bot.slack.payload import block_id, owned
 from bot.text import has_sentence, sentence
@@ -66,6 +67,9 @@ def digest_state(reply: DigestState, reader: Reader, command: str) -> Message:
     if reply.not_today:
         times = listed([f"{at:%H:%M}" for at in reply.not_today], reader.locale)
         blocks.append(note(sentence("digest.not-today", reader.locale, times=times)))
+    if reply.team and reply.team.guests_approved_by:
+        by = user(reply.team.guests_approved_by)
+        blocks.append(rich(span(f"{sentence('channel.guests', reader.locale)} "), by))
     if reply.team and reply.team.is_managed:
         blocks.append(note(sentence("denied.managed", reader.locale, command=command)))
     row_of = channelbuttons.of_state if reply.team else _buttons

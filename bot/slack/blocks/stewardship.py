@@ -1,7 +1,19 @@
 """Who looks after a channel's digest: what the channel reads, and what its owner does."""
 
 from bot.core.replies import ChannelImported, DigestResumed, OwnerSought, Reader
-from bot.slack.blocks.elements import Message, channel, date, header, literal, note, rich, section, span
+from bot.slack.blocks import channelbuttons
+from bot.slack.blocks.elements import (
+    Message,
+    actions,
+    channel,
+    date,
+    header,
+    literal,
+    note,
+    rich,
+    section,
+    span,
+)
 from bot.text import sentence
 from bot.text.dates import moment, zone_name
 
@@ -38,4 +50,5 @@ def owner_sought(reply: OwnerSought, reader: Reader, command: str) -> Message:
     until = date(int(reply.until.timestamp()), FORM, fallback)
     left = rich(span(f"{sentence('owner.sought.until', reader.locale)} "), until, span("."))
     how = sentence("owner.sought.how", reader.locale, command=command)
-    return Message(f"{title}. {how}", [header(title), left, section(how)])
+    row = actions(channelbuttons.adopt(reply.channel, reader))
+    return Message(f"{title}. {how}", [header(title), left, section(how), row])
