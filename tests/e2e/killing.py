@@ -7,7 +7,7 @@ import re
 import signal
 import sqlite3
 import sys
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -214,27 +214,19 @@ class Killing:
         keys = Counter(tuple(dict(message.metadata["event_payload"]).values()) for message in self.posts())  # type: ignore[index]
         return [key for key, count in keys.items() if count > 1]
 
-    def told(self) -> Counter[tuple[str, int, int]]:
-        """How often each was told, to whom, of which company, on which day."""
-        counted: Counter[tuple[str, int, int]] = Counter()
+    def told(self) -> dict[tuple[str, int, int], list[Message]]:
+        """Which messages told of each, by user, company and the day on which it happened."""
+        days: defaultdict[tuple[str, int], list[int]] = defaultdict(list)
+        for user, company, day in self.happened:
+            days[user, company].append(day)
+        found: defaultdict[tuple[str, int, int], list[Message]] = defaultdict(list)
         for message in self.posts():
             user = self.slack.workspace.channels[message.channel].user or ""
+            at = datetime.fromtimestamp(float(message.ts), UTC)
             for company in set(companies(message)):
-                counted[user, company, self.day_of(message, user, company)] += 1
-        return counted
-
-    def day_of(self, message: Message, user: str, company: int) -> int:
-        """The last day before the message on which something happened there."""
-        at = datetime.fromtimestamp(float(message.ts), UTC)
-        days = [
-            day for who, what, day in self.happened if (who, what) == (user, company) and _began(day) <= at
-        ]
-        return max(days, default=0)
-
-    def telling(self, user: str, company: int) -> list[Message]:
-        """The messages that tell a user of a company."""
-        place = self.slack.workspace.direct(user).id
-        return [each for each in self.posts() if each.channel == place and company in companies(each)]
+                last = max(day for day in days[user, company] if _began(day) <= at)
+                found[user, company, last].append(message)
+        return found
 
     def rows(self) -> list[dict[str, Any]]:
         cursor = self.database.execute("SELECT * FROM ledger ORDER BY due_at, id")
