@@ -133,15 +133,15 @@ def title(message: Message) -> str:
 
 
 @asynccontextmanager
-async def rigged(path: Path) -> AsyncIterator[Rig]:
-    """A bot that listens, on a new database."""
+async def rigged(path: Path, **variables: str) -> AsyncIterator[Rig]:
+    """A bot that listens, on a new database; what is named overrides its variables."""
     clock = StoppedClock()
     async with (
         SuperOffice(clock=clock) as crm,
         Slack(clock=clock) as slack,
         aiohttp.ClientSession() as session,
     ):
-        settings = load(environment(crm, slack, path, socket_mode=False))
+        settings = load({**environment(crm, slack, path, socket_mode=False), **variables})
         migrate(path, NOW - timedelta(days=1))
         with opened(path, Secret(KEY)) as store:
             crms = await tenants(settings, session, clock)

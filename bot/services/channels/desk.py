@@ -127,7 +127,9 @@ class ChannelDesk:
                     await self._setup.adopt(asked.place, asked.reader, asked.user), asked, seen
                 )
             case Invite(users):
-                return await self._if_may(asked, seen, lambda: self._inviting.invite(asked.user, seen, users))
+                if not seen.standing.may_configure:
+                    return ChannelDenied(Denied.NOT_ADMIN, asked.place.channel)
+                return await self._inviting.invite(asked.user, seen, users)
             case RemoveChannel():
                 return await self._if_may(asked, seen, lambda: self._remove(command, asked, seen))
             case ForChannel(inner):

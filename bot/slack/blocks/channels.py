@@ -187,7 +187,9 @@ def _people(users: Sequence[str]) -> Iterator[Element]:
 def listed(reply: ChannelList, reader: Reader, command: str) -> Message:
     """A line for each channel."""
     locale = reader.locale
-    title = sentence("channels.title" if reply.is_whole else "channels.here", locale, count=len(reply.rows))
+    title = sentence("channels.here", locale)
+    if reply.is_whole:
+        title = sentence("channels.title", locale, count=len(reply.rows))
     blocks = [header(title)]
     if reply.rows:
         blocks.append(bullets(*(_row(row, reader) for row in reply.rows)))
