@@ -72,8 +72,10 @@ class Posts:
             raise MissingScope(error="missing_scope")
         if self.look_fails:
             raise self.look_fails
-        for number, post in enumerate(self.posts, 1):
-            if post.key == key and post.at + self.visible_after <= self.clock.now() and post.at >= since:
+        for number in range(len(self.posts), 0, -1):
+            if (post := self.posts[number - 1]).at < since:
+                break
+            if post.key == key and post.at + self.visible_after <= self.clock.now():
                 return Posted(f"D{place.channel}", str(number))
         return None
 

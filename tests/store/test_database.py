@@ -36,6 +36,7 @@ STEPS = (
     "create_proofs",
     "create_installations",
     "add_importing",
+    "find_slots_of_a_subscription",
 )
 TABLES = (
     "links",
