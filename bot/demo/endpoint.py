@@ -115,6 +115,7 @@ class Endpoint:
         trouble = self._faults.take(understood.operation.name)
         if trouble.delay:
             await asyncio.sleep(min(trouble.delay, 60))
+        await trouble.gate.passed()
         if (instead := misbehave(request, trouble, "text/xml")) is not None:
             return instead
         if trouble.soap_fault:

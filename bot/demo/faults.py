@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+from bot.demo.gate import Gate
+
 __all__ = ["EVERY", "Fault", "Faults"]
 
 #: The operation name that means all of them.
@@ -15,6 +17,8 @@ class Fault:
 
     #: Seconds to wait before answering.
     delay: float = 0
+    #: Where to wait before answering, for as long as it is closed.
+    gate: Gate = field(default_factory=Gate)
     #: An HTTP status to answer with ``body`` instead of the answer.
     status: int | None = None
     body: bytes = b"<html><head><title>Error</title></head><body><h1>Service Unavailable</h1></body></html>"

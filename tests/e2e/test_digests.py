@@ -17,6 +17,7 @@ from bot.app import wiring
 from bot.app.digests import digests
 from bot.config import load
 from bot.demo.clock import TestClock
+from bot.demo.gate import Gate
 from bot.demo.slack import Slack
 from bot.demo.story import Story
 from bot.demo.superoffice import SuperOffice
@@ -219,9 +220,13 @@ async def test_a_preview_is_what_is_sent_to_the_byte(days: Days) -> None:
     await days.at(10)
     await days.digest()
     days.happen(4)
-    days.crm.faults.set("GetMyActiveContacts", delay=0.7, times=1)
+    gate = Gate()
+    gate.close()
+    days.crm.faults.set("GetMyActiveContacts", gate=gate, times=2)
     await days.at(10, days=1)
     answer = await days.type("digest preview")
+    await gate.reached(2)
+    gate.open()
     preview = await answer.next()
     sent = await days.digest(2)
     assert preview.text == sent.text
