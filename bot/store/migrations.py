@@ -326,6 +326,6 @@ migrations()(add_importing)
 
 @migrations()
 def find_slots_of_a_subscription(db: Database) -> None:
-    """After a year each has more than a thousand, of which the last few are looked for, and those still open."""
+    """After a year each has more than a thousand; looked for are the last few, and those still open."""
     db.execute("CREATE INDEX ledger_subscription ON ledger (subscription, due_at)")
     db.execute("CREATE INDEX ledger_open ON ledger (subscription, due_at) WHERE outcome = 'claimed'")
