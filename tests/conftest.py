@@ -13,7 +13,7 @@ from hypothesis import settings
 from bot.demo.cast import COLLEAGUES, COMPANIES, USERS
 from bot.demo.workspace import MEMBERS
 
-settings.register_profile("house", deadline=None)
+settings.register_profile("house", deadline=None, max_examples=50)
 settings.load_profile("house")
 
 

@@ -289,7 +289,7 @@ by not top category
 LINE = st.lists(st.sampled_from(WORDS.split()) | st.text(max_size=6), min_size=1, max_size=7).map(" ".join)
 
 
-@settings(max_examples=1000)
+@settings(max_examples=300)
 @given(LINE)
 @hypothesis.example("filter save not:me")
 @hypothesis.example("since 99.99.2026")

@@ -267,7 +267,7 @@ CODES = {
 }
 
 
-@settings(max_examples=1000)
+@settings(max_examples=300)
 @given(LINE)
 @hypothesis.example("5th weekend 1st")
 @hypothesis.example("monthly on mon fri")

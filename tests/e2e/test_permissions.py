@@ -374,6 +374,7 @@ drawn for an admin: what it carries is right, and proves nothing.
 """
 
 
+@pytest.mark.long
 async def test_the_page_says_who_may(rig: Rig, request: pytest.FixtureRequest) -> None:
     numbers = itertools.count(1)
     parts = [

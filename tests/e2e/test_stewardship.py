@@ -79,7 +79,7 @@ async def test_it_goes_on_for_two_weeks_asks_once_then_pauses(rig: Rig, leave: o
 async def test_the_channel_is_asked_once_it_can_be(rig: Rig) -> None:
     await rig.digest()
     rig.slack.fail("chat.postMessage", "fatal_error")
-    rig.slack.fail("chat.postMessage", "ratelimited")
+    rig.slack.fail("chat.postMessage", "ratelimited", retry_after=0)
     await leave_channel(rig)
     await rig.tick()
     assert asked(rig) == []
@@ -227,7 +227,7 @@ async def test_a_channel_hears_of_what_a_file_changed(rig: Rig) -> None:
     await rig.tick()
     assert rig.posted() == []
     rig.flag(PUBLIC)
-    rig.slack.fail("chat.postMessage", "ratelimited")
+    rig.slack.fail("chat.postMessage", "ratelimited", retry_after=0)
     await rig.tick(minutes=5)
     assert rig.posted() == []
     for _ in range(3):

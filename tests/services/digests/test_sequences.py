@@ -233,7 +233,7 @@ def check(sequence: Story) -> None:
     assert owed <= set(told), "not told at all"
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.lists(STEPS | STEPS | RARE, max_size=20), st.booleans())
 def test_every_row_is_told_once(steps: list[tuple[str, object]], may_look: bool) -> None:
     told_once(steps, may_look=may_look)
