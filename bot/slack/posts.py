@@ -13,7 +13,7 @@ from bot.core.replies import Reader, Reply
 from bot.services.ports import UNCOUNTED, Metrics, Place, Posted, PostKey
 from bot.slack.blocks import draw
 from bot.slack.limits import PostLimits
-from bot.slack.paging import PAGE, pages
+from bot.slack.paging import pages
 from bot.slack.sdk import failure, once, permanent
 
 __all__ = ["SlackPosts"]
@@ -22,6 +22,9 @@ __all__ = ["SlackPosts"]
 EVENT = "digest"
 #: How far Slack's clock, which ``ts`` is of, may be from this machine's.
 SKEW = timedelta(minutes=5)
+#: So many of a conversation's latest messages are looked through whatever their time: it is of Slack's clock,
+#: and this machine's may be wrong by days.
+LATEST = 200
 #: What Slack says to those who may not look.
 #: Source: docs.slack.dev, the errors of ``conversations.history`` and ``conversations.replies``.
 MAY_NOT_LOOK = {"missing_scope", "not_allowed_token_type", "no_permission", "access_denied"}
@@ -94,8 +97,7 @@ class SlackPosts:
     async def _look(self, place: Place, key: PostKey, since: datetime) -> Posted | None:
         client = await self._client(place.workspace)
         channel = await _channel(client, place)
-        oldest = f"{(since - SKEW).timestamp():.6f}"
-        async for message in _messages(client, channel, place.thread, oldest):
+        async for message in _messages(client, channel, place.thread, (since - SKEW).timestamp()):
             if _key(message) == key:
                 return Posted(channel, str(message["ts"]))
         return None
@@ -129,17 +131,19 @@ async def _channel(client: AsyncWebClient, place: Place) -> str:
 
 
 async def _messages(
-    client: AsyncWebClient, channel: str, thread: str, oldest: str
+    client: AsyncWebClient, channel: str, thread: str, oldest: float
 ) -> AsyncIterator[Mapping[str, Any]]:
-    """What stands there, or in that thread, since ``oldest``."""
+    """What stands there since ``oldest``, and the latest in any case; or all that stands in that thread."""
     method: Callable[..., Awaitable[AsyncSlackResponse]] = client.conversations_history
     where: dict[str, Any] = {"channel": channel}
     if thread:
         method, where = client.conversations_replies, {**where, "ts": thread}
-    how: dict[str, Any] = {"oldest": oldest, "inclusive": True, "include_all_metadata": True, "limit": PAGE}
-    async for page in pages(method, **where, **how):
-        for message in page["messages"]:
+    async for page in pages(method, **where, include_all_metadata=True, limit=LATEST):
+        messages = page["messages"]
+        for message in messages:
             yield message
+        if messages and not thread and float(messages[-1]["ts"]) < oldest:  # the newest come first
+            return
 
 
 def _key(message: Mapping[str, Any]) -> PostKey | None:

@@ -29,6 +29,10 @@ COLUMNS = (
     "id, subscription, workspace, day, slot, due_at, ends_at, outcome, reason, key, tries, attempted_at, "
     "part, channel, ts, window_start, window_end, rows, concluded_at"
 )
+#: Longer than anybody waits who has an attempt in doubt.
+LOST = timedelta(hours=1)
+#: Rows that wait no more; or that are in doubt, and were put off by a clock that was far ahead.
+READY = "outcome = 'claimed' AND (wait_until <= :now OR (attempted_at IS NOT NULL AND wait_until > :lost))"
 #: Whoever took it up since would have counted up ``tries``.
 MINE = "id = ? AND tries = ? AND outcome = 'claimed'"
 
@@ -49,11 +53,11 @@ class SqliteLedger:
     async def take(self, workspace: str, now: datetime, most: int) -> Sequence[Delivery]:
         """Take up claimed rows that nobody sees to."""
         statement = (
-            "UPDATE ledger SET tries = tries + 1, wait_until = ? WHERE id IN (SELECT id FROM ledger "  # noqa: S608
-            "WHERE outcome = 'claimed' AND workspace = ? AND wait_until <= ? ORDER BY wait_until LIMIT ?) "
-            f"RETURNING {COLUMNS}"
+            "UPDATE ledger SET tries = tries + 1, wait_until = :lease WHERE id IN (SELECT id FROM ledger "  # noqa: S608
+            f"WHERE {READY} AND workspace = :workspace ORDER BY wait_until LIMIT :most) RETURNING {COLUMNS}"
         )
-        rows = self._db.execute(statement, (micros(now + LEASE), workspace, micros(now), most)).fetchall()
+        values = {"lease": micros(now + LEASE), "workspace": workspace, "most": most, **ready(now)}
+        rows = self._db.execute(statement, values).fetchall()
         return [delivery_of(row) for row in rows]
 
     async def others_open(self, delivery: Delivery) -> Sequence[Delivery]:
@@ -202,6 +206,11 @@ class SqliteLedger:
     def _rows(self, where: str, *values: object) -> list[Delivery]:
         query = f"SELECT {COLUMNS} FROM ledger WHERE {where}"  # noqa: S608 - constants
         return [delivery_of(row) for row in self._db.execute(query, values)]
+
+
+def ready(now: datetime) -> dict[str, int]:
+    """The values for :data:`READY`."""
+    return {"now": micros(now), "lost": micros(now + LOST)}
 
 
 def _carried_out(connection: Connection, plan: Plan, now: datetime) -> Iterable[Delivery]:

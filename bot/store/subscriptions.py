@@ -25,6 +25,7 @@ from bot.services.ports import Put
 from bot.store.audit import SqliteAudit
 from bot.store.channelsettings import TEAM_COLUMNS, put_team, team
 from bot.store.database import maybe_micros, maybe_moment, micros, moment, writing
+from bot.store.ledger import READY, ready
 from bot.store.sealed import DIGEST_FILTER
 from bot.store.sealing import Sealer
 
@@ -197,9 +198,9 @@ class SqliteSubscriptions:
         query = (
             "SELECT workspace FROM subscriptions WHERE next_due <= :now "  # noqa: S608 - constants
             f"UNION SELECT workspace FROM subscriptions WHERE {AHEAD} "
-            "UNION SELECT workspace FROM ledger WHERE outcome = 'claimed' AND wait_until <= :now"
+            f"UNION SELECT workspace FROM ledger WHERE {READY}"
         )
-        return [row[0] for row in self._db.execute(query, {"now": micros(now)})]
+        return [row[0] for row in self._db.execute(query, ready(now))]
 
     async def due(self, workspace: str, now: datetime, most: int) -> Sequence[Subscription]:
         """Whose slots are due, the longest due first; then those that a clock put off which was wrong."""

@@ -11,6 +11,7 @@ from bot.core.posting import Unpostable
 from bot.core.replies import Reader, Reply, TeamPart
 from bot.core.replies.digests import DigestPart
 from bot.services.ports import Clock, Place, Posted, PostKey
+from bot.slack.posts import LATEST
 
 
 @dataclass(frozen=True)
@@ -72,8 +73,11 @@ class Posts:
             raise MissingScope(error="missing_scope")
         if self.look_fails:
             raise self.look_fails
+        looked_at = 0
         for number in range(len(self.posts), 0, -1):
-            if (post := self.posts[number - 1]).at < since:
+            post = self.posts[number - 1]
+            looked_at += post.place.channel == place.channel
+            if post.at < since and looked_at > LATEST:
                 break
             if post.key == key and post.at + self.visible_after <= self.clock.now():
                 return Posted(f"D{place.channel}", str(number))

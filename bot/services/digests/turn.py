@@ -119,10 +119,8 @@ class Turn:
             return outcome
         if subscription is None or (subscription.state is not State.ON and not self.row.part):
             return await self._conclude(Outcome.SKIPPED, Skipped.OFF)
-        if subscription.snoozed_until and self._now() < subscription.snoozed_until and not self.row.part:
-            return await self._conclude(Outcome.SKIPPED, Skipped.SNOOZED)
-        if self._now() >= self.row.ends_at:
-            return await self._give_up()
+        if outcome := await self._not_now(subscription):
+            return outcome
         participants = await self.its.participants.of(subscription.id)
         try:
             composed = await self.its.composer.compose(subscription, participants, self.row, self._renew)
@@ -236,6 +234,17 @@ class Turn:
             await self.its.pausing.pause(subscription, failed)
         return outcome
 
+    async def _not_now(self, subscription: Subscription) -> Outcome | None:
+        """What comes of it where this is not the time for it."""
+        now, begun = self._now(), self.row.part > 0
+        if subscription.snoozed_until and now < subscription.snoozed_until and not begun:
+            return await self._conclude(Outcome.SKIPPED, Skipped.SNOOZED)
+        if now >= self.row.ends_at:
+            return await self._give_up()
+        if now < self.row.due_at and not begun:  # it was taken up by a clock that was ahead
+            return await self._wait(self.row.reason, self.row.due_at - now)
+        return None
+
     async def _resolve(self, subscription: Subscription | None, attempted_at: datetime) -> Outcome | None:
         """Find out whether the part in doubt was posted; ``None``: it is known now, go on."""
         if unsettled := self.its.doubts.unsettled(self.row):
@@ -243,8 +252,9 @@ class Turn:
         if subscription is None:
             return await self._conclude(Outcome.UNCERTAIN, self.row.reason)
         key = PostKey(self.row.key, self.row.part)
+        since = min(attempted_at, self._now()) - CLOCKS_DIFFER
         try:
-            found = await self.its.posts.find(self._place(subscription), key, attempted_at - CLOCKS_DIFFER)
+            found = await self.its.posts.find(self._place(subscription), key, since)
         except MissingScope as error:
             return await self._conclude(Outcome.UNCERTAIN, error.code)
         except SlackFailed as failed:

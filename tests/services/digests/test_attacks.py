@@ -186,3 +186,35 @@ async def _first(posts: Posts, never: asyncio.Event) -> None:
     """The first one waits for ever."""
     if posts.waits == 1:
         await never.wait()
+
+
+@pytest.mark.parametrize("days", [2, 42])
+async def test_a_clock_that_was_days_ahead_finds_the_message_once_it_is_right(rig: Rig, days: int) -> None:
+    """It was looked for when the clock of its attempt came round: further back than that."""
+    await rig.subscribe()
+    row = rig.crm.happen(1)
+    rig.step(days=days)
+    rig.posts.after = [Killed()]
+    with pytest.raises(BaseExceptionGroup):
+        await rig.at(8)
+    rig.step(days=-days)
+    await rig.later(minutes=10)
+    await rig.later(minutes=10)
+    for _ in range(days + 2):
+        await rig.at(9, days=1)
+    assert rig.posts.told == [row]
+
+
+async def test_a_slot_that_a_fast_clock_took_up_waits_for_its_time(rig: Rig) -> None:
+    await rig.subscribe()
+    rig.crm.happen(1)
+    rig.posts.fates = ["later"]
+    rig.step(hours=7)
+    await rig.go()
+    rig.step(hours=-7)
+    await rig.later(hours=5)
+    assert rig.posts.posts == []
+    await rig.at(8, 1)
+    await rig.at(8, 10)
+    (post,) = rig.posts.posts
+    assert post.at >= MONDAY + timedelta(hours=7)

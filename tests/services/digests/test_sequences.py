@@ -141,7 +141,7 @@ class Story:
     async def switch(self, rig: Rig, *, on: bool) -> None:
         """What happens while it is off is not told."""
         await rig.made.settings.switch(USER, READER, on=on)
-        self.owed_from = self.clock.now()
+        self.owed_from = max(self.clock.now(), self.clock.shown())  # by the bot's own clock
 
     async def filter(self, rig: Rig, line: str) -> None:
         """What is left out now is not told later."""
@@ -149,7 +149,7 @@ class Story:
         schedule = schedule_text(replace(draft.schedule, zone=None))
         wanted = rig.made.settings.wanted(draft, SetDigest(f"at {schedule} {line}"), READER)
         await rig.made.settings.change(wanted, READER)
-        self.owed_from = self.clock.now()
+        self.owed_from = max(self.clock.now(), self.clock.shown())  # by the bot's own clock
 
     async def unlink(self, rig: Rig) -> None:
         """Everything is forgotten; then the user links again."""
