@@ -200,8 +200,12 @@ async def test_slacks_429_is_waited_out(days: Days) -> None:
 
 @pytest.mark.parametrize(
     "how",
-    [{"status": 500}, {"error": "internal_error"}, {"cut": True}],
-    ids=["500", "internal_error", "cut"],
+    [
+        pytest.param({"status": 500}, id="500"),
+        pytest.param({"error": "internal_error"}, id="internal_error"),
+        pytest.param({"cut": True}, id="cut"),
+        pytest.param({"delay": 11}, id="time-out", marks=pytest.mark.long),
+    ],
 )
 async def test_a_reply_that_is_lost_is_no_second_message(days: Days, how: dict[str, Any]) -> None:
     happened = days.happen()
