@@ -128,10 +128,9 @@ class Answers:
     async def tenant(self, user: SlackUser) -> str:
         """The tenant that a user asks; ``""`` where that is not known, as the reply will say."""
         try:
-            link = await self._links.get(user)
+            return await self._links.tenant(user)
         except Exception:
             return ""
-        return link.tenant if link else ""
 
     async def reply(self, request: Request, reader: Reader) -> Reply | Several:  # noqa: C901 - one line for each wish
         """The reply to a request. Raises :class:`~bot.core.errors.BotError`."""

@@ -33,6 +33,11 @@ class SqliteLinks:
         row = self._db.execute(query, user).fetchone()
         return self._link(row) if row else None
 
+    async def tenant(self, user: SlackUser) -> str:
+        """The tenant that the user is linked to."""
+        row = self._db.execute("SELECT tenant FROM links WHERE workspace = ? AND user = ?", user).fetchone()
+        return row[0] if row else ""
+
     async def put(self, link: Link) -> None:
         """Store a link; one that the user had before is replaced."""
         self.write(link)

@@ -33,8 +33,10 @@ def test_the_ports_are_implemented(store: Store) -> None:
 
 async def test_a_link_comes_back_as_it_was(store: Store, link: Link) -> None:
     assert await store.links.get(link.user) is None
+    assert await store.links.tenant(link.user) == ""
     await store.links.put(link)
     assert await store.links.get(link.user) == link
+    assert await store.links.tenant(link.user) == link.tenant
 
 
 async def test_the_workspace_is_part_of_the_key(store: Store, link: Link) -> None:

@@ -33,6 +33,10 @@ class Links(Protocol):
         """The user's link, its ticket unsealed."""
         ...
 
+    async def tenant(self, user: SlackUser) -> str:
+        """The tenant that the user is linked to; ``""`` for none. Nothing is unsealed."""
+        ...
+
     async def put(self, link: Link) -> None:
         """Store a link; one that the user had before is replaced."""
         ...
