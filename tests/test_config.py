@@ -344,7 +344,7 @@ def test_socket_mode_needs_no_signing_secret() -> None:
     assert only(without | {"SLACK_APP_TOKEN": "nonsense"}).setting == "SLACK_APP_TOKEN (slack.app_token)"
 
 
-# ------------------------------------------------------------------ what is not in this version yet
+# ------------------------------------------------------------------ several workspaces and tenants
 
 
 MANY = {name: value for name, value in ENOUGH.items() if name != "SLACK_BOT_TOKEN"} | {

@@ -25,8 +25,6 @@ class Definition:
     required: bool
     secret: bool
     listed: bool
-    #: What it is for, where this version cannot do that yet.
-    awaits: str | None
 
     def absent(self) -> object:
         """The value where nothing is set: the default, parsed as a value in a variable would be."""
@@ -44,9 +42,8 @@ def setting(
     required: bool = False,
     secret: bool = False,
     listed: bool = False,
-    awaits: str | None = None,
 ) -> Any:
     """A dataclass field with its definition; of any type, as :func:`dataclasses.field` is."""
-    made = Definition(parse, meaning, example, variable, stand_in, default, required, secret, listed, awaits)
+    made = Definition(parse, meaning, example, variable, stand_in, default, required, secret, listed)
     metadata = {DEFINITION: made}
     return field(metadata=metadata) if required else field(default_factory=made.absent, metadata=metadata)

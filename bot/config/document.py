@@ -69,8 +69,6 @@ def _toml_entry(name: str, made: Definition) -> str:
 
 
 def _notes(made: Definition) -> Iterator[str]:
-    if made.awaits:
-        yield f"({made.awaits}: not in this version yet.)"
     if made.required:
         yield "Required."
     if made.variable:
@@ -104,8 +102,7 @@ def _cells(name: str, made: Definition) -> Iterator[str]:
     yield f"`{made.variable}`" if made.variable else ""
     yield "*required*" if made.required else f"`{made.default}`" if made.default else ""
     yield f"`{made.example}`"
-    later = f" *({made.awaits}: not in this version yet.)*" if made.awaits else ""
-    yield made.meaning + later
+    yield made.meaning
 
 
 def _example_of(table: str) -> str:

@@ -30,12 +30,12 @@ def load(environ: Mapping[str, str]) -> Settings:
     problem of both. It reads files only, and makes none.
     """
     tree, of_file = _toml(environ.get(FILE, "").strip())
-    tables, wrong, awaited = read(tree, environ)
+    tables, wrong = read(tree, environ)
     wrong = [*of_file, *wrong, *chain.from_iterable(map(checks.problems, tables)), *checks.together(tables)]
     slips = list(_slips(environ))
     if wrong:
-        raise ConfigurationError((*wrong, *awaited, *slips))
-    told = [*awaited, *slips, *chain.from_iterable(map(checks.warnings, tables)), *checks.to_know(tables)]
+        raise ConfigurationError((*wrong, *slips))
+    told = [*slips, *chain.from_iterable(map(checks.warnings, tables)), *checks.to_know(tables)]
     return _settings(tables, tuple(f"{warning.setting}: {warning.what}" for warning in told))
 
 

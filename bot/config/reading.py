@@ -75,11 +75,11 @@ def _has_variables(key: str) -> bool:
     return table != "tenants" or rest.split(".")[0] == ONSITE
 
 
-def read(tree: Tree, variables: Mapping[str, str]) -> tuple[list[Table], list[Problem], list[Problem]]:
-    """All tables, what is wrong, and what is right but not in this version yet."""
+def read(tree: Tree, variables: Mapping[str, str]) -> tuple[list[Table], list[Problem]]:
+    """All tables, and what is wrong."""
     reader = _Reader(variables)
     reader.table(Settings, tree, "")
-    return reader.tables, reader.problems, reader.awaited
+    return reader.tables, reader.problems
 
 
 class _Reader:
@@ -89,7 +89,6 @@ class _Reader:
         self.variables = variables
         self.tables: list[Table] = []
         self.problems: list[Problem] = []
-        self.awaited: list[Problem] = []
 
     def table(self, kind: type[Any], tree: Tree, key: str) -> None:
         table = Table(key, kind, {})
@@ -133,9 +132,6 @@ class _Reader:
                 self.problems.append(Problem(called, "it is missing.", made.example))
         except ValueError as error:
             self.problems.append(Problem(called, f"it must be {error}.", made.example))
-        if text is not None and made.awaits and name in table.values:
-            what = f"{made.awaits} is not in this version yet; this setting has no effect."
-            self.awaited.append(Problem(called, what))
 
     def variable(self, made: Definition, key: str) -> tuple[str | None, str | None]:
         """The variable that sets it, and its text. A blank one is as good as none."""
