@@ -10,7 +10,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.config import ConfigurationError, Listen, Problem, Settings, Tenant, load
@@ -482,6 +482,7 @@ def test_no_secret_shows(key: str) -> None:
         st.sampled_from(sorted(v.variable for v in SETTINGS.values() if v.variable)), st.text(max_size=60)
     )
 )
+@example({"BOT_DATABASE": "~0"})
 def test_whatever_is_set_is_settings_or_problems(environ: dict[str, str]) -> None:
     with suppress(ConfigurationError):
         assert isinstance(load(ENOUGH | environ), Settings)

@@ -239,7 +239,10 @@ def url_or_path(text: str) -> str:
 
 def path(text: str) -> Path:
     """A path; a relative one starts where the bot is started."""
-    return Path(text).expanduser()
+    try:
+        return Path(text).expanduser()
+    except RuntimeError:  # ``~somebody``, whom this machine does not know
+        raise ValueError("a path; there is no home directory of that name") from None
 
 
 def sqlite_path(text: str) -> Path:
