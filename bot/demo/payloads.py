@@ -10,7 +10,7 @@ from typing import Any
 from bot.demo.installs import Installation
 from bot.demo.workspace import APP, Channel, Enterprise, Member, Message, Workspace
 
-__all__ = ["Origin", "command", "event", "organization_event", "press", "submission"]
+__all__ = ["Origin", "command", "event", "organization_event", "press", "press_view", "submission"]
 
 #: Slack's deprecated way of verifying requests; still sent.
 _TOKEN = "demo-verification-token"  # noqa: S105
@@ -73,10 +73,7 @@ def press(
     origin: Origin,
 ) -> dict[str, Any]:
     """A ``block_actions`` payload for an element of a message."""
-    told = ("type", "action_id", "text", "value", "style", "confirm")
-    action = {name: element[name] for name in told if name in element}
-    if choice is not None:
-        action["selected_option"] = _option(element, choice)
+    action = _action(element, choice)
     container = {"type": "message", "message_ts": message.ts, "channel_id": channel.id}
     payload = _common("block_actions", member, origin) | {
         "container": container | {"is_ephemeral": message.ephemeral_to is not None},
@@ -93,6 +90,32 @@ def press(
             "blocks": message.blocks,
         }
     return payload
+
+
+def press_view(
+    view: Mapping[str, Any],
+    block_id: str,
+    element: Mapping[str, Any],
+    member: Member,
+    choice: str | None,
+    origin: Origin,
+) -> dict[str, Any]:
+    """The same for an element of a modal or a Home tab, which has no channel and no ``response_url``."""
+    return _common("block_actions", member, origin) | {
+        "container": {"type": "view", "view_id": view["id"]},
+        "view": {**view, "state": {"values": {}}},
+        "actions": [_action(element, choice) | {"block_id": block_id, "action_ts": "1"}],
+    }
+
+
+def _action(element: Mapping[str, Any], choice: str | None) -> dict[str, Any]:
+    told = ("type", "action_id", "text", "value", "style", "confirm")
+    action = {name: element[name] for name in told if name in element}
+    if choice is None:
+        return action
+    if element["type"] in ("conversations_select", "channels_select"):
+        return action | {f"selected_{element['type'].partition('s_')[0]}": choice}
+    return action | {"selected_option": _option(element, choice)}
 
 
 def submission(

@@ -24,6 +24,7 @@ from bot.demo import payloads
 from bot.demo.answers import Answer
 from bot.demo.clock import Clock
 from bot.demo.files import Files, Uploaded
+from bot.demo.message import elements, find
 from bot.demo.oauth import App, Browser, OAuth
 from bot.demo.openid import OpenID
 from bot.demo.rates import Rates
@@ -173,11 +174,39 @@ class Slack(Tenants):
         member, current = self._member(user, where), where.get(message.ts)
         if current is None or not (forged or where.sees(member.id, current)):
             raise LookupError(f"{member.id} does not see that message")
-        block_id, element = self._element(current, action_id, choice)
+        block_id, element = find(current.elements(), action_id, choice)
         place = where.channels[current.channel]
         payload = payloads.press(current, block_id, element, member, place, choice, self._origin(where))
         answer, token = self._answer(where, payload, place.id, member.id, current.ts)
         return await self._deliver("interactive", answer, token)
+
+    async def open_home(self, user: Member | str = seller, workspace: Where = None) -> Answer:
+        """Open the app's Home tab; ``app_home_opened`` tells of it, with the view that is there, if any."""
+        where = self.at(workspace)
+        member = self._member(user, where)
+        view = where.views.homes.get(member.id)
+        opened = {"type": "app_home_opened", "user": member.id, "channel": where.direct(member.id).id}
+        told = opened | {"tab": "home"} | ({"view": view} if view else {})
+        return await self.event(told, workspace=where)
+
+    async def press_view(
+        self,
+        view: Mapping[str, Any],
+        action_id: str,
+        *,
+        user: Member | str = seller,
+        choice: str | None = None,
+        number: int = 1,
+        workspace: Where = None,
+    ) -> Answer:
+        """Press a button of a Home tab or a modal, the ``number``-th of that name; or choose in a menu."""
+        where = self.at(workspace)
+        member = self._member(user, where)
+        block_id, element = find(elements(view["blocks"]), action_id, choice, number)
+        payload = payloads.press_view(view, block_id, element, member, choice, self._origin(where))
+        trigger = where.triggers.issue()
+        answer = Answer(payload | {"trigger_id": trigger}, "", trigger)
+        return await self._deliver("interactive", answer, None)
 
     async def submit(
         self,
@@ -267,14 +296,6 @@ class Slack(Tenants):
         if isinstance(user, Member):
             return user if where is self.workspace else where.members[user.id]
         return where.members[user]
-
-    def _element(self, message: Message, action_id: str, choice: str | None) -> tuple[str, Mapping[str, Any]]:
-        for block_id, element in message.elements():
-            choices = [option.get("value") for option in element.get("options", ())]
-            if element["action_id"] == action_id and (choice is None or choice in choices):
-                return block_id, element
-        there = [element["action_id"] for _, element in message.elements()]
-        raise LookupError(f"no element {action_id!r} there, only {there}")
 
     def _answer(
         self, where: Workspace, payload: dict[str, Any], channel: str, user: str, original: str | None

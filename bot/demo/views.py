@@ -2,7 +2,7 @@
 
 import asyncio
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,6 +11,8 @@ from bot.demo.errors import ApiError
 from bot.demo.limits import problems
 
 __all__ = ["Triggers", "Views"]
+
+View = dict[str, Any]
 
 #: "3 s, single use" (docs.slack.dev, "Handling user interaction").
 TRIGGER_LIFE = timedelta(seconds=3)
@@ -56,6 +58,7 @@ class Views:
         self.homes: dict[str, dict[str, Any]] = {}
         self._triggers = triggers
         self._opened = asyncio.Event()
+        self._waiting: dict[str, list[tuple[Callable[[View], bool], asyncio.Future[View]]]] = {}
         self._updated: set[str] = set()
 
     async def modal(self, number: int = 1, timeout: float = 5) -> dict[str, Any]:  # noqa: ASYNC109
@@ -100,11 +103,26 @@ class Views:
         """``views.publish``: the Home tab of a user."""
         view = self._checked(arguments, "home")
         user = str(arguments.get("user_id", ""))
-        self.homes[user] = view | {"id": f"VHOME{user}", "hash": secrets.token_hex(8)}
+        self.homes[user] = _with_ids(view) | {"id": f"VHOME{user}", "hash": secrets.token_hex(8)}
+        for wanted, future in self._waiting.get(user, ()):
+            if not future.done() and wanted(self.homes[user]):
+                future.set_result(self.homes[user])
         return {"view": self.homes[user]}
 
+    async def home(self, user: str, wanted: Callable[[View], bool] = bool, timeout: float = 5) -> View:  # noqa: ASYNC109
+        """A user's Home tab, as soon as it is what is wanted. Raises :class:`TimeoutError`."""
+        if user in self.homes and wanted(self.homes[user]):
+            return self.homes[user]
+        future: asyncio.Future[View] = asyncio.get_running_loop().create_future()
+        waiting = self._waiting.setdefault(user, [])
+        waiting.append((wanted, future))
+        try:
+            return await asyncio.wait_for(future, timeout)
+        finally:
+            waiting.remove((wanted, future))
+
     def _keep(self, id_: str, view: dict[str, Any]) -> dict[str, Any]:
-        self.opened[id_] = view | {"id": id_, "hash": secrets.token_hex(8)}
+        self.opened[id_] = _with_ids(view) | {"id": id_, "hash": secrets.token_hex(8)}
         return self.opened[id_]
 
     def _checked(self, arguments: Mapping[str, Any], surface: str) -> dict[str, Any]:
@@ -125,3 +143,9 @@ class Views:
         if found:
             raise ApiError("invalid_arguments", response_metadata={"messages": found})
         return view
+
+
+def _with_ids(view: View) -> View:
+    """Slack gives each block an id that has none."""
+    blocks = [{"block_id": f"v{number}", **block} for number, block in enumerate(view["blocks"])]
+    return {**view, "blocks": blocks}

@@ -169,4 +169,4 @@ async def test_triggers_open_one_view_within_three_seconds(
     )
     assert updated["view"]["id"] in slack.views.opened
     await client.views_publish(user_id=slack.seller.id, view={"type": "home", "blocks": [SECTION]})
-    assert slack.views.homes[slack.seller.id]["blocks"] == [SECTION]
+    assert (await slack.views.home(slack.seller.id))["blocks"] == [{**SECTION, "block_id": "v0"}]
