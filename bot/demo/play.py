@@ -4,7 +4,8 @@ import asyncio
 from typing import TextIO
 
 from bot.demo.prompt import prompt
-from bot.demo.stage import StartBot, set_up
+from bot.demo.servers import StartBot
+from bot.demo.stage import set_up
 from bot.demo.tour import Disappointed, tour
 
 __all__ = ["play"]

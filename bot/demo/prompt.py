@@ -7,16 +7,13 @@ import sys
 import threading
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
 from dataclasses import replace
-from datetime import datetime, time, timedelta
-from random import Random
 from zoneinfo import ZoneInfo
 
-from bot.demo.browser import log_in
+from bot.demo import controls
+from bot.demo.controls import FAULTS
 from bot.demo.stage import Stage
-from bot.demo.story import ACTIONS
-from bot.demo.superoffice import SuperOffice
 
-__all__ = ["FAULTS", "do", "prompt"]
+__all__ = ["do", "prompt"]
 
 HELP = """\
   today, since monday, me, help …   what you would type after /superoffice
@@ -104,7 +101,7 @@ async def _login(stage: Stage, _: str) -> None:
     if not stage.link_url:
         raise LookupError("No link page was offered.")
     url, stage.link_url = stage.link_url, ""
-    page = await log_in(url, user.login, user.password)
+    page = await controls.sign_in(url, user)
     stage.console.print(f"The page says ({page.status}): {page.words}", markup=False)
 
 
@@ -131,64 +128,22 @@ async def _invite(stage: Stage, _: str) -> None:
 
 
 async def _tomorrow(stage: Stage, at: str) -> None:
-    """Sign-ins last through the night, as they do while the bot keeps them alive."""
-    zone, now = ZoneInfo(stage.member.tz or "UTC"), stage.clock.now()
-    try:
-        chosen = time.fromisoformat(at or "08:00")
-    except ValueError:
-        raise LookupError("At a time such as 16:00.") from None
-    then = datetime.combine(now.astimezone(zone).date() + timedelta(days=1), chosen, zone)
-    stage.crm.tickets.live_through(then - now)
-    stage.clock.forward(then - now)
+    then = controls.tomorrow(stage, ZoneInfo(stage.member.tz or "UTC"), at)
     stage.console.print(f"It is {then:%A %H:%M}. A digest that is due comes within ten seconds.")
 
 
 async def _happen(stage: Stage, _: str) -> None:
-    random = Random()
-    company = random.choice(stage.crm.companies(stage.user or stage.crm.seller))
-    action = random.choice([name for name in ACTIONS if name != "Created"])
-    event = stage.crm.happen(company.id, action, random.choice(stage.crm.users))
-    stage.console.print(f"{event.actor.full_name}: {action} at {company.name}", markup=False)
+    stage.console.print(*controls.happen(stage, stage.user), markup=False)
 
 
 async def _break(stage: Stage, how: str) -> None:
-    if how not in FAULTS:
-        raise LookupError(f"It can be {', '.join(FAULTS)}.")
-    await _mend(stage, "")
-    await FAULTS[how](stage.crm)
+    await controls.break_(stage, how)
     stage.console.print(f"SuperOffice is {how}. mend ends that.", markup=False)
 
 
 async def _mend(stage: Stage, _: str) -> None:
-    stage.crm.faults.clear()
-    await stage.crm.accept()
+    await controls.mend(stage)
 
-
-async def _down(crm: SuperOffice) -> None:
-    await crm.refuse()
-
-
-async def _expired(crm: SuperOffice) -> None:
-    crm.tickets.expire()
-
-
-def _fault(**how: object) -> Callable[[SuperOffice], Awaitable[None]]:
-    async def switch(crm: SuperOffice) -> None:
-        crm.faults.set("GetMyActiveContacts", **how)
-
-    return switch
-
-
-#: What can go wrong, as one would say it of SuperOffice.
-FAULTS: dict[str, Callable[[SuperOffice], Awaitable[None]]] = {
-    "slow": _fault(delay=6),
-    "down": _down,
-    "busy": _fault(status=503),
-    "failing": _fault(exception_type="SuperOffice.Exceptions.SoDbAccessException"),
-    "refusing": _fault(exception_type="SuperOffice.Exceptions.SoSentryException"),
-    "silent": _fault(silent=True),
-    "forgetful": _expired,
-}
 
 _OWN: dict[str, Callable[[Stage, str], Awaitable[None]]] = {
     "link": _link,

@@ -59,19 +59,29 @@ class Rates:
         self._free[channel] = now + timedelta(seconds=1)
 
     def call(self, method: str) -> None:
-        """Take one call of a method, if it is of a tier. Raises :class:`RateLimited`."""
+        """Take one call of a method; of a message, :meth:`post` does. Raises :class:`RateLimited`."""
         if tier := TIERS.get(method):
             self._take(method, self.calls[tier], self._clock.now())
+        elif method != "chat.postMessage":
+            self._wait(method, self._clock.now())
+
+    def close(self, method: str, seconds: int) -> None:
+        """Refuse a method, whatever its tier, for so long."""
+        self._closed[method] = self._clock.now() + timedelta(seconds=seconds)
 
     def _take(self, method: str, most: int, free: datetime) -> None:
         now, taken = self._clock.now(), self._taken[method]
         while taken and taken[0] <= now - MINUTE:
             taken.popleft()
         full = taken[0] + MINUTE if len(taken) >= most else now
-        wait = (max(free, full, self._closed.get(method, now)) - now).total_seconds()
+        self._wait(method, max(free, full))
+        taken.append(now)
+
+    def _wait(self, method: str, free: datetime) -> None:
+        now = self._clock.now()
+        wait = (max(free, self._closed.get(method, now)) - now).total_seconds()
         if wait > 0:
             self.refused[method] += 1
             limited = RateLimited(wait)
             self._closed[method] = now + timedelta(seconds=limited.retry_after)
             raise limited
-        taken.append(now)

@@ -1,51 +1,29 @@
-"""The stage: both servers, the real bot between them, and somebody who watches."""
+"""The stage: both servers, the real bot between them, and somebody at a terminal who watches."""
 
-import base64
-import secrets
-import socket
-import tempfile
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Protocol, TextIO
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import TextIO
 from zoneinfo import ZoneInfo
 
 from rich.console import Console
 
 from bot.demo.cast import User
-from bot.demo.clock import Clock, ShiftedClock
+from bot.demo.controls import link_page
 from bot.demo.mrkdwn import Viewer
+from bot.demo.servers import Servers, StartBot, running_servers
 from bot.demo.slack import Slack
-from bot.demo.superoffice import SuperOffice
 from bot.demo.terminal import Button, draw
 from bot.demo.workspace import Member, Message
 
-__all__ = ["Running", "Stage", "StartBot", "set_up"]
-
-
-class Running(Protocol):
-    """A bot that runs."""
-
-    @property
-    def url(self) -> str:
-        """Its HTTP root."""
-        ...
-
-
-#: Starts a bot with these variables, which goes by this clock.
-StartBot = Callable[[Mapping[str, str], Clock], AbstractAsyncContextManager[Running]]
+__all__ = ["Stage", "set_up"]
 
 
 @dataclass
-class Stage:
+class Stage(Servers):
     """Both servers, and what the person at the terminal sees."""
 
-    crm: SuperOffice
-    slack: Slack
-    console: Console
-    #: By which all three go.
-    clock: ShiftedClock
+    console: Console = field(default_factory=Console)
     #: Who types.
     member: Member = Slack.seller
     channel: str = "C0GENERAL"
@@ -59,8 +37,7 @@ class Stage:
     @property
     def user(self) -> User | None:
         """The SuperOffice user of who types."""
-        matching = (user for user in self.crm.users if user.full_name == self.member.real_name)
-        return next(matching, None)
+        return self.user_of(self.member)
 
     def clear(self) -> None:
         """Number the buttons from 1 again."""
@@ -81,8 +58,7 @@ class Stage:
         self.console.print()
         for button in drawing.buttons:
             self.buttons[button.number] = (message, button)
-            if "/link/" in button.url:
-                self.link_url = button.url
+        self.link_url = link_page([message]) or self.link_url
 
     def _place(self, message: Message) -> str:
         channel = self.slack.workspace.channels[message.channel]
@@ -91,40 +67,10 @@ class Stage:
 
 @asynccontextmanager
 async def set_up(start_bot: StartBot, out: TextIO, *, socket_mode: bool = False) -> AsyncIterator[Stage]:
-    """Start SuperOffice and Slack, then the bot with the settings that join them."""
-    clock = ShiftedClock()
-    async with SuperOffice(clock=clock) as crm, Slack(clock=clock) as slack:
-        with tempfile.TemporaryDirectory(prefix="superoffice-slack-demo-") as folder:
-            environ = _environ(crm, slack, Path(folder), socket_mode=socket_mode)
-            async with start_bot(environ, clock) as bot:
-                slack.bot_url = bot.url
-                if socket_mode:
-                    await slack.sockets.connected(timeout=10)
-                yield Stage(crm, slack, _console(out), clock)
+    """Start both servers and the bot, and draw what the person at the terminal sees."""
+    async with running_servers(start_bot, socket_mode=socket_mode) as servers:
+        yield Stage(servers.crm, servers.slack, servers.clock, console=_console(out))
 
 
 def _console(out: TextIO) -> Console:
     return Console(file=out, highlight=False, width=None if out.isatty() else 100)
-
-
-def _environ(crm: SuperOffice, slack: Slack, folder: Path, *, socket_mode: bool) -> dict[str, str]:
-    port = _free_port()
-    return {
-        "SLACK_API_URL": slack.api_url,
-        "SLACK_BOT_TOKEN": slack.bot_token,
-        "SLACK_SIGNING_SECRET": slack.signing_secret,
-        "SUPEROFFICE_URL": crm.url,
-        "SUPEROFFICE_WEB_URL": crm.web_url,
-        "SUPEROFFICE_TIMEZONE": crm.zone,
-        "BOT_SECRET_KEY": base64.urlsafe_b64encode(secrets.token_bytes(32)).decode(),
-        "BOT_DATABASE": str(folder / "bot.db"),
-        "BOT_LISTEN": f"127.0.0.1:{port}",
-        "BOT_PUBLIC_URL": f"http://127.0.0.1:{port}",
-        **({"SLACK_APP_TOKEN": slack.app_token} if socket_mode else {}),
-    }
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

@@ -117,6 +117,11 @@ class Story:
         self._by_company[company.id] = []
         self._by_owner.setdefault(company.owner, []).append(company)
 
+    def leave_out(self, until: datetime) -> None:
+        """Let nothing have happened up to ``until`` but what is told already."""
+        if self.pace is not None:
+            self._next = max(self._next, (until - self.start) // self.pace + 1)
+
     def _tell(self, until: datetime) -> None:
         if self.pace is None:
             return
