@@ -5,8 +5,8 @@ READY := .venv/.ready
 
 .PHONY: demo run test test-long check bench docs format lock clean
 
-demo: $(READY)            ## the main job with no account anywhere: type /superoffice today
-	@$(BIN)/python -m bot demo $(ARGS)
+demo: $(READY)            ## the main job with no account anywhere, in the browser; TERMINAL=1: at a prompt
+	@$(BIN)/python -m bot demo $(if $(TERMINAL),--terminal) $(ARGS)
 
 run: $(READY)             ## the bot, configured by variables or BOT_CONFIG
 	@$(BIN)/python -m bot run

@@ -52,14 +52,23 @@ def run() -> None:
 
 
 @main.command()
-@click.option("--socket-mode", is_flag=True, help="Let Slack's side speak Socket Mode instead of HTTP.")
-def demo(*, socket_mode: bool) -> None:
-    """Try it with no account anywhere: a SuperOffice and a Slack of its own, and the real bot between."""
-    from bot.demo.play import play  # the demo is outside the product: nothing else loads it
+@click.option("--terminal", is_flag=True, help="A prompt to type at instead of the page.")
+@click.option("--port", type=click.IntRange(0, 65535), help="Serve the page at this port of 127.0.0.1.")
+@click.option("--no-browser", is_flag=True, help="Print the page's address, but open no browser.")
+@click.option("--socket-mode", is_flag=True, help="Prompt and tour: Socket Mode instead of HTTP.")
+def demo(*, terminal: bool, port: int | None, no_browser: bool, socket_mode: bool) -> None:
+    """Try it with no account anywhere: a SuperOffice and a Slack of its own, and the real bot between.
+
+    It is a page in the browser. Where nobody is at a terminal, a tour plays by itself instead, unless a port
+    or --no-browser asks for the page.
+    """
+    from bot.demo.play import play, show_page  # the demo is outside the product: nothing else loads it
 
     logs.configure("ERROR")
-    interactive = sys.stdin.isatty() and sys.stdout.isatty()
-    sys.exit(_run(play(_start, interactive=interactive, out=sys.stdout, socket_mode=socket_mode)))
+    somebody = sys.stdin.isatty() and sys.stdout.isatty()
+    if not terminal and (somebody or no_browser or port is not None):
+        sys.exit(_run(show_page(_start, out=sys.stdout, port=port or 0, browser=not no_browser)))
+    sys.exit(_run(play(_start, interactive=somebody, out=sys.stdout, socket_mode=socket_mode)))
 
 
 @main.command()

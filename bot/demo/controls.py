@@ -1,4 +1,4 @@
-"""What one can make happen: time passes, companies stir, SuperOffice and Slack fail. For terminal and page alike."""
+"""What one can make happen, at the terminal and at the page: time passes, companies stir, servers fail."""
 
 from collections.abc import Awaitable, Callable, Iterable
 from datetime import UTC, datetime, time, timedelta

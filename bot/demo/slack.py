@@ -204,7 +204,7 @@ class Slack(Tenants):
         member = self._member(user, where)
         block_id, element = find(elements(view["blocks"]), action_id, choice, number)
         payload = payloads.press_view(view, block_id, element, member, choice, self._origin(where))
-        trigger = where.triggers.issue()
+        trigger = where.triggers.issue(member.id)
         answer = Answer(payload | {"trigger_id": trigger}, "", trigger)
         return await self._deliver("interactive", answer, None)
 
@@ -229,10 +229,19 @@ class Slack(Tenants):
         invited = self._member(where.bot_user if user is None else user, where)
         where.channels[channel].members.add(invited.id)
 
-    def say(self, channel: str, text: str, user: Member | str = seller, workspace: Where = None) -> Message:
-        """Let somebody write in a channel."""
+    def say(
+        self,
+        channel: str,
+        text: str,
+        user: Member | str = seller,
+        workspace: Where = None,
+        *,
+        thread: str | None = None,
+    ) -> Message:
+        """Let somebody write in a channel, or in the thread below a message."""
         where = self.at(workspace)
-        return where.post(Message("", channel, text, by=self._member(user, where).id, via="member"))
+        by = self._member(user, where).id
+        return where.post(Message("", channel, text, thread_ts=thread, by=by, via="member"))
 
     # ------------------------------------------------------------ what can be seen
 
@@ -300,7 +309,7 @@ class Slack(Tenants):
     def _answer(
         self, where: Workspace, payload: dict[str, Any], channel: str, user: str, original: str | None
     ) -> tuple[Answer, str]:
-        answer = Answer(payload, "", where.triggers.issue())
+        answer = Answer(payload, "", where.triggers.issue(user))
         token = self.response_urls.issue(where, answer, channel, user, original)
         answer.response_url = f"{self.url}/response/{token}"
         payload |= {"trigger_id": answer.trigger_id, "response_url": answer.response_url}

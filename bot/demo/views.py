@@ -1,67 +1,35 @@
-"""Modals and Home tabs, and the trigger ids that open them."""
+"""Modals and Home tabs: who has which open, one upon another."""
 
 import asyncio
 import secrets
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
 from typing import Any
 
-from bot.demo.clock import Clock
 from bot.demo.errors import ApiError
 from bot.demo.limits import problems
+from bot.demo.triggers import Triggers
 
-__all__ = ["Triggers", "Views"]
+__all__ = ["View", "Views"]
 
 View = dict[str, Any]
-
-#: "3 s, single use" (docs.slack.dev, "Handling user interaction").
-TRIGGER_LIFE = timedelta(seconds=3)
-
-
-class Triggers:
-    """Trigger ids: each opens one view within three seconds."""
-
-    def __init__(self, clock: Clock) -> None:
-        self._clock = clock
-        self._open: dict[str, datetime] = {}
-        self._used: set[str] = set()
-
-    def issue(self) -> str:
-        """A new one."""
-        trigger = (
-            f"{len(self._open) + len(self._used) + 1}.{secrets.randbelow(10**12)}.{secrets.token_hex(16)}"
-        )
-        self._open[trigger] = self._clock.now() + TRIGGER_LIFE
-        return trigger
-
-    def knows(self, trigger: str) -> bool:
-        """Whether it was issued here."""
-        return trigger in self._open
-
-    def exchange(self, trigger: str) -> None:
-        """Use it up, or say in Slack's words why not."""
-        if trigger in self._used:
-            raise ApiError("exchanged_trigger_id")
-        ends = self._open.get(trigger)
-        if ends is None:
-            raise ApiError("invalid_trigger_id")
-        if self._clock.now() > ends:
-            raise ApiError("expired_trigger_id")
-        self._used.add(trigger)
+#: "After a modal is opened, the app is limited to pushing 2 additional views" (docs.slack.dev, "views.push").
+MOST_STACKED = 3
 
 
 class Views:
-    """``views.*``. ``opened`` holds modals by id, ``homes`` the Home tab by user."""
+    """``views.*``. ``opened`` holds every modal there was by id, ``homes`` the Home tab by user."""
 
     def __init__(self, triggers: Triggers) -> None:
-        self.opened: dict[str, dict[str, Any]] = {}
-        self.homes: dict[str, dict[str, Any]] = {}
+        self.opened: dict[str, View] = {}
+        self.homes: dict[str, View] = {}
+        #: Called with a user and a view that came or changed, or with the id of a modal that is gone.
+        self.listeners: list[Callable[[str, View | str], None]] = []
+        self._stacks: dict[str, list[str]] = {}
         self._triggers = triggers
         self._opened = asyncio.Event()
-        self._waiting: dict[str, list[tuple[Callable[[View], bool], asyncio.Future[View]]]] = {}
         self._updated: set[str] = set()
 
-    async def modal(self, number: int = 1, timeout: float = 5) -> dict[str, Any]:  # noqa: ASYNC109
+    async def modal(self, number: int = 1, timeout: float = 5) -> View:  # noqa: ASYNC109
         """The modal that was opened as the ``number``-th, now or to come. Raises :class:`TimeoutError`."""
         async with asyncio.timeout(timeout):
             while len(self.opened) < number:
@@ -69,7 +37,7 @@ class Views:
                 await self._opened.wait()
         return list(self.opened.values())[number - 1]
 
-    async def updated(self, number: int = 1, timeout: float = 5) -> dict[str, Any]:  # noqa: ASYNC109
+    async def updated(self, number: int = 1, timeout: float = 5) -> View:  # noqa: ASYNC109
         """The same modal once ``views.update`` has changed it. Raises :class:`TimeoutError`."""
         async with asyncio.timeout(timeout):
             while (view := await self.modal(number, timeout))["id"] not in self._updated:
@@ -77,12 +45,44 @@ class Views:
                 await self._opened.wait()
         return self.opened[view["id"]]
 
+    async def home(self, user: str, wanted: Callable[[View], bool] = bool, timeout: float = 5) -> View:  # noqa: ASYNC109
+        """A user's Home tab, as soon as it is what is wanted. Raises :class:`TimeoutError`."""
+        if user in self.homes and wanted(self.homes[user]):
+            return self.homes[user]
+        future: asyncio.Future[View] = asyncio.get_running_loop().create_future()
+
+        def told(whose: str, view: View | str) -> None:
+            if whose == user and not isinstance(view, str) and view["type"] == "home" and wanted(view):
+                self.listeners.remove(told)
+                future.set_result(view)
+
+        self.listeners.append(told)
+        try:
+            return await asyncio.wait_for(future, timeout)
+        finally:
+            if told in self.listeners:
+                self.listeners.remove(told)
+
+    def stack(self, user: str) -> list[View]:
+        """The modals that a user has open, the one on top last."""
+        return [self.opened[each] for each in self._stacks.get(user, ())]
+
+    # ------------------------------------------------------------ what the app does
+
     def open(self, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
-        """``views.open``."""
-        view = self._checked(arguments, "modal")
-        self._triggers.exchange(str(arguments.get("trigger_id", "")))
-        self._opened.set()
-        return {"view": self._keep(f"V{len(self.opened) + 1:04d}{secrets.token_hex(4).upper()}", view)}
+        """``views.open``: in place of whatever the user has open."""
+        view = _checked(arguments, "modal")
+        user = self._triggers.exchange(str(arguments.get("trigger_id", "")))
+        self.clear(user)
+        return {"view": self._stacked(user, view)}
+
+    def push(self, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
+        """``views.push``: upon the modal that the trigger comes from."""
+        view = _checked(arguments, "modal")
+        user = self._triggers.exchange(str(arguments.get("trigger_id", "")))
+        if not self._stacks.get(user):
+            raise ApiError("not_found")
+        return {"view": self._stacked(user, view)}
 
     def update(self, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
         """``views.update``, by ``view_id`` or ``external_id``; a stale ``hash`` is refused."""
@@ -94,58 +94,101 @@ class Views:
             raise ApiError("not_found")
         if arguments.get("hash") not in {None, old["hash"]}:
             raise ApiError("hash_conflict")
-        view = self._checked(arguments, "modal")
-        self._updated.add(old["id"])
-        self._opened.set()
-        return {"view": self._keep(old["id"], view)}
+        return {"view": self._replaced(old, _checked(arguments, "modal"))}
 
     def publish(self, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
         """``views.publish``: the Home tab of a user."""
-        view = self._checked(arguments, "home")
+        view = _checked(arguments, "home")
         user = str(arguments.get("user_id", ""))
+        old = self.homes.get(user)
+        if arguments.get("hash") and old is not None and arguments["hash"] != old["hash"]:
+            raise ApiError("hash_conflict")
         self.homes[user] = _with_ids(view) | {"id": f"VHOME{user}", "hash": secrets.token_hex(8)}
-        for wanted, future in self._waiting.get(user, ()):
-            if not future.done() and wanted(self.homes[user]):
-                future.set_result(self.homes[user])
+        self._tell(user, self.homes[user])
         return {"view": self.homes[user]}
 
-    async def home(self, user: str, wanted: Callable[[View], bool] = bool, timeout: float = 5) -> View:  # noqa: ASYNC109
-        """A user's Home tab, as soon as it is what is wanted. Raises :class:`TimeoutError`."""
-        if user in self.homes and wanted(self.homes[user]):
-            return self.homes[user]
-        future: asyncio.Future[View] = asyncio.get_running_loop().create_future()
-        waiting = self._waiting.setdefault(user, [])
-        waiting.append((wanted, future))
-        try:
-            return await asyncio.wait_for(future, timeout)
-        finally:
-            waiting.remove((wanted, future))
+    # ------------------------------------------------------------ what the user does
 
-    def _keep(self, id_: str, view: dict[str, Any]) -> dict[str, Any]:
-        self.opened[id_] = _with_ids(view) | {"id": id_, "hash": secrets.token_hex(8)}
-        return self.opened[id_]
+    def answered(self, user: str, view: View, body: object) -> Mapping[str, str]:
+        """What a submission was acknowledged with; what is wrong, by the ids of blocks.
 
-    def _checked(self, arguments: Mapping[str, Any], surface: str) -> dict[str, Any]:
-        view = arguments.get("view")
-        if not isinstance(view, dict) or view.get("type") != surface:
-            raise ApiError("invalid_arguments")
-        found = problems(view.get("blocks"), surface)
-        for name, most in (("title", 24), ("submit", 24), ("close", 24)):
-            if len(view.get(name, {}).get("text", "")) > most:
-                found.append(
-                    f"[ERROR] must be less than {most + 1} characters [json-pointer:/view/{name}/text]"
-                )
-        if surface == "modal" and not view.get("title"):
-            found.append("[ERROR] missing required field: title [json-pointer:/view]")
-        for name, most in (("private_metadata", 3000), ("callback_id", 255)):
-            if len(view.get(name, "")) > most:
-                found.append(f"[ERROR] must be less than {most + 1} characters [json-pointer:/view/{name}]")
-        if found:
-            raise ApiError("invalid_arguments", response_metadata={"messages": found})
-        return view
+        Source: docs.slack.dev, "Modals", ``response_action``. Raises :class:`ApiError` for a view that Slack
+        does not take.
+        """
+        said = body if isinstance(body, Mapping) else {}
+        match said.get("response_action"):
+            case "errors":
+                return {str(block): str(text) for block, text in dict(said.get("errors", {})).items()}
+            case "update":
+                self._replaced(view, _checked(said, "modal"))
+            case "push":
+                self._stacked(user, _checked(said, "modal"))
+            case "clear":
+                self.clear(user)
+            case _:
+                self.close(user, view["id"])
+        return {}
+
+    def close(self, user: str, id_: str) -> None:
+        """A modal is gone; the one below it is on top again."""
+        if id_ in self._stacks.get(user, ()):
+            self._stacks[user].remove(id_)
+            self._tell(user, id_)
+
+    def clear(self, user: str) -> None:
+        """All of a user's modals are gone."""
+        for id_ in reversed(self._stacks.pop(user, [])):
+            self._tell(user, id_)
+
+    # ------------------------------------------------------------ helpers
+
+    def _stacked(self, user: str, view: View) -> View:
+        stack = self._stacks.setdefault(user, [])
+        if len(stack) >= MOST_STACKED:
+            raise ApiError("push_limit_reached")
+        id_ = f"V{len(self.opened) + 1:04d}{secrets.token_hex(4).upper()}"
+        below = {"root_view_id": (stack or [id_])[0], "previous_view_id": stack[-1] if stack else None}
+        stack.append(id_)
+        self._opened.set()
+        return self._keep(user, view | below | {"id": id_})
+
+    def _replaced(self, old: View, view: View) -> View:
+        self._updated.add(old["id"])
+        self._opened.set()
+        same = {name: old[name] for name in ("id", "root_view_id", "previous_view_id")}
+        user = next((each for each, stack in self._stacks.items() if old["id"] in stack), "")
+        return self._keep(user, view | same)
+
+    def _keep(self, user: str, view: View) -> View:
+        kept = _with_ids(view) | {"hash": secrets.token_hex(8)}
+        self.opened[view["id"]] = kept
+        self._tell(user, kept)
+        return kept
+
+    def _tell(self, user: str, what: View | str) -> None:
+        for listener in list(self.listeners):
+            listener(user, what)
 
 
 def _with_ids(view: View) -> View:
-    """Slack gives each block an id that has none."""
+    """Slack gives an id to each block that has none."""
     blocks = [{"block_id": f"v{number}", **block} for number, block in enumerate(view["blocks"])]
-    return {**view, "blocks": blocks}
+    return view | {"blocks": blocks}
+
+
+def _checked(arguments: Mapping[str, Any], surface: str) -> View:
+    view = arguments.get("view")
+    if not isinstance(view, dict) or view.get("type") != surface:
+        raise ApiError("invalid_arguments")
+    found = problems(view.get("blocks"), surface)
+    for name, most in (("title", 24), ("submit", 24), ("close", 24)):
+        if len(view.get(name, {}).get("text", "")) > most:
+            found.append(f"[ERROR] must be less than {most + 1} characters [json-pointer:/view/{name}/text]")
+    if surface == "modal" and not view.get("title"):
+        found.append("[ERROR] missing required field: title [json-pointer:/view]")
+    for name, most in (("private_metadata", 3000), ("callback_id", 255)):
+        if len(view.get(name, "")) > most:
+            found.append(f"[ERROR] must be less than {most + 1} characters [json-pointer:/view/{name}]")
+    if found:
+        raise ApiError("invalid_arguments", response_metadata={"messages": found})
+    return view

@@ -10,7 +10,8 @@ from typing import Any
 from bot.demo.clock import Clock
 from bot.demo.message import Message
 from bot.demo.rates import Rates
-from bot.demo.views import Triggers, Views
+from bot.demo.triggers import Triggers
+from bot.demo.views import Views
 
 __all__ = [
     "APP",

@@ -122,6 +122,7 @@ METHODS: Mapping[str, tuple[Method, str | None]] = {
     "chat.update": (_update, "chat:write"),
     "chat.delete": (_delete, "chat:write"),
     "views.open": (lambda caller, arguments: caller.workspace.views.open(arguments), None),
+    "views.push": (lambda caller, arguments: caller.workspace.views.push(arguments), None),
     "views.update": (lambda caller, arguments: caller.workspace.views.update(arguments), None),
     "views.publish": (lambda caller, arguments: caller.workspace.views.publish(arguments), None),
 }

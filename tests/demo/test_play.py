@@ -14,8 +14,8 @@ import pytest
 from aiohttp import web
 
 from bot.demo.clock import Clock
-from bot.demo.play import play
 from bot.demo.controls import FAULTS
+from bot.demo.play import play
 from bot.demo.prompt import do
 from bot.demo.stage import Stage, set_up
 from bot.demo.workspace import BOT_USER, Message
