@@ -19,7 +19,7 @@ from bot.config.channelfile import ChannelFileError, read_channels
 from bot.core.channeldigest import ChannelSettings, Grouping, Layout
 from bot.core.channelfile import ChangeKind, ChannelEntry, write
 from bot.core.digest import WhenEmpty
-from bot.core.filters import Filter, Style
+from bot.core.filters import Filter, Style, of_one_reader
 from bot.core.people import SlackChannel, SlackUser
 from bot.core.recurrence import MonthDay, Monthly
 from bot.core.schedule import Schedule
@@ -41,7 +41,7 @@ FILE = """
 owner = "U2"
 schedule = "09:15,16:00 weekdays except holidays in NO"
 zone = "Europe/Stockholm"
-filters = "category:VIP not:me"
+filters = "category:VIP top:5"
 grouping = "day"
 quorum = 75
 """
@@ -127,7 +127,9 @@ ENTRIES = st.builds(
     owner=st.sampled_from(["", "U1", "W0AB"]),
     schedule=schedules().map(lambda schedule: replace(schedule, zone=None)),
     zone=ZONES,
-    filter=FILTERS.map(lambda each: replace(each, style=None, saved="")),
+    filter=FILTERS.map(lambda each: replace(each, style=None, saved="")).filter(
+        lambda each: not of_one_reader(each)
+    ),
     style=st.sampled_from(Style),
     grouping=st.sampled_from(Grouping),
     layout=st.sampled_from(Layout),
@@ -178,7 +180,7 @@ def test_what_is_imported_is_so(make: Make) -> None:
     assert after.schedule.zone == after.zone.key == "Europe/Stockholm"
     assert [(each.time, each.id) for each in after.schedule.times] == [(time(9, 15), 1), (time(16), 2)]
     assert after.schedule.country == "NO"
-    assert after.filter == Filter(categories=("VIP",), not_by=("me",), style=Style.FULL)
+    assert after.filter == Filter(categories=("VIP",), top=5, style=Style.FULL)
     assert after.locale == "en", "what the file does not say is as a new one would be"
     assert after.team == ChannelSettings(
         Grouping.DAY, quorum=75, is_managed=True, imported_at=NOW, is_private=False
@@ -358,7 +360,8 @@ def test_everything_that_is_wrong_is_told_together() -> None:
         ("channels = 7", "channels: it must be a table"),
         ('[channels.T1]\nC4 = "08:00"', "channels.T1.C4: it must be a table"),
         ("[channels.T1.C1]", "channels.T1.C1.schedule: it is missing"),
-        (FILE.replace("category:VIP not:me", "style:table"), "name the style in `style`"),
+        (FILE.replace("category:VIP top:5", "style:table"), "name the style in `style`"),
+        (FILE.replace("top:5", "not:me"), "'not:me' means nothing in a channel"),
         (FILE.replace("in NO", "in Atlantis"), "cannot be read"),
     ],
 )

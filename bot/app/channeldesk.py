@@ -52,10 +52,19 @@ def channel_desk(
         clock=clock,
         token=lambda: secrets.token_hex(8),
     )
+    inviting = Inviting(
+        settings=settings,
+        participants=participants,
+        rights=rights,
+        messenger=messenger,
+        readers=readers,
+        audit=database.audit,
+        clock=clock,
+    )
     requesting = ChannelRequesting(
         requests=database.channel_requests,
         rights=rights,
-        guard=guard,
+        inviting=inviting,
         setup=setup,
         settings=settings,
         admins=admins,
@@ -79,13 +88,7 @@ def channel_desk(
         setup=setup,
         requesting=requesting,
         consenting=consenting,
-        inviting=Inviting(
-            settings=settings,
-            participants=participants,
-            rights=rights,
-            messenger=messenger,
-            readers=readers,
-        ),
+        inviting=inviting,
         listing=Listing(
             subscriptions=database.subscriptions,
             participants=participants,

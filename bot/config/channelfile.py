@@ -14,7 +14,7 @@ from bot.core.channelfile import ChannelEntry
 from bot.core.digest import WhenEmpty
 from bot.core.errors import BadCommand
 from bot.core.errors import Problem as Misread
-from bot.core.filters import Filter, Style
+from bot.core.filters import Filter, Style, of_one_reader
 from bot.core.filtertext import read_filters
 from bot.core.people import SlackChannel
 from bot.core.savedtext import wrong_filters
@@ -181,6 +181,8 @@ def _filter(value: object) -> Filter:
         raise _Wrong("name the style in `style`.")
     if typed.filter.saved:
         raise _Wrong("a saved filter is its user's own: write out what it says.")
+    if personal := of_one_reader(typed.filter):
+        raise _Wrong(f"{personal[0].given!r} means nothing in a channel: name people, or leave it out.")
     return typed.filter
 
 

@@ -34,6 +34,8 @@ class AuditAction(StrEnum):
     CHANNEL_CHANGED = "channel.changed"
     CHANNEL_REQUESTED = "channel.requested"
     CHANNEL_DECLINED = "channel.declined"
+    #: People were asked to share with a channel: how many; ``to``: who wished that, if somebody else decided.
+    CHANNEL_INVITED = "channel.invited"
     #: Somebody shares theirs with a channel, shares less or more of it, or nothing any more.
     CHANNEL_JOINED = "channel.joined"
     CHANNEL_NARROWED = "channel.narrowed"

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from bot.core.channeldigest import Grouping, Layout
 from bot.core.digest import WhenEmpty
 from bot.core.errors import BadCommand, Problem
+from bot.core.filters import EVERYTHING, of_one_reader
 from bot.core.scheduletext import DEFAULT, parse_added, parse_dropped, read_line
 from bot.core.spelling import nearest
 
@@ -166,6 +167,11 @@ class Said:
     #: Reads whole lines, to see whether what is suggested can be typed; ``None`` for those of one's own.
     reads: Callable[[str, str], object] | None = None
 
+    @property
+    def is_of_channel(self) -> bool:
+        """Whether it is about a channel's digest, which has many readers."""
+        return self.choices is OF_CHANNELS
+
     def first_that_reads(self, *lines: str) -> str:
         """The first of the lines that can be typed; ``""`` where none can."""
         for line in filter(None, map(str.strip, lines)):
@@ -229,7 +235,8 @@ def read_settings(said: Said) -> SetDigest:
     chosen, text, problems = _chosen(said)
     try:
         if text or (not chosen and not problems):
-            read_line(text, form=said.line("at {}"))
+            filter_ = read_line(text, form=said.line("at {}")).filter or EVERYTHING
+            problems += of_one_reader(filter_) if said.is_of_channel else ()
     except BadCommand as bad:
         # Which countries there are is known to whoever knows their holidays.
         problems += (problem for problem in bad.problems if problem.code != "unknown-country")

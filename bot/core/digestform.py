@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from bot.core.command import MAX_LINE
 from bot.core.errors import Problem
+from bot.core.filters import of_one_reader
 from bot.core.filtertext import read_filters
 from bot.core.replies.digests import DigestForm
 from bot.core.savedtext import wrong_filters
@@ -23,7 +24,7 @@ def form_problems(form: DigestForm) -> dict[str, Problem]:
         "days": _of_words(",".join(form.days), "days"),
         "zone": _of_words(form.zone and f"in {form.zone}", "zone"),
         "country": _of_words(form.country and f"except holidays in {form.country}", "country"),
-        "filter": [*_of_filters(form.filter), *_of_length(form)],
+        "filter": [*_of_filters(form), *_of_length(form)],
     }
     return {name: problems[0] for name, problems in found.items() if problems}
 
@@ -37,11 +38,13 @@ def _of_words(text: str, part: str) -> list[Problem]:
     return problems
 
 
-def _of_filters(text: str) -> Iterator[Problem]:
-    typed = read_filters(normalise(text))
+def _of_filters(form: DigestForm) -> Iterator[Problem]:
+    typed = read_filters(normalise(form.filter))
     yield from (problem for problem in wrong_filters(typed) if problem.code != "no-filter")
     if typed.filter.style:
         yield Problem("given-twice", "style:")
+    if form.team:
+        yield from of_one_reader(typed.filter)
 
 
 def _of_length(form: DigestForm) -> Sequence[Problem]:

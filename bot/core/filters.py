@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
 from enum import StrEnum
 from functools import lru_cache
+from itertools import chain
 
 from bot.core.activity import ALL_ACTIONS, Action, Activity
 from bot.core.errors import Problem
@@ -24,6 +25,7 @@ __all__ = [
     "Style",
     "clashes",
     "did",
+    "of_one_reader",
     "sift",
     "unknown_people",
     "why_dropped",
@@ -138,6 +140,14 @@ def clashes(filter_: Filter) -> tuple[Problem, ...]:
         return (Problem("leaves-nobody", f"not:{ME},{OTHERS}"),)
     wanted = (who for who in filter_.by if any(_excludes(no, who) for no in filter_.not_by))
     return tuple(Problem("excludes-itself", who) for who in wanted)
+
+
+def of_one_reader(filter_: Filter) -> tuple[Problem, ...]:
+    """What makes sense to a single reader alone: in a channel nobody in particular is "me"."""
+    said = (("by", who) for who in filter_.by), (("not", who) for who in filter_.not_by)
+    return tuple(
+        Problem("nobody-is-me", f"{key}:{who}", part=True) for key, who in chain(*said) if who in (ME, OTHERS)
+    )
 
 
 def _excludes(no: str, who: str) -> bool:

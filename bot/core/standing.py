@@ -58,6 +58,8 @@ class Denied(StrEnum):
     NOT_SHARING = "not-sharing"
     #: The bot must be in the channel, or Slack does not tell it who is.
     NOT_INVITED = "not-invited"
+    #: What somebody asked an admin for is asked for no more, or anew.
+    NO_REQUEST = "no-request"
     #: Not a channel at all: a direct message.
     NO_CHANNEL = "no-channel"
 

@@ -84,6 +84,8 @@ def test_is_read(typed: str, meant: object) -> None:
         ("channel invite ida", "whom-invite", None),
         ("channel join tomorrow", "share-what", None),
         ("channel join by:me", "share-what", None),
+        ("channel digest at 08:30 by:me", "nobody-is-me", None),
+        ("channel change not:others", "nobody-is-me", None),
         ("channel narrow never:", "no-value", None),
         ("channel pause please", "takes-nothing", "channel pause"),
         ("digest at 08:00 group:day", "unknown-filter", None),

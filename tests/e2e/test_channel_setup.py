@@ -146,6 +146,71 @@ async def test_a_member_fills_in_the_form_as_a_request(world: World) -> None:
     assert posted(world) == []
 
 
+async def request(world: World, line: str, channel: str = SALES) -> Message:
+    """What the channel's creator is asked for by a member."""
+    before = len(world.slack.direct_messages(Slack.manager))
+    await press(world, await ask(world, line, Slack.seller, channel), "channel.ask", Slack.seller)
+    asked = world.slack.direct_messages(Slack.manager)[before:]
+    return asked[-1] if asked else world.slack.direct_messages(Slack.manager)[-1]
+
+
+async def test_a_saved_filter_is_written_out(world: World) -> None:
+    """It is its user's own: nobody who shares has it."""
+    await world.link(Slack.manager, world.crm.manager)
+    await ask(world, "filter save vip category:Customer top:20")
+    await ask(world, "filter save mine not:me")
+    refused = await ask(world, "channel digest at 08:30 filter:mine")
+    assert "`not:me` means nothing in a channel" in said(refused)
+    assert posted(world) == []
+    shown = said(await ask(world, "channel digest at 08:30 filter:vip"))
+    assert "category:Customer top:20" in shown
+    assert "filter:vip" not in shown
+
+
+@pytest.mark.parametrize("line", ["pause", "remove"])
+async def test_to_stop_it_can_be_approved_where_outsiders_came(world: World, line: str) -> None:
+    await set_up(world)
+    asked = await request(world, f"channel {line}")
+    world.slack.workspace.channels[SALES].flags |= {"is_ext_shared"}
+    assert (await press(world, asked, "channel.approve", Slack.manager)).text == "Approved"
+    shown = said(await ask(world, "channel show"))
+    assert ("no digest yet" if line == "remove" else "is paused") in shown
+
+
+async def test_to_start_it_there_cannot(world: World) -> None:
+    asked = await request(world, "channel digest at 08:30")
+    world.slack.workspace.channels[SALES].flags |= {"is_ext_shared"}
+    assert "another organisation" in said(await press(world, asked, "channel.approve", Slack.manager))
+    assert posted(world) == []
+
+
+async def test_a_member_asks_for_people_to_be_invited(world: World) -> None:
+    await set_up(world)
+    asked = await request(world, f"channel invite @{Slack.colleague.name}")
+    assert world.slack.direct_messages(Slack.colleague) == []
+    await press(world, asked, "channel.approve", Slack.manager)
+    invitation = await direct(world, Slack.colleague)
+    assert "share with" in said(invitation)
+    assert Slack.seller.id in said(invitation), "who wished it"
+
+
+async def test_what_was_asked_for_before_is_taken_back(world: World) -> None:
+    await set_up(world)
+    before = await request(world, "channel pause")
+    assert await request(world, "channel pause") == before, "nobody is told twice"
+    asked = await request(world, "channel add 16:00")
+    late = await press(world, before, "channel.approve", Slack.manager)
+    assert "That request is no more" in said(late)
+    assert "is on" in (await ask(world, "channel show")).text
+    assert (await press(world, asked, "channel.approve", Slack.manager)).text == "Approved"
+    assert "08:30,16:00 weekdays" in said(await ask(world, "channel show"))
+
+
+async def test_where_there_is_none_nothing_is_asked_for(world: World) -> None:
+    for line in ("pause", "add 16:00", "invite @ida", "remove", "adopt", "snooze 1w"):
+        assert "no digest yet" in said(await ask(world, f"channel {line}", Slack.seller)), line
+
+
 async def test_joining_shows_first_what_is_shared(world: World) -> None:
     announced = await set_up(world)
     offer = await press(world, announced, "channel.join", Slack.seller)

@@ -167,6 +167,43 @@ async def test_whoever_may_set_it_up_adopts_it_by_a_button(rig: Rig) -> None:
     assert [(deed.by, dict(deed.after)) for deed in deeds] == [(user(Slack.manager), {"has owner": True})]
 
 
+async def test_who_may_not_adopt_it_asks_an_admin(rig: Rig) -> None:
+    await rig.digest()
+    await leave_channel(rig)
+    await rig.tick()
+    refused = await (await rig.press(rig.posted()[0], "channel.adopt", Slack.colleague)).next()
+    await (await rig.press(refused, "channel.ask", Slack.colleague)).next()
+    asked = rig.slack.direct_messages(Slack.manager)[-1]
+    assert "channel adopt" in str(asked.blocks)
+    await (await rig.press(asked, "channel.approve", Slack.manager)).next()
+    assert (await rig.found()).owner == user(Slack.colleague)
+    announced = str(rig.posted()[-1].blocks)
+    assert Slack.colleague.id in announced
+    assert Slack.manager.id in announced
+
+
+async def test_a_private_channel_that_was_set_up_by_request_must_stay_so(rig: Rig) -> None:
+    sales = "C0SALES"
+    refused = await ask(rig, "channel digest at 08:30", Slack.seller, sales)
+    await (await rig.press(refused, "channel.ask", Slack.seller)).next()
+    asked = rig.slack.direct_messages(Slack.manager)[-1]
+    await (await rig.press(asked, "channel.approve", Slack.manager)).next()
+    rig.flag(sales)  # opened to everybody, before anything came there
+    await rig.hear("channel_rename", channel={"id": sales, "name": "x", "created": 1})
+    assert await rig.standing(sales) == ("paused", "opened")
+
+
+async def test_what_a_file_keeps_can_be_paused_by_request(rig: Rig) -> None:
+    await rig.digest(is_managed=True)
+    for line, stands in (("channel add 16:00", ("on", "")), ("channel pause", ("off", ""))):
+        refused = await ask(rig, line, Slack.colleague)
+        await (await rig.press(refused, "channel.ask", Slack.colleague)).next()
+        asked = rig.slack.direct_messages(Slack.manager)[-1]
+        done = await (await rig.press(asked, "channel.approve", Slack.manager)).next()
+        assert ("from a file" in str(done.blocks)) is (line != "channel pause")
+        assert await rig.standing() == stands
+
+
 async def test_whoever_turns_it_on_again_looks_after_it(rig: Rig) -> None:
     await rig.digest()
     await leave_channel(rig)

@@ -1,5 +1,6 @@
 """What is said about setting a channel up: as it was looked at, within the limits, uninterpreted."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import time
@@ -10,7 +11,10 @@ import pytest
 from syrupy.assertion import SnapshotAssertion
 
 from bot.core.audience import Refusal
+from bot.core.channelcommands import ForChannel
 from bot.core.channeldigest import ChannelSettings, Grouping, Layout, RequestState
+from bot.core.command import parse
+from bot.core.digestcommands import SetDigest
 from bot.core.replies import (
     Changed,
     ChannelAnnouncement,
@@ -38,7 +42,7 @@ from bot.core.replies import (
 )
 from bot.core.replies.channels import Announced, ChannelRow, Consented
 from bot.core.replies.teamdigests import team_parts
-from bot.core.requests import Ask, AskAdmin, Decide, Do
+from bot.core.requests import Ask, AskAdmin, Decide, Do, Request
 from bot.core.schedule import Schedule
 from bot.core.slots import next_fires
 from bot.core.standing import Denied
@@ -46,10 +50,11 @@ from bot.core.teamdigest import TeamDigest
 from bot.core.window import Window
 from bot.demo.limits import problems
 from bot.slack.blocks import draw
-from bot.slack.modals import form_view, loading_view, notice_view
+from bot.slack.modals import digest_modal, form_view, loading_view, notice_view, submitted_digest
 from bot.slack.payload import pressed
 from tests.slack.conftest import HOSTILE, NOW, OSLO, READER
 from tests.slack.test_blocks import COMMAND
+from tests.slack.test_modals import filled_in
 
 SALES = "C0SALES"
 EVERYBODY = replace(READER, user="")
@@ -78,6 +83,7 @@ REPLIES: dict[str, Reply] = {
     "asked": ChannelAsked(SALES, LINE, 2),
     "asked-nobody": ChannelAsked(SALES, LINE, 0),
     "requested": ChannelRequested(7, SALES, "U0SELLER", LINE),
+    "requested-invitation": ChannelRequested(8, SALES, "U0SELLER", "channel invite @U0COLLEAGUE, @U0MANAGER"),
     "requested-hostile": ChannelRequested(7, SALES, "U0SELLER", HOSTILE),
     "approved": ChannelDecided(SALES, "U0SELLER", LINE, RequestState.APPROVED, "U0MANAGER"),
     "approved-void": ChannelDecided(SALES, "U0SELLER", LINE, RequestState.APPROVED, "U0MANAGER", True),
@@ -173,6 +179,29 @@ def test_a_form_looks_as_it_was_looked_at(name: str, snapshot: SnapshotAssertion
     assert view
     assert problems(view["blocks"], "modal") == []
     assert all(len(view[each]["text"]) <= 24 for each in ("title", "submit", "close") if each in view)
+
+
+@pytest.mark.parametrize("quorum", [0, 50, 66, 100])
+def test_a_form_comes_back_as_the_line_that_says_the_same(quorum: int) -> None:
+    form = replace(FORM, team=TeamForm(SALES, Grouping.CATEGORY, Layout.FLAT, quorum))
+    view = json.loads(json.dumps(digest_modal(form, READER, COMMAND)))
+    request = submitted_digest(filled_in(view), COMMAND)
+    assert isinstance(request, Request)
+    assert request.wish == Do(form.line)
+    command = parse(form.line)
+    assert isinstance(command, ForChannel)
+    assert isinstance(command.command, SetDigest)
+    assert command.command.quorum == quorum
+
+
+@pytest.mark.parametrize("typed", ["by:me", "category:Prospect not:others"])
+def test_in_a_channel_s_form_nobody_is_me(typed: str) -> None:
+    """In one's own form that means something."""
+    wrong = submitted_digest(filled_in(digest_modal(FORM, READER, COMMAND), filter=typed), COMMAND)
+    assert isinstance(wrong, dict)
+    assert "means nothing in a channel" in wrong["filter"]
+    own = digest_modal(replace(FORM, team=None), READER, COMMAND)
+    assert isinstance(submitted_digest(filled_in(own, filter=typed), COMMAND), Request)
 
 
 @pytest.mark.parametrize(

@@ -186,6 +186,8 @@ class TeamForm:
     channel: str
     grouping: Grouping = Grouping.OWNER
     layout: Layout = Layout.THREAD
+    #: Percent of the participants.
+    quorum: int = 50
     #: Whom to ask to share, by their ids.
     invited: tuple[str, ...] = ()
     #: Whoever fills it in may not set it up: an admin is asked to.
@@ -196,7 +198,7 @@ class TeamForm:
     @property
     def line(self) -> str:
         """As it can be typed."""
-        return f"group:{self.grouping} layout:{self.layout}"
+        return f"group:{self.grouping} layout:{self.layout} quorum:{self.quorum}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,11 +239,15 @@ class DigestForm:
         )
 
     @property
+    def verb(self) -> str:
+        """What a line that says the same begins with."""
+        return "digest" if self.team is None else f"channel {'digest' if self.is_new else 'change'}"
+
+    @property
     def line(self) -> str:
         """All of it as it can be typed: nothing of what was set before is left."""
-        verb = "digest" if self.team is None else f"channel {'digest' if self.is_new else 'change'}"
         parts_ = (
-            f"{verb} at {','.join(self.times)}",
+            f"{self.verb} at {','.join(self.times)}",
             ",".join(self.days),
             f"in {self.zone or 'my zone'}",
             f"except holidays in {self.country}" if self.country else "with holidays",

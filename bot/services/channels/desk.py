@@ -22,10 +22,10 @@ from bot.core.digestcommands import (
     ProveDigest,
     SetDigest,
     ShowHistory,
-    SnoozeDigest,
-    SwitchDigest,
     TestDigest,
 )
+from bot.core.errors import BadCommand
+from bot.core.filters import of_one_reader
 from bot.core.people import Link, SlackChannel, SlackUser
 from bot.core.replies import Reader, Reply, Several
 from bot.core.replies.channels import ChannelDenied, ChannelRefused, RemoveQuestion
@@ -121,15 +121,10 @@ class ChannelDesk:
             case ShowMine():
                 return await self._consenting.mine(asked.user, asked.place, asked.with_ticket)
             case AdoptChannel():
-                if not seen.standing.may_configure:
-                    return ChannelDenied(Denied.NOT_ADMIN, asked.place.channel)
-                return await self._shown(
-                    await self._setup.adopt(asked.place, asked.reader, asked.user), asked, seen
-                )
+                return await self._adopt(asked, seen)
             case Invite(users):
-                if not seen.standing.may_configure:
-                    return ChannelDenied(Denied.NOT_ADMIN, asked.place.channel)
-                return await self._inviting.invite(asked.user, seen, users)
+                invite = self._inviting.invite
+                return await self._if_may(asked, seen, lambda: invite(asked.user, asked.place, users))
             case RemoveChannel():
                 return await self._if_may(asked, seen, lambda: self._remove(command, asked, seen))
             case ForChannel(inner):
@@ -174,7 +169,9 @@ class ChannelDesk:
     async def _if_may(
         self, asked: Asked, seen: Seen, do: Callable[[], Awaitable[Reply | Several]]
     ) -> Reply | Several:
-        """Do it; or say that an admin can be asked to."""
+        """Do it, where there is a digest; or say that an admin can be asked to."""
+        if await self._settings.find(asked.place) is None:
+            return self._settings.none(asked.place)
         if not seen.standing.may_configure:
             return ChannelDenied(Denied.NOT_ADMIN, asked.place.channel, asked.line)
         return await do()
@@ -190,13 +187,12 @@ class ChannelDesk:
 
     async def _set(self, command: SetDigest, asked: Asked, seen: Seen) -> Reply | Several:
         """What it filters by must be there before anything is stored, or asked of an admin."""
-        draft = await self._settings.draft(asked.place, asked.reader)
+        draft = await self._setup.draft(asked.place, asked.reader, seen.channel)
         if command.is_new and draft.id:
             return await self._shown(await self._settings.exists(draft), asked, seen)
         if command.guests and not seen.standing.may_approve_guests:
             return ChannelDenied(Denied.NO_GUESTS, asked.place.channel)
-        team = self._with_guests(command, asked, settings_of(draft))
-        draft = replace(draft, team=replace(team, is_private=seen.channel.is_private))
+        draft = replace(draft, team=self._with_guests(command, asked, settings_of(draft)))
         is_of_guests_alone = command == SetDigest("", guests=command.guests)
         if not is_of_guests_alone and (managed := self._managed(draft)):
             return managed
@@ -210,7 +206,9 @@ class ChannelDesk:
         async def check(link: Link) -> Reply | Several:
             crm = self._tenants[link.tenant].crm
             filter_, _ = await self._preferences.effective(link, crm, wanted.filter, asked.reader)
-            return await self._set_checked(replace(wanted, filter=filter_), command, asked, seen)
+            # A saved filter is its user's own: what it says is written out, for all who share.
+            written_out = replace(wanted, filter=replace(filter_, saved=""))
+            return await self._set_checked(written_out, command, asked, seen)
 
         return await asked.with_ticket(check)
 
@@ -224,6 +222,8 @@ class ChannelDesk:
     async def _set_checked(
         self, wanted: Subscription, command: SetDigest, asked: Asked, seen: Seen
     ) -> Reply | Several:
+        if problems := of_one_reader(wanted.filter):
+            raise BadCommand(*problems)
         if not seen.standing.may_configure:
             line = replace(self._settings.form(wanted), is_new=command.is_new).line
             return ChannelDenied(Denied.NOT_ADMIN, asked.place.channel, line)
@@ -231,23 +231,28 @@ class ChannelDesk:
         return await self._shown(reply, asked, seen)
 
     async def _change(self, command: Change, asked: Asked, seen: Seen) -> Reply:
-        draft = await self._settings.draft(asked.place, asked.reader)
-        is_pause = isinstance(command, SwitchDigest | SnoozeDigest)
-        if not is_pause and (managed := self._managed(draft)):
-            return managed
-        goes_on = isinstance(command, SwitchDigest) and command.on
-        if goes_on and (refused := await self._refused(draft, asked.place)):
+        if refused := await self._setup.refused(command, asked.place):
             return refused
         reply = await self._setup.change(command, asked.place, asked.reader, asked.user)
         return await self._shown(reply, asked, seen)
 
+    async def _adopt(self, asked: Asked, seen: Seen) -> Reply | Several:
+        """Where it has an owner, nobody has to be asked: it is shown."""
+
+        async def adopt() -> Reply:
+            done = await self._setup.adopt(asked.place, asked.reader, asked.user)
+            return await self._shown(done, asked, seen)
+
+        found = await self._settings.find(asked.place)
+        if found and found.owner.user:
+            return await self._shown(await self._settings.show(asked.place), asked, seen)
+        return await self._if_may(asked, seen, adopt)
+
     async def _remove(self, command: RemoveChannel, asked: Asked, seen: Seen) -> Reply:
         found = await self._settings.find(asked.place)
-        if found is None:
-            return self._settings.none(asked.place)
-        if refused := self._managed(found):
+        if refused := await self._setup.refused(command, asked.place):
             return refused
-        if not command.now:
+        if found and not command.now:
             return RemoveQuestion(asked.place.channel, len(await self._participants.of(found.id)))
         return await self._change(command, asked, seen)
 

@@ -2,13 +2,14 @@
 
 import logging
 
+from bot.core.audit import AuditAction, Deed
 from bot.core.errors import SlackFailed
 from bot.core.people import SlackChannel, SlackUser
 from bot.core.replies.channels import ChannelInvitation, ChannelInvited
 from bot.core.replies.digests import DigestNone
-from bot.services.channels.rights import ChannelRights, Seen
+from bot.services.channels.rights import ChannelRights
 from bot.services.digests.settings import DigestSettings
-from bot.services.ports import Messenger, Participants
+from bot.services.ports import Audit, Clock, Messenger, Participants
 from bot.services.readers import Readers
 
 __all__ = ["Inviting"]
@@ -30,16 +31,21 @@ class Inviting:
         rights: ChannelRights,
         messenger: Messenger,
         readers: Readers,
+        audit: Audit,
+        clock: Clock,
     ) -> None:
         self._settings = settings
         self._participants = participants
         self._rights = rights
         self._messenger = messenger
         self._readers = readers
+        self._audit = audit
+        self._clock = clock
 
-    async def invite(self, by: SlackUser, seen: Seen, users: tuple[str, ...]) -> ChannelInvited | DigestNone:
-        """Ask them; who is not in the channel, a guest or shares already is left out."""
-        place = SlackChannel(by.workspace, seen.channel.id)
+    async def invite(
+        self, by: SlackUser, place: SlackChannel, users: tuple[str, ...], decided_by: SlackUser | None = None
+    ) -> ChannelInvited | DigestNone:
+        """Ask them, as ``by`` wished; who is not in the channel, a guest or shares already is left out."""
         subscription = await self._settings.find(place)
         if subscription is None:
             return self._settings.none(place)
@@ -49,6 +55,10 @@ class Inviting:
             for user in users[:MOST]
             if (who := SlackUser(by.workspace, user)) not in sharing and await self._ask(who, place, by)
         ]
+        who, to = (decided_by, by) if decided_by else (by, None)
+        count = {"asked": len(asked)}
+        deed = Deed(self._clock.now(), AuditAction.CHANNEL_INVITED, who, to, place.channel, after=count)
+        await self._audit.record(deed)
         left_out = tuple(user for user in users if user not in asked)
         return ChannelInvited(place.channel, tuple(asked), left_out)
 

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 
+from bot.core.audience import Channel
 from bot.core.audit import AuditAction, Deed
 from bot.core.channelcommands import RemoveChannel
 from bot.core.channeldigest import ChannelSettings
@@ -12,9 +13,16 @@ from bot.core.errors import SlackFailed
 from bot.core.filtertext import written
 from bot.core.people import SlackChannel, SlackUser
 from bot.core.replies import Reader
-from bot.core.replies.channels import Announced, ChannelAnnouncement, ChannelRemoved
+from bot.core.replies.channels import (
+    Announced,
+    ChannelAnnouncement,
+    ChannelDenied,
+    ChannelRefused,
+    ChannelRemoved,
+)
 from bot.core.replies.digests import DigestNone, DigestState
 from bot.core.scheduletext import schedule_text
+from bot.core.standing import Denied
 from bot.core.subscription import State, Subscription
 from bot.services.digests.guarding import ChannelGuard
 from bot.services.digests.settings import DigestSettings
@@ -25,8 +33,10 @@ __all__ = ["Change", "ChannelSetup"]
 
 log = logging.getLogger(__name__)
 
-#: What changes a channel's digest.
-Change = SetDigest | AddTimes | DropTimes | SwitchDigest | SnoozeDigest | RemoveChannel
+#: What changes a channel's digest that there is.
+Change = AddTimes | DropTimes | SwitchDigest | SnoozeDigest | RemoveChannel
+#: What may be done to one whose settings come from a file.
+Pause = SwitchDigest | SnoozeDigest
 #: What comes of a change.
 Done = DigestState | DigestNone | ChannelRemoved
 
@@ -57,15 +67,35 @@ class ChannelSetup:
         """Do it, in the name of its reader; ``by`` decided it. Raises ``BadCommand``."""
         return await self._accounted(place, reader, by, lambda: self._do(command, place, reader))
 
+    async def draft(self, place: SlackChannel, reader: Reader, channel: Channel) -> Subscription:
+        """What there is, or would be; whoever sets it up sees what the channel is now, and accepts that."""
+        draft = await self._settings.draft(place, reader)
+        return replace(draft, team=replace(settings_of(draft), is_private=channel.is_private))
+
     async def set(self, wanted: Subscription, place: SlackChannel, reader: Reader, by: SlackUser) -> Done:
-        """Store what :meth:`DigestSettings.wanted` made."""
+        """Store what :meth:`DigestSettings.wanted` made of :meth:`draft`."""
         return await self._accounted(place, reader, by, lambda: self._settings.change(wanted, reader))
 
+    async def refused(
+        self, command: SetDigest | Change, place: SlackChannel
+    ) -> ChannelDenied | ChannelRefused | None:
+        """Why nobody may do that there: a file says how it is, or outsiders would read what comes.
+
+        To stop a digest is always possible.
+        """
+        settings = settings_of(await self._settings.find(place))
+        if settings.is_managed and not isinstance(command, Pause):
+            return ChannelDenied(Denied.MANAGED, place.channel)
+        if isinstance(command, SetDigest) or command == SwitchDigest(on=True):
+            reason = await self._guard.allowed(place, settings)
+            return ChannelRefused(reason, place.channel) if reason else None
+        return None
+
     async def adopt(self, place: SlackChannel, reader: Reader, by: SlackUser) -> Done:
-        """Make somebody its owner where it has none; how it stands then."""
-        found = await self._settings.find(place)
-        if found and await self._stewardship.adopt(found.id, by):
-            await self._record(place, by, by, {"has owner": False}, {"has owner": True})
+        """Make its reader its owner where it has none, as ``by`` decided; how it stands then."""
+        found, owner = await self._settings.find(place), SlackUser(place.workspace, reader.user)
+        if found and await self._stewardship.adopt(found.id, owner):
+            await self._record(place, by, owner, {"has owner": False}, {"has owner": True})
             state = await self._settings.show(place)
             if isinstance(state, DigestState):
                 await self._announce(Announced.ADOPTED, state, place, reader, by, settings_of(found))
@@ -93,11 +123,6 @@ class ChannelSetup:
 
     async def _do(self, command: Change, place: SlackChannel, reader: Reader) -> Done:
         match command:
-            case SetDigest():
-                draft = await self._settings.draft(place, reader)
-                if command.is_new and draft.id:
-                    return await self._settings.exists(draft)
-                return await self._settings.change(self._settings.wanted(draft, command, reader), reader)
             case AddTimes(text):
                 return await self._settings.add(place, text)
             case DropTimes(text):

@@ -52,7 +52,7 @@ def team_form(draft: Subscription) -> TeamForm | None:
     team = draft.team
     if team is None:
         return None
-    return TeamForm(draft.channel, team.grouping, team.layout, is_managed=team.is_managed)
+    return TeamForm(draft.channel, team.grouping, team.layout, team.quorum, is_managed=team.is_managed)
 
 
 def settings_of(subscription: Subscription | None) -> ChannelSettings:

@@ -1,5 +1,6 @@
 """Channels' digests: what the channel is told, what admins decide, and what each shares."""
 
+import re
 from collections.abc import Iterator, Sequence
 
 from bot.core.replies import (
@@ -56,6 +57,9 @@ __all__ = [
 ]
 
 MAX_LISTED = 300
+#: What a line about whom to invite begins with, and somebody in it.
+INVITATION = "channel invite "
+_MENTION = re.compile(r"@([UW][A-Z0-9]{2,})", re.ASCII)
 
 
 def announcement(reply: ChannelAnnouncement, reader: Reader, command: str) -> Message:
@@ -88,10 +92,8 @@ def denied(reply: ChannelDenied, reader: Reader, command: str) -> Message:
     blocks = [header(title), section(why)]
     if reply.line:
         how = sentence("denied.request", reader.locale)
-        blocks += [
-            section(f"{how}\n`{literal(shorten(f'{command} {reply.line}', MAX_LISTED))}`"),
-            actions(buttons.ask_admin(reply.channel, reply.line, reader)),
-        ]
+        blocks += [section(how), _line(reply.line, command)]
+        blocks.append(actions(buttons.ask_admin(reply.channel, reply.line, reader)))
     return Message(f"{title}. {why}", blocks)
 
 
@@ -121,7 +123,8 @@ def requested(reply: ChannelRequested, reader: Reader, command: str) -> Message:
         user(reply.asker), span(f" {sentence('requested.asks', locale)} "), channel(reply.channel), span(":")
     )
     row = actions(*buttons.decisions(reply.channel, reply.id, reader))
-    what = note(sentence("requested.what", locale))
+    is_invitation = reply.line.startswith(INVITATION)
+    what = note(sentence("requested.what.invite" if is_invitation else "requested.what", locale))
     return Message(title, [header(title), who, _line(reply.line, command), row, what])
 
 
@@ -219,5 +222,9 @@ def _row(row: ChannelRow, reader: Reader) -> list[Element]:
 
 
 def _line(line: str, command: str) -> Block:
-    """A command as it would be typed."""
-    return section(f"`{literal(shorten(f'{command} {line}', MAX_LISTED))}`")
+    """A command as it would be typed; people who are to be invited by their names."""
+    typed = shorten(f"{command} {line}", MAX_LISTED)
+    if not line.startswith(INVITATION):
+        return section(f"`{literal(typed)}`")
+    parts = enumerate(_MENTION.split(typed))
+    return rich(*(user(part) if number % 2 else span(part) for number, part in parts if part))

@@ -46,6 +46,8 @@ DAYS = (
     *("1st", "15th", "last day", "1st mon", "last fri"),
 )
 MAX_TIMES, MAX_DAYS = 24, 12
+#: Percents of the participants.
+QUORUMS = (0, 25, 50, 75, 90, 100)
 MAX_INVITED = 50
 MAX_ERROR = 300
 
@@ -107,8 +109,8 @@ def _blocks(form: DigestForm, reader: Reader, command: str) -> Iterator[Block]:
     yield from _what(form, reader)
     if team:
         yield from _of_team(team, locale)
-    more = "form.channel.more" if team else "form.more"
-    yield note(sentence(more, locale, command=command))
+    line = f"{command} {form.verb}"
+    yield note(sentence("form.more", locale, line=line))
 
 
 def _named(name: str, locale: str, element: Element, hint: str = "", *, optional: bool = False) -> Block:
@@ -131,7 +133,7 @@ def _when(form: DigestForm, reader: Reader) -> Iterator[Block]:
 def _what(form: DigestForm, reader: Reader) -> Iterator[Block]:
     locale = reader.locale
     hint = sentence("form.channel.filter.hint" if form.team else "form.filter.hint", locale)
-    example = 'category:"VIP Customer" not:me'
+    example = f'category:"VIP Customer" {"top:20" if form.team else "not:me"}'
     yield _named("filter", locale, text_input(form.filter, example), hint, optional=True)
     styles = [option(sentence(f"menu.style.{style}", locale), style) for style in Style]
     yield _named("style", locale, chosen(select("style", "", *styles), form.style))
@@ -146,9 +148,17 @@ def _of_team(team: TeamForm, locale: str) -> Iterator[Block]:
     yield _named("group", locale, chosen(select("group", "", *groupings), team.grouping))
     layouts = [option(sentence(f"layout.{each}", locale), each) for each in Layout]
     yield _named("layout", locale, chosen(select("layout", "", *layouts), team.layout))
+    percents = [_quorum(each, locale) for each in sorted({*QUORUMS, team.quorum})]
+    hint = sentence("form.quorum.hint", locale)
+    yield _named("quorum", locale, chosen(select("quorum", "", *percents), str(team.quorum)), hint)
     if not team.is_request:
         hint = sentence("form.invited.hint", locale)
         yield _named("invited", locale, users(team.invited, MAX_INVITED), hint, optional=True)
+
+
+def _quorum(percent: int, locale: str) -> Element:
+    text = sentence(f"quorum.{percent}" if percent in (0, 100) else "quorum", locale, percent=percent)
+    return option(text, str(percent))
 
 
 def _with(usual: Sequence[str], set_: Sequence[str]) -> list[str]:
@@ -193,6 +203,7 @@ def _read_team(values: Mapping[str, Mapping[str, Any]], channel_id: str) -> Team
         channel_id,
         Grouping(values["group"]["group"]["selected_option"]["value"]),
         Layout(values["layout"]["layout"]["selected_option"]["value"]),
+        int(values["quorum"]["quorum"]["selected_option"]["value"]),
         tuple(map(str, invited)),
     )
 
