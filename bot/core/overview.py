@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from bot.core.people import SlackUser
 from bot.core.subscription import Delivery, Outcome, State
 
-__all__ = ["Ended", "Load", "Overview", "Standing", "Standings"]
+__all__ = ["Ended", "Glance", "Load", "Overview", "Standing", "Standings"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,3 +88,26 @@ class Overview:
     latest: timedelta
     #: The hour ahead.
     load: tuple[Load, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Glance:
+    """One workspace in a few numbers. Moments are aware, in UTC."""
+
+    linked: int = 0
+    #: So many sign-ins are over, and so many others were not taken when they were last used.
+    over: int = 0
+    failing: int = 0
+    #: So many of the linked asked something within a week.
+    asking: int = 0
+    #: Digests that are on: people's own, and channels'.
+    own: int = 0
+    channels: int = 0
+    paused: int = 0
+    #: So many people share with a channel.
+    sharing: int = 0
+    #: What became of the slots of the last 24 hours; what may have arrived counts as failed.
+    posted: int = 0
+    failed: int = 0
+    #: The tenants that take nobody's ticket, each since when.
+    troubles: tuple[tuple[str, datetime], ...] = ()

@@ -19,6 +19,7 @@ from bot.store.database import BUSY_TIMEOUT, DatabaseUnusable, empty_log, open_d
 from bot.store.deliveries import SqliteDeliveries
 from bot.store.filters import SqliteFilters
 from bot.store.hashing import Hasher
+from bot.store.homes import SqliteHomes
 from bot.store.installations import SqliteInstallations
 from bot.store.invitations import SqliteInvitations
 from bot.store.ledger import SqliteLedger
@@ -75,6 +76,7 @@ class Store:
     ledger: SqliteLedger
     told: SqliteTold
     overviews: SqliteOverviews
+    homes: SqliteHomes
     hasher: Hasher
     sealer: Sealer
     retention: Retention
@@ -142,6 +144,7 @@ def opened(
             SqliteLedger(db, hashes),
             SqliteTold(db, hashes),
             SqliteOverviews(db),
+            SqliteHomes(db),
             hasher,
             sealer,
             retention,

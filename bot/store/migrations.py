@@ -7,6 +7,7 @@ its column is in ``sealed``; a keyed hash is ``hashing``'s.
 from sqlite_utils import Database, Migrations
 
 from bot.store.channelschema import add_guarding, add_importing, create_channel_digests
+from bot.store.homeschema import create_homes
 from bot.store.installschema import create_installations, create_proofs
 
 __all__ = ["migrations"]
@@ -329,3 +330,6 @@ def find_slots_of_a_subscription(db: Database) -> None:
     """After a year each has more than a thousand; looked for are the last few, and those still open."""
     db.execute("CREATE INDEX ledger_subscription ON ledger (subscription, due_at)")
     db.execute("CREATE INDEX ledger_open ON ledger (subscription, due_at) WHERE outcome = 'claimed'")
+
+
+migrations()(create_homes)

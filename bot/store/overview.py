@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from sqlite_utils import Database
 
 from bot.core.causes import LATE_AFTER
-from bot.core.overview import Ended, Load, Overview, Standing, Standings
+from bot.core.overview import Ended, Glance, Load, Overview, Standing, Standings
 from bot.core.people import SlackUser
 from bot.core.scheduletext import restored, schedule_text
 from bot.core.subscription import Delivery, Outcome, State
@@ -17,6 +17,7 @@ from bot.store.ledger import COLUMNS, delivery_of
 __all__ = ["SqliteOverviews"]
 
 DAY = timedelta(days=1)
+WEEK = timedelta(days=7)
 HOUR = timedelta(hours=1)
 MINUTE = timedelta(minutes=1)
 #: All but the filter, which is sealed.
@@ -47,6 +48,42 @@ class SqliteOverviews:
         """The subscriptions that a user set up, or last changed."""
         query = f"SELECT {FACTS} FROM subscriptions WHERE workspace = ? AND user = ? ORDER BY id"  # noqa: S608
         return tuple(map(self._standing, self._db.execute(query, user).fetchall()))
+
+    async def shared_by(self, user: SlackUser) -> tuple[Standing, ...]:
+        """The subscriptions of channels with which a user shares."""
+        query = (
+            f"SELECT {FACTS} FROM subscriptions WHERE target <> user AND id IN "  # noqa: S608 - constants
+            "(SELECT subscription FROM participants WHERE workspace = ? AND user = ?) ORDER BY id"
+        )
+        return tuple(map(self._standing, self._db.execute(query, user).fetchall()))
+
+    async def glance(self, workspace: str, now: datetime) -> Glance:
+        """A workspace in a few numbers."""
+        linked, over, failing, asking = self._one(
+            "count(*), count(ended_at), count(*) FILTER (WHERE ended_at IS NULL AND outcome <> 'ok'), "
+            "count(*) FILTER (WHERE ended_at IS NULL AND asked_at > ?) FROM links WHERE workspace = ?",
+            *(micros(now - WEEK), workspace),
+        )
+        own, channels, paused = self._one(
+            "count(*) FILTER (WHERE state = 'on' AND target = user), "
+            "count(*) FILTER (WHERE state = 'on' AND target <> user), "
+            "count(*) FILTER (WHERE state = 'paused') FROM subscriptions WHERE workspace = ?",
+            workspace,
+        )
+        (sharing,) = self._one(
+            "count(DISTINCT user) FROM participants JOIN channel_digests USING (subscription) "
+            "WHERE workspace = ?",
+            workspace,
+        )
+        posted, failed = self._one(
+            "count(*) FILTER (WHERE outcome = 'posted'), "
+            "count(*) FILTER (WHERE outcome IN ('failed', 'uncertain')) "
+            "FROM ledger WHERE due_at > ? AND workspace = ?",
+            *(micros(now - DAY), workspace),
+        )
+        troubles = self._db.execute("SELECT tenant, since FROM tenant_troubles ORDER BY tenant").fetchall()
+        since = tuple((tenant, moment(at)) for tenant, at in troubles)
+        return Glance(linked, over, failing, asking, own, channels, paused, sharing, posted, failed, since)
 
     async def overview(self, now: datetime) -> Overview:
         """All of them together."""

@@ -79,6 +79,7 @@ PERSONAL = (
     ),
     SUBSCRIPTIONS,
     PersonalTable("channel_requests"),
+    PersonalTable("homes"),
     PersonalTable("audit", "actor = :pseudonym OR subject = :pseudonym", stays=True, times=("at",)),
     PersonalTable("pseudonyms"),
 )

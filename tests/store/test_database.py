@@ -37,6 +37,7 @@ STEPS = (
     "create_installations",
     "add_importing",
     "find_slots_of_a_subscription",
+    "create_homes",
 )
 TABLES = (
     "links",
@@ -62,6 +63,7 @@ TABLES = (
     "drop_outs",
     "daily_counts",
     "channel_requests",
+    "homes",
 )
 
 

@@ -27,6 +27,10 @@ from bot.services.ports.digests import (
     Telling,
     Told,
 )
+from bot.services.ports.home import (
+    Homes,
+    HomeView,
+)
 from bot.services.ports.installs import (
     Installation,
     Installations,
@@ -92,6 +96,8 @@ __all__ = [
     "Crm",
     "Deliveries",
     "Erasure",
+    "HomeView",
+    "Homes",
     "Installation",
     "Installations",
     "Installs",
