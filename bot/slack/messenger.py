@@ -10,8 +10,9 @@ from bot.core.replies import MyData, Reader, Reply
 from bot.core.requests import Conversation
 from bot.core.secret import Secret
 from bot.slack.blocks import Message, draw
+from bot.slack.calls import respond
 from bot.slack.modals import View, form_view, loading_view, notice_view
-from bot.slack.sdk import failure, open_view, webhook
+from bot.slack.sdk import failure, open_view
 from bot.slack.workspaces import Workspaces
 from bot.text import sentence
 from bot.text.mydata import document, filename
@@ -96,18 +97,21 @@ class SlackMessenger:
 
     async def _respond(self, url: Secret, message: Message, *, replace: bool) -> bool:
         try:
-            answer = await webhook(url, self._session).send(
-                text=message.text,
-                blocks=message.blocks,
-                response_type="ephemeral",
-                replace_original=replace,
-                unfurl_links=False,
-                unfurl_media=False,
+            return await respond(
+                url,
+                self._session,
+                {
+                    "text": message.text,
+                    "blocks": message.blocks,
+                    "response_type": "ephemeral",
+                    "replace_original": replace,
+                    "unfurl_links": False,
+                    "unfurl_media": False,
+                },
             )
         except Exception as error:
             log.warning("no answer: %s", type(error).__name__, extra={"action": "reply.respond"})
             return False
-        return bool(answer.status_code == 200)
 
     async def _direct_message(self, user: SlackUser, message: Message, *, once: bool) -> None:
         client = await self._workspaces.client(user.workspace, posting=once)

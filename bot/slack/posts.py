@@ -12,9 +12,10 @@ from bot.core.posting import Unpostable
 from bot.core.replies import Reader, Reply
 from bot.services.ports import UNCOUNTED, Metrics, Place, Posted, PostKey
 from bot.slack.blocks import draw
+from bot.slack.calls import post_message
 from bot.slack.limits import PostLimits
 from bot.slack.paging import pages
-from bot.slack.sdk import failure, once, permanent
+from bot.slack.sdk import failure, permanent
 
 __all__ = ["SlackPosts"]
 
@@ -55,15 +56,18 @@ class SlackPosts:
         """Post by ``chat.postMessage`` (scopes ``chat:write``, ``im:write``), straight to a user's id."""
         drawn = draw(message, reader, self._command)
         try:
-            client = once(await self._client(place.workspace))
-            answer = await client.chat_postMessage(
-                channel=place.channel,
-                thread_ts=place.thread or None,
-                text=drawn.text,
-                blocks=drawn.blocks,
-                metadata={"event_type": EVENT, "event_payload": key._asdict()},
-                unfurl_links=False,
-                unfurl_media=False,
+            client = await self._client(place.workspace)
+            answer = await post_message(
+                client,
+                {
+                    "channel": place.channel,
+                    "text": drawn.text,
+                    "blocks": drawn.blocks,
+                    "metadata": {"event_type": EVENT, "event_payload": key._asdict()},
+                    "unfurl_links": False,
+                    "unfurl_media": False,
+                    **({"thread_ts": place.thread} if place.thread else {}),
+                },
             )
             posted = Posted(str(answer["channel"]), str(answer["ts"]))
         except Exception as error:

@@ -16,13 +16,22 @@ from slack_sdk.http_retry.request import HttpRequest
 from slack_sdk.http_retry.response import HttpResponse
 from slack_sdk.http_retry.state import RetryState
 from slack_sdk.web.async_client import AsyncWebClient
-from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from bot.core.errors import SlackFailed
 from bot.core.posting import Unpostable
 from bot.core.secret import Secret
 
-__all__ = ["failure", "once", "open_view", "permanent", "sdk_log", "socket_log", "web_client", "webhook"]
+__all__ = [
+    "PATIENCE",
+    "failure",
+    "open_view",
+    "permanent",
+    "refusal",
+    "retry_after",
+    "sdk_log",
+    "socket_log",
+    "web_client",
+]
 
 #: What Slack says where it broke, perhaps after it had done what was asked.
 #: Source: docs.slack.dev, the errors of ``chat.postMessage``; "unreadable" is what a broken proxy says.
@@ -92,19 +101,6 @@ def web_client(
     )
 
 
-def once(client: AsyncWebClient) -> AsyncWebClient:
-    """The same client, but one that tries nothing again, and waits for nothing."""
-    return AsyncWebClient(
-        client.token, base_url=client.base_url, session=client.session, logger=sdk_log(), retry_handlers=[]
-    )
-
-
-def webhook(url: Secret, session: ClientSession) -> AsyncWebhookClient:
-    """A client for one ``response_url``, which waits out a short 429 as well."""
-    handlers: list[AsyncRetryHandler] = [_WaitOutShort429(max_retry_count=2)]
-    return AsyncWebhookClient(url.reveal(), session=session, logger=sdk_log(), retry_handlers=handlers)
-
-
 async def open_view(client: AsyncWebClient, trigger: Secret, view: dict[str, Any]) -> str:
     """Open a modal with the trigger of a press or a command, good once, for three seconds. The modal's id."""
     opened = await client.views_open(trigger_id=trigger.reveal(), view=view)
@@ -119,17 +115,18 @@ def failure(error: Exception) -> SlackFailed:
     if isinstance(error, SlackFailed):
         return error
     if isinstance(error, SlackApiError):
-        return _refusal(error.response)
+        response = error.response
+        status = int(getattr(response, "status_code", None) or getattr(response, "status", None) or 200)
+        return refusal(status, getattr(response, "headers", {}), getattr(response, "data", response))
     never_sent = isinstance(error, ClientConnectorError | ConnectionTimeoutError)
     return SlackFailed(error=type(error).__name__, in_doubt=not never_sent, passing=never_sent)
 
 
-def _refusal(response: Any) -> SlackFailed:
-    status = int(getattr(response, "status_code", None) or getattr(response, "status", None) or 200)
+def refusal(status: int, headers: Mapping[str, Any], answer: object) -> SlackFailed:
+    """What an answer of Slack means that is not ``ok``; ``answer`` is its JSON, or what came in its place."""
     if status == 429:
-        return SlackFailed(error="ratelimited", passing=True, retry_after=_retry_after(response.headers))
-    data = getattr(response, "data", response)
-    code = data.get("error") if isinstance(data, dict) else None
+        return SlackFailed(error="ratelimited", passing=True, retry_after=retry_after(headers))
+    code = answer.get("error") if isinstance(answer, dict) else None
     said = code if isinstance(code, str) else "unreadable"
     if said in BROKEN or status >= 500:
         return SlackFailed(error=said, in_doubt=True)
@@ -143,7 +140,7 @@ def permanent(said: str) -> Unpostable | None:
     return next((why for why, codes in FOR_GOOD.items() if said in codes), None)
 
 
-def _retry_after(headers: Mapping[str, Any]) -> int | None:
+def retry_after(headers: Mapping[str, Any]) -> int | None:
     """The seconds that a 429 says, if it does."""
     found = next((value for name, value in headers.items() if name.lower() == "retry-after"), "")
     seconds = str(found[0] if isinstance(found, list) and found else found)
@@ -163,5 +160,5 @@ class _WaitOutShort429(AsyncRateLimitErrorRetryHandler):
     ) -> bool:
         if response is None or response.status_code != 429:
             return False
-        seconds = _retry_after(response.headers)
+        seconds = retry_after(response.headers)
         return seconds is not None and seconds <= PATIENCE

@@ -1,0 +1,70 @@
+"""A message posted to Slack, as every answer and digest is, without the SDK's work for each call.
+
+The SDK's client looks for block classes in each message, copies it, and encodes it with the standard library.
+Everything that is asked less often goes through the SDK.
+"""
+
+import asyncio
+import json
+from collections.abc import Mapping
+from random import random
+from typing import Any, cast
+
+import orjson
+from aiohttp import ClientResponse, ClientSession
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.core.secret import Secret
+from bot.slack.sdk import PATIENCE, refusal, retry_after
+
+__all__ = ["post_message", "respond"]
+
+#: So often an answer is tried that Slack has no time for.
+TRIES = 3
+HEADERS = {"Content-Type": "application/json; charset=utf-8", "User-Agent": "superoffice-slack"}
+
+
+async def post_message(client: AsyncWebClient, message: Mapping[str, Any]) -> Mapping[str, Any]:
+    """``chat.postMessage``, tried once, on the client's session and with its token. What Slack answers.
+
+    Raises :class:`~bot.core.errors.SlackFailed`, and what aiohttp raises where nothing came back.
+    """
+    session = cast("ClientSession", client.session)
+    headers = HEADERS | {"Authorization": f"Bearer {client.token}"}
+    url, body = f"{client.base_url}chat.postMessage", _encoded(message)
+    async with session.post(url, data=body, headers=headers) as response:
+        answer = await _read(response)
+        if response.status != 200 or not isinstance(answer, dict) or answer.get("ok") is not True:
+            raise refusal(response.status, response.headers, answer)
+        return answer
+
+
+async def respond(url: Secret, session: ClientSession, message: Mapping[str, Any]) -> bool:
+    """Post to a ``response_url``; a short 429 is waited out twice. Whether Slack took it.
+
+    Raises what aiohttp raises where nothing came back.
+    """
+    body = _encoded(message)
+    for tries_left in reversed(range(TRIES)):
+        async with session.post(url.reveal(), data=body, headers=HEADERS) as response:
+            wait = retry_after(response.headers) if response.status == 429 else None
+            if wait is None or wait > PATIENCE or not tries_left:
+                return response.status == 200
+        await asyncio.sleep(wait * (1 + random() / 10))  # noqa: S311 - so that not all come again at once
+    return False
+
+
+def _encoded(message: Mapping[str, Any]) -> bytes:
+    """JSON; half a surrogate pair, which people's programs do send, has no UTF-8 and is escaped."""
+    try:
+        return orjson.dumps(message)
+    except orjson.JSONEncodeError:
+        return json.dumps(message).encode()
+
+
+async def _read(response: ClientResponse) -> Any:
+    """Slack's JSON, ``None`` for whatever a broken proxy sent in its place."""
+    try:
+        return orjson.loads(await response.read())
+    except orjson.JSONDecodeError:
+        return None
