@@ -32,7 +32,8 @@ REVEALING = {
     "bot/slack/openid.py": "the client secret and the code, to Slack",
     "bot/slack/guard.py": "the signing secret, to Slack's verifier",
     "bot/slack/socketmode.py": "the app-level token, to Slack's client",
-    "bot/slack/sdk.py": "the tokens and response_urls, to Slack's client",
+    "bot/slack/calls.py": "response_urls, to the HTTP client",
+    "bot/slack/sdk.py": "the tokens, to Slack's client, and triggers",
     "bot/store/": "what is sealed and hashed",
     "bot/web/": "the link page's nonce, into its form",
 }
