@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: demo run test test-long check bench docs format lock clean
+.PHONY: demo run test test-long check bench docs playground format lock clean
 
 demo: $(READY)            ## the main job with no account anywhere, in the browser; TERMINAL=1: at a prompt
 	@$(BIN)/python -m bot demo $(if $(TERMINAL),--terminal) $(ARGS)
@@ -28,6 +28,9 @@ bench: $(READY)           ## the benchmarks, ratios side by side in one run
 
 docs: $(READY)            ## what is made from the definitions of settings and commands
 	$(BIN)/python -m docs.make
+
+playground:               ## the demo's page, built anew from playground/: the only thing here that needs Node
+	cd playground && npm ci --silent && npm run --silent build
 
 format: $(READY)
 	$(BIN)/ruff check --fix-only .

@@ -1,0 +1,41 @@
+// A popup under what opens it, or above where there is more room; it goes with Escape, a click elsewhere, a scroll.
+import { type RefObject, useEffect, useLayoutEffect, useRef } from "react";
+
+export function usePopup<T extends HTMLElement>(
+  open: boolean,
+  anchor: RefObject<HTMLElement | null>,
+  close: () => void,
+): RefObject<T | null> {
+  const popup = useRef<T | null>(null);
+  useLayoutEffect(() => {
+    if (open && popup.current && anchor.current) place(popup.current, anchor.current.getBoundingClientRect());
+  });
+  useEffect(() => {
+    if (!open) return;
+    const inside = (target: EventTarget | null) =>
+      target instanceof Node && (popup.current?.contains(target) || anchor.current?.contains(target));
+    const away = (event: Event) => {
+      if (!inside(event.target)) close();
+    };
+    document.addEventListener("pointerdown", away);
+    document.addEventListener("scroll", away, true);
+    window.addEventListener("resize", close);
+    return () => {
+      document.removeEventListener("pointerdown", away);
+      document.removeEventListener("scroll", away, true);
+      window.removeEventListener("resize", close);
+    };
+  });
+  return popup;
+}
+
+function place(popup: HTMLElement, at: DOMRect): void {
+  const below = window.innerHeight - at.bottom;
+  const height = Math.min(popup.scrollHeight, 280);
+  const up = below < height + 12 && at.top > below;
+  popup.style.left = `${Math.max(8, Math.min(at.left, window.innerWidth - popup.offsetWidth - 8))}px`;
+  popup.style.top = up ? "auto" : `${at.bottom + 4}px`;
+  popup.style.bottom = up ? `${window.innerHeight - at.top + 4}px` : "auto";
+  popup.style.maxHeight = `${Math.min(280, (up ? at.top : below) - 16)}px`;
+  popup.style.minWidth = `${Math.min(at.width, 420)}px`;
+}
