@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from bot import store
 from bot.app.digests import Digests
 from bot.holidays import holidays_in
-from bot.services.access import Access
 from bot.services.channels.consenting import Consenting
 from bot.services.channels.desk import ChannelDesk
 from bot.services.channels.inviting import Inviting
@@ -16,7 +15,7 @@ from bot.services.channels.requesting import ChannelRequesting
 from bot.services.channels.rights import ChannelRights
 from bot.services.channels.setup import ChannelSetup
 from bot.services.digests.guarding import ChannelGuard
-from bot.services.ports import Admins, Channels, Clock, Messenger, People, Posts
+from bot.services.ports import Admins, Clock, Messenger, Posts
 from bot.services.preferences import Preferences
 from bot.services.readers import Readers
 from bot.services.tenants import Tenant
@@ -29,12 +28,10 @@ def channel_desk(
     database: store.Store,
     clock: Clock,
     tenants: Mapping[str, Tenant],
-    access: Access,
     digests: Digests,
     preferences: Preferences,
-    people: People,
     readers: Readers,
-    channels: Channels,
+    rights: ChannelRights,
     guard: ChannelGuard,
     admins: Admins,
     messenger: Messenger,
@@ -42,7 +39,6 @@ def channel_desk(
 ) -> ChannelDesk:
     """Put them together."""
     settings, participants = digests.settings, database.participants
-    rights = ChannelRights(people, channels, access)
     setup = ChannelSetup(
         settings=settings,
         posts=posts,

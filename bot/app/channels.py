@@ -58,6 +58,7 @@ def channel_parts(
         pausing=digests.pausing,
         channels=channels,
         posts=posts,
+        audit=database.audit,
         clock=clock,
         token=lambda: secrets.token_hex(8),
     )

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from bot import store
 from bot.core.schedule import Schedule
 from bot.holidays import COUNTRIES, holidays_in
+from bot.services.channels.rights import ChannelRights
 from bot.services.digests.asking import Asking
 from bot.services.digests.composing import Composer
 from bot.services.digests.delivering import Delivering
@@ -51,6 +52,7 @@ def digests(
     preferences: Preferences,
     messenger: Messenger,
     admins: Admins,
+    rights: ChannelRights,
     posts: Posts,
     guard: ChannelGuard,
     default: Schedule,
@@ -83,6 +85,7 @@ def digests(
         sign_ins=database.sign_ins,
         messenger=messenger,
         admins=admins,
+        rights=rights,
         audit=database.audit,
         clock=clock,
         holidays=holidays_in,

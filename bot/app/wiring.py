@@ -31,6 +31,7 @@ from bot.services.administration import Administration
 from bot.services.answers import Answers
 from bot.services.audience import Audience
 from bot.services.categories import Categories
+from bot.services.channels.rights import ChannelRights
 from bot.services.commands import Commands
 from bot.services.keepalive import KeepAlive
 from bot.services.leaving import Leaving
@@ -159,6 +160,7 @@ class Wiring:
         channels = SlackChannels(workspaces, self._roster, budgets)
         audience = Audience(channels)
         guard = channel_guard(database, audience, self._people, access)
+        rights = ChannelRights(self._people, channels, access)
         limits = PostLimits(settings.slack.messages_per_minute)
         self.posts = SlackPosts(workspaces.client, limits, settings.slack.command, metrics)
         metrics.watch("commands", runner.waiting)
@@ -173,6 +175,7 @@ class Wiring:
             preferences=preferences,
             messenger=messenger,
             admins=admins,
+            rights=rights,
             posts=self.posts,
             guard=guard,
             default=settings.digests.schedule,
@@ -196,12 +199,10 @@ class Wiring:
                 database=database,
                 clock=clock,
                 tenants=tenants,
-                access=access,
                 digests=self.digests,
                 preferences=preferences,
-                people=self._people,
                 readers=readers,
-                channels=channels,
+                rights=rights,
                 guard=guard,
                 admins=admins,
                 messenger=messenger,
@@ -219,6 +220,7 @@ class Wiring:
                 messenger=messenger,
                 clock=clock,
                 access=access,
+                rights=rights,
             ),
             tenants=tenants,
             access=access,

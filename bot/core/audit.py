@@ -32,6 +32,8 @@ class AuditAction(StrEnum):
     DIGEST_PREVIEWED = "digest.previewed"
     #: Somebody set up, changed, paused or removed a channel's digest; ``to``: who had asked for it.
     CHANNEL_CHANGED = "channel.changed"
+    #: Some time after its channel was deleted, all about its digest was, too.
+    CHANNEL_CLEARED = "channel.cleared"
     CHANNEL_REQUESTED = "channel.requested"
     CHANNEL_DECLINED = "channel.declined"
     #: People were asked to share with a channel: how many; ``to``: who wished that, if somebody else decided.

@@ -4,9 +4,11 @@ import logging
 
 from bot.core.commands import AdminCommand, ListDigests, ListLinks, UnlinkOther
 from bot.core.errors import BotError, NotAnAdmin, SlackFailed
-from bot.core.people import SlackUser
+from bot.core.overview import Standing
+from bot.core.people import SlackChannel, SlackUser
 from bot.core.replies import DigestList, LinkList, UnlinkedByAdmin, UnlinkedOther
 from bot.services.access import Access
+from bot.services.channels.rights import ChannelRights
 from bot.services.leaving import Leaving
 from bot.services.ports import Clock, Messenger, Overviews, People, SignIns
 from bot.services.readers import Readers
@@ -33,6 +35,7 @@ class Administration:
         messenger: Messenger,
         clock: Clock,
         access: Access,
+        rights: ChannelRights,
     ) -> None:
         self._store = store
         self._overviews = overviews
@@ -42,6 +45,7 @@ class Administration:
         self._messenger = messenger
         self._clock = clock
         self._access = access
+        self._rights = rights
 
     async def reply(
         self, command: AdminCommand, admin: SlackUser, offset: int
@@ -64,13 +68,21 @@ class Administration:
         return LinkList(tuple(states[offset : offset + LISTED]), len(states), failing, offset)
 
     async def _digests(self, admin: SlackUser, offset: int) -> DigestList:
-        """How the digests of the admin's own workspace are doing, those first that need somebody."""
+        """How the digests of the admin's own workspace are doing, those first that need somebody.
+
+        Nothing of a private channel's that the admin is not in.
+        """
         now = self._clock.now()
         found = await self._overviews.standings(admin.workspace, now, offset, LISTED)
         if not found.page and found.total:  # there were more when the button was drawn
             offset = (found.total - 1) // LISTED * LISTED
             found = await self._overviews.standings(admin.workspace, now, offset, LISTED)
-        return DigestList(found.page, found.total, found.paused, now, offset)
+        shown = tuple([each for each in found.page if await self._may_see(admin, each)])
+        return DigestList(shown, found.total, found.paused, now, offset, len(found.page) - len(shown))
+
+    async def _may_see(self, admin: SlackUser, standing: Standing) -> bool:
+        place = SlackChannel(admin.workspace, standing.channel)
+        return not standing.channel or await self._rights.may_look(admin, place)
 
     async def _unlink(self, admin: SlackUser, user: str) -> UnlinkedOther:
         """Delete somebody's link and all that goes with it, and tell them."""

@@ -131,6 +131,18 @@ async def test_a_deleted_channel_stops_its_digest_for_good(rig: Rig) -> None:
     assert await rig.standing() == ("paused", "deleted")
 
 
+async def test_a_month_after_it_was_deleted_nothing_is_left(rig: Rig) -> None:
+    digest = await rig.digest(PUBLIC, Slack.manager)
+    await rig.hear("channel_deleted", channel=PUBLIC)
+    await rig.tick(days=29)
+    assert await rig.standing() == ("paused", "deleted")
+    await rig.tick(days=2)
+    assert await rig.store.subscriptions.get(digest.id) is None
+    assert list(await rig.store.participants.of(digest.id)) == []
+    deeds = [each.deed for each in await rig.store.audit.all()]
+    assert [each.what for each in deeds if each.action == "channel.cleared"] == [PUBLIC]
+
+
 async def test_a_channel_with_another_id_keeps_its_digest(rig: Rig) -> None:
     await rig.digest(PRIVATE, Slack.seller, Slack.manager)
     channels = rig.slack.workspace.channels

@@ -76,6 +76,26 @@ async def test_it_goes_on_for_two_weeks_asks_once_then_pauses(rig: Rig, leave: o
     assert PAUSED not in rig.told(Slack.seller)
 
 
+async def test_who_is_outside_a_private_channel_learns_nothing_of_it(rig: Rig) -> None:
+    """Neither from a list nor from what is told when nobody looks after it."""
+    sales = "C0SALES"
+    await rig.digest(sales)
+    await rig.digest(PUBLIC)
+    for line, shown in (("admin digests", "left out"), ("channel list", "left out")):
+        assert sales in str((await ask(rig, line)).blocks)
+        rig.slack.workspace.channels[sales].members.discard(Slack.manager.id)
+        outside = str((await ask(rig, line)).blocks)
+        assert sales not in outside
+        assert PUBLIC in outside
+        assert shown in outside
+        rig.slack.workspace.channels[sales].members.add(Slack.manager.id)
+    rig.slack.workspace.channels[sales].members -= {Slack.seller.id, Slack.manager.id}
+    for days in (0, 1, 15):
+        await rig.tick(days=days)
+    assert await rig.standing(sales) == ("paused", "orphaned")
+    assert sales not in str([each.blocks for each in rig.slack.direct_messages(Slack.manager)])
+
+
 async def test_the_channel_is_asked_once_it_can_be(rig: Rig) -> None:
     await rig.digest()
     rig.slack.fail("chat.postMessage", "fatal_error")
@@ -109,7 +129,7 @@ async def test_nothing_is_asked_where_outsiders_read(rig: Rig) -> None:
 
 
 async def test_a_channel_that_the_bot_was_removed_from_meanwhile_is_not_asked(rig: Rig) -> None:
-    await rig.digest()
+    await rig.digest(is_private=False)
     await leave_channel(rig)
     rig.slack.workspace.channels[PUBLIC].members.discard(BOT_USER)
     await rig.tick(days=15)

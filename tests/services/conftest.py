@@ -40,6 +40,7 @@ from bot.services.administration import Administration
 from bot.services.answers import Answers
 from bot.services.audience import Audience
 from bot.services.categories import Categories
+from bot.services.channels.rights import ChannelRights
 from bot.services.commands import Commands
 from bot.services.digests.guarding import ChannelGuard
 from bot.services.keepalive import KeepAlive
@@ -325,7 +326,7 @@ def desk(request, tmp_path, clock: StoppedClock):  # type: ignore[no-untyped-def
             retention=Retention(),
         )
         preferences = Preferences(store.filters, store.mutes, Categories(clock))
-        posts = Posts(clock)
+        posts, channel_rights = Posts(clock), ChannelRights(people, channels, access)
         made = digests(
             database=store,
             clock=clock,
@@ -335,6 +336,7 @@ def desk(request, tmp_path, clock: StoppedClock):  # type: ignore[no-untyped-def
             preferences=preferences,
             messenger=messenger,
             admins=Admins(),
+            rights=channel_rights,
             guard=channel_guard(store, Audience(channels), People(), access),
             posts=posts,
             default=DEFAULT,
@@ -346,12 +348,10 @@ def desk(request, tmp_path, clock: StoppedClock):  # type: ignore[no-untyped-def
                 database=store,
                 clock=clock,
                 tenants=tenants,
-                access=access,
                 digests=made,
                 preferences=preferences,
-                people=people,
                 readers=readers,
-                channels=channels,
+                rights=channel_rights,
                 guard=ChannelGuard(
                     audience=Audience(channels),
                     people=people,
@@ -374,6 +374,7 @@ def desk(request, tmp_path, clock: StoppedClock):  # type: ignore[no-untyped-def
                 messenger=messenger,
                 clock=clock,
                 access=access,
+                rights=channel_rights,
             ),
             tenants=tenants,
             access=access,

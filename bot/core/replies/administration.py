@@ -31,6 +31,8 @@ class DigestList:
     #: For the words for its moments: when it was asked.
     as_of: datetime
     offset: int = 0
+    #: How many of the page are of private channels that the reader is not in.
+    left_out: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,7 @@
 """Which channels have a digest: nothing of a private one is told to who is not in it."""
 
-import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 
-from bot.core.errors import SlackFailed
 from bot.core.people import SlackChannel, SlackUser
 from bot.core.replies.channels import ChannelList, ChannelRow
 from bot.core.scheduletext import schedule_text
@@ -13,8 +11,6 @@ from bot.services.channels.rights import ChannelRights, Seen
 from bot.services.ports import Clock, Participants, Subscriptions
 
 __all__ = ["Listing"]
-
-log = logging.getLogger(__name__)
 
 #: Channels on a list, at most. Slack is asked about each.
 MOST = 30
@@ -50,19 +46,12 @@ class Listing:
             for each in await self._subscriptions.of_workspace(user.workspace)
             if each.channel != here.channel
         ]
-        rows += [await self._row(each) async for each in self._visible(user, others[:MOST])]
+        may_look, workspace = self._rights.may_look, user.workspace
+        shown = [
+            each for each in others[:MOST] if await may_look(user, SlackChannel(workspace, each.channel))
+        ]
+        rows += [await self._row(each) for each in shown]
         return ChannelList(tuple(rows), is_whole=True, more=max(0, len(others) - MOST))
-
-    async def _visible(self, user: SlackUser, found: list[Subscription]) -> AsyncIterator[Subscription]:
-        """Those of channels that the user may see; what Slack does not tell about is left out."""
-        for each in found:
-            try:
-                seen = await self._rights.of(user, SlackChannel(user.workspace, each.channel))
-            except SlackFailed as error:
-                log.warning("a channel stays unknown: %s", error, extra={"action": "channel.unlisted"})
-                continue
-            if seen.standing.may_look:
-                yield each
 
     async def _row(self, subscription: Subscription) -> ChannelRow:
         now, schedule = self._clock.now(), subscription.schedule

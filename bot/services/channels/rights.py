@@ -1,14 +1,18 @@
 """Who may do what with a channel's digest: asked of Slack each time, and nobody where it does not say."""
 
+import logging
 from dataclasses import dataclass
 
 from bot.core.audience import Channel
+from bot.core.errors import SlackFailed
 from bot.core.people import SlackChannel, SlackUser
 from bot.core.standing import Standing, standing
 from bot.services.access import Access
 from bot.services.ports import Channels, People
 
 __all__ = ["ChannelRights", "Seen"]
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +43,14 @@ class ChannelRights:
         is_in = channel.is_member and not channel.is_direct and await self._channels.is_in(place, user)
         is_app_admin = self._access.is_admin(user)
         return Seen(standing(profile, channel, is_in=is_in, is_app_admin=is_app_admin), channel, is_in)
+
+    async def may_look(self, user: SlackUser, place: SlackChannel) -> bool:
+        """Whether a user may see that there is such a channel; not where Slack does not tell."""
+        try:
+            return (await self.of(user, place)).standing.may_look
+        except SlackFailed as error:
+            log.warning("a channel stays unknown: %s", error, extra={"action": "channel.unlisted"})
+            return False
 
     async def is_admin(self, user: SlackUser) -> bool:
         """Whether a user is an admin of the workspace or of this bot. Raises what :meth:`of` does."""

@@ -1,7 +1,7 @@
 """Stop a digest that cannot go on by itself, and say so once."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from bot.core.audience import Refusal
@@ -13,6 +13,7 @@ from bot.core.replies.stewardship import DigestResumed
 from bot.core.signin import Ending, Why
 from bot.core.slots import NO_HOLIDAYS, Holidays, next_due
 from bot.core.subscription import State, Subscription
+from bot.services.channels.rights import ChannelRights
 from bot.services.digests.composed import reader_of
 from bot.services.ports import Admins, Audit, Clock, Links, Messenger
 from bot.services.ports import SignIns as SignInStore
@@ -34,6 +35,7 @@ class Pausing:
         sign_ins: SignInStore,
         messenger: Messenger,
         admins: Admins,
+        rights: ChannelRights,
         audit: Audit,
         clock: Clock,
         holidays: Callable[[str | None], Holidays] = lambda _: NO_HOLIDAYS,
@@ -45,6 +47,7 @@ class Pausing:
         self._audit = audit
         self._clock = clock
         self._admins = admins
+        self._rights = rights
         self._holidays = holidays
 
     async def pause(self, subscription: Subscription, error: BotError) -> None:
@@ -82,15 +85,21 @@ class Pausing:
         await self._tell(going, DigestResumed(subscription.channel))
 
     async def _tell(self, subscription: Subscription, notice: DigestPaused | DigestResumed) -> None:
-        """Its owner; where it has none, the admins."""
-        told = [subscription.owner]
-        if not subscription.owner.user:
-            told = [*await self._admins.of_workspace(subscription.owner.workspace)]
-        for user in told:
+        """Its owner; where it has none, the admins who may know of the channel."""
+        owner = subscription.owner
+        for user in [owner] if owner.user else await self._who_may_know(subscription):
             try:
                 await self._messenger.tell(user, notice, replace(reader_of(subscription), user=user.user))
             except SlackFailed as failed:
                 log.warning("not told of a pause: %s", failed.error, extra={"action": "digest.untold"})
+
+    async def _who_may_know(self, subscription: Subscription) -> Sequence[SlackUser]:
+        """The admins; of a channel that is or may be private, those who are in it."""
+        place, team = subscription.place, subscription.team
+        admins = await self._admins.of_workspace(subscription.owner.workspace)
+        if place is None or (team and team.is_private is False):
+            return admins
+        return [each for each in admins if await self._rights.may_look(each, place)]
 
     async def sign_in_over(self, user: SlackUser, why: Why) -> None:
         """Mark the sign-in as over: the keep-alive tells the user, once.

@@ -5,7 +5,8 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
-from bot.core.channeldigest import ORPHANED
+from bot.core.audit import AuditAction, Deed
+from bot.core.channeldigest import DELETED, ORPHANED
 from bot.core.errors import SlackFailed
 from bot.core.replies.stewardship import ChannelImported, OwnerSought
 from bot.core.scheduletext import schedule_text
@@ -15,7 +16,7 @@ from bot.services.digests.guarding import ChannelGuard
 from bot.services.digests.pausing import Pausing
 from bot.services.digests.watching import LEFT_CHANNEL
 from bot.services.failures import log_unexpected
-from bot.services.ports import Channels, Clock, Place, PostKey, Posts, Stewardship
+from bot.services.ports import Audit, Channels, Clock, Place, PostKey, Posts, Stewardship
 from bot.services.ports.digests import Participants, Subscriptions
 
 __all__ = ["TIME_TO_ADOPT", "Stewarding"]
@@ -24,6 +25,8 @@ log = logging.getLogger(__name__)
 
 #: How long a digest goes on without an owner.
 TIME_TO_ADOPT = timedelta(days=14)
+#: How long what a deleted channel had is kept, for whoever looks after the bot.
+KEPT_AFTER_DELETION = timedelta(days=30)
 #: How often it is looked who left without an event's having told of it.
 DAILY = timedelta(days=1)
 #: So many channels are looked at in one go: Slack's limits are for those who post as well.
@@ -43,6 +46,7 @@ class Stewarding:
         pausing: Pausing,
         channels: Channels,
         posts: Posts,
+        audit: Audit,
         clock: Clock,
         token: Callable[[], str],
     ) -> None:
@@ -53,6 +57,7 @@ class Stewarding:
         self._pausing = pausing
         self._channels = channels
         self._posts = posts
+        self._audit = audit
         self._clock = clock
         self._token = token
         self._looked_at = clock.now() - DAILY
@@ -66,14 +71,17 @@ class Stewarding:
             self._looked_at, self._unseen = now, [*await self._stewardship.all()]
         seen, self._unseen = self._unseen[:AT_A_TIME], self._unseen[AT_A_TIME:]
         await self._each(seen, self._look_who_left)
+        await self._each(seen, self._clear, State.PAUSED)
         await self._each(await self._stewardship.orphans(), self._see_to)
         await self._each(await self._stewardship.imported(), self._announce)
 
-    async def _each(self, ids: Sequence[int], do: Callable[[Subscription], Awaitable[None]]) -> None:
+    async def _each(
+        self, ids: Sequence[int], do: Callable[[Subscription], Awaitable[None]], state: State = State.ON
+    ) -> None:
         for id_ in ids:
             try:
                 found = await self._subscriptions.get(id_)
-                if found and found.state is State.ON:
+                if found and found.state is state:
                     await do(found)
             except SlackFailed as error:
                 log.warning("channel not looked at: %s", error, extra={"action": "steward.unknown"})
@@ -91,6 +99,13 @@ class Stewarding:
                 await self._participants.leave(found.id, participant.user, now, LEFT_CHANNEL)
         if found.owner.user and found.owner.user not in members:
             await self._stewardship.orphan(found.id, now)
+
+    async def _clear(self, found: Subscription) -> None:
+        """Nobody can remove the digest of a channel that is gone: there is no place to do it in."""
+        now = self._clock.now()
+        is_old = found.since is not None and now - found.since >= KEPT_AFTER_DELETION
+        if found.reason == DELETED and is_old and await self._subscriptions.remove(found.id):
+            await self._audit.record(Deed(now, AuditAction.CHANNEL_CLEARED, what=found.channel, why=DELETED))
 
     async def _see_to(self, found: Subscription) -> None:
         """Ask the channel once; after two weeks, stop."""

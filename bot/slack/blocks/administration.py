@@ -41,7 +41,8 @@ def digest_list(reply: DigestList, reader: Reader, command: str) -> Message:
     """A line for each: whose, when, whether it is on, and what became of the last."""
     first = sentence("admin.digests.paused", reader.locale, count=reply.paused) if reply.paused else ""
     lines = [_digest(standing, reply, reader) for standing in reply.digests]
-    return _list("digests", reply, first, lines, reader, command)
+    last = sentence("channels.private", reader.locale) if reply.left_out else ""
+    return _list("digests", reply, first, lines, reader, command, last, reply.left_out)
 
 
 def unlinked_other(reply: UnlinkedOther, reader: Reader) -> Message:
@@ -64,15 +65,18 @@ def _list(
     lines: Sequence[list[Element]],
     reader: Reader,
     command: str,
+    last: str = "",
+    left_out: int = 0,
 ) -> Message:
-    """One page of a list; ``first``: what is said of those that come first."""
+    """One page of a list; ``first``: what is said of those that come first, ``last`` of the ones left out."""
     title = sentence(f"admin.{what}", reader.locale, count=reply.total)
-    following = Page(reply.offset + len(lines))
+    following = Page(reply.offset + len(lines) + left_out)
     buttons = page_buttons(f"admin {what}", Page(reply.offset), following, reply.total, reader)
     blocks = [
         header(title),
         *([note(first)] if first else []),
         *([bullets(*lines)] if lines else []),
+        *([note(last)] if last else []),
         *([actions(*buttons)] if buttons else []),
         note(sentence(f"admin.{what}.how", reader.locale, command=command)),
     ]

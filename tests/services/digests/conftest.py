@@ -26,6 +26,7 @@ from bot.metrics import PrometheusMetrics
 from bot.services.access import Access
 from bot.services.audience import Audience
 from bot.services.categories import Categories
+from bot.services.channels.rights import ChannelRights
 from bot.services.notices import Notices
 from bot.services.ports import ActivityQuery, Category, Snapshot
 from bot.services.preferences import Preferences
@@ -242,6 +243,7 @@ def rig_on(path: Path, clock: Clock, crm: Crm, posts: Posts) -> Iterator[Rig]:
             preferences=Preferences(store.filters, store.mutes, Categories(machine)),
             messenger=messenger,
             admins=Admins(),
+            rights=ChannelRights(People(), channels, access),
             posts=posts,
             guard=channel_guard(store, Audience(channels), People(), access),
             default=DEFAULT,
