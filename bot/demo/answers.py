@@ -48,6 +48,12 @@ class Answer:
         """Whether Slack got its 200 in time."""
         return self.status == 200 and not self.error
 
+    @property
+    def errors(self) -> Mapping[str, str]:
+        """What is wrong with a submitted view, by the ids of its blocks."""
+        said = self.body if isinstance(self.body, dict) else {}
+        return dict(said.get("errors", {})) if said.get("response_action") == "errors" else {}
+
     async def next(self, timeout: float = 5) -> Message:  # noqa: ASYNC109
         """The next answer; what arrived before is not lost. Raises :class:`TimeoutError`."""
         async with asyncio.timeout(timeout):

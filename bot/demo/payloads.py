@@ -7,10 +7,24 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from bot.demo.elements import Used
 from bot.demo.installs import Installation
 from bot.demo.workspace import APP, Channel, Enterprise, Member, Message, Workspace
 
-__all__ = ["Origin", "command", "event", "organization_event", "press", "press_view", "submission"]
+__all__ = [
+    "Origin",
+    "Values",
+    "closed",
+    "command",
+    "event",
+    "organization_event",
+    "press",
+    "press_view",
+    "submission",
+]
+
+#: What is chosen and typed, by block and element: ``view.state.values``.
+Values = Mapping[str, Any]
 
 #: Slack's deprecated way of verifying requests; still sent.
 _TOKEN = "demo-verification-token"  # noqa: S105
@@ -64,22 +78,15 @@ def _mention(member: Member) -> str:
 
 
 def press(
-    message: Message,
-    block_id: str,
-    element: Mapping[str, Any],
-    member: Member,
-    channel: Channel,
-    choice: str | None,
-    origin: Origin,
+    message: Message, action: Used, member: Member, channel: Channel, origin: Origin, values: Values
 ) -> dict[str, Any]:
-    """A ``block_actions`` payload for an element of a message."""
-    action = _action(element, choice)
+    """A ``block_actions`` payload for an element of a message. ``values``: what is chosen in it otherwise."""
     container = {"type": "message", "message_ts": message.ts, "channel_id": channel.id}
     payload = _common("block_actions", member, origin) | {
         "container": container | {"is_ephemeral": message.ephemeral_to is not None},
         "channel": {"id": channel.id, "name": channel.name or "directmessage"},
-        "state": {"values": {}},
-        "actions": [action | {"block_id": block_id, "action_ts": f"{message.ts}1"}],
+        "state": {"values": values},
+        "actions": [action],
     }
     # Of an ephemeral message, Slack sends no content.
     if message.ephemeral_to is None:
@@ -93,38 +100,29 @@ def press(
 
 
 def press_view(
-    view: Mapping[str, Any],
-    block_id: str,
-    element: Mapping[str, Any],
-    member: Member,
-    choice: str | None,
-    origin: Origin,
+    view: Mapping[str, Any], action: Used, member: Member, origin: Origin, values: Values
 ) -> dict[str, Any]:
     """The same for an element of a modal or a Home tab, which has no channel and no ``response_url``."""
     return _common("block_actions", member, origin) | {
         "container": {"type": "view", "view_id": view["id"]},
-        "view": {**view, "state": {"values": {}}},
-        "actions": [_action(element, choice) | {"block_id": block_id, "action_ts": "1"}],
+        "view": {**view, "state": {"values": values}},
+        "actions": [action],
     }
 
 
-def _action(element: Mapping[str, Any], choice: str | None) -> dict[str, Any]:
-    told = ("type", "action_id", "text", "value", "style", "confirm")
-    action = {name: element[name] for name in told if name in element}
-    if choice is None:
-        return action
-    if element["type"] in ("conversations_select", "channels_select"):
-        return action | {f"selected_{element['type'].partition('s_')[0]}": choice}
-    return action | {"selected_option": _option(element, choice)}
-
-
-def submission(
-    view: Mapping[str, Any], values: Mapping[str, Any], member: Member, origin: Origin
-) -> dict[str, Any]:
+def submission(view: Mapping[str, Any], values: Values, member: Member, origin: Origin) -> dict[str, Any]:
     """A ``view_submission`` payload. ``values`` is the state: block id, action id, value."""
     return _common("view_submission", member, origin) | {
         "view": {**view, "state": {"values": values}},
         "response_urls": [],
+    }
+
+
+def closed(view: Mapping[str, Any], member: Member, origin: Origin, *, is_cleared: bool) -> dict[str, Any]:
+    """A ``view_closed`` payload, for a view with ``notify_on_close``. ``is_cleared``: all at once."""
+    return _common("view_closed", member, origin) | {
+        "view": {**view, "state": {"values": {}}},
+        "is_cleared": is_cleared,
     }
 
 
@@ -192,10 +190,3 @@ def _common(kind: str, member: Member, origin: Origin) -> dict[str, Any]:
 def _organization(origin: Origin) -> dict[str, str]:
     enterprise = origin.workspace.enterprise
     return {} if enterprise is None else {"enterprise_id": enterprise.id, "enterprise_name": enterprise.name}
-
-
-def _option(element: Mapping[str, Any], choice: str) -> Mapping[str, Any]:
-    for option in element.get("options", ()):
-        if option.get("value") == choice:
-            return dict(option)
-    raise LookupError(f"no option with the value {choice!r}")

@@ -13,36 +13,34 @@ async with Slack(clock=clock) as slack:
     await slack.uninstall(other)                           # its token ends; both events
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from types import TracebackType
 from typing import Any, Self
 
 import aiohttp
 from aiohttp import web
 
-from bot.demo import payloads
-from bot.demo.answers import Answer
 from bot.demo.clock import Clock
 from bot.demo.files import Files, Uploaded
-from bot.demo.message import elements, find
+from bot.demo.interactions import Interactions
 from bot.demo.oauth import App, Browser, OAuth
 from bot.demo.openid import OpenID
 from bot.demo.rates import Rates
-from bot.demo.tenants import Tenants, Where
+from bot.demo.tenants import Where
 from bot.demo.webapi import ApiCall, Failure, WebApi
 from bot.demo.workspace import MEMBERS, TEAM, Enterprise, Member, Message, Workspace
 
 __all__ = ["Slack"]
 
 
-class Slack(Tenants):
+class Slack(Interactions):
     """The server, and the people who use it; what is said of no workspace is said of the first one.
 
     Deliveries go over Socket Mode as soon as a bot is connected, else over HTTP to ``bot_url``.
     """
 
     team = TEAM
-    seller, manager, colleague, other_email, no_zone, guest, stranger = MEMBERS[:7]
+    manager, colleague, other_email, no_zone, guest, stranger = MEMBERS[1:7]
 
     def __init__(
         self, *, clock: Clock | None = None, bot_url: str = "", port: int = 0, installed: bool = True
@@ -95,11 +93,6 @@ class Slack(Tenants):
         return app
 
     @property
-    def url(self) -> str:
-        """Its root."""
-        return f"http://127.0.0.1:{self._port}"
-
-    @property
     def api_url(self) -> str:
         """What ``SLACK_API_URL`` takes."""
         return f"{self.url}/api/"
@@ -137,112 +130,6 @@ class Slack(Tenants):
     def approve(self, where: Workspace | Enterprise | str | None) -> None:
         self.browser.approve = where
 
-    # ------------------------------------------------------------ people do things
-
-    async def command(
-        self,
-        command: str,
-        text: str = "",
-        *,
-        user: Member | str = seller,
-        channel: str = "C0GENERAL",
-        workspace: Where = None,
-    ) -> Answer:
-        """Type a slash command."""
-        where = self.at(workspace)
-        member, place = self._member(user, where), where.channels[channel]
-        fields = payloads.command(command, text, member, place, self._origin(where))
-        answer, token = self._answer(where, fields, place.id, member.id, None)
-        return await self._deliver("slash_commands", answer, token)
-
-    async def press(
-        self,
-        message: Message,
-        action_id: str,
-        *,
-        user: Member | str = seller,
-        choice: str | None = None,
-        forged: bool = False,
-        workspace: Where = None,
-    ) -> Answer:
-        """Press a button of a message as it stands now; in a menu, choose the option of value ``choice``.
-
-        It is pressed in the message's own workspace. ``forged``: somebody presses what they do not see, as
-        Slack would never let them.
-        """
-        where = self.at(message.team if workspace is None else workspace)
-        member, current = self._member(user, where), where.get(message.ts)
-        if current is None or not (forged or where.sees(member.id, current)):
-            raise LookupError(f"{member.id} does not see that message")
-        block_id, element = find(current.elements(), action_id, choice)
-        place = where.channels[current.channel]
-        payload = payloads.press(current, block_id, element, member, place, choice, self._origin(where))
-        answer, token = self._answer(where, payload, place.id, member.id, current.ts)
-        return await self._deliver("interactive", answer, token)
-
-    async def open_home(self, user: Member | str = seller, workspace: Where = None) -> Answer:
-        """Open the app's Home tab; ``app_home_opened`` tells of it, with the view that is there, if any."""
-        where = self.at(workspace)
-        member = self._member(user, where)
-        view = where.views.homes.get(member.id)
-        opened = {"type": "app_home_opened", "user": member.id, "channel": where.direct(member.id).id}
-        told = opened | {"tab": "home"} | ({"view": view} if view else {})
-        return await self.event(told, workspace=where)
-
-    async def press_view(
-        self,
-        view: Mapping[str, Any],
-        action_id: str,
-        *,
-        user: Member | str = seller,
-        choice: str | None = None,
-        number: int = 1,
-        workspace: Where = None,
-    ) -> Answer:
-        """Press a button of a Home tab or a modal, the ``number``-th of that name; or choose in a menu."""
-        where = self.at(workspace)
-        member = self._member(user, where)
-        block_id, element = find(elements(view["blocks"]), action_id, choice, number)
-        payload = payloads.press_view(view, block_id, element, member, choice, self._origin(where))
-        trigger = where.triggers.issue(member.id)
-        answer = Answer(payload | {"trigger_id": trigger}, "", trigger)
-        return await self._deliver("interactive", answer, None)
-
-    async def submit(
-        self,
-        view: Mapping[str, Any],
-        values: Mapping[str, Any],
-        *,
-        user: Member | str = seller,
-        workspace: Where = None,
-    ) -> Answer:
-        """Submit a modal with the given state."""
-        where = self.at(workspace)
-        member = self._member(user, where)
-        payload = payloads.submission(view, values, member, self._origin(where))
-        answer, token = self._answer(where, payload, where.direct(member.id).id, member.id, None)
-        return await self._deliver("interactive", answer, token)
-
-    def invite(self, channel: str, user: Member | str | None = None, workspace: Where = None) -> None:
-        """Type ``/invite``: the bot, or somebody else, is in the channel now."""
-        where = self.at(workspace)
-        invited = self._member(where.bot_user if user is None else user, where)
-        where.channels[channel].members.add(invited.id)
-
-    def say(
-        self,
-        channel: str,
-        text: str,
-        user: Member | str = seller,
-        workspace: Where = None,
-        *,
-        thread: str | None = None,
-    ) -> Message:
-        """Let somebody write in a channel, or in the thread below a message."""
-        where = self.at(workspace)
-        by = self._member(user, where).id
-        return where.post(Message("", channel, text, thread_ts=thread, by=by, via="member"))
-
     # ------------------------------------------------------------ what can be seen
 
     def messages(
@@ -252,7 +139,9 @@ class Slack(Tenants):
         where = self.at(workspace)
         return where.messages(channel, None if user is None else self._member(user, where).id)
 
-    def direct_messages(self, user: Member | str = seller, workspace: Where = None) -> list[Message]:
+    def direct_messages(
+        self, user: Member | str = Interactions.seller, workspace: Where = None
+    ) -> list[Message]:
         """What the bot wrote to a user directly."""
         where = self.at(workspace)
         return where.messages(where.direct(self._member(user, where).id).id)
@@ -298,19 +187,3 @@ class Slack(Tenants):
         where = self.at(workspace)
         where.rates = Rates(self.clock, **how)
         return where.rates
-
-    # ------------------------------------------------------------ helpers
-
-    def _member(self, user: Member | str, where: Workspace) -> Member:
-        if isinstance(user, Member):
-            return user if where is self.workspace else where.members[user.id]
-        return where.members[user]
-
-    def _answer(
-        self, where: Workspace, payload: dict[str, Any], channel: str, user: str, original: str | None
-    ) -> tuple[Answer, str]:
-        answer = Answer(payload, "", where.triggers.issue(user))
-        token = self.response_urls.issue(where, answer, channel, user, original)
-        answer.response_url = f"{self.url}/response/{token}"
-        payload |= {"trigger_id": answer.trigger_id, "response_url": answer.response_url}
-        return answer, token

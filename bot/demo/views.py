@@ -109,8 +109,8 @@ class Views:
 
     # ------------------------------------------------------------ what the user does
 
-    def answered(self, user: str, view: View, body: object) -> Mapping[str, str]:
-        """What a submission was acknowledged with; what is wrong, by the ids of blocks.
+    def answered(self, user: str, view: Mapping[str, Any], body: object) -> None:
+        """Do what a submission was acknowledged with; where something is wrong, the view stays.
 
         Source: docs.slack.dev, "Modals", ``response_action``. Raises :class:`ApiError` for a view that Slack
         does not take.
@@ -118,7 +118,7 @@ class Views:
         said = body if isinstance(body, Mapping) else {}
         match said.get("response_action"):
             case "errors":
-                return {str(block): str(text) for block, text in dict(said.get("errors", {})).items()}
+                pass
             case "update":
                 self._replaced(view, _checked(said, "modal"))
             case "push":
@@ -126,8 +126,7 @@ class Views:
             case "clear":
                 self.clear(user)
             case _:
-                self.close(user, view["id"])
-        return {}
+                self.close(user, view.get("id", ""))
 
     def close(self, user: str, id_: str) -> None:
         """A modal is gone; the one below it is on top again."""
@@ -152,10 +151,10 @@ class Views:
         self._opened.set()
         return self._keep(user, view | below | {"id": id_})
 
-    def _replaced(self, old: View, view: View) -> View:
+    def _replaced(self, old: Mapping[str, Any], view: View) -> View:
         self._updated.add(old["id"])
         self._opened.set()
-        same = {name: old[name] for name in ("id", "root_view_id", "previous_view_id")}
+        same = {name: old.get(name) for name in ("id", "root_view_id", "previous_view_id")}
         user = next((each for each, stack in self._stacks.items() if old["id"] in stack), "")
         return self._keep(user, view | same)
 
