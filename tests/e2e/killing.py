@@ -10,12 +10,13 @@ import sys
 from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from bot.core.channeldigest import ChannelSettings
 from bot.core.people import Link, Principal, SlackUser
 from bot.core.recurrence import EVERY_DAY
 from bot.core.schedule import Schedule
@@ -35,6 +36,7 @@ from tests.e2e.zygote import Shared
 
 ROOT = Path(__file__).parents[2]
 OSLO = ZoneInfo("Europe/Oslo")
+USER = SlackUser("T0DEMO", Slack.seller.id)
 #: A Monday; a bot from then on sends at eight.
 START = datetime(2026, 11, 16, 5, 0, tzinfo=UTC)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -214,6 +216,16 @@ class Killing:
         keys = Counter(tuple(dict(message.metadata["event_payload"]).values()) for message in self.posts())  # type: ignore[index]
         return [key for key, count in keys.items() if count > 1]
 
+    def told_to_the_team(self) -> Counter[tuple[int, int]]:
+        """How often a channel was told of each, by company and the day on which it happened."""
+        found = Counter[tuple[int, int]]()
+        for message in self.posts():
+            at = datetime.fromtimestamp(float(message.ts), UTC)
+            for company in set(companies(message)):
+                days = [day for _, each, day in self.happened if each == company and _began(day) <= at]
+                found[company, max(days)] += 1
+        return found
+
     def told(self) -> dict[tuple[str, int, int], list[Message]]:
         """Which messages told of each, by user, company and the day on which it happened."""
         days: defaultdict[tuple[str, int], list[int]] = defaultdict(list)
@@ -244,8 +256,8 @@ def _began(day: int) -> datetime:
 
 
 @asynccontextmanager
-async def killing(folder: Path, *, may_look: bool, seed: int) -> AsyncIterator[Killing]:
-    """Four people have a digest at eight each day."""
+async def killing(folder: Path, *, may_look: bool, seed: int, channel: str = "") -> AsyncIterator[Killing]:
+    """Four people have a digest at eight each day, or a channel that they share with."""
     clock, shared = TestClock(START), Shared(folder / "shared")
     shared.set(START)
     story = Story(START - timedelta(days=1), history=0, pace=None)
@@ -253,10 +265,10 @@ async def killing(folder: Path, *, may_look: bool, seed: int) -> AsyncIterator[K
         chance = random.Random(seed)
         slack.workspace.lag = lambda: chance.random() * 30
         if may_look:
-            slack.api.scopes.add("im:history")
+            slack.api.scopes.update(("im:history", "channels:history"))
         path = folder / "bot.db"
         migrate(path, START)
-        tickets = [ticket async for ticket in _subscribe(path, crm)]
+        tickets = [ticket async for ticket in _subscribe(path, crm, channel)]
         environ = environment(crm, slack, path, socket_mode=False)
         zygote = await asyncio.create_subprocess_exec(
             sys.executable,
@@ -280,9 +292,16 @@ async def killing(folder: Path, *, may_look: bool, seed: int) -> AsyncIterator[K
             await zygote.wait()
 
 
-async def _subscribe(path: Path, crm: SuperOffice) -> AsyncIterator[str]:
+async def _subscribe(path: Path, crm: SuperOffice, channel: str) -> AsyncIterator[str]:
     """Links and subscriptions, and companies enough; each one's ticket."""
+    schedule, eight = Schedule.at(time(8), days=EVERY_DAY), START + timedelta(hours=2)
+    digest = Subscription(0, USER, schedule, OSLO, since=START, considered_until=eight, quiet_looked_at=START)
     with opened(path, Secret(KEY)) as store:
+        if channel:
+            team = ChannelSettings(is_private=False)
+            shared = await store.subscriptions.put(
+                replace(digest, channel=channel, team=team), next_due(schedule, OSLO, eight)
+            )
         for number, (member, user, count) in enumerate(PEOPLE):
             for each in range(len(crm.companies(user)), count * TURNS):
                 id_ = 10_000 + number * 1000 + each
@@ -290,10 +309,9 @@ async def _subscribe(path: Path, crm: SuperOffice) -> AsyncIterator[str]:
             owner, ticket = SlackUser("T0DEMO", member.id), crm.ticket(user)
             who = Principal(user.associate_id, user.person_id, user.full_name, user.login)
             await store.links.put(Link(owner, "onsite", who, START, START, Secret(ticket)))
-            schedule = Schedule.at(time(8), days=EVERY_DAY)
-            eight = START + timedelta(hours=2)
-            daily = Subscription(
-                0, owner, schedule, OSLO, since=START, considered_until=eight, quiet_looked_at=START
-            )
-            await store.subscriptions.put(daily, next_due(schedule, OSLO, eight))
+            if channel:
+                await store.participants.join(shared.id, owner, START)
+            else:
+                mine = replace(digest, owner=owner)
+                await store.subscriptions.put(mine, next_due(schedule, OSLO, eight))
             yield ticket

@@ -84,6 +84,25 @@ async def test_without_it_each_loss_is_uncertain_and_told_next_time_with_a_mark(
             assert not before or last in marked
 
 
+@pytest.mark.long
+async def test_a_channel_is_told_once_of_what_each_who_shares_sees(
+    memory: Path, kills: int, record_property: Record
+) -> None:
+    """One digest of four views, a headline and its thread: far fewer kills do."""
+    async with killing(memory, may_look=True, seed=3, channel="C0GENERAL") as world:
+        await kill_again_and_again(world, kills // 8, may_look=True)
+        record_property("kills", str(world.kills))
+        assert world.doubled() == []
+        told = world.told_to_the_team()
+        assert [what for _, *what in world.happened if told[what[0], what[1]] != 1] == []
+        assert len(told) == len(world.happened)
+        rows = world.rows()
+        assert {(row["outcome"], row["reason"]) for row in rows} == {("posted", "")}
+        headlines = [each for each in world.posts() if each.thread_ts is None]
+        assert len(headlines) == len(rows) == world.day
+        assert_each_row_names_its_message(world)
+
+
 def assert_each_row_names_its_message(world: Killing) -> None:
     messages = {message.ts: message for message in world.posts()}
     for row in world.rows():

@@ -1,6 +1,7 @@
 """Channels' digests as blocks: as they were looked at, within Slack's limits, and mentioning nobody."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -74,13 +75,16 @@ def team(settings: ChannelSettings = THREAD, filter_: Filter = EVERYTHING, **cha
     return replace(merged, **changes)  # type: ignore[arg-type]
 
 
-def many(number: int, settings: ChannelSettings = THREAD) -> TeamDigest:
-    """A digest of so many companies."""
+def many(
+    number: int, settings: ChannelSettings = THREAD, owners: Sequence[str] = (KARI, OLA), views: int = 1
+) -> TeamDigest:
+    """A digest of so many companies, as so many people see them."""
     rows = (
-        row(n / 60, n, f"Company {n} AS", Action.UPDATED, owner=(KARI, OLA)[n % 2])
+        row(n / 60, n, f"Company {n} AS", Action.UPDATED, owner=owners[n % len(owners)])
         for n in range(1, number + 1)
     )
-    return merge((view(KARI, *rows),), filter_=EVERYTHING, settings=settings, zone=OSLO)
+    seen = (*(view(f"{KARI} {n}") for n in range(1, views)), view(KARI, *rows))
+    return merge(seen, filter_=EVERYTHING, settings=settings, zone=OSLO)
 
 
 def one(digest: TeamDigest, number: int = 0, **changes: object) -> TeamPart:
@@ -201,6 +205,14 @@ def test_what_a_chart_says() -> None:
 
 
 # ---------------------------------------------------------------- its messages
+
+
+@pytest.mark.parametrize("layout", Layout)
+def test_however_many_own_them_a_message_holds_its_companies(layout: Layout) -> None:
+    owners = [f"Owner {number}" for number in range(300)]
+    for part in team_parts(many(260, ChannelSettings(layout=layout), owners, views=300), 7):
+        check(drawn := draw(part, READER, COMMAND))
+        assert str(drawn.blocks).count("contact_id=") == len(part.entries)
 
 
 @given(st.integers(0, 700), st.integers(0, 4), st.sampled_from(Layout))

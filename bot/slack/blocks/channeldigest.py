@@ -22,13 +22,13 @@ from bot.slack.blocks.elements import (
     Element,
     Message,
     actions,
-    bullets,
     cell,
     context,
     divider,
     fits,
     header,
     link,
+    lists,
     note,
     rich,
     shorten,
@@ -162,10 +162,12 @@ class _Part:
             heads = [sentence(f"table.{head}", self.reader.locale) for head in HEADS]
             yield table(heads, [self._cells(entry) for entry in self.part.entries])
             return
-        sizes = dict(self._sizes())
-        for name, entries in groupby(self.part.entries, self._heading):
-            yield rich(span(shorten(name, self.longest), bold=True), span(f"{GAP}{sizes[name]}"))
-            yield bullets(*map(self._item, entries))
+        groups, sizes = groupby(self.part.entries, self._heading), dict(self._sizes())
+        yield lists((self._over(name, sizes[name]), map(self._item, entries)) for name, entries in groups)
+
+    def _over(self, name: str, size: int) -> list[Element]:
+        """What a group stands under."""
+        return [span(shorten(name, self.longest), bold=True), span(f"{GAP}{size}")]
 
     def _sizes(self) -> Iterator[tuple[str, int]]:
         """Each group, in order, with how many companies of it the whole digest has."""

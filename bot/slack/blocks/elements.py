@@ -5,7 +5,7 @@ goes into ``mrkdwn`` is a sentence of ours, its values through :func:`escape`, a
 Limits: docs.slack.dev, Block Kit reference.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -139,7 +139,15 @@ def divider() -> Block:
 
 def rich(*elements: Element) -> Block:
     """A paragraph of spans and links, never parsed."""
-    return {"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": list(elements)}]}
+    return {"type": "rich_text", "elements": [_paragraph(elements)]}
+
+
+def _paragraph(elements: Sequence[Element]) -> Element:
+    return {"type": "rich_text_section", "elements": list(elements)}
+
+
+def _list(items: Iterable[Sequence[Element]]) -> Element:
+    return {"type": "rich_text_list", "style": "bullet", "elements": [_paragraph(item) for item in items]}
 
 
 def span(text: str, *, bold: bool = False, italic: bool = False) -> Element:
@@ -171,11 +179,13 @@ def channel(channel_id: str) -> Element:
 
 def bullets(*items: list[Element]) -> Block:
     """A list of spans and links, never parsed."""
-    sections = [{"type": "rich_text_section", "elements": item} for item in items]
-    return {
-        "type": "rich_text",
-        "elements": [{"type": "rich_text_list", "style": "bullet", "elements": sections}],
-    }
+    return {"type": "rich_text", "elements": [_list(items)]}
+
+
+def lists(groups: Iterable[tuple[Sequence[Element], Iterable[Sequence[Element]]]]) -> Block:
+    """A list under each heading, in a single block: of those, a message holds few."""
+    parts = [part for heading, items in groups for part in (_paragraph(heading), _list(items))]
+    return {"type": "rich_text", "elements": parts}
 
 
 def table(heads: list[str], rows: list[list[Element]]) -> Block:
