@@ -26,15 +26,16 @@ class ShiftedClock:
     """The machine's own clock, put forward."""
 
     def __init__(self) -> None:
-        self._ahead = timedelta(0)
+        #: By how much.
+        self.ahead = timedelta(0)
 
     def now(self) -> datetime:
         """The time, aware, in UTC."""
-        return datetime.now(UTC) + self._ahead
+        return datetime.now(UTC) + self.ahead
 
     def forward(self, span: timedelta) -> None:
         """Let so much time have passed."""
-        self._ahead += span
+        self.ahead += span
 
 
 class TestClock:

@@ -57,14 +57,15 @@ def forward(servers: Servers, minutes: float) -> datetime:
     return _go(servers, servers.clock.now() + timedelta(minutes=minutes))
 
 
-def clock_change(servers: Servers, zone: ZoneInfo) -> datetime:
-    """It is shortly before the zone's next clock change; said once more, shortly after. In the zone's time.
+def clock_change(servers: Servers, zone: ZoneInfo) -> tuple[datetime, bool]:
+    """It is shortly before the zone's next clock change; said once more, shortly after: when, and which.
 
     Raises :class:`LookupError` where clocks are never changed.
     """
     now = servers.clock.now()
     change = _next_change(now, zone)
-    return _go(servers, change + NEAR if change - now <= NEAR else change - NEAR, zone)
+    is_past = change - now <= NEAR
+    return _go(servers, change + NEAR if is_past else change - NEAR, zone), is_past
 
 
 def _next_change(now: datetime, zone: ZoneInfo) -> datetime:

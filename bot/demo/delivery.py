@@ -14,16 +14,18 @@ import aiohttp
 from bot.demo.answers import Answer, ResponseUrls
 from bot.demo.clock import Clock, SystemClock
 from bot.demo.socketmode import SocketMode
+from bot.demo.watching import Watched
 
 __all__ = ["Delivery"]
 
 FORM = "application/x-www-form-urlencoded"
 
 
-class Delivery:
+class Delivery(Watched):
     """Deliveries, and what can be wrong with them. Signatures carry the clock's time."""
 
     def __init__(self, clock: Clock | None = None, bot_url: str = "") -> None:
+        super().__init__()
         self.clock = clock or SystemClock()
         #: The bot's root; everything is posted to ``/slack/events`` below it.
         self.bot_url = bot_url
@@ -51,6 +53,7 @@ class Delivery:
         started = loop.time()
         over: Callable[[str, Answer, int], Awaitable[tuple[int, Any]]]
         over = self._by_socket if self.sockets.sockets else self._by_http
+        ended = self.seen("Slack", "bot", _name(kind, answer.payload), answer.payload)
         try:
             async with asyncio.timeout(self.patience):
                 status, body = await over(kind, answer, retry)
@@ -62,6 +65,9 @@ class Delivery:
             return answer
         finally:
             answer.ms = (loop.time() - started) * 1000
+            if answer.error:
+                ended(answer.error, "")
+        ended(status, body)
         if answer.acknowledge(status, body, answer.ms) and token is not None and answer.acknowledged:
             self.response_urls.acknowledge(token, body)
         return answer
@@ -88,6 +94,19 @@ class Delivery:
         async with self._session.post(url, data=body, headers=headers, allow_redirects=False) as response:
             text = await response.text()
             return response.status, _decode(text)
+
+
+def _name(kind: str, payload: Mapping[str, Any]) -> str:
+    """What a delivery is called, in a few words."""
+    match kind:
+        case "slash_commands":
+            return f"{payload['command']} {payload['text']}".strip()
+        case "events_api":
+            return f"event {payload['event']['type']}"
+    actions = [str(each["action_id"]) for each in payload.get("actions", ())]
+    return " ".join(
+        (str(payload["type"]), *actions, str(payload.get("view", {}).get("callback_id", "")))
+    ).strip()
 
 
 def _encode(kind: str, payload: Mapping[str, Any]) -> tuple[bytes, str]:

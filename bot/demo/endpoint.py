@@ -15,6 +15,7 @@ from bot.demo.operations import Operations
 from bot.demo.soap import Request, SoapFault, fault, read_request
 from bot.demo.story import ACTIONS
 from bot.demo.tickets import Tickets
+from bot.demo.watching import Watched, watch
 
 __all__ = ["Endpoint", "Received", "misbehave"]
 
@@ -40,12 +41,13 @@ class Received:
     application_token: str
 
 
-class Endpoint:
+class Endpoint(Watched):
     """Reads requests, strictly, and answers them. IIS does not mind the case of a path."""
 
     def __init__(
         self, operations: Operations, tickets: Tickets, faults: Faults, clock: Clock, path: str = ""
     ) -> None:
+        super().__init__()
         self.requests: list[Received] = []
         self.refusals: list[str] = []
         self.in_flight = 0
@@ -61,7 +63,8 @@ class Endpoint:
         self.in_flight += 1
         self.peak_in_flight = max(self.peak_in_flight, self.in_flight)
         try:
-            response = await self._respond(request)
+            what = request.headers.get("SOAPAction", request.path).strip('"').rpartition("/")[2]
+            response = await watch(self, "SuperOffice", what, request, self._respond)
         finally:
             self.in_flight -= 1
         response.headers["Date"] = format_datetime(self._operations.now(), usegmt=True)

@@ -65,6 +65,11 @@ class Rates:
         elif method != "chat.postMessage":
             self._wait(method, self._clock.now())
 
+    @property
+    def closed(self) -> dict[str, datetime]:
+        """The methods that are refused now, and until when."""
+        return {method: until for method, until in self._closed.items() if until > self._clock.now()}
+
     def close(self, method: str, seconds: int) -> None:
         """Refuse a method, whatever its tier, for so long."""
         self._closed[method] = self._clock.now() + timedelta(seconds=seconds)

@@ -27,6 +27,7 @@ from bot.demo.oauth import App, Browser, OAuth
 from bot.demo.openid import OpenID
 from bot.demo.rates import Rates
 from bot.demo.tenants import Where
+from bot.demo.watching import Handler, watch
 from bot.demo.webapi import ApiCall, Failure, WebApi
 from bot.demo.workspace import MEMBERS, TEAM, Enterprise, Member, Message, Workspace
 
@@ -80,7 +81,7 @@ class Slack(Interactions):
         await self._runner.cleanup()
 
     def _app(self) -> web.Application:
-        app = web.Application(client_max_size=1 << 26)
+        app = web.Application(client_max_size=1 << 26, middlewares=[self._watched])
         app.router.add_route("*", "/api/{method}", self.api.serve)
         app.router.add_post("/response/{token}", self.response_urls.serve)
         app.router.add_post("/upload/v1/{ticket}", self._files.upload)
@@ -91,6 +92,14 @@ class Slack(Interactions):
         app.router.add_get("/openid/connect/keys", self.openid.keys)
         app.router.add_get("/.well-known/openid-configuration", self.openid.configuration)
         return app
+
+    @web.middleware
+    async def _watched(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        kind, _, rest = request.path.lstrip("/").partition("/")
+        if kind not in {"api", "response", "upload"}:
+            return await handler(request)
+        what = rest if kind == "api" else {"response": "response_url", "upload": "upload"}[kind]
+        return await watch(self, "Slack", what, request, handler)
 
     @property
     def api_url(self) -> str:

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ from bot.demo.servers import ADMIN, Servers
 from bot.demo.slack import Slack
 from bot.demo.workspace import Channel, Member, Message
 
-__all__ = ["READ_ONLY", "Json", "Read", "hints", "manifest", "member", "message", "place", "places", "scene"]
+__all__ = ["Json", "Read", "clock", "hints", "message", "places", "read_only", "scene", "subscribed"]
 
 Json = dict[str, Any]
 
@@ -46,9 +47,9 @@ def scene(servers: Servers, me: Member, read: Read) -> Json:
     shown = list(_places(servers, me))
     return {
         "team": workspace.name,
-        "me": member(servers, me),
-        "members": [member(servers, each) for each in workspace.members.values()],
-        "places": [place(servers, each, me, read) for each in shown],
+        "me": _member(servers, me),
+        "members": [_member(servers, each) for each in workspace.members.values()],
+        "places": [_place(servers, each, me, read) for each in shown],
         "messages": {
             each.id: [message(servers, one) for one in workspace.messages(each.id, me.id)] for each in shown
         },
@@ -64,7 +65,7 @@ def clock(servers: Servers, me: Member) -> Json:
     return {"now": servers.clock.now().isoformat(), "zone": me.tz or "UTC"}
 
 
-def member(servers: Servers, who: Member) -> Json:
+def _member(servers: Servers, who: Member) -> Json:
     """Somebody, the bot too, with a part in the story; ``login``: the SuperOffice user's name."""
     user = servers.user_of(who)
     return {
@@ -80,7 +81,7 @@ def member(servers: Servers, who: Member) -> Json:
 
 def places(servers: Servers, me: Member, read: Read) -> list[Json]:
     """The conversations that somebody is in; the direct message with the app comes last."""
-    return [place(servers, each, me, read) for each in _places(servers, me)]
+    return [_place(servers, each, me, read) for each in _places(servers, me)]
 
 
 def _places(servers: Servers, me: Member) -> Iterator[Channel]:
@@ -92,7 +93,7 @@ def _places(servers: Servers, me: Member) -> Iterator[Channel]:
         yield workspace.direct(me.id)
 
 
-def place(servers: Servers, channel: Channel, me: Member, read: Read) -> Json:
+def _place(servers: Servers, channel: Channel, me: Member, read: Read) -> Json:
     """A conversation. ``read_only``: why one cannot write there; ``None``: one can."""
     workspace = servers.slack.workspace
     messages = workspace.messages(channel.id, me.id)
@@ -115,7 +116,7 @@ def read_only(channel: Channel) -> str | None:
     """Why nobody can write there, in Slack's words."""
     if "is_archived" in channel.flags:
         return "You are viewing an archived channel."
-    home: Mapping[str, Any] = manifest()["features"]["app_home"]
+    home: Mapping[str, Any] = _manifest()["features"]["app_home"]
     return READ_ONLY if channel.user and home["messages_tab_read_only_enabled"] else None
 
 
@@ -139,10 +140,16 @@ def message(servers: Servers, one: Message) -> Json:
 
 def hints() -> list[Json]:
     """The slash commands that the app's manifest names."""
-    return list(manifest()["features"]["slash_commands"])
+    return list(_manifest()["features"]["slash_commands"])
 
 
-def manifest() -> Json:
+def subscribed() -> list[str]:
+    """The events that the app's manifest asks for."""
+    return list(_manifest()["settings"]["event_subscriptions"]["bot_events"])
+
+
+@cache
+def _manifest() -> Json:
     """The app's manifest, which says what Slack lets the app do and tells it of."""
     here = Path(__file__).parent
     installed = here / "manifest.json"
