@@ -247,7 +247,8 @@ async def test_an_admin_approves_guests_and_takes_that_back(rig: Rig) -> None:
     assert rig.posted(GUESTS) == []
     done = await ask(rig, line, channel=GUESTS)
     assert "Guests may read along, approved by" in str(done.blocks)
-    assert len(rig.posted(GUESTS)) == 1
+    (announced,) = rig.posted(GUESTS)
+    assert "Guests may read along, approved by" in str(announced.blocks), "who shares must know"
     team = (await rig.found(GUESTS)).team
     assert team
     assert (team.guests_approved_by, team.guests_approved_at) == (Slack.manager.id, rig.clock.now())

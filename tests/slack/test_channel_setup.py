@@ -75,6 +75,12 @@ REPLIES: dict[str, Reply] = {
     "state-managed": replace(STATE, team=replace(TEAM, is_managed=True)),
     "none": DigestNone(channel=SALES),
     **{f"announced-{what}": ChannelAnnouncement(what, SALES, "U0MANAGER", STATE) for what in Announced},
+    "announced-guests": ChannelAnnouncement(
+        Announced.CHANGED,
+        SALES,
+        "U0MANAGER",
+        replace(STATE, team=replace(TEAM, guests_approved_by="U0MANAGER")),
+    ),
     "announced-asked": ChannelAnnouncement(Announced.SET_UP, SALES, "U0MANAGER", STATE, "U0SELLER"),
     **{f"denied-{why}": ChannelDenied(why, SALES) for why in Denied},
     "denied-request": ChannelDenied(Denied.NOT_ADMIN, SALES, LINE),

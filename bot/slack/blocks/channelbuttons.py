@@ -58,11 +58,14 @@ def adopt(channel: str, reader: Reader) -> Element:
     return button("channel.adopt", text, owned(ANYBODY, carried_by(channel)), "primary")
 
 
-def of_announcement(channel: str, reader: Reader) -> list[Element]:
-    """For everybody: each press asks of the presser's own."""
-    join, show = (sentence(f"button.channel.{name}", reader.locale) for name in ("join", "show"))
+def of_announcement(channel: str, reader: Reader, *, is_changed: bool) -> list[Element]:
+    """For everybody: each press asks of the presser's own. A change may tell more of what is shared."""
     value = owned(ANYBODY, carried_by(channel))
-    return [button("channel.join", join, value, "primary"), button("channel.show", show, value)]
+
+    def one(name: str, style: str = "") -> Element:
+        return button(f"channel.{name}", sentence(f"button.channel.{name}", reader.locale), value, style)
+
+    return [one("join", "primary"), *([one("mine")] if is_changed else []), one("show")]
 
 
 def of_headline(reader: Reader) -> list[Element]:

@@ -19,7 +19,7 @@ from bot.core.replies import (
 )
 from bot.core.replies.channels import Announced, ChannelRow
 from bot.slack.blocks import channelbuttons as buttons
-from bot.slack.blocks.digeststate import settings_fields
+from bot.slack.blocks.digeststate import guests, settings_fields
 from bot.slack.blocks.elements import (
     Block,
     Element,
@@ -70,11 +70,15 @@ def announcement(reply: ChannelAnnouncement, reader: Reader, command: str) -> Me
     if reply.what is Announced.REMOVED:
         blocks.append(note(sentence("announced.removed.kept", locale)))
         return Message(title, blocks)
-    blocks.append(fields(*settings_fields(reply.state, reader)))
+    blocks += [fields(*settings_fields(reply.state, reader)), *guests(reply.state, reader)]
     if reply.what in (Announced.SET_UP, Announced.RESUMED, Announced.CHANGED):
         blocks.append(section(sentence("announced.consent", locale, command=command)))
+    is_changed = reply.what is Announced.CHANGED
+    if is_changed:
+        blocks.append(section(sentence("announced.mine", locale)))
     blocks.append(note(sentence("announced.stop", locale, command=command)))
-    return Message(title, [*blocks, actions(*buttons.of_announcement(reply.channel, reader))])
+    row = actions(*buttons.of_announcement(reply.channel, reader, is_changed=is_changed))
+    return Message(title, [*blocks, row])
 
 
 def _who(reply: ChannelAnnouncement, locale: str) -> Iterator[Element]:

@@ -18,6 +18,7 @@ from bot.core.replies import (
 from bot.slack.blocks import channelbuttons
 from bot.slack.blocks import digestbuttons as buttons
 from bot.slack.blocks.elements import (
+    Block,
     Element,
     Message,
     actions,
@@ -67,9 +68,7 @@ def digest_state(reply: DigestState, reader: Reader, command: str) -> Message:
     if reply.not_today:
         times = listed([f"{at:%H:%M}" for at in reply.not_today], reader.locale)
         blocks.append(note(sentence("digest.not-today", reader.locale, times=times)))
-    if reply.team and reply.team.guests_approved_by:
-        by = user(reply.team.guests_approved_by)
-        blocks.append(rich(span(f"{sentence('channel.guests', reader.locale)} "), by))
+    blocks += guests(reply, reader)
     if reply.team and reply.team.is_managed:
         blocks.append(note(sentence("denied.managed", reader.locale, command=command)))
     row_of = channelbuttons.of_state if reply.team else _buttons
@@ -164,6 +163,14 @@ def _why_paused(reason: str, reader: Reader, command: str) -> str:
     return sentence(f"paused.{name}", reader.locale, command=command, reason=literal(reason))
 
 
+def guests(reply: DigestState, reader: Reader) -> list[Block]:
+    """That guests may read along, and who approved that."""
+    if not (reply.team and reply.team.guests_approved_by):
+        return []
+    said = span(f"{sentence('channel.guests', reader.locale)} ")
+    return [rich(said, user(reply.team.guests_approved_by))]
+
+
 def settings_fields(reply: DigestState, reader: Reader) -> Iterator[tuple[str, str]]:
     """Each setting: what it is called, and what it is."""
     locale = reader.locale
@@ -175,8 +182,17 @@ def settings_fields(reply: DigestState, reader: Reader) -> Iterator[tuple[str, s
     yield sentence("digest.zone", locale), sentence(whose, locale, zone=literal(zone))
     everything = "channel.what.all" if reply.team else "digest.what.all"
     yield sentence("digest.what", locale), literal(what) or sentence(everything, locale)
-    yield sentence("digest.style", locale), sentence(f"style.{reply.filter.style or Style.FULL}", locale)
+    yield sentence("digest.style", locale), sentence(_style(reply), locale)
     yield sentence("digest.when-empty", locale), sentence(f"empty.{reply.when_empty}", locale)
+    if reply.team:
+        yield sentence("form.group", locale), sentence(f"grouping.{reply.team.grouping}", locale)
+        yield sentence("form.layout", locale), sentence(f"layout.{reply.team.layout}", locale)
+
+
+def _style(reply: DigestState) -> str:
+    """A channel's digest has no menus."""
+    style = reply.filter.style or Style.FULL
+    return "channel.style.full" if reply.team and style is Style.FULL else f"style.{style}"
 
 
 def _of_team(team: TeamState | None, reader: Reader) -> Iterator[tuple[str, str]]:
@@ -184,8 +200,6 @@ def _of_team(team: TeamState | None, reader: Reader) -> Iterator[tuple[str, str]
     if team is None:
         return
     locale = reader.locale
-    yield sentence("form.group", locale), sentence(f"grouping.{team.grouping}", locale)
-    yield sentence("form.layout", locale), sentence(f"layout.{team.layout}", locale)
     yield (
         sentence("channel.participants", locale),
         sentence("channel.participants.count", locale, count=team.participants, quorum=team.quorum),

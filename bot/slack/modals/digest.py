@@ -135,7 +135,9 @@ def _what(form: DigestForm, reader: Reader) -> Iterator[Block]:
     hint = sentence("form.channel.filter.hint" if form.team else "form.filter.hint", locale)
     example = f'category:"VIP Customer" {"top:20" if form.team else "not:me"}'
     yield _named("filter", locale, text_input(form.filter, example), hint, optional=True)
-    styles = [option(sentence(f"menu.style.{style}", locale), style) for style in Style]
+    full = "form.channel.style.full" if form.team else "menu.style.full"
+    names = {**{style: f"menu.style.{style}" for style in Style}, Style.FULL: full}
+    styles = [option(sentence(name, locale), style) for style, name in names.items()]
     yield _named("style", locale, chosen(select("style", "", *styles), form.style))
     empties = [option(sentence(f"form.empty.{each}", locale), each) for each in WhenEmpty]
     yield _named("empty", locale, chosen(select("empty", "", *empties), form.when_empty))
