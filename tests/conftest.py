@@ -1,6 +1,7 @@
 """Fixtures for every test."""
 
 import logging
+import os
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -21,6 +22,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """How much the long tests do."""
     parser.addoption("--kills", type=int, default=200, help="kill -9 so often in each test that kills")
     parser.addoption("--days", type=int, default=365, help="the length of the simulated year")
+
+
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """Two for each core in the quick tests: half of their time they wait for sockets and for the disk."""
+    cores = os.cpu_count() or 1
+    return cores if config.getoption("markexpr") == "long" else 2 * cores
 
 
 #: Thursday 19 November 2026, 09:41 in Oslo.
