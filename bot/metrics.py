@@ -32,6 +32,13 @@ class PrometheusMetrics:
         self._command_seconds = self._histogram("command_seconds", "From receipt to answer")
         self._crm_calls = self._counter("crm_calls", "Calls to SuperOffice", "tenant", "operation", "outcome")
         self._crm_seconds = self._histogram("crm_seconds", "How long SuperOffice takes", "tenant")
+        self._crm_paused = Gauge(
+            "crm_paused",
+            "1: SuperOffice did not answer, and is not asked",
+            ("tenant",),
+            namespace=PREFIX,
+            registry=self._registry,
+        )
         self._posts = self._counter("posts", "Messages of digests", "outcome")
         self._lookups = self._counter("lookups", "Searches for messages that were in doubt", "outcome")
         self._digests = self._counter("digests", "Digests, by how they ended", "outcome", "reason")
@@ -45,6 +52,10 @@ class PrometheusMetrics:
     def watch(self, queue: str, length: Callable[[], int]) -> None:
         """Ask how many wait in a queue whenever somebody looks."""
         self._queues.labels(queue).set_function(length)
+
+    def watch_paused(self, tenant: str, is_paused: Callable[[], bool]) -> None:
+        """Ask whether a SuperOffice is asked at all whenever somebody looks."""
+        self._crm_paused.labels(tenant).set_function(is_paused)
 
     def command(self, outcome: str, seconds: float) -> None:
         """Count a command, and how long its user waited."""

@@ -44,6 +44,7 @@ def metrics() -> PrometheusMetrics:
     """Of a bot to whom everything happened."""
     made = PrometheusMetrics(iter(range(100)).__next__)
     made.watch("commands", lambda: 7)
+    made.watch_paused("onsite", lambda: False)
     use(made)
     return made
 

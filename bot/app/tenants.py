@@ -1,19 +1,28 @@
 """The SuperOffice tenants of the settings, ready to be asked."""
 
 from collections.abc import Mapping
+from dataclasses import replace
+from functools import partial
 from urllib.parse import urlsplit
 
 import aiohttp
 
 from bot.config import Settings
 from bot.config import Tenant as TenantConfig
+from bot.core.breaker import State
 from bot.crm.client import connect, sign_ins
 from bot.crm.settings import ActionTimeZone, OnlineSettings, TenantSettings
 from bot.crm.soap.transport import Limits
+from bot.metrics import PrometheusMetrics
+from bot.services.guarded import Gate, GuardedCrm
+from bot.services.measured import MeasuredCrm
 from bot.services.ports import Clock
 from bot.services.tenants import Tenant
 
-__all__ = ["tenants"]
+__all__ = ["guarded", "tenants"]
+
+#: Questions to one SuperOffice at once beside those of the commands' workers: people who sign in, say.
+BESIDE = 8
 
 
 async def tenants(
@@ -29,6 +38,28 @@ async def tenants(
         name: Tenant(clients[name], tenant.timezone, online.get(name), _host(tenant))
         for name, tenant in settings.tenants.items()
     }
+
+
+def guarded(
+    tenants: Mapping[str, Tenant], metrics: PrometheusMetrics, workers: int
+) -> tuple[Mapping[str, Tenant], Mapping[str, Tenant]]:
+    """The tenants for whoever waits for an answer; and for digests and keeping tickets alive, which can wait.
+
+    Both share what is known of a tenant: whether it answers. But what can wait has places of its own, half of
+    ``workers``, so that no wave of it keeps a person waiting.
+    """
+    hurried, unhurried = {}, {}
+    for name, tenant in tenants.items():
+        measured = MeasuredCrm(tenant.crm, metrics)
+        gate = Gate(measured)
+        metrics.watch_paused(name, partial(_is_paused, gate))
+        hurried[name] = replace(tenant, crm=GuardedCrm(measured, gate, workers + BESIDE))
+        unhurried[name] = replace(tenant, crm=GuardedCrm(measured, gate, max(1, workers // 2)))
+    return hurried, unhurried
+
+
+def _is_paused(gate: Gate) -> bool:
+    return gate.state is not State.CLOSED
 
 
 def _host(tenant: TenantConfig) -> str:

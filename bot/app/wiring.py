@@ -3,7 +3,6 @@
 import random
 import secrets
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from zoneinfo import ZoneInfo
@@ -19,6 +18,7 @@ from bot.app.channels import channel_guard, channel_parts
 from bot.app.clockwork import Job
 from bot.app.digests import digests
 from bot.app.pages import sign_in_pages
+from bot.app.tenants import guarded
 from bot.config import Settings
 from bot.core.replies import Reader
 from bot.core.secret import Secret
@@ -36,7 +36,6 @@ from bot.services.commands import Commands
 from bot.services.keepalive import KeepAlive
 from bot.services.leaving import Leaving
 from bot.services.linking import Invited, Linked, Linking, LinkPolicy
-from bot.services.measured import MeasuredCrm
 from bot.services.notices import Notices
 from bot.services.offers import Offers
 from bot.services.ports import Clock
@@ -99,9 +98,7 @@ class Wiring:
         self._workspaces = workspaces
         self._people = SlackPeople(workspaces, clock)
         self._metrics = metrics = PrometheusMetrics()
-        tenants = {
-            name: replace(tenant, crm=MeasuredCrm(tenant.crm, metrics)) for name, tenant in tenants.items()
-        }
+        tenants, unhurried = guarded(tenants, metrics, settings.commands.workers)
         self._tenants = tenants
         crm = {name: tenant.crm for name, tenant in tenants.items()}
         online = {name: tenant.online for name, tenant in tenants.items() if tenant.online}
@@ -170,7 +167,7 @@ class Wiring:
             database=database,
             clock=clock,
             runner=runner,
-            tenants=tenants,
+            tenants=unhurried,
             sign_ins=sign_ins,
             preferences=preferences,
             messenger=messenger,
@@ -254,7 +251,7 @@ class Wiring:
         )
 
         self._keep_alive = KeepAlive(
-            tenants=crm,
+            tenants={name: tenant.crm for name, tenant in unhurried.items()},
             sign_ins=sign_ins,
             store=database.sign_ins,
             notices=notices,

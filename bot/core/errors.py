@@ -17,6 +17,7 @@ __all__ = [
     "Busy",
     "CrmError",
     "CrmFailed",
+    "CrmPaused",
     "CrmRefused",
     "CrmTimedOut",
     "CrmTooBusy",
@@ -88,6 +89,12 @@ class CrmTimedOut(CrmError):
     """No answer within the time a command has (``seconds``)."""
 
     code = "crm-timed-out"
+
+
+class CrmPaused(CrmError):
+    """It did not answer several times in a row: for some ``seconds`` nobody asks it."""
+
+    code = "crm-paused"
 
 
 class CrmTooBusy(CrmError):

@@ -30,11 +30,12 @@ from bot.services.linking import Linked as LinkedNow
 from bot.services.ports import UNCOUNTED, Clock, Deliveries, Messenger, Metrics, Runner
 from bot.services.readers import Readers
 
-__all__ = ["Commands"]
+__all__ = ["NOBODY", "Commands"]
 
 log = logging.getLogger(__name__)
 
-
+#: The queue of what asks no SuperOffice. It is no tenant's id.
+NOBODY = "(nobody)"
 #: What the same command would meet again.
 HOPELESS = (LinkNotAllowed, TenantNotAllowed, SealBroken, PostUncertain)
 
@@ -94,13 +95,10 @@ class Commands:
             log.info("a delivery came twice", extra={"action": "command.repeated"})
             return None
         request = replace(request, received_at=now)
-        if not asks_the_crm(request):
-            self._runner.spawn(lambda: self.answer(request))
-            return None
-        turn = _Turn()
+        turn, user, waits = _Turn(), request.conversation.user, asks_the_crm(request)
         try:
-            user = request.conversation.user
-            self._runner.submit(lambda: self.answer(request, turn), user, await self._answers.tenant(user))
+            asks = await self._answers.tenant(user) if waits else NOBODY
+            self._runner.submit(lambda: self.answer(request, turn), user, asks)
         except Busy:
             log.warning("the queue is full", extra={"action": "command.busy"})
             self._metrics.command(Busy.code, 0)
@@ -108,7 +106,8 @@ class Commands:
                 return BusyReply()
             self._runner.spawn(lambda: self._say_busy(request))
         else:
-            self._runner.spawn(lambda: self._say_if_it_takes_longer(request, turn))
+            if waits:
+                self._runner.spawn(lambda: self._say_if_it_takes_longer(request, turn))
         return None
 
     async def answer(self, request: Request, turn: _Turn | None = None) -> None:

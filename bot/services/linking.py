@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from ipaddress import ip_address, ip_network
 
 from bot.core.errors import (
+    CrmPaused,
     CrmTooBusy,
     CrmTooLarge,
     CrmUnreachable,
@@ -95,7 +96,7 @@ class Linked:
 
 
 #: SuperOffice never judged a password. Whatever else it says may be how it tells a wrong one, so it counts.
-_NO_GUESS = (CrmUnreachable, CrmTooBusy, CrmWrongAddress, CrmTooLarge)
+_NO_GUESS = (CrmUnreachable, CrmPaused, CrmTooBusy, CrmWrongAddress, CrmTooLarge)
 
 
 #: A browser that has proved nothing.

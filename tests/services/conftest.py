@@ -41,7 +41,7 @@ from bot.services.answers import Answers
 from bot.services.audience import Audience
 from bot.services.categories import Categories
 from bot.services.channels.rights import ChannelRights
-from bot.services.commands import Commands
+from bot.services.commands import NOBODY, Commands
 from bot.services.digests.guarding import ChannelGuard
 from bot.services.keepalive import KeepAlive
 from bot.services.leaving import Leaving
@@ -194,15 +194,16 @@ class Admins:
 
 @dataclass
 class AtOnce:
-    """Runs nothing until told; or is full."""
+    """Runs nothing until told; or is full: each SuperOffice's queue, or what asks none as well."""
 
     full: bool = False
+    altogether: bool = False
     jobs: list[Callable[[], Awaitable[None]]] = field(default_factory=list)
     #: Which SuperOffice each job asks.
     asked: list[str] = field(default_factory=list)
 
     def submit(self, job: Callable[[], Awaitable[None]], whose: object, asks: str = "") -> None:
-        if self.full:
+        if self.altogether or (self.full and asks != NOBODY):
             raise Busy
         self.jobs.append(job)
         self.asked.append(asks)

@@ -152,6 +152,8 @@ async def test_only_what_asks_superoffice_waits_for_it(desk: Desk) -> None:
     desk.runner.full = True
     for text in ("help", "me", "link", "unlink", "bogus"):
         assert not isinstance(await desk.ask(text), BusyReply)
+    desk.runner.altogether = True
+    assert isinstance(await desk.commands.take(request(Ask("help"), "one too many")), BusyReply)
 
 
 async def test_commands_wait_for_their_own_superoffice_alone(linked: Desk) -> None:

@@ -1,0 +1,121 @@
+"""SuperOffice, asked only while it answers, and by so many at once."""
+
+import asyncio
+import logging
+import math
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+from bot.core.breaker import Breaker, State
+from bot.core.errors import BotError, CrmPaused, CrmTimedOut, CrmTooBusy, CrmUnreachable
+from bot.services.around import AroundCrm
+from bot.services.ports import Crm
+
+__all__ = ["Gate", "GuardedCrm"]
+
+log = logging.getLogger(__name__)
+
+#: No answer at all. Whatever else goes wrong, it answered.
+NO_ANSWER = (CrmTimedOut, CrmTooBusy, CrmUnreachable)
+#: Seconds that the small question may take which tells whether it answers again.
+PROBE = 5.0
+#: A question that was given up after so many seconds was not answered either: whoever asked had no more time.
+GIVEN_UP = 10.0
+
+
+class Gate:
+    """One SuperOffice's breaker, for all who ask it. ``monotonic`` is in seconds and never goes back."""
+
+    def __init__(
+        self, crm: Crm, monotonic: Callable[[], float] = time.monotonic, breaker: Breaker | None = None
+    ) -> None:
+        self._crm = crm
+        self._monotonic = monotonic
+        self._breaker = breaker or Breaker()
+        self._probing = asyncio.Lock()
+
+    @property
+    def state(self) -> State:
+        """Whether it is asked."""
+        return self._breaker.state(self._monotonic())
+
+    async def enter(self) -> None:
+        """Return if it may be asked, after a small question if need be. Raises :class:`CrmPaused`."""
+        if self.state is State.CLOSED:
+            return
+        self._refuse_while_open()
+        async with self._probing:  # whoever comes meanwhile waits for the same answer
+            self._refuse_while_open()
+            if self.state is State.HALF_OPEN:
+                await self._probe()
+        self._refuse_while_open()
+
+    @asynccontextmanager
+    async def watched(self, *, proves: bool) -> AsyncIterator[None]:
+        """Learn from a question whether it answers; ``proves``: it cannot succeed without an answer."""
+        began = self._monotonic()
+        try:
+            yield
+        except NO_ANSWER:
+            self._failed()
+            raise
+        except BotError:
+            self._breaker.succeeded()
+            raise
+        except asyncio.CancelledError:
+            if self._monotonic() - began >= GIVEN_UP:
+                self._failed()
+            raise
+        else:
+            if proves:
+                self._breaker.succeeded()
+
+    async def _probe(self) -> None:
+        try:
+            async with asyncio.timeout(PROBE):
+                await self._crm.system_info()
+        except (*NO_ANSWER, TimeoutError):
+            self._failed()
+        except BotError:  # a refusal is an answer
+            self._probed()
+        else:
+            self._probed()
+
+    def _probed(self) -> None:
+        log.info("SuperOffice answers again", extra={"action": "crm.resumed", "tenant": self._crm.tenant})
+        self._breaker.probed()
+
+    def _refuse_while_open(self) -> None:
+        if left := self._breaker.left(self._monotonic()):
+            raise CrmPaused(tenant=self._crm.tenant, seconds=math.ceil(left))
+
+    def _failed(self) -> None:
+        before = self.state
+        self._breaker.failed(self._monotonic())
+        if before is not State.OPEN and self.state is State.OPEN:
+            log.warning(
+                "SuperOffice does not answer: it is not asked for a while",
+                extra={"action": "crm.paused", "tenant": self._crm.tenant},
+            )
+
+
+class GuardedCrm(AroundCrm):
+    """Implements the port ``Crm`` by another one of it, behind a gate.
+
+    ``at_once`` is how many questions may be under way together; the others wait for their turn, in order.
+    """
+
+    def __init__(self, crm: Crm, gate: Gate, at_once: int) -> None:
+        super().__init__(crm)
+        self._gate = gate
+        self._turns = asyncio.Semaphore(at_once)
+
+    @asynccontextmanager
+    async def around(self, operation: str) -> AsyncIterator[None]:
+        """Wait for a turn, see whether it is asked at all, and learn whether it answers."""
+        async with self._turns:
+            await self._gate.enter()
+            # The time is known after the first time.
+            async with self._gate.watched(proves=operation != "now"):
+                yield
