@@ -16,10 +16,11 @@ from hypothesis import strategies as st
 from bot.channels import difference, export_channels, import_channels, show_changes
 from bot.cli import main
 from bot.config.channelfile import ChannelFileError, read_channels
-from bot.core.channeldigest import ChannelSettings, Grouping, Layout
+from bot.core.channeldigest import MAX_FILTER, ChannelSettings, Grouping, Layout
 from bot.core.channelfile import ChangeKind, ChannelEntry, write
 from bot.core.digest import WhenEmpty
 from bot.core.filters import Filter, Style, of_one_reader
+from bot.core.filtertext import written
 from bot.core.people import SlackChannel, SlackUser
 from bot.core.recurrence import MonthDay, Monthly
 from bot.core.schedule import Schedule
@@ -128,7 +129,7 @@ ENTRIES = st.builds(
     schedule=schedules().map(lambda schedule: replace(schedule, zone=None)),
     zone=ZONES,
     filter=FILTERS.map(lambda each: replace(each, style=None, saved="")).filter(
-        lambda each: not of_one_reader(each)
+        lambda each: not of_one_reader(each) and len(written(each)) <= MAX_FILTER
     ),
     style=st.sampled_from(Style),
     grouping=st.sampled_from(Grouping),
@@ -362,6 +363,7 @@ def test_everything_that_is_wrong_is_told_together() -> None:
         ("[channels.T1.C1]", "channels.T1.C1.schedule: it is missing"),
         (FILE.replace("category:VIP top:5", "style:table"), "name the style in `style`"),
         (FILE.replace("top:5", "not:me"), "'not:me' means nothing in a channel"),
+        (FILE.replace("VIP top:5", f"{'x' * 1000}"), "it has 1009 characters, and may have 1000"),
         (FILE.replace("in NO", "in Atlantis"), "cannot be read"),
     ],
 )

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from bot.config.problems import ConfigurationError, Problem
-from bot.core.channeldigest import Grouping, Layout
+from bot.core.channeldigest import MAX_FILTER, Grouping, Layout
 from bot.core.channelfile import ChannelEntry
 from bot.core.digest import WhenEmpty
 from bot.core.errors import BadCommand
@@ -175,6 +175,8 @@ def _filter(value: object) -> Filter:
     text = _text(value)
     typed = read_filters(text)
     problems = wrong_filters(typed) if text else []
+    if len(text) > MAX_FILTER:
+        raise _Wrong(f"it has {len(text)} characters, and may have {MAX_FILTER}.")
     if problems:
         raise _Wrong(_misread(*problems))
     if typed.filter.style:

@@ -10,6 +10,7 @@ from bot.core.people import SlackChannel, SlackUser
 
 __all__ = [
     "DELETED",
+    "MAX_FILTER",
     "ORPHANED",
     "OVER_BY_ITSELF",
     "SHARES_ALL",
@@ -24,6 +25,8 @@ __all__ = [
 ]
 
 
+#: So many characters a channel's filters may have, as they are typed: a form with them can be passed on.
+MAX_FILTER = 1000
 #: Why a channel's digest is paused for good: its channel is deleted.
 DELETED = "deleted"
 #: Nobody looked after it for two weeks.

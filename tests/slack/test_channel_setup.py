@@ -13,7 +13,7 @@ from syrupy.assertion import SnapshotAssertion
 from bot.core.audience import Refusal
 from bot.core.channelcommands import ForChannel
 from bot.core.channeldigest import ChannelSettings, Grouping, Layout, RequestState
-from bot.core.command import parse
+from bot.core.command import MAX_DONE, parse
 from bot.core.digestcommands import SetDigest
 from bot.core.replies import (
     Changed,
@@ -198,6 +198,20 @@ def test_a_form_comes_back_as_the_line_that_says_the_same(quorum: int) -> None:
     assert isinstance(command, ForChannel)
     assert isinstance(command.command, SetDigest)
     assert command.command.quorum == quorum
+
+
+def test_a_form_holds_more_filters_than_can_be_typed() -> None:
+    """Nobody has to save a part of a channel's."""
+    filters = "category:" + ",".join(f"Category{number}" for number in range(60))
+    view = digest_modal(replace(FORM, filter=filters), READER, COMMAND)
+    request = submitted_digest(filled_in(view), COMMAND)
+    assert isinstance(request, Request)
+    assert isinstance(request.wish, Do)
+    assert filters in request.wish.text
+    parse(request.wish.text, MAX_DONE)
+    asked = draw(ChannelRequested(7, SALES, "U0SELLER", request.wish.text), READER, COMMAND)
+    assert filters in str(asked.blocks), "who approves it reads all of it"
+    assert problems(asked.blocks) == []
 
 
 @pytest.mark.parametrize("typed", ["by:me", "category:Prospect not:others"])

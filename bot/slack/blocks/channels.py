@@ -29,11 +29,9 @@ from bot.slack.blocks.elements import (
     channel,
     fields,
     header,
-    literal,
     note,
     rich,
     section,
-    shorten,
     span,
     user,
 )
@@ -56,7 +54,6 @@ __all__ = [
     "requested",
 ]
 
-MAX_LISTED = 300
 #: What a line about whom to invite begins with, and somebody in it.
 INVITATION = "channel invite "
 _MENTION = re.compile(r"@([UW][A-Z0-9]{2,})", re.ASCII)
@@ -227,8 +224,8 @@ def _row(row: ChannelRow, reader: Reader) -> list[Element]:
 
 def _line(line: str, command: str) -> Block:
     """A command as it would be typed; people who are to be invited by their names."""
-    typed = shorten(f"{command} {line}", MAX_LISTED)
+    typed = f"{command} {line}"
     if not line.startswith(INVITATION):
-        return section(f"`{literal(typed)}`")
+        return rich(span(typed, code=True))
     parts = enumerate(_MENTION.split(typed))
     return rich(*(user(part) if number % 2 else span(part) for number, part in parts if part))

@@ -150,10 +150,10 @@ def _list(items: Iterable[Sequence[Element]]) -> Element:
     return {"type": "rich_text_list", "style": "bullet", "elements": [_paragraph(item) for item in items]}
 
 
-def span(text: str, *, bold: bool = False, italic: bool = False) -> Element:
+def span(text: str, *, bold: bool = False, italic: bool = False, code: bool = False) -> Element:
     """Text within :func:`rich`."""
     element: Element = {"type": "text", "text": text}
-    style = {name: True for name, is_on in (("bold", bold), ("italic", italic)) if is_on}
+    style = {name: True for name, is_on in (("bold", bold), ("italic", italic), ("code", code)) if is_on}
     return {**element, "style": style} if style else element
 
 
@@ -244,14 +244,14 @@ def chosen(element: Element, value: str) -> Element:
     return {**element, "initial_option": initial[0]} if initial else element
 
 
-def text_input(text: str, example: str) -> Element:
-    """A line to be typed."""
+def text_input(text: str, example: str, most: int = MAX_TYPED) -> Element:
+    """A line to be typed, of ``most`` characters."""
     element: Element = {
         "type": "plain_text_input",
         "placeholder": _plain(example, MAX_OPTION),
-        "max_length": MAX_TYPED,
+        "max_length": most,
     }
-    return {**element, "initial_value": shorten(text, MAX_TYPED)} if text else element
+    return {**element, "initial_value": shorten(text, most)} if text else element
 
 
 def ask(name: str, label: str, element: Element, hint: str = "", *, optional: bool = False) -> Block:

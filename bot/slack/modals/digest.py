@@ -5,7 +5,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from bot.core.channeldigest import Grouping, Layout
+from bot.core.channeldigest import MAX_FILTER, Grouping, Layout
 from bot.core.digest import WhenEmpty
 from bot.core.digestform import form_problems
 from bot.core.errors import Problem
@@ -15,6 +15,7 @@ from bot.core.replies import DigestForm, Reader, TeamForm
 from bot.core.requests import Ask, Conversation, Do, Request
 from bot.core.secret import Secret
 from bot.slack.blocks.elements import (
+    MAX_TYPED,
     Block,
     Element,
     ask,
@@ -134,7 +135,8 @@ def _what(form: DigestForm, reader: Reader) -> Iterator[Block]:
     locale = reader.locale
     hint = sentence("form.channel.filter.hint" if form.team else "form.filter.hint", locale)
     example = f'category:"VIP Customer" {"top:20" if form.team else "not:me"}'
-    yield _named("filter", locale, text_input(form.filter, example), hint, optional=True)
+    most = MAX_FILTER if form.team else MAX_TYPED
+    yield _named("filter", locale, text_input(form.filter, example, most), hint, optional=True)
     full = "form.channel.style.full" if form.team else "menu.style.full"
     names = {**{style: f"menu.style.{style}" for style in Style}, Style.FULL: full}
     styles = [option(sentence(name, locale), style) for style, name in names.items()]
