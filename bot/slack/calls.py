@@ -13,14 +13,18 @@ from typing import Any, cast
 import orjson
 from aiohttp import ClientResponse, ClientSession
 from slack_sdk.web.async_client import AsyncWebClient
+from yarl import URL
 
 from bot.core.secret import Secret
 from bot.slack.sdk import PATIENCE, refusal, retry_after
 
-__all__ = ["post_message", "respond"]
+__all__ = ["is_slacks", "post_message", "respond"]
 
 #: So often an answer is tried that Slack has no time for.
 TRIES = 3
+#: Where Slack takes answers; GovSlack has a domain of its own.
+#: Source: docs.slack.dev, "Handling user interaction".
+SLACKS = {("https", "hooks.slack.com", 443), ("https", "hooks.slack-gov.com", 443)}
 HEADERS = {"Content-Type": "application/json; charset=utf-8", "User-Agent": "superoffice-slack"}
 
 
@@ -32,11 +36,28 @@ async def post_message(client: AsyncWebClient, message: Mapping[str, Any]) -> Ma
     session = cast("ClientSession", client.session)
     headers = HEADERS | {"Authorization": f"Bearer {client.token}"}
     url, body = f"{client.base_url}chat.postMessage", _encoded(message)
-    async with session.post(url, data=body, headers=headers) as response:
+    async with session.post(url, data=body, headers=headers, allow_redirects=False) as response:
         answer = await _read(response)
         if response.status != 200 or not isinstance(answer, dict) or answer.get("ok") is not True:
             raise refusal(response.status, response.headers, answer)
         return answer
+
+
+def is_slacks(url: Secret, api_url: str) -> bool:
+    """Whether a ``response_url`` is an address of Slack's, or on the host that stands in for it.
+
+    It is read as the HTTP client reads it, so that no address means one thing here and another there.
+    """
+    try:
+        origin = _origin(url.reveal())
+        return origin == _origin(api_url) or origin in SLACKS
+    except ValueError:
+        return False
+
+
+def _origin(url: str) -> tuple[str, str, int | None]:
+    parsed = URL(url)
+    return parsed.scheme, (parsed.host or "").lower(), parsed.port
 
 
 async def respond(url: Secret, session: ClientSession, message: Mapping[str, Any]) -> bool:
@@ -46,7 +67,7 @@ async def respond(url: Secret, session: ClientSession, message: Mapping[str, Any
     """
     body = _encoded(message)
     for tries_left in reversed(range(TRIES)):
-        async with session.post(url.reveal(), data=body, headers=HEADERS) as response:
+        async with session.post(url.reveal(), data=body, headers=HEADERS, allow_redirects=False) as response:
             wait = retry_after(response.headers) if response.status == 429 else None
             if wait is None or wait > PATIENCE or not tries_left:
                 return response.status == 200

@@ -10,7 +10,7 @@ from bot.core.replies import MyData, Reader, Reply
 from bot.core.requests import Conversation
 from bot.core.secret import Secret
 from bot.slack.blocks import Message, draw
-from bot.slack.calls import respond
+from bot.slack.calls import is_slacks, respond
 from bot.slack.modals import View, form_view, loading_view, notice_view
 from bot.slack.sdk import failure, open_view
 from bot.slack.workspaces import Workspaces
@@ -43,7 +43,8 @@ class SlackMessenger:
             return
         message = draw(reply, reader, self._command)
         if to.response_url:
-            if await self._respond(to.response_url, message, replace=replace):
+            answerable = is_slacks(to.response_url, self._workspaces.api_url)
+            if answerable and await self._respond(to.response_url, message, replace=replace):
                 return
             log.warning("a response_url failed", extra={"action": "reply.direct-message"})
         await self._direct_message(to.user, message, once=False)

@@ -52,7 +52,8 @@ class Workspaces:
         session: ClientSession,
         installations: Installations | None = None,
     ) -> None:
-        self._api_url = api_url
+        #: The root of the Web API.
+        self.api_url = api_url
         self._session = session
         self._own = self._clients(token) if token else None
         self._own_id: str | None = None
@@ -193,6 +194,6 @@ class Workspaces:
 
     def _clients(self, token: Secret) -> _Clients:
         return _Clients(
-            web_client(token, self._api_url, self._session),
-            web_client(token, self._api_url, self._session, repeating=False),
+            web_client(token, self.api_url, self._session),
+            web_client(token, self.api_url, self._session, repeating=False),
         )

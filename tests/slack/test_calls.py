@@ -8,7 +8,7 @@ import pytest
 from aiohttp import web
 
 from bot.core.secret import Secret
-from bot.slack.calls import respond
+from bot.slack.calls import is_slacks, respond
 
 MESSAGE = {"text": "Høyanger", "blocks": [], "replace_original": False}
 
@@ -76,3 +76,33 @@ async def test_a_short_429_is_waited_out_twice_and_nothing_else(
     server.statuses, server.retry_after = statuses, retry_after
     assert await send(server) == taken
     assert len(server.came) == tries
+
+
+async def test_a_redirect_is_not_followed(server: Server) -> None:
+    server.statuses = [307]
+    assert not await send(server)
+    assert len(server.came) == 1
+
+
+@pytest.mark.parametrize(
+    ("url", "slacks"),
+    [
+        ("https://hooks.slack.com/commands/T1/1/abc", True),
+        ("https://HOOKS.slack.com:443/actions/T1/1/abc", True),
+        ("https://hooks.slack-gov.com/commands/T1/1/abc", True),
+        ("http://127.0.0.1:8080/response/abc", True),
+        ("http://hooks.slack.com/commands/T1/1/abc", False),
+        ("https://hooks.slack.com:8443/commands/T1/1/abc", False),
+        ("https://hooks.slack.com.evil.example/commands", False),
+        ("https://evil.example/hooks.slack.com", False),
+        ("https://hooks.slack.com@evil.example/", False),
+        ("http://127.0.0.1:8081/response/abc", False),
+        ("http://169.254.169.254/latest/meta-data", False),
+        ("file:///etc/passwd", False),
+        ("https://[", False),
+        ("https://hooks.slack.com:x/", False),
+        ("/commands", False),
+    ],
+)
+def test_answers_go_to_slack_alone(url: str, *, slacks: bool) -> None:
+    assert is_slacks(Secret(url), "http://127.0.0.1:8080/api/") == slacks
