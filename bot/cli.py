@@ -8,8 +8,8 @@ import re
 import secrets
 import signal
 import sys
-from collections.abc import AsyncIterator, Coroutine, Iterable, Iterator, Mapping
-from contextlib import AbstractContextManager, asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
@@ -280,8 +280,10 @@ async def _start(environ: Mapping[str, str], clock: Clock) -> AsyncIterator[app.
         yield bot
 
 
-def _progress(steps: Iterator[Outcome], length: int) -> AbstractContextManager[Iterable[Outcome]]:
-    return click.progressbar(steps, length=length, label="Sealing anew", file=sys.stderr)
+@contextmanager
+def _progress(length: int) -> Iterator[Callable[[Outcome], None]]:
+    with click.progressbar(length=length, label="Sealing anew", file=sys.stderr) as bar:
+        yield lambda _: bar.update(1)
 
 
 def _report(report: Report) -> NoReturn:

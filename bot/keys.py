@@ -3,25 +3,25 @@
 Keys are named by their ids, which tell nothing about them.
 """
 
+import asyncio
 import sqlite3
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, asynccontextmanager, closing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-
-from sqlite_utils import Database
 
 from bot.core.audit import AuditAction, Deed
 from bot.core.secret import Secret
 from bot.services.ports import Clock
 from bot.store import DatabaseUnusable, Sealer
-from bot.store.audit import SqliteAudit
-from bot.store.database import empty_log, open_database, writing
+from bot.store.audit import StoredAudit
+from bot.store.database import Database
 from bot.store.processes import DEAD_AFTER, Process, live
 from bot.store.pseudonyms import Pseudonyms
 from bot.store.rotation import Outcome, Survey, Unopened, pending, reseal, survey
+from bot.store.sqlite import open_database
 
 __all__ = ["Outcome", "Report", "RotationRefused", "check_keys", "rotate_keys"]
 
@@ -32,8 +32,8 @@ SECOND = timedelta(seconds=1)
 #: What shells say of a command that Ctrl-C ended.
 STOPPED = 130
 
-#: Shows the progress of so many steps, and hands them on.
-Watch = Callable[[Iterator[Outcome], int], AbstractContextManager[Iterable[Outcome]]]
+#: Shows the progress of so many steps; what it gives is told of each.
+Watch = Callable[[int], AbstractContextManager[Callable[[Outcome], None]]]
 
 
 class RotationRefused(Exception):
@@ -53,9 +53,12 @@ def check_keys(path: Path, secret_key: Secret, now: datetime) -> Report:
 
     Raises :class:`~bot.store.DatabaseUnusable` and :class:`~bot.store.BadKey`.
     """
-    sealer = Sealer.from_text(secret_key)
-    with _opened(path) as db:
-        found, processes = survey(db, sealer), live(db, now)
+    return asyncio.run(_checked(path, Sealer.from_text(secret_key), now))
+
+
+async def _checked(path: Path, sealer: Sealer, now: datetime) -> Report:
+    async with _opened(path) as db:
+        found, processes = await survey(db, sealer), await live(db, now)
     lines = (
         "Keys in BOT_SECRET_KEY, newest first:",
         *(f"  {key_id}  opens {_values(count)}" for key_id, count in found.opened.items()),
@@ -75,38 +78,43 @@ def rotate_keys(
 
     Raises :class:`RotationRefused`, :class:`~bot.store.DatabaseUnusable` and :class:`~bot.store.BadKey`.
     """
-    sealer = Sealer.from_text(secret_key)
+    return asyncio.run(_rotate(path, Sealer.from_text(secret_key), clock, watch, patience))
+
+
+async def _rotate(path: Path, sealer: Sealer, clock: Clock, watch: Watch, patience: timedelta) -> Report:
     done = Counter[Outcome]()
-    with _opened(path, patience) as db:
-        _refuse(db, sealer, clock.now())
+    async with _opened(path, patience) as db:
+        await _refuse(db, sealer, clock.now())
         try:
-            _reseal(db, sealer, watch, done)
-        except KeyboardInterrupt:
+            await _reseal(db, sealer, watch, done)
+        except (KeyboardInterrupt, asyncio.CancelledError):  # a loop is told of Ctrl-C by the latter
             told = (
                 f"Stopped after {_values(done[Outcome.RESEALED])}: run it again, and it goes on from there."
             )
             return Report((told,), STOPPED)
         # A bot that was started meanwhile may have sealed with an older key behind our back.
-        _refuse(db, sealer, clock.now())
-        _account(db, sealer, done[Outcome.RESEALED], clock.now())
-        return _rotated(survey(db, sealer), done[Outcome.RESEALED], emptied=empty_log(db))
+        await _refuse(db, sealer, clock.now())
+        await _account(db, sealer, done[Outcome.RESEALED], clock.now())
+        emptied = await db.empty_log()
+        return _rotated(await survey(db, sealer), done[Outcome.RESEALED], emptied=emptied)
 
 
-def _reseal(db: Database, sealer: Sealer, watch: Watch, done: Counter[Outcome]) -> None:
+async def _reseal(db: Database, sealer: Sealer, watch: Watch, done: Counter[Outcome]) -> None:
     """Until nothing changes any more meanwhile."""
     changed = -1
-    while changed != done[Outcome.CHANGED] and (left := pending(db, sealer)):
+    while changed != done[Outcome.CHANGED] and (left := await pending(db, sealer)):
         changed = done[Outcome.CHANGED]
-        with watch(reseal(db, sealer), left) as steps:
-            for outcome in steps:
+        with watch(left) as step:
+            async for outcome in reseal(db, sealer):
                 done[outcome] += 1
+                step(outcome)
+                await asyncio.sleep(0)  # Ctrl-C is heard here
 
 
-def _account(db: Database, sealer: Sealer, resealed: int, now: datetime) -> None:
+async def _account(db: Database, sealer: Sealer, resealed: int, now: datetime) -> None:
     if resealed:
         deed = Deed(now, AuditAction.KEYS_ROTATED, what=sealer.key_ids[0], after={"resealed": resealed})
-        with writing(db):
-            SqliteAudit(db, Pseudonyms(db, sealer)).write(deed)
+        await StoredAudit(db, Pseudonyms(sealer)).record(deed)
 
 
 def _rotated(found: Survey, resealed: int, *, emptied: bool) -> Report:
@@ -126,8 +134,8 @@ def _rotated(found: Survey, resealed: int, *, emptied: bool) -> Report:
     return Report(tuple(lines), 0 if emptied and not (found.older or found.unopened) else 1)
 
 
-def _refuse(db: Database, sealer: Sealer, now: datetime) -> None:
-    others = _others(live(db, now), sealer)
+async def _refuse(db: Database, sealer: Sealer, now: datetime) -> None:
+    others = _others(await live(db, now), sealer)
     if others:
         named = ", ".join(_named(process, now) for process in others)
         raise RotationRefused(f"{named} {_unlike(others)}.")
@@ -207,13 +215,13 @@ def _count(number: int, what: str) -> str:
     return f"{number} {what}" if number == 1 else f"{number} {what}s"
 
 
-@contextmanager
-def _opened(path: Path, patience: timedelta = PATIENCE) -> Iterator[Database]:
+@asynccontextmanager
+async def _opened(path: Path, patience: timedelta = PATIENCE) -> AsyncIterator[Database]:
     """The database there is; none is made."""
-    if not path.is_file():
+    if not path.is_file():  # noqa: ASYNC240 - nothing else runs
         raise DatabaseUnusable(f"There is no database at {path}: look at BOT_DATABASE, or run the bot first.")
     try:
-        with open_database(path, patience) as db:
+        with closing(open_database(path, patience)) as db:
             yield db
     except sqlite3.OperationalError as error:
         raise DatabaseUnusable(f"{path} cannot be used ({error}): run this again; nothing is lost.") from None

@@ -8,8 +8,8 @@ from pathlib import Path
 from bot.core.people import LinkState
 from bot.core.secret import Secret
 from bot.core.signin import KeepAlivePolicy
+from bot.services.ports import SignIns
 from bot.store import opened
-from bot.store.signins import SqliteSignIns
 
 __all__ = ["list_links", "outage_survived"]
 
@@ -45,7 +45,7 @@ def outage_survived(policy: KeepAlivePolicy) -> str:
     )
 
 
-async def _states(sign_ins: SqliteSignIns) -> list[LinkState]:
+async def _states(sign_ins: SignIns) -> list[LinkState]:
     return list(await sign_ins.all())
 
 

@@ -32,6 +32,7 @@ from bot.store import Store, migrate, opened
 from tests.conftest import NOW
 from tests.core.schedules import ZONES, schedules
 from tests.core.test_filters import FILTERS
+from tests.sqlite import connection
 
 TEXT_KEY = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
 KEY = Secret(TEXT_KEY)
@@ -217,7 +218,9 @@ def test_a_stopped_digest_stays_so_and_a_new_one_comes(make: Make) -> None:
     import_channels(path, KEY, read(FILE + new), NOW)
     assert (found(path).state, found(path, "C9").state) == (State.OFF, State.ON)
     with opened(path, KEY) as store:
-        due = store.db.conn.execute("SELECT target, next_due FROM subscriptions ORDER BY target").fetchall()
+        due = (
+            connection(store).execute("SELECT target, next_due FROM subscriptions ORDER BY target").fetchall()
+        )
     assert [(target, bool(next_)) for target, next_ in due] == [("C1", False), ("C9", True)]
 
 
@@ -272,7 +275,7 @@ def test_all_or_nothing(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
         nonlocal meddled
         meddled += 1
         if meddled == 1:
-            store.db.conn.execute("UPDATE subscriptions SET state = 'off' WHERE target = 'C9'")
+            connection(store).execute("UPDATE subscriptions SET state = 'off' WHERE target = 'C9'")
 
     monkeypatch.setattr("bot.channels._see_to_what_is_due", meddling)
     done = import_channels(path, KEY, read(FILE + FILE.replace("C1", "C9")), NOW)

@@ -7,9 +7,10 @@ import signal
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -25,7 +26,9 @@ from bot.store.database import micros
 from bot.store.processes import DEAD_AFTER, live
 from bot.store.rotation import Outcome, survey
 from bot.store.sealed import TICKET
+from bot.store.sqlite import at_once
 from tests.conftest import StoppedClock
+from tests.sqlite import connection, tables
 
 OLD, NEW, LOST = (base64.urlsafe_b64encode(bytes([number] * 32)).decode() for number in (1, 2, 3))
 OLD_ID, NEW_ID, LOST_ID = (Sealer.from_text(Secret(key)).key_ids[0] for key in (OLD, NEW, LOST))
@@ -67,6 +70,11 @@ def variables(database: Path, secret_key: str) -> dict[str, str]:
 
 
 Keys = Callable[..., Result]
+Step = Callable[[Outcome], None]
+
+
+def ignored(_: Outcome) -> None:
+    """Show nothing."""
 
 
 @pytest.fixture
@@ -83,10 +91,10 @@ def keys(store: Store, path: Path) -> Keys:
     return run
 
 
-async def run_bot(path: Path, secret_key: str, at: datetime | None = None) -> None:
+def run_bot(path: Path, secret_key: str, at: datetime | None = None) -> None:
     """What a bot with these keys leaves in the database: that it runs."""
     with opened(path, Secret(secret_key)) as store:
-        await store.processes.beat(at or datetime.now(UTC))
+        at_once(store.processes.beat(at or datetime.now(UTC)))
 
 
 def alter(path: Path, statement: str, *params: object) -> None:
@@ -142,10 +150,10 @@ def test_one_key_is_nothing_to_rotate_to(keys: Keys) -> None:
 # ---------------------------------------------------------------- while a bot runs
 
 
-async def test_refused_until_every_bot_seals_with_the_new_key(keys: Keys, path: Path) -> None:
-    await run_bot(path, BOTH)
+def test_refused_until_every_bot_seals_with_the_new_key(keys: Keys, path: Path) -> None:
+    run_bot(path, BOTH)
     assert keys("rotate", BOTH).exit_code == 0
-    await run_bot(path, f"{OLD},{NEW}")
+    run_bot(path, f"{OLD},{NEW}")
     refused = keys("rotate", BOTH)
     assert refused.exit_code == 1
     assert "seals with another key than the first one here" in refused.stderr
@@ -155,12 +163,12 @@ async def test_refused_until_every_bot_seals_with_the_new_key(keys: Keys, path: 
     assert f"knows {NEW_ID}, {OLD_ID}" in checked
     assert f"knows {OLD_ID}, {NEW_ID}" in checked
     assert "Next: 1 running bot seals with another key" in checked
-    await run_bot(path, LOST)
+    run_bot(path, LOST)
     assert "2 running bots seal with another key" in keys("check", BOTH).output
 
 
-async def test_nothing_is_resealed_when_it_is_refused(keys: Keys, path: Path) -> None:
-    await run_bot(path, OLD)
+def test_nothing_is_resealed_when_it_is_refused(keys: Keys, path: Path) -> None:
+    run_bot(path, OLD)
     keys("rotate", BOTH)
     assert f"{OLD_ID}  opens 26 values" in keys("check", BOTH).output
 
@@ -169,22 +177,22 @@ async def test_a_running_bot_is_seen_often_enough(store: Store, path: Path, cloc
     with opened(path, Secret(OLD)) as database, ticking(database, clock) as scheduler:
         (beat,) = (job for job in scheduler.get_jobs() if job.trigger.interval * 2 < DEAD_AFTER)
         await beat.func()
-        assert [process.key_ids for process in live(database.db, clock.now())] == [(OLD_ID,)]
+        assert [process.key_ids for process in await live(database.db, clock.now())] == [(OLD_ID,)]
 
 
-async def test_a_bot_that_was_killed_is_waited_for_no_longer_than_that(keys: Keys, path: Path) -> None:
-    await run_bot(path, OLD, datetime.now(UTC) - DEAD_AFTER)
+def test_a_bot_that_was_killed_is_waited_for_no_longer_than_that(keys: Keys, path: Path) -> None:
+    run_bot(path, OLD, datetime.now(UTC) - DEAD_AFTER)
     assert keys("rotate", BOTH).exit_code == 0
 
 
-async def test_a_bot_that_comes_up_meanwhile_with_an_older_key_is_noticed(
+def test_a_bot_that_comes_up_meanwhile_with_an_older_key_is_noticed(
     store: Store, path: Path, clock: StoppedClock
 ) -> None:
     @contextmanager
-    def started_meanwhile(steps: Iterator[Outcome], _: int) -> Iterator[Iterable[Outcome]]:
-        yield steps
+    def started_meanwhile(_: int) -> Iterator[Step]:
+        yield ignored
         with opened(path, Secret(OLD)) as bot:
-            bot.links.write(link(0, clock.now()))
+            at_once(bot.links.put(link(0, clock.now())))
         alter(path, "INSERT INTO processes VALUES ('x', 0, ?, ?, 1, 'h')", micros(clock.now()), OLD_ID)
 
     with pytest.raises(RotationRefused, match="process 1 on h"):
@@ -238,15 +246,13 @@ def test_of_many_twenty_are_named(keys: Keys) -> None:
 
 
 def test_ctrl_c_says_how_far_it_came(store: Store, path: Path, clock: StoppedClock, keys: Keys) -> None:
-    def pressed(steps: Iterator[Outcome]) -> Iterator[Outcome]:
-        for _ in range(7):
-            yield next(steps)
-        raise KeyboardInterrupt
+    done = count(1)
 
-    def watch(steps: Iterator[Outcome], _: int) -> AbstractContextManager[Iterable[Outcome]]:
-        return nullcontext(pressed(steps))
+    def step(_: Outcome) -> None:
+        if next(done) == 7:
+            signal.raise_signal(signal.SIGINT)
 
-    stopped = rotate_keys(path, Secret(BOTH), clock, watch)
+    stopped = rotate_keys(path, Secret(BOTH), clock, lambda _: nullcontext(step))
     assert stopped.code == 130
     assert stopped.lines == ("Stopped after 7 values: run it again, and it goes on from there.",)
     assert "Sealed with the newest key: 7 of 26 values." in keys("check", BOTH).output
@@ -257,9 +263,9 @@ def test_ctrl_c_says_how_far_it_came(store: Store, path: Path, clock: StoppedClo
 def test_killed_time_and_again_it_comes_to_its_end(path: Path, now: datetime) -> None:
     links, kills, code = 40_000, 0, -signal.SIGKILL
     migrate(path, now)
-    with opened(path, Secret(OLD)) as before, before.db.atomic():
+    with opened(path, Secret(OLD)) as before, tables(before).atomic():
         for number in range(links):
-            before.links.write(link(number, now))
+            at_once(before.links.put(link(number, now)))
     environ = {"PATH": os.environ["PATH"], **variables(path, BOTH)}
     rotate = [sys.executable, "-m", "bot", "keys", "rotate"]
     watching = sqlite3.connect(path, isolation_level=None)
@@ -276,9 +282,9 @@ def test_killed_time_and_again_it_comes_to_its_end(path: Path, now: datetime) ->
     watching.close()
     assert kills > 3
     with opened(path, Secret(NEW)) as after:
-        sealed = after.db.conn.execute("SELECT user, sealed_ticket FROM links").fetchall()
+        sealed = connection(after).execute("SELECT user, sealed_ticket FROM links").fetchall()
         tickets = {user: TICKET.open(after.sealer, blob, "T1", user, "onsite") for user, blob in sealed}
-        assert survey(after.db, after.sealer).opened == {NEW_ID: links + 1}
+        assert at_once(survey(after.db, after.sealer)).opened == {NEW_ID: links + 1}
     assert tickets == {one.user.user: one.ticket for one in (link(number, now) for number in range(links))}
 
 
@@ -300,21 +306,16 @@ def test_no_database_is_made(keys: Keys, tmp_path: Path) -> None:
 def test_a_database_that_stays_locked_is_said_in_one_line(
     store: Store, path: Path, clock: StoppedClock
 ) -> None:
-    @contextmanager
-    def locked(steps: Iterator[Outcome], _: int) -> Iterator[Iterable[Outcome]]:
-        def failing() -> Iterator[Outcome]:
-            yield next(steps)
-            raise sqlite3.OperationalError("database is locked")
-
-        yield failing()
+    def locked(_: Outcome) -> None:
+        raise sqlite3.OperationalError("database is locked")
 
     with pytest.raises(DatabaseUnusable, match="run this again; nothing is lost"):
-        rotate_keys(path, Secret(BOTH), clock, locked)
+        rotate_keys(path, Secret(BOTH), clock, lambda _: nullcontext(locked))
 
 
 def test_a_reader_is_said_to_be_in_the_way(store: Store, path: Path, clock: StoppedClock) -> None:
     def rotate() -> Report:
-        return rotate_keys(path, Secret(BOTH), clock, lambda steps, _: nullcontext(steps), timedelta(0))
+        return rotate_keys(path, Secret(BOTH), clock, lambda _: nullcontext(ignored), timedelta(0))
 
     reader = sqlite3.connect(path, isolation_level=None)
     reader.execute("BEGIN")

@@ -6,38 +6,37 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from sqlite_utils import Database
-
 from bot.core.audit import Retention
 from bot.core.secret import Secret
-from bot.store.attempts import SqliteAttempts
-from bot.store.audit import SqliteAudit
-from bot.store.authorizations import SqliteAuthorizations
+from bot.store.attempts import StoredAttempts
+from bot.store.audit import StoredAudit
+from bot.store.authorizations import StoredAuthorizations
 from bot.store.backups import prune_backups
-from bot.store.channelrequests import SqliteChannelRequests
-from bot.store.database import BUSY_TIMEOUT, DatabaseUnusable, empty_log, open_database
-from bot.store.deliveries import SqliteDeliveries
-from bot.store.filters import SqliteFilters
+from bot.store.channelrequests import StoredChannelRequests
+from bot.store.database import Database, DatabaseUnusable
+from bot.store.deliveries import StoredDeliveries
+from bot.store.filters import StoredFilters
 from bot.store.hashing import Hasher
-from bot.store.homes import SqliteHomes
-from bot.store.installations import SqliteInstallations
-from bot.store.invitations import SqliteInvitations
-from bot.store.ledger import SqliteLedger
-from bot.store.links import SqliteLinks
+from bot.store.homes import StoredHomes
+from bot.store.installations import StoredInstallations
+from bot.store.invitations import StoredInvitations
+from bot.store.ledger import StoredLedger
+from bot.store.links import StoredLinks
 from bot.store.migrating import Migrated, migrate
-from bot.store.mutes import SqliteMutes
-from bot.store.overview import SqliteOverviews
-from bot.store.participants import SqliteParticipants
-from bot.store.personal import SqlitePersonal
-from bot.store.processes import SqliteProcesses
-from bot.store.proofs import SqliteProofs
+from bot.store.mutes import StoredMutes
+from bot.store.overview import StoredOverviews
+from bot.store.participants import StoredParticipants
+from bot.store.personal import StoredPersonal
+from bot.store.processes import StoredProcesses
+from bot.store.proofs import StoredProofs
 from bot.store.pseudonyms import Pseudonyms
 from bot.store.retention import prune_aged
 from bot.store.sealing import BadKey, Sealer
-from bot.store.signins import SqliteSignIns
-from bot.store.stewardship import SqliteStewardship
-from bot.store.subscriptions import SqliteSubscriptions
-from bot.store.told import Hashes, SqliteTold
+from bot.store.signins import StoredSignIns
+from bot.store.sqlite import BUSY_TIMEOUT, at_once, open_database
+from bot.store.stewardship import StoredStewardship
+from bot.store.subscriptions import StoredSubscriptions
+from bot.store.told import Hashes, StoredTold
 
 __all__ = ["BadKey", "DatabaseUnusable", "Migrated", "Sealer", "Store", "migrate", "opened"]
 
@@ -51,32 +50,33 @@ KEPT = Retention()
 class Store:
     """The open database, for the thread that opened it."""
 
-    path: Path
-    links: SqliteLinks
-    invitations: SqliteInvitations
-    attempts: SqliteAttempts
-    deliveries: SqliteDeliveries
-    mutes: SqliteMutes
-    filters: SqliteFilters
-    sign_ins: SqliteSignIns
-    personal: SqlitePersonal
-    audit: SqliteAudit
+    #: The file, if it is one.
+    path: Path | None
+    links: StoredLinks
+    invitations: StoredInvitations
+    attempts: StoredAttempts
+    deliveries: StoredDeliveries
+    mutes: StoredMutes
+    filters: StoredFilters
+    sign_ins: StoredSignIns
+    personal: StoredPersonal
+    audit: StoredAudit
     pseudonyms: Pseudonyms
     #: To SuperOffice CRM Online, to Sign in with Slack, and to install the app.
-    authorizations: SqliteAuthorizations
-    slack_sign_ins: SqliteAuthorizations
-    install_states: SqliteAuthorizations
-    proofs: SqliteProofs
-    installations: SqliteInstallations
-    processes: SqliteProcesses
-    subscriptions: SqliteSubscriptions
-    participants: SqliteParticipants
-    stewardship: SqliteStewardship
-    channel_requests: SqliteChannelRequests
-    ledger: SqliteLedger
-    told: SqliteTold
-    overviews: SqliteOverviews
-    homes: SqliteHomes
+    authorizations: StoredAuthorizations
+    slack_sign_ins: StoredAuthorizations
+    install_states: StoredAuthorizations
+    proofs: StoredProofs
+    installations: StoredInstallations
+    processes: StoredProcesses
+    subscriptions: StoredSubscriptions
+    participants: StoredParticipants
+    stewardship: StoredStewardship
+    channel_requests: StoredChannelRequests
+    ledger: StoredLedger
+    told: StoredTold
+    overviews: StoredOverviews
+    homes: StoredHomes
     hasher: Hasher
     sealer: Sealer
     retention: Retention
@@ -84,8 +84,7 @@ class Store:
 
     async def check(self) -> None:
         """Raise unless the database can be read and written."""
-        self.db.conn.execute("BEGIN IMMEDIATE")
-        self.db.conn.execute("ROLLBACK")
+        await self.db.check()
 
     async def prune(self, now: datetime) -> int:
         """Delete what is expired or no longer needed, back-ups too; say how many rows and files.
@@ -96,9 +95,9 @@ class Store:
         pruned = await self.invitations.prune(now) + await self.attempts.prune(now)
         pruned += await self.deliveries.prune(now - DELIVERIES_KEPT) + await self.processes.prune(now)
         pruned += await self.authorizations.prune(now) + await self.proofs.prune(now)
-        pruned += prune_aged(self.db, self.retention, now)
-        empty_log(self.db)
-        return pruned + prune_backups(self.path, now)
+        pruned += await prune_aged(self.db, self.retention, now)
+        await self.db.empty_log()
+        return pruned + (prune_backups(self.path, now) if self.path else 0)
 
 
 @contextmanager
@@ -108,47 +107,51 @@ def opened(
     retention: Retention = KEPT,
     patience: timedelta = BUSY_TIMEOUT,
 ) -> Iterator[Store]:
-    """Open an up-to-date database. Raises :class:`DatabaseUnusable` and :class:`BadKey`.
+    """Open an up-to-date SQLite file. Raises :class:`DatabaseUnusable` and :class:`BadKey`.
 
     ``patience`` is how long to wait for another process's transaction.
     """
     sealer = Sealer.from_text(secret_key)
     db = open_database(path, patience)
     try:
-        hasher = Hasher.of(db, sealer)
-        links, hashes = SqliteLinks(db, sealer), Hashes(hasher)
-        pseudonyms = Pseudonyms(db, sealer)
-        audit = SqliteAudit(db, pseudonyms)
-        yield Store(
-            path,
-            links,
-            SqliteInvitations(db, sealer, hasher, links),
-            SqliteAttempts(db, hasher),
-            SqliteDeliveries(db),
-            SqliteMutes(db, sealer),
-            SqliteFilters(db, sealer),
-            SqliteSignIns(db, sealer),
-            SqlitePersonal(db, sealer, pseudonyms, audit),
-            audit,
-            pseudonyms,
-            SqliteAuthorizations(db, sealer, hasher),
-            SqliteAuthorizations(db, sealer, hasher, "slack sign-in"),
-            SqliteAuthorizations(db, sealer, hasher, "install"),
-            SqliteProofs(db, hasher),
-            SqliteInstallations(db, sealer),
-            SqliteProcesses(db, sealer.key_ids),
-            SqliteSubscriptions(db, sealer, audit),
-            SqliteParticipants(db, sealer),
-            SqliteStewardship(db),
-            SqliteChannelRequests(db, sealer),
-            SqliteLedger(db, hashes),
-            SqliteTold(db, hashes),
-            SqliteOverviews(db),
-            SqliteHomes(db),
-            hasher,
-            sealer,
-            retention,
-            db,
-        )
+        yield at_once(_store(db, sealer, retention, path))
     finally:
         db.close()
+
+
+async def _store(db: Database, sealer: Sealer, retention: Retention, path: Path | None) -> Store:
+    hasher = await Hasher.of(db, sealer)
+    links, hashes = StoredLinks(db, sealer), Hashes(hasher)
+    pseudonyms = Pseudonyms(sealer)
+    audit = StoredAudit(db, pseudonyms)
+    return Store(
+        path,
+        links,
+        StoredInvitations(db, sealer, hasher, links),
+        StoredAttempts(db, hasher),
+        StoredDeliveries(db),
+        StoredMutes(db, sealer),
+        StoredFilters(db, sealer),
+        StoredSignIns(db, sealer),
+        StoredPersonal(db, sealer, pseudonyms, audit),
+        audit,
+        pseudonyms,
+        StoredAuthorizations(db, sealer, hasher),
+        StoredAuthorizations(db, sealer, hasher, "slack sign-in"),
+        StoredAuthorizations(db, sealer, hasher, "install"),
+        StoredProofs(db, hasher),
+        StoredInstallations(db, sealer),
+        StoredProcesses(db, sealer.key_ids),
+        StoredSubscriptions(db, sealer, audit),
+        StoredParticipants(db, sealer),
+        StoredStewardship(db),
+        StoredChannelRequests(db, sealer),
+        StoredLedger(db, hashes),
+        StoredTold(db, hashes),
+        StoredOverviews(db),
+        StoredHomes(db),
+        hasher,
+        sealer,
+        retention,
+        db,
+    )

@@ -3,13 +3,11 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlite_utils import Database
-
 from bot.core.throttle import Allowance
-from bot.store.database import micros, moment, writing
+from bot.store.database import Database, Statements, micros, moment, whole
 from bot.store.hashing import Hasher
 
-__all__ = ["SqliteAttempts"]
+__all__ = ["StoredAttempts"]
 
 #: An attempt counts until so long after the last one.
 REMEMBERED = timedelta(hours=1)
@@ -17,31 +15,34 @@ REMEMBERED = timedelta(hours=1)
 COUNT = """
     INSERT INTO attempts (key_hash, tried, last_at) VALUES (?, 1, ?)
     ON CONFLICT (key_hash) DO UPDATE SET
-        tried = CASE WHEN last_at > ? THEN tried + 1 ELSE 1 END,
+        tried = CASE WHEN attempts.last_at > ? THEN attempts.tried + 1 ELSE 1 END,
         last_at = excluded.last_at
 """
 
 
-class SqliteAttempts:
+class StoredAttempts:
     """Implements the port ``Attempts``."""
 
     def __init__(self, db: Database, hasher: Hasher) -> None:
         self._db = db
         self._hasher = hasher
 
+    @whole
     async def reserve(self, allowances: Sequence[Allowance], now: datetime) -> timedelta:
         """Count an attempt under every key, or none and say how long one has to wait."""
-        with writing(self._db) as connection:
-            wait = max((self._wait(allowance, now) for allowance in allowances), default=timedelta(0))
+        async with self._db.transaction("attempts") as tx:
+            waits = [await self._wait(tx, allowance, now) for allowance in allowances]
+            wait = max(waits, default=timedelta(0))
             if wait <= timedelta(0):
                 since = micros(now - REMEMBERED)
-                connection.executemany(COUNT, [(self._hash(one), micros(now), since) for one in allowances])
+                await tx.execute_many(COUNT, [(self._hash(one), micros(now), since) for one in allowances])
         return max(wait, timedelta(0))
 
+    @whole
     async def release(self, allowances: Sequence[Allowance]) -> None:
         """Take an attempt back under every key."""
-        with writing(self._db) as connection:
-            connection.executemany(
+        async with self._db.transaction() as tx:
+            await tx.execute_many(
                 "UPDATE attempts SET tried = tried - 1 WHERE key_hash = ? AND tried > 0",
                 [(self._hash(allowance),) for allowance in allowances],
             )
@@ -49,13 +50,13 @@ class SqliteAttempts:
     async def prune(self, now: datetime) -> int:
         """Forget attempts that no longer count; say how many rows."""
         before = micros(now - REMEMBERED)
-        return self._db.conn.execute("DELETE FROM attempts WHERE last_at <= ?", (before,)).rowcount
+        return await self._db.execute("DELETE FROM attempts WHERE last_at <= ?", (before,))
 
-    def _wait(self, allowance: Allowance, now: datetime) -> timedelta:
-        row = self._db.conn.execute(
+    async def _wait(self, tx: Statements, allowance: Allowance, now: datetime) -> timedelta:
+        row = await tx.one(
             "SELECT tried, last_at FROM attempts WHERE key_hash = ? AND last_at > ?",
             (self._hash(allowance), micros(now - REMEMBERED)),
-        ).fetchone()
+        )
         if row is None:
             return timedelta(0)
         tried, last_at = row

@@ -3,54 +3,53 @@
 import json
 from typing import Any
 
-from sqlite_utils import Database
-
 from bot.core.audit import Deed
 from bot.core.people import SlackUser
 from bot.services.ports import Recorded
-from bot.store.database import micros, moment, writing
+from bot.store.database import Database, Statements, micros, moment, whole
 from bot.store.pseudonyms import Pseudonyms
 
-__all__ = ["SqliteAudit"]
+__all__ = ["StoredAudit"]
 
 COLUMNS = "at, action, actor, subject, what, why, before, after"
 INSERT = f"INSERT INTO audit ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608 - a constant
 SELECT = f"SELECT {COLUMNS} FROM audit ORDER BY id"  # noqa: S608 - a constant
 
 
-class SqliteAudit:
+class StoredAudit:
     """Implements the port ``Audit``."""
 
     def __init__(self, db: Database, pseudonyms: Pseudonyms) -> None:
         self._db = db
         self._pseudonyms = pseudonyms
 
+    @whole
     async def record(self, deed: Deed) -> None:
         """Write it down."""
-        with writing(self._db):
-            self.write(deed)
+        async with self._db.transaction() as tx:
+            await self.write(tx, deed)
 
-    def write(self, deed: Deed) -> None:
+    async def write(self, tx: Statements, deed: Deed) -> None:
         """What :meth:`record` does, for use within a transaction."""
         row = (
             micros(deed.at),
             deed.action,
-            self._pseudonym(deed.by),
-            self._pseudonym(deed.to),
+            await self._pseudonym(tx, deed.by),
+            await self._pseudonym(tx, deed.to),
             deed.what,
             deed.why,
             json.dumps(dict(deed.before)),
             json.dumps(dict(deed.after)),
         )
-        self._db.conn.execute(INSERT, row)
+        await tx.execute(INSERT, row)
 
     async def all(self) -> list[Recorded]:
         """Everything, the oldest first."""
-        users = self._pseudonyms.users()
-        return [_recorded(row, users) for row in self._db.conn.execute(SELECT).fetchall()]
+        users = await self._pseudonyms.users(self._db)
+        return [_recorded(row, users) for row in await self._db.rows(SELECT)]
 
-    def _pseudonym(self, user: SlackUser | None) -> bytes | None:
-        return user and self._pseudonyms.of(user)
+    async def _pseudonym(self, tx: Statements, user: SlackUser | None) -> bytes | None:
+        return await self._pseudonyms.of(tx, user) if user else None
 
 
 def _recorded(row: tuple[Any, ...], users: dict[bytes, SlackUser]) -> Recorded:

@@ -3,17 +3,15 @@
 import json
 from datetime import datetime, timedelta
 
-from sqlite_utils import Database
-
 from bot.core.onlineerrors import StateExpired, StateUnknown, StateUsed
 from bot.core.secret import Secret
 from bot.services.ports import Authorization
-from bot.store.database import micros, moment, writing
+from bot.store.database import Database, micros, moment, whole
 from bot.store.hashing import Hasher
 from bot.store.sealed import AUTHORIZATION
 from bot.store.sealing import Sealer
 
-__all__ = ["SqliteAuthorizations"]
+__all__ = ["StoredAuthorizations"]
 
 #: For so long it can be told that a state has expired, or was used.
 REMEMBERED = timedelta(hours=1)
@@ -21,7 +19,7 @@ REMEMBERED = timedelta(hours=1)
 MOST = 20
 
 
-class SqliteAuthorizations:
+class StoredAuthorizations:
     """Implements the port ``Authorizations``, for one kind of journey: no state is good for another."""
 
     def __init__(self, db: Database, sealer: Sealer, hasher: Hasher, kind: str = "authorization") -> None:
@@ -30,26 +28,28 @@ class SqliteAuthorizations:
         self._sealer = sealer
         self._hasher = hasher
 
+    @whole
     async def begin(self, state: Secret, authorization: Authorization) -> None:
         """Remember one in the place of an older one of the same page and browser."""
         page = self._hasher.digest(f"{self._kind} page", authorization.page.reveal())
         browser = self._hasher.digest(f"{self._kind} browser", authorization.browser.reveal())
         key = self._key(state)
         row = (key, page, browser, micros(authorization.expires_at), 0, self._sealed(key, authorization))
-        with writing(self._db) as connection:
-            connection.execute("DELETE FROM authorizations WHERE page = ? AND browser = ?", (page, browser))
-            connection.execute(
-                "DELETE FROM authorizations WHERE state_hash IN (SELECT state_hash FROM authorizations "
-                "WHERE page = ? ORDER BY expires_at DESC LIMIT -1 OFFSET ?)",
+        async with self._db.transaction("authorizations", page) as tx:
+            await tx.execute("DELETE FROM authorizations WHERE page = ? AND browser = ?", (page, browser))
+            await tx.execute(
+                "DELETE FROM authorizations WHERE state_hash IN (SELECT state_hash FROM (SELECT state_hash, "
+                "row_number() OVER (ORDER BY expires_at DESC) AS place FROM authorizations WHERE page = ?) "
+                "AS those WHERE place > ?)",
                 (page, MOST - 1),
             )
-            connection.execute("INSERT INTO authorizations VALUES (?, ?, ?, ?, ?, ?)", row)
+            await tx.execute("INSERT INTO authorizations VALUES (?, ?, ?, ?, ?, ?)", row)
 
     async def look(self, state: Secret, now: datetime) -> Authorization:
         """The one that comes back, if it is open."""
         key = self._key(state)
         query = "SELECT expires_at, used, sealed_authorization FROM authorizations WHERE state_hash = ?"
-        row = self._db.conn.execute(query, (key,)).fetchone()
+        row = await self._db.one(query, (key,))
         if row is None:
             raise StateUnknown
         expires_at, used, sealed = row
@@ -64,12 +64,12 @@ class SqliteAuthorizations:
     async def take(self, state: Secret) -> bool:
         """Use it up."""
         statement = "UPDATE authorizations SET used = 1 WHERE state_hash = ? AND used = 0"
-        return self._db.conn.execute(statement, (self._key(state),)).rowcount == 1
+        return await self._db.execute(statement, (self._key(state),)) == 1
 
     async def prune(self, now: datetime) -> int:
         """Forget what expired an hour ago."""
         statement = "DELETE FROM authorizations WHERE expires_at <= ?"
-        return self._db.conn.execute(statement, (micros(now - REMEMBERED),)).rowcount
+        return await self._db.execute(statement, (micros(now - REMEMBERED),))
 
     def _key(self, state: Secret) -> str:
         return self._hasher.digest(self._kind, state.reveal()).hex()

@@ -8,9 +8,7 @@ import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from sqlite_utils import Database
-
-from bot.store.database import OWNER_ONLY
+from bot.store.sqlite import OWNER_ONLY, SqliteDatabase
 
 __all__ = ["back_up", "prune_backups"]
 
@@ -19,7 +17,7 @@ LONGEST = timedelta(days=30)
 STAMP = "%Y%m%dT%H%M%S.%fZ"
 
 
-def back_up(db: Database, path: Path, now: datetime) -> Path:
+def back_up(db: SqliteDatabase, path: Path, now: datetime) -> Path:
     """A consistent copy beside the database, for its owner alone. Of older ones the newest few stay."""
     backup = path.with_name(f"{path.name}.{now.astimezone(UTC):{STAMP}}.bak")
     # VACUUM INTO writes into an empty file, too, and keeps its permissions.

@@ -5,52 +5,55 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlite_utils import Database
-
 from bot.core.channeldigest import ChannelRequest, RequestState
 from bot.core.errors import SealBroken
 from bot.core.people import SlackChannel, SlackUser
 from bot.core.secret import Secret
-from bot.store.database import maybe_moment, micros, moment, writing
+from bot.store.database import Database, maybe_moment, micros, moment, whole
 from bot.store.sealed import REQUEST_LINE
 from bot.store.sealing import Sealer
 
-__all__ = ["SqliteChannelRequests"]
+__all__ = ["StoredChannelRequests"]
 
 log = logging.getLogger(__name__)
 
+SELECT = (
+    "SELECT id, workspace, user, channel, sealed_line, asked_at, state, decided_by, decided_at "
+    "FROM channel_requests"
+)
 
-class SqliteChannelRequests:
+
+class StoredChannelRequests:
     """Implements the port ``ChannelRequests``."""
 
     def __init__(self, db: Database, sealer: Sealer) -> None:
-        self._database = db
-        self._db = db.conn
+        self._db = db
         self._sealer = sealer
 
+    @whole
     async def ask(self, user: SlackUser, channel: str, line: str, at: datetime) -> ChannelRequest:
         """Keep a request, in place of the user's open one for that channel."""
         sealed = REQUEST_LINE.seal(self._sealer, Secret(line), *user)
-        with writing(self._database) as connection:
-            connection.execute(
+        async with self._db.transaction("requests", *user) as tx:
+            await tx.execute(
                 "DELETE FROM channel_requests "
                 "WHERE workspace = ? AND user = ? AND channel = ? AND state = 'open'",
                 (*user, channel),
             )
-            (id_,) = connection.execute(
+            (id_,) = await tx.only(
                 "INSERT INTO channel_requests (workspace, user, channel, sealed_line, asked_at, state, "
                 "decided_by) VALUES (?, ?, ?, ?, ?, 'open', '') RETURNING id",
                 (*user, channel, sealed, micros(at)),
-            ).fetchone()
+            )
         return ChannelRequest(id_, user, channel, line, at)
 
     async def get(self, id: int) -> ChannelRequest | None:  # noqa: A002 - it is what it is
         """The request of that id."""
-        return next(self._found("id = ?", id), None)
+        return next(iter(await self._found("id = ?", id)), None)
 
     async def open(self, place: SlackChannel) -> Sequence[ChannelRequest]:
         """What nobody decided yet about that channel, the oldest first."""
-        return [*self._found("workspace = ? AND channel = ? AND state = 'open' ORDER BY id", *place)]
+        return await self._found("workspace = ? AND channel = ? AND state = 'open' ORDER BY id", *place)
 
     async def decide(self, id: int, by: SlackUser, state: RequestState, at: datetime) -> bool:  # noqa: A002
         """Approve or decline it, once."""
@@ -59,14 +62,13 @@ class SqliteChannelRequests:
             "WHERE id = ? AND workspace = ? AND state = 'open'"
         )
         values = (state, by.user, micros(at), id, by.workspace)
-        return self._db.execute(statement, values).rowcount == 1
+        return await self._db.execute(statement, values) == 1
 
-    def _found(self, where: str, *values: object) -> Iterator[ChannelRequest]:
-        query = (
-            "SELECT id, workspace, user, channel, sealed_line, asked_at, state, decided_by, decided_at "  # noqa: S608
-            f"FROM channel_requests WHERE {where}"
-        )
-        for row in self._db.execute(query, values).fetchall():
+    async def _found(self, where: str, *values: object) -> list[ChannelRequest]:
+        return [*self._opened(await self._db.rows(f"{SELECT} WHERE {where}", values))]
+
+    def _opened(self, rows: Sequence[tuple[Any, ...]]) -> Iterator[ChannelRequest]:
+        for row in rows:
             try:
                 yield self._request(row)
             except SealBroken as error:

@@ -1,9 +1,7 @@
 """How a channel's digest is set up: the row beside its subscription's."""
 
-from sqlite3 import Connection
-
 from bot.core.channeldigest import ChannelSettings, Grouping, Layout
-from bot.store.database import maybe_micros, maybe_moment
+from bot.store.database import Statements, maybe_micros, maybe_moment, upsert
 
 __all__ = ["TEAM_COLUMNS", "put_team", "team"]
 
@@ -12,13 +10,13 @@ TEAM_COLUMNS = (
     "grouping, layout, quorum, guests_approved_by, guests_approved_at, managed, orphaned_since, "
     "owner_sought_at, imported_at, is_private"
 )
+PUT = upsert("channel_digests", ["subscription"], TEAM_COLUMNS.split(", "))
 
 
-def put_team(connection: Connection, subscription: int, team: ChannelSettings) -> None:
+async def put_team(tx: Statements, subscription: int, team: ChannelSettings) -> None:
     """Store it, in place of what was there."""
-    connection.execute(
-        f"INSERT OR REPLACE INTO channel_digests (subscription, {TEAM_COLUMNS}) "  # noqa: S608 - a constant
-        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    await tx.execute(
+        PUT,
         (
             subscription,
             team.grouping,

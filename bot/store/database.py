@@ -1,104 +1,153 @@
-"""The SQLite file: how it is opened, and who may read it."""
+"""What the tables need of a database, so that SQLite and PostgreSQL can stand behind the same ones.
 
-import os
-import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
+Statements are of the SQL that both understand, with ``?`` or ``:name`` for values. What they do not share is
+in :class:`Dialect`.
+"""
+
+import functools
+from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
-
-from sqlite_utils import Database
-
-from bot.store.migrations import migrations
+from typing import Any, ParamSpec, Protocol, TypeVar
 
 __all__ = [
-    "BUSY_TIMEOUT",
+    "SQLITE",
+    "Database",
     "DatabaseUnusable",
-    "claiming",
-    "connect",
-    "empty_log",
+    "Dialect",
+    "Interrupted",
+    "Statements",
+    "Values",
     "maybe_micros",
     "maybe_moment",
     "micros",
     "moment",
-    "open_database",
-    "unapplied",
-    "writing",
+    "upsert",
+    "whole",
 ]
 
-#: How long the bot waits for another process's transaction. The loop waits with it, so it is short.
-BUSY_TIMEOUT = timedelta(milliseconds=250)
-OWNER_ONLY = 0o600
+P = ParamSpec("P")
+Result = TypeVar("Result")
+Values = Sequence[object] | Mapping[str, object]
+
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+#: How often a transaction is begun again that PostgreSQL broke off for another's sake.
+TRIES = 5
 
 
 class DatabaseUnusable(Exception):
-    """The database file cannot be used; the message says why, and what to do."""
+    """The database cannot be used; the message says why, and what to do."""
 
 
-def open_database(path: Path, patience: timedelta = BUSY_TIMEOUT) -> Database:
-    """Open an up-to-date database, for this thread alone. Raises :class:`DatabaseUnusable`.
-
-    ``patience`` is how long to wait for another process's transaction.
-    """
-    db = connect(path)
-    try:
-        if unapplied(db, path):
-            raise DatabaseUnusable(f"{path} is of an older version of this bot: run `python -m bot migrate`.")
-        db.conn.execute(f"PRAGMA busy_timeout = {patience // timedelta(milliseconds=1)}")
-    except BaseException:
-        db.close()
-        raise
-    return db
+class Interrupted(Exception):
+    """PostgreSQL broke a transaction off for another's sake: nothing of it was done."""
 
 
-def connect(path: Path) -> Database:
-    """Open a database, whatever its version; make the file, readable by its owner alone, if there is none.
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """What the two databases say in different words."""
 
-    Every statement commits by itself unless :func:`writing` surrounds it. Raises :class:`DatabaseUnusable`.
-    """
-    try:
-        _make_private(path)
-        connection = sqlite3.connect(path, timeout=BUSY_TIMEOUT.total_seconds(), isolation_level=None)
-    except (OSError, sqlite3.Error) as error:
-        raise DatabaseUnusable(f"{path} cannot be opened ({error}): look at BOT_DATABASE.") from None
-    db = Database(connection, execute_plugins=False, strict=True)
-    try:
-        _configure(connection)
-    except sqlite3.DatabaseError as error:
-        db.close()
-        raise DatabaseUnusable(f"{path} cannot be used ({error}): look at BOT_DATABASE.") from None
-    return db
+    #: At the end of a sub-query: take rows that nobody else is taking, and let nobody else take them.
+    taking: str
+    #: At the end of a query: the row that it finds is not deleted until the transaction ends.
+    keeping: str
+    #: At the end of a query: the row of ``subscriptions`` that it finds is nobody else's to change.
+    changing: str
+    #: The id of a new subscription: never one that any had before.
+    next_subscription: str
 
 
-def unapplied(db: Database, path: Path) -> list[str]:
-    """The names of the migrations that it still needs. Raises :class:`DatabaseUnusable` for a newer one."""
-    applied = {migration.name for migration in migrations.applied(db)}
-    if not applied and set(db.table_names()) - {migrations.migrations_table}:
-        raise DatabaseUnusable(f"{path} is not this bot's: look at BOT_DATABASE.")
-    if applied - known():
-        raise DatabaseUnusable(
-            f"{path} is of a newer version of this bot: install that, or put a back-up of it in its place."
-        )
-    return [migration.name for migration in migrations.pending(db)]
+#: One writer at a time has the whole database: nothing is to be locked. An id that was removed left its rows
+#: in the ledger: they must not be another's.
+SQLITE = Dialect(
+    taking="",
+    keeping="",
+    changing="",
+    next_subscription=(
+        "1 + max((SELECT coalesce(max(id), 0) FROM subscriptions), "
+        "(SELECT coalesce(max(subscription), 0) FROM ledger))"
+    ),
+)
 
 
-def known() -> set[str]:
-    """The names of all migrations of this version."""
-    with Database(memory=True, execute_plugins=False) as empty:
-        return {migration.name for migration in migrations.pending(empty)}
+class Statements(Protocol):
+    """What runs statements: a database, each by itself; or a transaction, all or none."""
+
+    @property
+    def dialect(self) -> Dialect:
+        """In which words."""
+        ...
+
+    async def execute(self, statement: str, values: Values = ()) -> int:
+        """Run one; how many rows it inserted, changed or deleted."""
+        ...
+
+    async def execute_many(self, statement: str, values: Iterable[Sequence[object]]) -> None:
+        """Run one for each of these."""
+        ...
+
+    async def one(self, query: str, values: Values = ()) -> tuple[Any, ...] | None:
+        """The first row."""
+        ...
+
+    async def only(self, query: str, values: Values = ()) -> tuple[Any, ...]:
+        """The first row of what always has one."""
+        ...
+
+    async def rows(self, query: str, values: Values = ()) -> list[tuple[Any, ...]]:
+        """All rows."""
+        ...
+
+    async def records(self, query: str, values: Values = ()) -> list[dict[str, Any]]:
+        """All rows, with the names of their columns."""
+        ...
 
 
-@contextmanager
-def writing(db: Database) -> Iterator[sqlite3.Connection]:
-    """One transaction. Nothing may be awaited inside: other tasks share the connection."""
-    db.conn.execute("BEGIN IMMEDIATE")
-    try:
-        yield db.conn
-    except BaseException:
-        db.conn.rollback()
-        raise
-    db.conn.commit()
+class Database(Statements, Protocol):
+    """An open database."""
+
+    def transaction(self, *about: object, durable: bool = False) -> AbstractAsyncContextManager[Statements]:
+        """All of what is run within it, or nothing. Only its own statements may be awaited in it.
+
+        Those ``about`` the same are one behind the other; on SQLite all are. ``durable``: on the disk before
+        it ends, since what follows must not be done twice, ever. It may raise :class:`Interrupted`: see
+        :func:`whole`.
+        """
+        ...
+
+    async def check(self) -> None:
+        """Raise unless it can be read and written."""
+        ...
+
+    async def empty_log(self) -> bool:
+        """Leave nothing of what was deleted behind the tables; say whether that was possible."""
+        ...
+
+
+def whole(method: Callable[P, Coroutine[Any, Any, Result]]) -> Callable[P, Coroutine[Any, Any, Result]]:
+    """For a method that is one transaction and does nothing else: begin it again where it was broken off."""
+
+    @functools.wraps(method)
+    async def again(*args: P.args, **kwargs: P.kwargs) -> Result:
+        for _ in range(TRIES - 1):
+            try:
+                return await method(*args, **kwargs)
+            except Interrupted:
+                pass
+        return await method(*args, **kwargs)
+
+    return again
+
+
+def upsert(table: str, key: Sequence[str], rest: Sequence[str]) -> str:
+    """Insert a row, or put it in the place of the one of the same ``key``."""
+    columns = (*key, *rest)
+    changed = ", ".join(f"{column} = excluded.{column}" for column in rest)
+    return (
+        f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))}) "  # noqa: S608 - definitions
+        f"ON CONFLICT ({', '.join(key)}) DO UPDATE SET {changed}"
+    )
 
 
 def micros(when: datetime) -> int:
@@ -119,44 +168,3 @@ def maybe_micros(when: datetime | None) -> int | None:
 def maybe_moment(stored: int | None) -> datetime | None:
     """The same for what may be NULL."""
     return None if stored is None else moment(stored)
-
-
-@contextmanager
-def claiming(db: Database) -> Iterator[sqlite3.Connection]:
-    """Statements that are on the disk before this ends: what follows must not be done twice, ever."""
-    db.conn.execute("PRAGMA synchronous = FULL")
-    try:
-        yield db.conn
-    finally:
-        db.conn.execute("PRAGMA synchronous = NORMAL")
-
-
-def empty_log(db: Database) -> bool:
-    """Write everything to the file itself, and leave nothing in the write-ahead log.
-
-    Say whether it was possible: not while somebody reads.
-    """
-    (busy, _, _) = db.conn.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-    return not busy
-
-
-def _make_private(path: Path) -> None:
-    """SQLite gives ``-wal`` and ``-shm`` the permissions of the file itself."""
-    if not path.parent.exists():
-        path.parent.mkdir(mode=0o700, parents=True)
-    os.close(os.open(path, os.O_CREAT | os.O_RDWR, OWNER_ONLY))
-    for file in (path, path.with_name(f"{path.name}-wal"), path.with_name(f"{path.name}-shm")):
-        if file.exists() and file.stat().st_mode & 0o077:
-            file.chmod(OWNER_ONLY)
-
-
-def _configure(connection: sqlite3.Connection) -> None:
-    """Pragmas belong to the connection, but for ``journal_mode``."""
-    for pragma in (
-        "journal_mode = WAL",
-        "synchronous = NORMAL",
-        "foreign_keys = ON",
-        "secure_delete = ON",
-        "trusted_schema = OFF",
-    ):
-        connection.execute(f"PRAGMA {pragma}")

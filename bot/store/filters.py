@@ -3,22 +3,23 @@
 import logging
 from collections.abc import Iterator, Sequence
 
-from sqlite_utils import Database
-
 from bot.core.errors import SealBroken
 from bot.core.filters import EVERYTHING, SavedFilter
 from bot.core.filtertext import read_filters, written
 from bot.core.people import SlackUser
 from bot.core.secret import Secret
+from bot.store.database import Database, upsert
 from bot.store.sealed import FILTER
 from bot.store.sealing import Sealer
 
-__all__ = ["SqliteFilters"]
+__all__ = ["StoredFilters"]
 
 log = logging.getLogger(__name__)
 
+PUT = upsert("saved_filters", ["workspace", "user", "name"], ["sealed_filter"])
 
-class SqliteFilters:
+
+class StoredFilters:
     """Implements the port ``SavedFilters``. Every method is one statement, so atomic.
 
     One that does not open is left out of the list, and can be removed or saved anew; who asks for it by name
@@ -26,34 +27,32 @@ class SqliteFilters:
     """
 
     def __init__(self, db: Database, sealer: Sealer) -> None:
-        self._db = db.conn
+        self._db = db
         self._sealer = sealer
 
     async def of(self, user: SlackUser) -> Sequence[SavedFilter]:
         """The user's filters, by name."""
         query = "SELECT name, sealed_filter FROM saved_filters WHERE workspace = ? AND user = ? ORDER BY name"
-        return list(self._opened(user, self._db.execute(query, user).fetchall()))
+        return list(self._opened(user, await self._db.rows(query, user)))
 
     async def get(self, user: SlackUser, name: str) -> SavedFilter | None:
         """The user's filter of that name."""
         query = "SELECT name, sealed_filter FROM saved_filters WHERE workspace = ? AND user = ? AND name = ?"
-        row = self._db.execute(query, (*user, name)).fetchone()
+        row = await self._db.one(query, (*user, name))
         return self._saved(user, *row) if row else None
 
     async def put(self, user: SlackUser, saved: SavedFilter) -> None:
         """Save a filter; one of the same name is replaced."""
         sealed = FILTER.seal(self._sealer, Secret(written(saved.filter)), *user, saved.name)
-        self._db.execute(
-            "INSERT OR REPLACE INTO saved_filters VALUES (?, ?, ?, ?)", (*user, saved.name, sealed)
-        )
+        await self._db.execute(PUT, (*user, saved.name, sealed))
 
     async def remove(self, user: SlackUser, name: str) -> SavedFilter | None:
         """Delete a filter; say what it was, or ``None`` if there was none."""
-        row = self._db.execute(
+        row = await self._db.one(
             "DELETE FROM saved_filters WHERE workspace = ? AND user = ? AND name = ? "
             "RETURNING name, sealed_filter",
             (*user, name),
-        ).fetchone()
+        )
         return next(self._opened(user, [row]), SavedFilter(name, EVERYTHING)) if row else None
 
     def _opened(self, user: SlackUser, rows: Sequence[tuple[str, bytes]]) -> Iterator[SavedFilter]:

@@ -10,11 +10,9 @@ import logging
 import secrets
 from contextlib import suppress
 
-from sqlite_utils import Database
-
 from bot.core.errors import SealBroken
 from bot.core.secret import Secret
-from bot.store.database import writing
+from bot.store.database import Database, Statements, whole
 from bot.store.sealed import HASH_KEY
 from bot.store.sealing import KEY_BYTES, Sealer, joined
 
@@ -30,12 +28,12 @@ class Hasher:
         self._key = key
 
     @classmethod
-    def of(cls, db: Database, sealer: Sealer) -> "Hasher":
+    async def of(cls, db: Database, sealer: Sealer) -> "Hasher":
         """With the key that is stored; one is made if there is none that opens.
 
         The first that opens counts: once the key that sealed it is put back, everything is recognised again.
         """
-        found = _stored(db, sealer) or _made(db, sealer)
+        found = await _stored(db, sealer) or await _made(db, sealer)
         return cls(base64.urlsafe_b64decode(found.reveal()))
 
     def digest(self, purpose: str, *parts: str) -> bytes:
@@ -43,25 +41,26 @@ class Hasher:
         return hmac.digest(self._key, joined((purpose, *parts)), "sha256")
 
 
-def _stored(db: Database, sealer: Sealer) -> Secret | None:
-    for id_, sealed in db.conn.execute("SELECT id, sealed_key FROM hash_keys ORDER BY id").fetchall():
+async def _stored(db: Statements, sealer: Sealer) -> Secret | None:
+    for id_, sealed in await db.rows("SELECT id, sealed_key FROM hash_keys ORDER BY id"):
         with suppress(SealBroken):
             return HASH_KEY.open(sealer, sealed, id_)
     return None
 
 
-def _made(db: Database, sealer: Sealer) -> Secret:
+@whole
+async def _made(db: Database, sealer: Sealer) -> Secret:
     key = Secret(base64.urlsafe_b64encode(secrets.token_bytes(KEY_BYTES)).decode())
-    with writing(db) as connection:
+    async with db.transaction("hash key") as tx:
         # Another process may have made one since.
-        if found := _stored(db, sealer):
+        if found := await _stored(tx, sealer):
             return found
-        (last,) = connection.execute("SELECT coalesce(max(id), 0) FROM hash_keys").fetchone()
+        (last,) = await tx.only("SELECT coalesce(max(id), 0) FROM hash_keys")
         if last:
             log.error(
                 "the key of stored hashes does not open, a new one is made: see `python -m bot keys check`",
                 extra={"action": "hash-key.sealed"},
             )
         id_ = last + 1
-        connection.execute("INSERT INTO hash_keys VALUES (?, ?)", (id_, HASH_KEY.seal(sealer, key, id_)))
+        await tx.execute("INSERT INTO hash_keys VALUES (?, ?)", (id_, HASH_KEY.seal(sealer, key, id_)))
     return key

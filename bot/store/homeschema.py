@@ -18,7 +18,7 @@ _SUBSCRIPTION = (
     *("user", "target", "schedule", "zone", "sealed_filter", "when_empty", "state", "reason"),
     "snoozed_until",
 )
-_ADMINS = f"UPDATE homes SET stale = {GLANCE} WHERE is_admin AND stale < {GLANCE}"  # noqa: S608 - constants
+_ADMINS = f"UPDATE homes SET stale = {GLANCE} WHERE is_admin = 1 AND stale < {GLANCE}"  # noqa: S608 - constants
 _IN_WORKSPACE = f"{_ADMINS} AND workspace = {{row}}.workspace"
 
 
@@ -36,7 +36,7 @@ def create_homes(db: Database) -> None:
         ) STRICT, WITHOUT ROWID
     """)
     db.execute("CREATE INDEX homes_stale ON homes (workspace) WHERE stale > 0")
-    db.execute("CREATE INDEX homes_admins ON homes (workspace) WHERE is_admin")
+    db.execute("CREATE INDEX homes_admins ON homes (workspace) WHERE is_admin = 1")
     for number, (event, table, when, statements) in enumerate(_triggers()):
         body = " ".join(f"{statement};" for statement in statements)
         db.execute(f"CREATE TRIGGER home_{table}_{number} AFTER {event} ON {table} {when} BEGIN {body} END")
@@ -47,6 +47,7 @@ def _triggers() -> Iterator[tuple[str, str, str, list[str]]]:
     for table in ("links", "saved_filters", "participants"):
         yield "INSERT", table, "", [_own("NEW"), _IN_WORKSPACE.format(row="NEW")]
         yield "DELETE", table, "", [_own("OLD"), _IN_WORKSPACE.format(row="OLD")]
+    yield "UPDATE OF sealed_filter", "saved_filters", "", [_own("NEW")]
     yield "UPDATE OF ended_at", "links", "", [_own("NEW"), _IN_WORKSPACE.format(row="NEW")]
     differs = "WHEN OLD.outcome IS NOT NEW.outcome"
     yield "UPDATE OF outcome", "links", differs, [_IN_WORKSPACE.format(row="NEW")]

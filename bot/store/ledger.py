@@ -7,20 +7,17 @@ taken for dead changes nothing any more. What must not be done twice is on the d
 import secrets
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
-from sqlite3 import Connection
 from typing import Any
-
-from sqlite_utils import Database
 
 from bot.core.plan import Plan
 from bot.core.slots import SlotKey
 from bot.core.subscription import Delivery, Outcome
 from bot.core.window import Window
 from bot.services.ports import NOTHING_OBSERVED, Observed, Telling
-from bot.store.database import claiming, maybe_micros, maybe_moment, micros, moment, writing
+from bot.store.database import Database, Statements, maybe_micros, maybe_moment, micros, moment, whole
 from bot.store.told import Hashes
 
-__all__ = ["COLUMNS", "LEASE", "SqliteLedger", "delivery_of"]
+__all__ = ["COLUMNS", "LEASE", "StoredLedger", "delivery_of"]
 
 #: Who took a row up has so long for each step; then they are taken for dead. Longer than any step can take.
 LEASE = timedelta(minutes=5)
@@ -37,38 +34,45 @@ READY = "outcome = 'claimed' AND (wait_until <= :now OR (attempted_at IS NOT NUL
 MINE = "id = ? AND tries = ? AND outcome = 'claimed'"
 
 
-class SqliteLedger:
+class StoredLedger:
     """Implements the port ``Ledger``."""
 
     def __init__(self, db: Database, hashes: Hashes) -> None:
-        self._database = db
-        self._db = db.conn
+        self._db = db
         self._hashes = hashes
 
+    @whole
     async def carry_out(self, plans: Sequence[Plan], now: datetime) -> Sequence[Delivery]:
         """Write the rows of the plans, in one transaction; those that were not there yet."""
-        with claiming(self._database), writing(self._database) as connection:
-            return [row for plan in plans for row in _carried_out(connection, plan, now)]
+        async with self._db.transaction(durable=True) as tx:
+            # In the same order everywhere, so that no two wait for each other.
+            done = {
+                plan.subscription.id: await _carried_out(tx, plan, now) for plan in sorted(plans, key=_id)
+            }
+        return [row for plan in plans for row in done[plan.subscription.id]]
 
+    @whole
     async def take(self, workspace: str, now: datetime, most: int) -> Sequence[Delivery]:
         """Take up claimed rows that nobody sees to."""
         statement = (
             "UPDATE ledger SET tries = tries + 1, wait_until = :lease WHERE id IN (SELECT id FROM ledger "  # noqa: S608
-            f"WHERE {READY} AND workspace = :workspace ORDER BY wait_until LIMIT :most) RETURNING {COLUMNS}"
+            f"WHERE {READY} AND workspace = :workspace ORDER BY wait_until LIMIT :most "
+            f"{self._db.dialect.taking}) RETURNING {COLUMNS}"
         )
         values = {"lease": micros(now + LEASE), "workspace": workspace, "most": most, **ready(now)}
-        rows = self._db.execute(statement, values).fetchall()
+        rows = await self._db.rows(statement, values)
         return [delivery_of(row) for row in rows]
 
     async def others_open(self, delivery: Delivery) -> Sequence[Delivery]:
         """Earlier rows of its subscription that are still claimed."""
-        return self._rows(
+        return await self._rows(
             "subscription = ? AND outcome = 'claimed' AND (due_at, id) < (?, ?) ORDER BY due_at",
             delivery.subscription,
             micros(delivery.due_at),
             delivery.id,
         )
 
+    @whole
     async def attempt(
         self,
         delivery: Delivery,
@@ -86,23 +90,25 @@ class SqliteLedger:
         quiet = maybe_micros(quiet_looked_at)
         span = maybe_micros(window.start), maybe_micros(window.end)
         values = (micros(now), micros(now + LEASE), *span, quiet, *_mine(delivery))
-        with claiming(self._database), writing(self._database) as connection:
-            if connection.execute(statement, values).rowcount == 0:
+        async with self._db.transaction(durable=True) as tx:
+            if await tx.execute(statement, values) == 0:
                 return False
-            _forget_pending(connection, delivery)
+            await _forget_pending(tx, delivery)
             for telling in tellings:
-                self._hashes.insert(connection, delivery, telling, telling.rows, "pending", now)
+                await self._hashes.insert(tx, delivery, telling, telling.rows, "pending", now)
         return True
 
+    @whole
     async def unsent(self, delivery: Delivery) -> bool:
         """That part was not posted, for certain."""
-        with writing(self._database) as connection:
+        async with self._db.transaction() as tx:
             statement = f"UPDATE ledger SET attempted_at = NULL WHERE {MINE}"  # noqa: S608 - constants
-            if connection.execute(statement, _mine(delivery)).rowcount == 0:
+            if await tx.execute(statement, _mine(delivery)) == 0:
                 return False
-            _forget_pending(connection, delivery)
+            await _forget_pending(tx, delivery)
         return True
 
+    @whole
     async def confirm(self, delivery: Delivery, channel: str, ts: str) -> bool:
         """That part stands in Slack; its rows are told."""
         statement = (
@@ -111,11 +117,11 @@ class SqliteLedger:
             "rows = rows + (SELECT count(DISTINCT company_hash) FROM told "
             f"WHERE delivery = ledger.id AND state = 'pending') WHERE {MINE}"
         )
-        with claiming(self._database), writing(self._database) as connection:
-            if connection.execute(statement, (channel, ts, *_mine(delivery))).rowcount == 0:
+        async with self._db.transaction(durable=True) as tx:
+            if await tx.execute(statement, (channel, ts, *_mine(delivery))) == 0:
                 return False
-            _settle(connection, delivery, "told")
-            connection.execute(
+            await _settle(tx, delivery, "told")
+            await tx.execute(
                 "UPDATE subscriptions SET quiet_looked_at = ledger.quiet_looked_at FROM ledger "
                 "WHERE ledger.id = ? AND subscriptions.id = ledger.subscription "
                 "AND ledger.quiet_looked_at IS NOT NULL",
@@ -123,6 +129,7 @@ class SqliteLedger:
             )
         return True
 
+    @whole
     async def finish(
         self,
         delivery: Delivery,
@@ -135,42 +142,44 @@ class SqliteLedger:
     ) -> bool:
         """Everything is told, or there was nothing."""
         end = max((telling.end for telling in tellings), default=None)
-        with claiming(self._database), writing(self._database) as connection:
-            if not _conclude(connection, delivery, outcome, reason, now, end):
+        async with self._db.transaction(durable=True) as tx:
+            if not await _conclude(tx, delivery, outcome, reason, now, end):
                 return False
             for telling in tellings:
-                self._hashes.insert(connection, delivery, telling, telling.silent, "silent", now)
-                connection.execute(
-                    "UPDATE participants SET told_until = max(?, coalesce(told_until, 0)), fresh = 0 "
+                await self._hashes.insert(tx, delivery, telling, telling.silent, "silent", now)
+                await tx.execute(
+                    "UPDATE participants SET fresh = 0, "
+                    "told_until = CASE WHEN told_until > ? THEN told_until ELSE ? END "
                     "WHERE subscription = ? AND workspace = ? AND user = ?",
-                    (micros(telling.end), delivery.subscription, *telling.user),
+                    (micros(telling.end), micros(telling.end), delivery.subscription, *telling.user),
                 )
             if quiet_looked_at:
                 statement = "UPDATE subscriptions SET quiet_looked_at = ? WHERE id = ?"
-                connection.execute(statement, (micros(quiet_looked_at), delivery.subscription))
-            _count(connection, delivery, observed.days)
+                await tx.execute(statement, (micros(quiet_looked_at), delivery.subscription))
+            await _count(tx, delivery, observed.days)
             if outcome is Outcome.POSTED and observed.dropped_until:
-                connection.execute(
+                await tx.execute(
                     "DELETE FROM drop_outs WHERE subscription = ? AND dropped_at <= ?",
                     (delivery.subscription, micros(observed.dropped_until)),
                 )
         return True
 
+    @whole
     async def conclude(self, delivery: Delivery, outcome: Outcome, reason: str, now: datetime) -> bool:
         """It came to nothing, or nobody knows."""
-        with writing(self._database) as connection:
-            if not _conclude(connection, delivery, outcome, reason, now):
+        async with self._db.transaction() as tx:
+            if not await _conclude(tx, delivery, outcome, reason, now):
                 return False
             if outcome is Outcome.UNCERTAIN:
-                _settle(connection, delivery, "uncertain")
+                await _settle(tx, delivery, "uncertain")
             else:
-                _forget_pending(connection, delivery)
+                await _forget_pending(tx, delivery)
         return True
 
     async def wait(self, delivery: Delivery, reason: str, until: datetime) -> bool:
         """Give it back, to be taken up then."""
         statement = f"UPDATE ledger SET wait_until = ?, reason = ? WHERE {MINE}"  # noqa: S608 - constants
-        return self._db.execute(statement, (micros(until), reason, *_mine(delivery))).rowcount == 1
+        return await self._db.execute(statement, (micros(until), reason, *_mine(delivery))) == 1
 
     async def renew(self, delivery: Delivery, now: datetime) -> bool:
         """It is still being seen to."""
@@ -179,11 +188,11 @@ class SqliteLedger:
     async def release(self, delivery: Delivery, now: datetime) -> None:
         """Give it back at once, unless a part of it is in doubt."""
         statement = f"UPDATE ledger SET wait_until = ? WHERE {MINE} AND attempted_at IS NULL"  # noqa: S608
-        self._db.execute(statement, (micros(now), *_mine(delivery)))
+        await self._db.execute(statement, (micros(now), *_mine(delivery)))
 
     async def wake(self, subscription: int, now: datetime) -> None:
         """What its claimed rows wait for may be over. Those under way are left alone."""
-        self._db.execute(
+        await self._db.execute(
             "UPDATE ledger SET wait_until = ? WHERE subscription = ? AND outcome = 'claimed' "
             "AND attempted_at IS NULL AND reason != ''",
             (micros(now), subscription),
@@ -191,21 +200,23 @@ class SqliteLedger:
 
     async def since(self, subscription: int, after: datetime | None) -> Sequence[Delivery]:
         """The rows due after a moment, in order."""
-        return self._rows(
+        return await self._rows(
             "subscription = ? AND due_at > ? ORDER BY due_at, id", subscription, maybe_micros(after) or 0
         )
 
     async def on(self, subscription: int, day: date) -> Sequence[Delivery]:
         """The rows of a local date, in order."""
-        return self._rows("subscription = ? AND day = ? ORDER BY due_at, id", subscription, day.isoformat())
+        return await self._rows(
+            "subscription = ? AND day = ? ORDER BY due_at, id", subscription, day.isoformat()
+        )
 
     async def latest(self, subscription: int, most: int) -> Sequence[Delivery]:
         """The last rows, the latest first."""
-        return self._rows("subscription = ? ORDER BY due_at DESC, id DESC LIMIT ?", subscription, most)
+        return await self._rows("subscription = ? ORDER BY due_at DESC, id DESC LIMIT ?", subscription, most)
 
-    def _rows(self, where: str, *values: object) -> list[Delivery]:
+    async def _rows(self, where: str, *values: object) -> list[Delivery]:
         query = f"SELECT {COLUMNS} FROM ledger WHERE {where}"  # noqa: S608 - constants
-        return [delivery_of(row) for row in self._db.execute(query, values)]
+        return [delivery_of(row) for row in await self._db.rows(query, values)]
 
 
 def ready(now: datetime) -> dict[str, int]:
@@ -213,9 +224,13 @@ def ready(now: datetime) -> dict[str, int]:
     return {"now": micros(now), "lost": micros(now + LOST)}
 
 
-def _carried_out(connection: Connection, plan: Plan, now: datetime) -> Iterable[Delivery]:
+def _id(plan: Plan) -> int:
+    return plan.subscription.id
+
+
+async def _carried_out(tx: Statements, plan: Plan, now: datetime) -> list[Delivery]:
     subscription = plan.subscription
-    seen = connection.execute(
+    seen = await tx.execute(
         "UPDATE subscriptions SET considered_until = ?, next_due = ?, zone = ? "
         "WHERE id = ? AND considered_until = ? AND state = 'on'",
         (
@@ -226,15 +241,16 @@ def _carried_out(connection: Connection, plan: Plan, now: datetime) -> Iterable[
             maybe_micros(subscription.considered_until),
         ),
     )
-    if seen.rowcount == 0:
-        return
+    if seen == 0:
+        return []
+    done = []
     for row in plan.rows:
         is_claimed = row.outcome is Outcome.CLAIMED
         statement = (
-            "INSERT OR IGNORE INTO ledger (subscription, workspace, day, slot, due_at, ends_at, outcome, "  # noqa: S608
+            "INSERT INTO ledger (subscription, workspace, day, slot, due_at, ends_at, outcome, "  # noqa: S608
             "reason, key, tries, wait_until, part, channel, ts, rows, concluded_at) "
             "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?, 0, '', '', 0, ?) "
-            f"RETURNING {COLUMNS}"
+            f"ON CONFLICT DO NOTHING RETURNING {COLUMNS}"
         )
         values = (
             row.subscription,
@@ -249,13 +265,14 @@ def _carried_out(connection: Connection, plan: Plan, now: datetime) -> Iterable[
             micros(now + LEASE),
             None if is_claimed else micros(now),
         )
-        inserted = connection.execute(statement, values).fetchone()
+        inserted = await tx.one(statement, values)
         if inserted:
-            yield delivery_of(inserted)
+            done.append(delivery_of(inserted))
+    return done
 
 
-def _conclude(
-    connection: Connection,
+async def _conclude(
+    tx: Statements,
     delivery: Delivery,
     outcome: Outcome,
     reason: str,
@@ -267,33 +284,34 @@ def _conclude(
         f"attempted_at = NULL, window_end = coalesce(?, window_end) WHERE {MINE}"
     )
     values = (outcome, reason, micros(now), maybe_micros(end), *_mine(delivery))
-    return connection.execute(statement, values).rowcount == 1
+    return await tx.execute(statement, values) == 1
 
 
-def _count(connection: Connection, delivery: Delivery, days: Iterable[date]) -> None:
+async def _count(tx: Statements, delivery: Delivery, days: Iterable[date]) -> None:
     """How many companies were told of each of these days, by this digest and those before.
 
     Whoever leaves takes with them what is known to be told, but not what was counted.
     """
-    connection.executemany(
+    await tx.execute_many(
         "INSERT INTO daily_counts SELECT ?, ?, count(DISTINCT company_hash) FROM told "
         "WHERE subscription = ? AND day = ? AND state = 'told' "
-        "ON CONFLICT DO UPDATE SET companies = max(companies, excluded.companies)",
+        "ON CONFLICT (subscription, day) DO UPDATE SET companies = excluded.companies "
+        "WHERE daily_counts.companies < excluded.companies",
         ((delivery.subscription, day.isoformat()) * 2 for day in days),
     )
 
 
-def _settle(connection: Connection, delivery: Delivery, state: str) -> None:
-    connection.execute(
+async def _settle(tx: Statements, delivery: Delivery, state: str) -> None:
+    await tx.execute(
         "UPDATE told SET state = ? WHERE delivery = ? AND state = 'pending'", (state, delivery.id)
     )
 
 
-def _forget_pending(connection: Connection, delivery: Delivery) -> None:
+async def _forget_pending(tx: Statements, delivery: Delivery) -> None:
     """What was in doubt before this attempt is so again."""
     pending = "WHERE delivery = ? AND state = 'pending'"
-    connection.execute(f"DELETE FROM told {pending} AND state_before = ''", (delivery.id,))  # noqa: S608
-    connection.execute(f"UPDATE told SET state = state_before {pending}", (delivery.id,))  # noqa: S608
+    await tx.execute(f"DELETE FROM told {pending} AND state_before = ''", (delivery.id,))  # noqa: S608
+    await tx.execute(f"UPDATE told SET state = state_before {pending}", (delivery.id,))  # noqa: S608
 
 
 def _mine(delivery: Delivery) -> tuple[int, int]:

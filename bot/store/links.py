@@ -3,55 +3,53 @@
 from datetime import datetime
 from typing import Any
 
-from sqlite_utils import Database
-
 from bot.core.people import Link, Principal, SlackUser
 from bot.core.signin import Ending, Why
-from bot.store.database import maybe_micros, maybe_moment, micros, moment
+from bot.store.database import Database, Statements, maybe_micros, maybe_moment, micros, moment, upsert
 from bot.store.sealed import REFRESH_TOKEN, TICKET
 from bot.store.sealing import Sealer
 
-__all__ = ["SqliteLinks"]
+__all__ = ["StoredLinks"]
 
 COLUMNS = (
     "workspace, user, tenant, associate_id, person_id, full_name, login, email, role, linked_at, used_at, "
     "caught_up_at, asked_at, keep_at, token_expires_at, ended_at, ended_why, sealed_ticket, "
     "sealed_refresh_token"
 )
+#: What was found out about the link before is not known of the new one.
+PUT = upsert("links", ["workspace", "user"], [*COLUMNS.split(", ")[2:], "checked_at", "outcome", "told"])
 
 
-class SqliteLinks:
+class StoredLinks:
     """Implements the port ``Links``. Every method is one statement or one transaction."""
 
     def __init__(self, db: Database, sealer: Sealer) -> None:
-        self._db = db.conn
+        self._db = db
         self._sealer = sealer
 
     async def get(self, user: SlackUser) -> Link | None:
         """The user's link. Raises :class:`~bot.core.errors.SealBroken` if its ticket does not open."""
         query = f"SELECT {COLUMNS} FROM links WHERE workspace = ? AND user = ?"  # noqa: S608 - a constant
-        row = self._db.execute(query, user).fetchone()
+        row = await self._db.one(query, user)
         return self._link(row) if row else None
 
     async def tenant(self, user: SlackUser) -> str:
         """The tenant that the user is linked to."""
-        row = self._db.execute("SELECT tenant FROM links WHERE workspace = ? AND user = ?", user).fetchone()
+        row = await self._db.one("SELECT tenant FROM links WHERE workspace = ? AND user = ?", user)
         return row[0] if row else ""
 
     async def put(self, link: Link) -> None:
         """Store a link; one that the user had before is replaced."""
-        self.write(link)
+        await self.write(self._db, link)
 
-    def write(self, link: Link) -> None:
+    async def write(self, tx: Statements, link: Link) -> None:
         """What :meth:`put` does, for use within a transaction."""
-        marks = ", ".join("?" * (COLUMNS.count(",") + 1))
-        statement = f"INSERT OR REPLACE INTO links ({COLUMNS}) VALUES ({marks})"  # noqa: S608 - constants
-        self._db.execute(statement, self._row(link))
+        await tx.execute(PUT, (*self._row(link), None, None, None))
 
     async def caught_up(self, user: SlackUser, at: datetime) -> None:
         """Remember what `catchup` told last."""
         statement = "UPDATE links SET caught_up_at = ? WHERE workspace = ? AND user = ?"
-        self._db.execute(statement, (micros(at), *user))
+        await self._db.execute(statement, (micros(at), *user))
 
     def _row(self, link: Link) -> tuple[object, ...]:
         who, place = link.principal, (*link.user, link.tenant)

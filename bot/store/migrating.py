@@ -5,8 +5,8 @@ from datetime import datetime
 from pathlib import Path
 
 from bot.store.backups import back_up, prune_backups
-from bot.store.database import connect, unapplied
 from bot.store.migrations import migrations
+from bot.store.sqlite import connect, unapplied
 
 __all__ = ["Migrated", "migrate"]
 
@@ -34,8 +34,8 @@ def migrate(path: Path, now: datetime) -> Migrated:
         prune_backups(path, now)
         if not needed:
             return Migrated(())
-        backup = back_up(db, path, now) if migrations.applied(db) else None
-        migrations.apply(db)
+        backup = back_up(db, path, now) if migrations.applied(db.tables) else None
+        migrations.apply(db.tables)
         return Migrated(tuple(needed), backup)
     finally:
         db.close()

@@ -5,39 +5,36 @@ import logging
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlite_utils import Database
-
 from bot.core.channeldigest import SHARES_ALL, SHARES_NOTHING, DropOut, Narrowing
 from bot.core.errors import SealBroken
 from bot.core.filtertext import read_filters, written
 from bot.core.people import SlackUser
 from bot.core.secret import Secret
 from bot.core.subscription import Participant
-from bot.store.database import maybe_moment, micros, moment, writing
+from bot.store.database import Database, maybe_moment, micros, moment, whole
 from bot.store.sealed import NARROWING
 from bot.store.sealing import Sealer
 from bot.store.told import INHERITED
 
-__all__ = ["SqliteParticipants"]
+__all__ = ["StoredParticipants"]
 
 log = logging.getLogger(__name__)
 
 WHOSE = "subscription = ? AND workspace = ? AND user = ?"
 
 
-class SqliteParticipants:
+class StoredParticipants:
     """Implements the port ``Participants``."""
 
     def __init__(self, db: Database, sealer: Sealer) -> None:
-        self._database = db
-        self._db = db.conn
+        self._db = db
         self._sealer = sealer
 
     async def of(self, subscription: int) -> Sequence[Participant]:
         """Whose companies it tells of, the first to join first."""
         query = (
             "SELECT workspace, user, told_until, fresh, sealed_narrowing, joined_at FROM participants "
-            "WHERE subscription = ? ORDER BY joined_at, workspace, user"
+            "WHERE subscription = ? ORDER BY coalesce(joined_at, 0), workspace, user"
         )
         return [
             Participant(
@@ -48,7 +45,7 @@ class SqliteParticipants:
                 self._narrowing(subscription, SlackUser(workspace, user), sealed),
                 maybe_moment(joined_at),
             )
-            for workspace, user, told_until, fresh, sealed, joined_at in self._db.execute(
+            for workspace, user, told_until, fresh, sealed, joined_at in await self._db.rows(
                 query, (subscription,)
             )
         ]
@@ -58,17 +55,20 @@ class SqliteParticipants:
     ) -> bool:
         """From now on theirs, too."""
         sealed = self._sealed(subscription, user, narrowing)
-        statement = "INSERT OR IGNORE INTO participants VALUES (?, ?, ?, NULL, 1, ?, ?)"
-        return self._db.execute(statement, (subscription, *user, micros(at), sealed)).rowcount == 1
+        statement = "INSERT INTO participants VALUES (?, ?, ?, NULL, 1, ?, ?) ON CONFLICT DO NOTHING"
+        return await self._db.execute(statement, (subscription, *user, micros(at), sealed)) == 1
 
+    @whole
     async def leave(self, subscription: int, user: SlackUser, at: datetime, reason: str) -> bool:
         """No longer theirs; what it told of theirs is forgotten."""
         whose = (subscription, *user)
-        with writing(self._database) as connection:
-            connection.execute(f"{INHERITED} AND subscription = :id", {**user._asdict(), "id": subscription})
-            done = connection.execute(f"DELETE FROM participants WHERE {WHOSE}", whose).rowcount == 1  # noqa: S608
+        async with self._db.transaction() as tx:
+            await tx.execute(
+                f"{INHERITED} AND told.subscription = :id", {**user._asdict(), "id": subscription}
+            )
+            done = await tx.execute(f"DELETE FROM participants WHERE {WHOSE}", whose) == 1  # noqa: S608
             if done:
-                connection.execute(
+                await tx.execute(
                     "INSERT INTO drop_outs (subscription, reason, dropped_at) VALUES (?, ?, ?)",
                     (subscription, reason, micros(at)),
                 )
@@ -78,12 +78,12 @@ class SqliteParticipants:
         """They share this from now on."""
         sealed = self._sealed(subscription, user, narrowing)
         statement = f"UPDATE participants SET sealed_narrowing = ? WHERE {WHOSE}"  # noqa: S608 - a constant
-        return self._db.execute(statement, (sealed, subscription, *user)).rowcount == 1
+        return await self._db.execute(statement, (sealed, subscription, *user)) == 1
 
     async def drop_outs(self, subscription: int) -> Sequence[DropOut]:
         """Who is none any more, since the last digest that said so."""
         query = "SELECT reason, dropped_at FROM drop_outs WHERE subscription = ? ORDER BY dropped_at, id"
-        return [DropOut(reason, moment(at)) for reason, at in self._db.execute(query, (subscription,))]
+        return [DropOut(reason, moment(at)) for reason, at in await self._db.rows(query, (subscription,))]
 
     def _sealed(self, subscription: int, user: SlackUser, narrowing: Narrowing) -> bytes | None:
         if narrowing == SHARES_ALL:

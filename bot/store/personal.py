@@ -8,16 +8,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlite_utils import Database
-
 from bot.core.audit import AuditAction, Deed, Departure
 from bot.core.errors import SealBroken
 from bot.core.people import SlackUser
 from bot.core.replies import Stored, Withheld
 from bot.services.ports import Erasure
-from bot.store.audit import SqliteAudit
+from bot.store.audit import StoredAudit
 from bot.store.backups import LONGEST
-from bot.store.database import empty_log, micros, moment, writing
+from bot.store.database import Database, Statements, micros, moment, whole
 from bot.store.pseudonyms import Pseudonyms
 from bot.store.sealed import (
     COMPANY_NAME,
@@ -31,7 +29,7 @@ from bot.store.sealed import (
 from bot.store.sealing import Sealer
 from bot.store.told import INHERITED
 
-__all__ = ["NOBODYS", "PERSONAL", "PersonalTable", "SqlitePersonal"]
+__all__ = ["NOBODYS", "PERSONAL", "PersonalTable", "StoredPersonal"]
 
 OWN = "workspace = :workspace AND user = :user"
 
@@ -127,7 +125,7 @@ NOBODYS = {
 WORDS = (COMPANY_NAME, FILTER, DIGEST_FILTER, NARROWING, REQUEST_LINE)
 
 
-class SqlitePersonal:
+class StoredPersonal:
     """Implements the port ``Personal``."""
 
     def __init__(
@@ -135,7 +133,7 @@ class SqlitePersonal:
         db: Database,
         sealer: Sealer,
         pseudonyms: Pseudonyms,
-        audit: SqliteAudit,
+        audit: StoredAudit,
         tables: Sequence[PersonalTable] = PERSONAL,
     ) -> None:
         self._db = db
@@ -144,35 +142,36 @@ class SqlitePersonal:
         self._audit = audit
         self._tables = tables
 
+    @whole
     async def forget(
         self, user: SlackUser, why: Departure, at: datetime, by: SlackUser | None = None
     ) -> Erasure:
         """Delete all of it, and write down why, if there was anything; all or nothing."""
-        with writing(self._db):
-            found = self._counts(user)
+        async with self._db.transaction() as tx:
+            found = await self._counts(tx, user)
             if not any(found.values()):
                 return Erasure(found, {})
             for statement in RELEASED:
-                self._run(statement, user, why=why, at=micros(at))
+                await tx.execute(statement, await self._whose(tx, user, why=why, at=micros(at)))
             # The user has no channel's digest any more; but there it is.
-            gone = self._counts(user) | {"channel_digests": found["channel_digests"]}
+            gone = await self._counts(tx, user) | {"channel_digests": found["channel_digests"]}
             gone = {table.name: gone[table.name] for table in self._tables if not table.stays}
-            self._audit.write(Deed(at, AuditAction.USER_FORGOTTEN, by, user, why=why, before=gone))
-            staying = self._counts(user)
+            await self._audit.write(tx, Deed(at, AuditAction.USER_FORGOTTEN, by, user, why=why, before=gone))
+            staying = await self._counts(tx, user)
+            whose = await self._whose(tx, user)
             left = {table.name: staying[table.name] for table in self._tables if table.stays}
             for table in self._tables:
                 if not table.stays:
-                    self._run(f"DELETE FROM {table.name} WHERE {table.where}", user)  # noqa: S608 - definitions
+                    await tx.execute(f"DELETE FROM {table.name} WHERE {table.where}", whose)  # noqa: S608 - definitions
             return Erasure(gone, left)
 
     async def export(self, user: SlackUser) -> Mapping[str, Sequence[Mapping[str, Stored]]]:
         """All of it, by table; of credentials only that they are there."""
-        found = {}
+        found, whose = {}, await self._whose(self._db, user)
         for table in self._tables:
-            cursor = self._run(f"SELECT * FROM {table.name} WHERE {table.where}", user)  # noqa: S608 - definitions
-            names = [column[0] for column in cursor.description]
-            rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
-            found[table.name] = [self._shown(table, row, user) for row in rows]
+            query = f"SELECT * FROM {table.name} WHERE {table.where}"  # noqa: S608 - definitions
+            rows = await self._db.records(query, whose)
+            found[table.name] = [self._shown(table, row, whose["pseudonym"]) for row in rows]
         return found
 
     async def users(self, workspace: str) -> Sequence[SlackUser]:
@@ -182,7 +181,7 @@ class SqlitePersonal:
             f"SELECT user FROM {name} WHERE workspace = :workspace AND user <> ''"  # noqa: S608 - definitions
             for name in own
         )
-        rows = self._db.conn.execute(query, {"workspace": workspace}).fetchall()
+        rows = await self._db.rows(query, {"workspace": workspace})
         return [SlackUser(workspace, user) for (user,) in rows]
 
     async def forget_channels(self, workspace: str) -> int:
@@ -191,42 +190,40 @@ class SqlitePersonal:
             "DELETE FROM subscriptions WHERE workspace = ? "
             "AND id IN (SELECT subscription FROM channel_digests)"
         )
-        return self._db.conn.execute(statement, (workspace,)).rowcount
+        return await self._db.execute(statement, (workspace,))
 
     async def empty_log(self) -> bool:
         """Leave nothing of what was deleted in the write-ahead log; not while another process reads."""
-        return empty_log(self._db)
+        return await self._db.empty_log()
 
     def backups_end(self, now: datetime) -> datetime:
         """When the last back-up that may hold something of what is stored now is deleted."""
         return now + LONGEST
 
-    def _counts(self, user: SlackUser) -> dict[str, int]:
-        return {
-            table.name: self._run(
-                f"SELECT count(*) FROM {table.name} WHERE {table.where}",  # noqa: S608 - definitions
-                user,
-            ).fetchone()[0]
-            for table in self._tables
-        }
+    async def _counts(self, tx: Statements, user: SlackUser) -> dict[str, int]:
+        found, whose = {}, await self._whose(tx, user)
+        for table in self._tables:
+            query = f"SELECT count(*) FROM {table.name} WHERE {table.where}"  # noqa: S608 - definitions
+            (found[table.name],) = await tx.only(query, whose)
+        return found
 
-    def _run(self, statement: str, user: SlackUser, **more: object) -> Any:
-        whose = {**user._asdict(), "pseudonym": self._pseudonyms.known(user), **more}
-        return self._db.conn.execute(statement, whose)
+    async def _whose(self, tx: Statements, user: SlackUser, **more: object) -> dict[str, object]:
+        """What statements about the user's rows are given."""
+        return {**user._asdict(), "pseudonym": await self._pseudonyms.known(tx, user), **more}
 
-    def _shown(self, table: PersonalTable, row: Mapping[str, Any], user: SlackUser) -> dict[str, Stored]:
+    def _shown(self, table: PersonalTable, row: Mapping[str, Any], pseudonym: object) -> dict[str, Stored]:
         shown = {}
         for name, value in row.items():
-            shown[name.removeprefix("sealed_")] = self._value(table, name, row, user) if value else value
+            shown[name.removeprefix("sealed_")] = self._value(table, name, row, pseudonym) if value else value
         return shown
 
-    def _value(self, table: PersonalTable, name: str, row: Mapping[str, Any], user: SlackUser) -> Stored:
+    def _value(self, table: PersonalTable, name: str, row: Mapping[str, Any], pseudonym: object) -> Stored:
         value = row[name]
         sealed = next((each for each in SEALED if (each.table, each.column) == (table.name, name)), None)
         if sealed:
             return self._words(sealed, row) if sealed in WORDS else Withheld.SEALED
         if isinstance(value, bytes):
-            return Withheld.YOU if value == self._pseudonyms.known(user) else Withheld.HASHED
+            return Withheld.YOU if value == pseudonym else Withheld.HASHED
         if name.endswith("_at") or name in table.times:
             return moment(value)
         return value  # type: ignore[no-any-return] # SQLite's own types

@@ -2,35 +2,35 @@
 
 from datetime import datetime
 
-from sqlite_utils import Database
-
 from bot.core.secret import Secret
-from bot.store.database import micros
+from bot.store.database import Database, micros, upsert
 from bot.store.hashing import Hasher
 
-__all__ = ["SqliteProofs"]
+__all__ = ["StoredProofs"]
+
+PUT = upsert("proofs", ["proof_hash"], ["expires_at"])
 
 
-class SqliteProofs:
+class StoredProofs:
     """Implements the port ``Proofs``. A row is one keyed hash of both: it tells nothing of either."""
 
     def __init__(self, db: Database, hasher: Hasher) -> None:
-        self._db = db.conn
+        self._db = db
         self._hasher = hasher
 
     async def put(self, page: Secret, browser: Secret, until: datetime) -> None:
         """Remember one."""
         row = (self._hash(page, browser), micros(until))
-        self._db.execute("INSERT OR REPLACE INTO proofs VALUES (?, ?)", row)
+        await self._db.execute(PUT, row)
 
     async def has(self, page: Secret, browser: Secret, now: datetime) -> bool:
         """Whether this browser has, for this page."""
         query = "SELECT 1 FROM proofs WHERE proof_hash = ? AND expires_at > ?"
-        return self._db.execute(query, (self._hash(page, browser), micros(now))).fetchone() is not None
+        return await self._db.one(query, (self._hash(page, browser), micros(now))) is not None
 
     async def prune(self, now: datetime) -> int:
         """Forget what has expired."""
-        return self._db.execute("DELETE FROM proofs WHERE expires_at <= ?", (micros(now),)).rowcount
+        return await self._db.execute("DELETE FROM proofs WHERE expires_at <= ?", (micros(now),))
 
     def _hash(self, page: Secret, browser: Secret) -> bytes:
         return self._hasher.digest("proof", page.reveal(), browser.reveal())

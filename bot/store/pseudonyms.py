@@ -9,11 +9,10 @@ import hmac
 import logging
 import secrets
 
-from sqlite_utils import Database
-
 from bot.core.errors import SealBroken
 from bot.core.people import SlackUser
 from bot.core.secret import Secret
+from bot.store.database import Statements, upsert
 from bot.store.sealed import PSEUDONYM_KEY
 from bot.store.sealing import KEY_BYTES, Sealer, joined
 
@@ -22,33 +21,37 @@ __all__ = ["Pseudonyms"]
 log = logging.getLogger(__name__)
 
 BYTES = 16
+ADD = "INSERT INTO pseudonyms VALUES (?, ?, ?) ON CONFLICT DO NOTHING"
+PUT = upsert("pseudonyms", ["workspace", "user"], ["sealed_key"])
 
 
 class Pseudonyms:
-    """For use within a transaction, as every method is a read or one write."""
+    """For use within a transaction, which every method is given."""
 
-    def __init__(self, db: Database, sealer: Sealer) -> None:
-        self._db = db.conn
+    def __init__(self, sealer: Sealer) -> None:
         self._sealer = sealer
 
-    def known(self, user: SlackUser) -> bytes | None:
+    async def known(self, tx: Statements, user: SlackUser) -> bytes | None:
         """The user's pseudonym, if there is one."""
         query = "SELECT sealed_key FROM pseudonyms WHERE workspace = ? AND user = ?"
-        row = self._db.execute(query, user).fetchone()
+        row = await tx.one(query, user)
         return self._opened(user, row[0]) if row else None
 
-    def of(self, user: SlackUser) -> bytes:
+    async def of(self, tx: Statements, user: SlackUser) -> bytes:
         """The user's pseudonym; it is made if there is none, or its key does not open any more."""
-        if found := self.known(user):
+        if found := await self.known(tx, user):
             return found
         key = Secret(base64.urlsafe_b64encode(secrets.token_bytes(KEY_BYTES)).decode())
         sealed = PSEUDONYM_KEY.seal(self._sealer, key, *user)
-        self._db.execute("INSERT OR REPLACE INTO pseudonyms VALUES (?, ?, ?)", (*user, sealed))
+        if not await tx.execute(ADD, (*user, sealed)):
+            if found := await self.known(tx, user):  # somebody else has just made one
+                return found
+            await tx.execute(PUT, (*user, sealed))
         return _pseudonym(key, user)
 
-    def users(self) -> dict[bytes, SlackUser]:
+    async def users(self, tx: Statements) -> dict[bytes, SlackUser]:
         """Whose pseudonym is whose, of all who are not forgotten."""
-        rows = self._db.execute("SELECT workspace, user, sealed_key FROM pseudonyms").fetchall()
+        rows = await tx.rows("SELECT workspace, user, sealed_key FROM pseudonyms")
         opened = ((SlackUser(*who), self._opened(SlackUser(*who), sealed)) for *who, sealed in rows)
         return {pseudonym: user for user, pseudonym in opened if pseudonym}
 

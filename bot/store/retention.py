@@ -3,10 +3,8 @@
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlite_utils import Database
-
 from bot.core.audit import Retention
-from bot.store.database import micros
+from bot.store.database import Database, micros
 
 __all__ = ["AGEING", "Ageing", "prune_aged"]
 
@@ -29,10 +27,10 @@ AGEING = (
 )
 
 
-def prune_aged(db: Database, retention: Retention, now: datetime) -> int:
+async def prune_aged(db: Database, retention: Retention, now: datetime) -> int:
     """Delete what is older than it may be; say how many rows."""
     pruned = 0
     for table, column, kept in AGEING:
         before = micros(now - getattr(retention, kept))
-        pruned += db.conn.execute(f"DELETE FROM {table} WHERE {column} < ?", (before,)).rowcount  # noqa: S608 - definitions
+        pruned += await db.execute(f"DELETE FROM {table} WHERE {column} < ?", (before,))  # noqa: S608 - definitions
     return pruned

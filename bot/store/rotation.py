@@ -1,14 +1,13 @@
 """Which key opens what is sealed, and sealing it anew with the newest."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any, NamedTuple
 
-from sqlite_utils import Database
-
 from bot.core.errors import SealBroken
+from bot.store.database import Database
 from bot.store.sealed import SEALED, SealedColumn
 from bot.store.sealing import HEADER_BYTES, Sealer
 
@@ -82,11 +81,11 @@ class _Row(NamedTuple):
     blob: bytes
 
 
-def survey(db: Database, sealer: Sealer) -> Survey:
+async def survey(db: Database, sealer: Sealer) -> Survey:
     """Open everything once, and see with which key. It only reads."""
     opened, unopened = Counter[str](), []
     for column in SEALED:
-        for row in _rows(db, column):
+        async for row in _rows(db, column):
             key_id = sealer.key_id_of(row.blob)
             try:
                 column.open(sealer, row.blob, *row.context)
@@ -98,28 +97,26 @@ def survey(db: Database, sealer: Sealer) -> Survey:
     return Survey({key_id: opened[key_id] for key_id in sealer.key_ids}, tuple(unopened))
 
 
-def pending(db: Database, sealer: Sealer) -> int:
+async def pending(db: Database, sealer: Sealer) -> int:
     """How many values the newest key did not seal."""
-    return sum(
-        db.conn.execute(
-            f"SELECT count(*) FROM {column.table} WHERE {_other(column)}",  # noqa: S608 - definitions
-            (sealer.header,),
-        ).fetchone()[0]
-        for column in SEALED
-    )
+    found = 0
+    for column in SEALED:
+        query = f"SELECT count(*) FROM {column.table} WHERE {_other(column)}"  # noqa: S608 - definitions
+        found += (await db.only(query, (sealer.header,)))[0]
+    return found
 
 
-def reseal(db: Database, sealer: Sealer) -> Iterator[Outcome]:
+async def reseal(db: Database, sealer: Sealer) -> AsyncIterator[Outcome]:
     """Seal anew, with the newest key, what another had sealed: one value a step, committed before the next.
 
     Whoever stops half-way, or is stopped, loses nothing: the next time goes on with what is left.
     """
     for column in SEALED:
-        for row in _rows(db, column, sealer.header):
-            yield _resealed(db, sealer, column, row)
+        async for row in _rows(db, column, sealer.header):
+            yield await _resealed(db, sealer, column, row)
 
 
-def _resealed(db: Database, sealer: Sealer, column: SealedColumn, row: _Row) -> Outcome:
+async def _resealed(db: Database, sealer: Sealer, column: SealedColumn, row: _Row) -> Outcome:
     try:
         secret = column.open(sealer, row.blob, *row.context)
     except SealBroken:
@@ -127,11 +124,11 @@ def _resealed(db: Database, sealer: Sealer, column: SealedColumn, row: _Row) -> 
     where = " AND ".join(f"{name} = ?" for name in (*column.key, column.column))
     statement = f"UPDATE {column.table} SET {column.column} = ? WHERE {where}"  # noqa: S608 - definitions
     sealed = column.seal(sealer, secret, *row.context)
-    done = db.conn.execute(statement, (sealed, *row.key, row.blob)).rowcount == 1
+    done = await db.execute(statement, (sealed, *row.key, row.blob)) == 1
     return Outcome.RESEALED if done else Outcome.CHANGED
 
 
-def _rows(db: Database, column: SealedColumn, header: bytes | None = None) -> Iterator[_Row]:
+async def _rows(db: Database, column: SealedColumn, header: bytes | None = None) -> AsyncIterator[_Row]:
     """The rows in which something is sealed, by primary key; with ``header`` those with another one."""
     keys, width = ", ".join(column.key), len(column.key)
     names = ", ".join((*column.key, *column.context, column.column))
@@ -141,7 +138,7 @@ def _rows(db: Database, column: SealedColumn, header: bytes | None = None) -> It
     while True:
         beyond = f" AND ({keys}) > ({', '.join('?' * width)})" if after else ""
         query = f"SELECT {names} FROM {column.table} WHERE {which}{beyond} ORDER BY {keys} LIMIT {PAGE}"  # noqa: S608 - definitions
-        page = db.conn.execute(query, (*given, *after)).fetchall()
+        page = await db.rows(query, (*given, *after))
         for row in page:
             yield _Row(row[:width], row[width:-1], row[-1])
         if len(page) < PAGE:

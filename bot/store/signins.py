@@ -4,15 +4,13 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlite_utils import Database
-
 from bot.core.people import Link, LinkState, SlackUser
 from bot.core.signin import ONSITE_TICKET_LIFE, Ending, Why
-from bot.store.database import claiming, maybe_micros, maybe_moment, micros, moment
+from bot.store.database import Database, maybe_micros, maybe_moment, micros, moment
 from bot.store.sealed import TICKET
 from bot.store.sealing import Sealer
 
-__all__ = ["SqliteSignIns"]
+__all__ = ["StoredSignIns"]
 
 HAS_DIGEST = """
     EXISTS (
@@ -26,25 +24,25 @@ WANTED = ("coalesce(links.asked_at, links.linked_at) > :asked_since", HAS_DIGEST
 IS_WANTED = " OR ".join(WANTED)
 
 
-class SqliteSignIns:
+class StoredSignIns:
     """Implements the port ``SignIns``. Every method is one statement, so atomic."""
 
     def __init__(self, db: Database, sealer: Sealer) -> None:
-        self._database = db
-        self._db = db.conn
+        self._db = db
         self._sealer = sealer
 
     async def used(self, user: SlackUser, at: datetime, keep_at: datetime | None, *, asked: bool) -> None:
         """The ticket was taken then. An earlier time than the one known changes nothing."""
-        self._db.execute(
-            "UPDATE links SET used_at = max(used_at, ?), keep_at = ?, checked_at = ?, outcome = 'ok', "
-            "asked_at = coalesce(?, asked_at) WHERE workspace = ? AND user = ?",
-            (micros(at), maybe_micros(keep_at), micros(at), micros(at) if asked else None, *user),
+        await self._db.execute(
+            "UPDATE links SET used_at = CASE WHEN used_at > ? THEN used_at ELSE ? END, keep_at = ?, "
+            "checked_at = ?, outcome = 'ok', asked_at = coalesce(?, asked_at) "
+            "WHERE workspace = ? AND user = ?",
+            (micros(at), micros(at), maybe_micros(keep_at), micros(at), micros(at) if asked else None, *user),
         )
 
     async def refreshed(self, link: Link) -> None:
         """Keep a new access token, unless the user linked anew meanwhile."""
-        self._db.execute(
+        await self._db.execute(
             "UPDATE links SET sealed_ticket = ?, token_expires_at = ? "
             "WHERE workspace = ? AND user = ? AND linked_at = ?",
             (
@@ -57,7 +55,7 @@ class SqliteSignIns:
 
     async def put_off(self, user: SlackUser, at: datetime, outcome: str, keep_at: datetime) -> None:
         """The ticket was neither taken nor refused."""
-        self._db.execute(
+        await self._db.execute(
             "UPDATE links SET checked_at = ?, outcome = ?, keep_at = ? WHERE workspace = ? AND user = ?",
             (micros(at), outcome, micros(keep_at), *user),
         )
@@ -69,7 +67,7 @@ class SqliteSignIns:
             f"AND ended_at IS NULL AND ({IS_WANTED}) ORDER BY keep_at LIMIT :most"
         )
         given = {"tenant": tenant, "now": micros(now), "asked_since": micros(asked_since), "most": most}
-        return [SlackUser(*row) for row in self._db.execute(query, given)]
+        return [SlackUser(*row) for row in await self._db.rows(query, given)]
 
     async def let_go(self, tenant: str, now: datetime, asked_since: datetime) -> int:
         """Mark those as over that died because nothing wanted them any more."""
@@ -85,7 +83,7 @@ class SqliteSignIns:
             "dead_since": micros(now - ONSITE_TICKET_LIFE),
             "asked_since": micros(asked_since),
         }
-        return self._db.execute(statement, given).rowcount
+        return await self._db.execute(statement, given)
 
     async def latest(self, tenant: str, used_since: datetime, most: int) -> Sequence[SlackUser]:
         """Whose tickets were used last, the latest first."""
@@ -93,7 +91,7 @@ class SqliteSignIns:
             "SELECT workspace, user FROM links WHERE tenant = ? AND used_at > ? AND ended_at IS NULL "
             "AND keep_at IS NOT NULL ORDER BY used_at DESC LIMIT ?"
         )
-        return [SlackUser(*row) for row in self._db.execute(query, (tenant, micros(used_since), most))]
+        return [SlackUser(*row) for row in await self._db.rows(query, (tenant, micros(used_since), most))]
 
     async def end(self, user: SlackUser, ending: Ending, *, told: bool) -> bool:
         """Mark a sign-in as over."""
@@ -103,7 +101,7 @@ class SqliteSignIns:
         )
         at = micros(ending.at)
         values = (at, ending.why, "told" if told else None, at, *user)
-        return self._db.execute(statement, values).rowcount == 1
+        return await self._db.execute(statement, values) == 1
 
     async def untold(self) -> Sequence[tuple[SlackUser, Ending]]:
         """Whose sign-in is over and who was not told yet."""
@@ -113,27 +111,27 @@ class SqliteSignIns:
         )
         return [
             (SlackUser(workspace, user), Ending(moment(at), Why(why)))
-            for workspace, user, at, why in self._db.execute(query)
+            for workspace, user, at, why in await self._db.rows(query)
         ]
 
     async def claim(self, user: SlackUser) -> bool:
         """Be the one to tell the user."""
-        with claiming(self._database) as connection:
+        async with self._db.transaction(durable=True) as tx:
             statement = (
                 "UPDATE links SET told = 'claimed' "
                 "WHERE workspace = ? AND user = ? AND ended_at IS NOT NULL AND told IS NULL"
             )
-            return connection.execute(statement, user).rowcount == 1
+            return await tx.execute(statement, user) == 1
 
     async def release(self, user: SlackUser) -> None:
         """The user was not told, for certain."""
-        self._db.execute(
+        await self._db.execute(
             "UPDATE links SET told = NULL WHERE workspace = ? AND user = ? AND told = 'claimed'", user
         )
 
     async def told(self, user: SlackUser, outcome: str) -> None:
         """What came of telling the user."""
-        self._db.execute(
+        await self._db.execute(
             "UPDATE links SET told = ? WHERE workspace = ? AND user = ? AND told = 'claimed'",
             (outcome, *user),
         )
@@ -146,22 +144,22 @@ class SqliteSignIns:
             "outcome, checked_at, ended_at, ended_why, told FROM links "
             "ORDER BY ended_at IS NULL, coalesce(outcome, 'ok') = 'ok', workspace, user"
         )
-        return [_state(*row) for row in self._db.execute(query)]
+        return [_state(*row) for row in await self._db.rows(query)]
 
     async def trouble(self, tenant: str) -> datetime | None:
         """Since when the tenant takes nobody's ticket."""
-        row = self._db.execute("SELECT since FROM tenant_troubles WHERE tenant = ?", (tenant,)).fetchone()
+        row = await self._db.one("SELECT since FROM tenant_troubles WHERE tenant = ?", (tenant,))
         return maybe_moment(row[0] if row else None)
 
     async def begin_trouble(self, tenant: str, now: datetime) -> bool:
         """Remember that it takes nobody's; say whether that is news."""
-        with claiming(self._database) as connection:
-            statement = "INSERT OR IGNORE INTO tenant_troubles VALUES (?, ?)"
-            return connection.execute(statement, (tenant, micros(now))).rowcount == 1
+        async with self._db.transaction(durable=True) as tx:
+            statement = "INSERT INTO tenant_troubles VALUES (?, ?) ON CONFLICT DO NOTHING"
+            return await tx.execute(statement, (tenant, micros(now))) == 1
 
     async def end_trouble(self, tenant: str) -> None:
         """It takes tickets again."""
-        self._db.execute("DELETE FROM tenant_troubles WHERE tenant = ?", (tenant,))
+        await self._db.execute("DELETE FROM tenant_troubles WHERE tenant = ?", (tenant,))
 
 
 def _state(workspace: str, user: str, tenant: str, full_name: str, linked_at: int, *rest: Any) -> LinkState:

@@ -1,15 +1,12 @@
 """Who gets a digest, where and when. What it is filtered by is sealed: it holds names."""
 
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from functools import lru_cache
-from sqlite3 import Connection
 from typing import Any
 from zoneinfo import ZoneInfo
-
-from sqlite_utils import Database
 
 from bot.core.audit import AuditAction, Deed
 from bot.core.channeldigest import ChannelSettings
@@ -22,14 +19,14 @@ from bot.core.scheduletext import restored, stored
 from bot.core.secret import Secret
 from bot.core.subscription import State, Subscription
 from bot.services.ports import Put
-from bot.store.audit import SqliteAudit
+from bot.store.audit import StoredAudit
 from bot.store.channelsettings import TEAM_COLUMNS, put_team, team
-from bot.store.database import maybe_micros, maybe_moment, micros, moment, writing
+from bot.store.database import Database, Statements, maybe_micros, maybe_moment, micros, moment, whole
 from bot.store.ledger import READY, ready
 from bot.store.sealed import DIGEST_FILTER
 from bot.store.sealing import Sealer
 
-__all__ = ["SqliteSubscriptions"]
+__all__ = ["StoredSubscriptions"]
 
 log = logging.getLogger(__name__)
 
@@ -41,15 +38,10 @@ COLUMNS = (
 _restored, _zone = lru_cache(1024)(restored), lru_cache(1024)(ZoneInfo)
 #: Slots up to a moment to come were seen to: the clock was wrong then, or was put back since.
 AHEAD = "next_due IS NOT NULL AND considered_until > :now"
-#: One that was removed left its rows in the ledger: they must not be another's.
-NEXT_ID = (
-    "1 + max((SELECT coalesce(max(id), 0) FROM subscriptions), "
-    "(SELECT coalesce(max(subscription), 0) FROM ledger))"
-)
-PUT = f"""
+PUT = """
     INSERT INTO subscriptions (id, workspace, target, user, schedule, zone, locale, sealed_filter, when_empty,
         state, reason, since, snoozed_until, considered_until, next_due, quiet_looked_at)
-    VALUES ({NEXT_ID}, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    VALUES ({next_id}, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT (workspace, target) DO UPDATE SET user = excluded.user, schedule = excluded.schedule,
         zone = excluded.zone, locale = excluded.locale, sealed_filter = excluded.sealed_filter,
         when_empty = excluded.when_empty, state = excluded.state, reason = excluded.reason,
@@ -57,35 +49,34 @@ PUT = f"""
         considered_until = excluded.considered_until,
         next_due = excluded.next_due
     RETURNING id
-"""  # noqa: S608 - constants
+"""
 TABLES = "subscriptions LEFT JOIN channel_digests ON subscription = id"
 
 
-class SqliteSubscriptions:
+class StoredSubscriptions:
     """Implements the port ``Subscriptions``."""
 
-    def __init__(self, db: Database, sealer: Sealer, audit: SqliteAudit) -> None:
-        self._database = db
-        self._db = db.conn
+    def __init__(self, db: Database, sealer: Sealer, audit: StoredAudit) -> None:
+        self._db = db
         self._sealer = sealer
         self._audit = audit
 
     async def get(self, id: int) -> Subscription | None:  # noqa: A002 - it is what it is
         """The subscription of that id."""
-        return self._one("id = ?", id)
+        return await self._one(self._db, "id = ?", id)
 
     async def of(self, user: SlackUser) -> Subscription | None:
         """The user's own, in their direct messages."""
-        return self._one("workspace = ? AND target = ?", *user)
+        return await self._one(self._db, "workspace = ? AND target = ?", *user)
 
     async def of_channel(self, place: SlackChannel) -> Subscription | None:
         """The channel's."""
-        return self._one("workspace = ? AND target = ?", *place)
+        return await self._one(self._db, "workspace = ? AND target = ?", *place)
 
     async def of_workspace(self, workspace: str) -> Sequence[Subscription]:
         """Those of channels, in the order of their set-up; not one whose filter does not open."""
         query = f"SELECT {COLUMNS} FROM {TABLES} WHERE workspace = ? AND grouping IS NOT NULL ORDER BY id"  # noqa: S608
-        return list(self._opened(self._db.execute(query, (workspace,)).fetchall()))
+        return await self._opened(await self._db.rows(query, (workspace,)))
 
     async def of_participant(self, user: SlackUser) -> Sequence[Subscription]:
         """Those of channels with which the user shares."""
@@ -93,30 +84,33 @@ class SqliteSubscriptions:
             f"SELECT {COLUMNS} FROM {TABLES} WHERE grouping IS NOT NULL AND id IN "  # noqa: S608 - constants
             "(SELECT subscription FROM participants WHERE workspace = ? AND user = ?) ORDER BY id"
         )
-        return list(self._opened(self._db.execute(query, user).fetchall()))
+        return await self._opened(await self._db.rows(query, user))
 
+    @whole
     async def put(self, subscription: Subscription, next_due: datetime | None) -> Subscription:
         """Store one, in place of what its target had."""
-        with writing(self._database) as connection:
-            return self._put(connection, subscription, next_due)
+        async with self._db.transaction("subscriptions") as tx:
+            return await self._put(tx, subscription, next_due)
 
+    @whole
     async def put_all(self, puts: Sequence[Put], deeds: Sequence[Deed]) -> bool:
         """Store several at once and write down what was done; ``False``: one was changed meanwhile."""
-        with writing(self._database) as connection:
-            if any(self._at(new) != old for old, new, _ in puts):
-                return False
+        async with self._db.transaction("subscriptions") as tx:
+            for old, new, _ in puts:
+                if await self._at(tx, new.owner.workspace, new.target) != old:
+                    return False
             for _, new, next_due in puts:
-                self._put(connection, new, next_due)
+                await self._put(tx, new, next_due)
             for deed in deeds:
-                self._audit.write(deed)
+                await self._audit.write(tx, deed)
         return True
 
-    def _at(self, subscription: Subscription) -> Subscription | None:
-        """What its target has now."""
-        return self._one("workspace = ? AND target = ?", subscription.owner.workspace, subscription.target)
+    async def _at(self, tx: Statements, *place: str) -> Subscription | None:
+        """What that target has now, and until the transaction ends."""
+        return await self._one(tx, f"workspace = ? AND target = ? {tx.dialect.changing}", *place)
 
-    def _put(
-        self, connection: Connection, subscription: Subscription, next_due: datetime | None
+    async def _put(
+        self, tx: Statements, subscription: Subscription, next_due: datetime | None
     ) -> Subscription:
         place = (subscription.owner.workspace, subscription.target)
         filters = self._sealed_filter(subscription.filter, *place)
@@ -136,15 +130,15 @@ class SqliteSubscriptions:
             maybe_micros(next_due if subscription.state is State.ON else None),
             maybe_micros(subscription.quiet_looked_at),
         )
-        (id_,) = connection.execute(PUT, values).fetchone()
+        (id_,) = await tx.only(PUT.format(next_id=tx.dialect.next_subscription), values)
         if subscription.channel:
             settings = subscription.team or ChannelSettings()
             if subscription.owner.user:  # whoever sets it up, or turns it on, looks after it
                 settings = replace(settings, orphaned_since=None, owner_sought_at=None)
-            put_team(connection, id_, settings)
+            await put_team(tx, id_, settings)
         else:
-            connection.execute(
-                "INSERT OR IGNORE INTO participants VALUES (?, ?, ?, NULL, 1, ?, NULL)",
+            await tx.execute(
+                "INSERT INTO participants VALUES (?, ?, ?, NULL, 1, ?, NULL) ON CONFLICT DO NOTHING",
                 (id_, *subscription.owner, maybe_micros(subscription.since)),
             )
         return replace(subscription, id=id_)
@@ -152,36 +146,38 @@ class SqliteSubscriptions:
     async def note_private(self, id: int, *, is_private: bool) -> None:  # noqa: A002
         """Slack says that a channel is private, or that it is not."""
         statement = "UPDATE channel_digests SET is_private = ? WHERE subscription = ?"
-        self._db.execute(statement, (is_private, id))
+        await self._db.execute(statement, (is_private, id))
 
+    @whole
     async def remove(self, id: int) -> bool:  # noqa: A002
         """Delete one; participants and what they were told go with it."""
-        with writing(self._database) as connection:
-            connection.execute("UPDATE ledger SET channel = '', ts = '' WHERE subscription = ?", (id,))
-            return connection.execute("DELETE FROM subscriptions WHERE id = ?", (id,)).rowcount == 1
+        async with self._db.transaction() as tx:
+            await tx.execute("UPDATE ledger SET channel = '', ts = '' WHERE subscription = ?", (id,))
+            return await tx.execute("DELETE FROM subscriptions WHERE id = ?", (id,)) == 1
 
     async def start_afresh(self, id: int, at: datetime) -> None:  # noqa: A002
         """Every participant's next window begins at that moment."""
-        self._db.execute(
+        await self._db.execute(
             "UPDATE participants SET told_until = ?, fresh = 1 WHERE subscription = ?", (micros(at), id)
         )
 
+    @whole
     async def moved(self, old: SlackChannel, new: str) -> Subscription | None:
         """The channel has another id from now on."""
-        with writing(self._database) as connection:
-            subscription = self._one("workspace = ? AND target = ?", *old)
-            if subscription is None or self._one("workspace = ? AND target = ?", old.workspace, new):
+        async with self._db.transaction("subscriptions") as tx:
+            subscription = await self._at(tx, *old)
+            if subscription is None or await self._at(tx, old.workspace, new):
                 return None
             sealed = self._sealed_filter(subscription.filter, old.workspace, new)
-            connection.execute(
+            await tx.execute(
                 "UPDATE subscriptions SET target = ?, sealed_filter = ? WHERE id = ?",
                 (new, sealed, subscription.id),
             )
-            connection.execute(
+            await tx.execute(
                 "UPDATE ledger SET channel = ? WHERE subscription = ? AND channel = ?",
                 (new, subscription.id, old.channel),
             )
-            connection.execute(
+            await tx.execute(
                 "UPDATE channel_requests SET channel = ? WHERE workspace = ? AND channel = ?",
                 (new, *old),
             )
@@ -190,7 +186,7 @@ class SqliteSubscriptions:
     async def daily_counts(self, id: int, since: date) -> Mapping[date, int]:  # noqa: A002
         """On how many companies something happened, on each day that was observed."""
         query = "SELECT day, companies FROM daily_counts WHERE subscription = ? AND day >= ? ORDER BY day"
-        rows = self._db.execute(query, (id, since.isoformat()))
+        rows = await self._db.rows(query, (id, since.isoformat()))
         return {date.fromisoformat(day): companies for day, companies in rows}
 
     async def workspaces_due(self, now: datetime) -> Sequence[str]:
@@ -200,7 +196,7 @@ class SqliteSubscriptions:
             f"UNION SELECT workspace FROM subscriptions WHERE {AHEAD} "
             f"UNION SELECT workspace FROM ledger WHERE {READY}"
         )
-        return [row[0] for row in self._db.execute(query, ready(now))]
+        return [row[0] for row in await self._db.rows(query, ready(now))]
 
     async def due(self, workspace: str, now: datetime, most: int) -> Sequence[Subscription]:
         """Whose slots are due, the longest due first; then those that a clock put off which was wrong."""
@@ -210,8 +206,8 @@ class SqliteSubscriptions:
                 f"WHERE {which} AND workspace = :workspace ORDER BY {first} LIMIT :most"
             )
             values = {"now": micros(now), "workspace": workspace, "most": most}
-            if rows := self._db.execute(query, values).fetchall():
-                return list(self._opened(rows, now))
+            if rows := await self._db.rows(query, values):
+                return await self._opened(rows, now)
         return []
 
     async def waiting(self, now: datetime) -> int:
@@ -220,37 +216,41 @@ class SqliteSubscriptions:
             "SELECT (SELECT count(*) FROM subscriptions WHERE next_due <= ?) "
             "+ (SELECT count(*) FROM ledger WHERE outcome = 'claimed')"
         )
-        return int(self._db.execute(query, (micros(now),)).fetchone()[0])
+        (waiting,) = await self._db.only(query, (micros(now),))
+        return int(waiting)
 
-    def _opened(
+    async def _opened(
         self, rows: Sequence[tuple[Any, ...]], paused_at: datetime | None = None
-    ) -> Iterator[Subscription]:
+    ) -> list[Subscription]:
         """Those whose filters open. Where they are due the others are paused: they would come first again."""
+        found = []
         for row in rows:
             try:
-                yield self._subscription(row)
+                found.append(self._subscription(row))
             except SealBroken as error:
                 log.error("a digest's filter does not open: %s", error, extra={"action": "digest.sealed"})
                 if paused_at:
-                    self._pause(row, error.code, paused_at)
+                    await self._pause(row, error.code, paused_at)
+        return found
 
-    def _pause(self, row: tuple[Any, ...], why: str, now: datetime) -> None:
+    @whole
+    async def _pause(self, row: tuple[Any, ...], why: str, now: datetime) -> None:
         id_, workspace, target, user, *_ = row
         channel = "" if target == user else target
-        with writing(self._database) as connection:
-            connection.execute(
+        async with self._db.transaction() as tx:
+            await tx.execute(
                 "UPDATE subscriptions SET state = ?, reason = ?, since = ?, next_due = NULL WHERE id = ?",
                 (State.PAUSED, why, micros(now), id_),
             )
             owner = SlackUser(workspace, user) if user else None
-            self._audit.write(Deed(now, AuditAction.DIGEST_PAUSED, None, owner, channel, why))
+            await self._audit.write(tx, Deed(now, AuditAction.DIGEST_PAUSED, None, owner, channel, why))
 
     def _sealed_filter(self, filter_: Filter, *place: str) -> bytes:
         return DIGEST_FILTER.seal(self._sealer, Secret(written(filter_)), *place)
 
-    def _one(self, where: str, *values: object) -> Subscription | None:
+    async def _one(self, tx: Statements, where: str, *values: object) -> Subscription | None:
         query = f"SELECT {COLUMNS} FROM {TABLES} WHERE {where}"  # noqa: S608 - constants
-        row = self._db.execute(query, values).fetchone()
+        row = await tx.one(query, values)
         return None if row is None else self._subscription(row)
 
     def _subscription(self, row: tuple[Any, ...]) -> Subscription:

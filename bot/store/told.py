@@ -2,33 +2,35 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
-from sqlite3 import Connection
 from zoneinfo import ZoneInfo
-
-from sqlite_utils import Database
 
 from bot.core.digest import Known, RowId
 from bot.core.people import SlackUser
 from bot.core.subscription import Delivery
 from bot.core.teamdigest import Company
 from bot.services.ports import Telling
-from bot.store.database import micros
+from bot.store.database import Database, Statements, micros
 from bot.store.hashing import Hasher
 
-__all__ = ["INHERITED", "Hashes", "SqliteTold"]
+__all__ = ["INHERITED", "Hashes", "StoredTold"]
 
 #: Bytes kept of a hash: among the millions of rows of one participant no two are the same by chance.
 KEPT = 16
 
 #: Whoever leaves a channel's digest leaves what it told to another who shares: else that told it once more.
 INHERITED = """
-    UPDATE OR IGNORE told SET (workspace, user) = (
-        SELECT heir.workspace, heir.user FROM participants AS heir
-        WHERE heir.subscription = told.subscription AND (heir.workspace, heir.user) <> (:workspace, :user)
-        ORDER BY heir.joined_at LIMIT 1
+    UPDATE told SET workspace = heir.workspace, user = heir.user FROM participants AS heir
+    WHERE told.workspace = :workspace AND told.user = :user AND told.state <> 'silent'
+    AND told.subscription IN (SELECT subscription FROM channel_digests)
+    AND heir.subscription = told.subscription AND (heir.workspace, heir.user) = (
+        SELECT other.workspace, other.user FROM participants AS other
+        WHERE other.subscription = told.subscription AND (other.workspace, other.user) <> (:workspace, :user)
+        ORDER BY coalesce(other.joined_at, 0), other.workspace, other.user LIMIT 1
     )
-    WHERE workspace = :workspace AND user = :user AND state <> 'silent'
-    AND subscription IN (SELECT subscription FROM channel_digests)
+    AND NOT EXISTS (
+        SELECT 1 FROM told AS its WHERE its.subscription = told.subscription
+        AND its.workspace = heir.workspace AND its.user = heir.user AND its.row_hash = told.row_hash
+    )
 """
 
 
@@ -49,9 +51,9 @@ class Hashes:
         parts = (str(subscription), tenant, str(company_id))
         return self._hasher.digest("told-company", *parts)[:KEPT]
 
-    def insert(
+    async def insert(
         self,
-        connection: Connection,
+        tx: Statements,
         delivery: Delivery,
         telling: Telling,
         rows: Iterable[RowId],
@@ -60,14 +62,18 @@ class Hashes:
     ) -> None:
         """Note that these rows are told, or are about to be; not of whoever is no participant any more."""
         whose = (delivery.subscription, *telling.user)
-        is_one = "SELECT 1 FROM participants WHERE subscription = ? AND workspace = ? AND user = ?"
-        if connection.execute(is_one, whose).fetchone() is None:
+        is_one = (
+            "SELECT 1 FROM participants WHERE subscription = ? AND workspace = ? AND user = ? "  # noqa: S608 - constants
+            f"{tx.dialect.keeping}"
+        )
+        if await tx.one(is_one, whose) is None:
             return
         place = (delivery.subscription, telling.tenant)
-        connection.executemany(
+        await tx.execute_many(
             "INSERT INTO told (subscription, workspace, user, row_hash, company_hash, delivery, part, state, "
-            "state_before, told_at, day) VALUES (?, ?, ?, ?, ?, ?, ?, ?, '', ?, ?) ON CONFLICT DO UPDATE SET "
-            "state_before = state, state = excluded.state, delivery = excluded.delivery, "
+            "state_before, told_at, day) VALUES (?, ?, ?, ?, ?, ?, ?, ?, '', ?, ?) "
+            "ON CONFLICT (subscription, workspace, user, row_hash) DO UPDATE SET "
+            "state_before = told.state, state = excluded.state, delivery = excluded.delivery, "
             "part = excluded.part, told_at = excluded.told_at",
             (
                 (
@@ -92,18 +98,18 @@ def _day(row: RowId, zone: ZoneInfo | None) -> str | None:
     return row.time.astimezone(zone).date().isoformat()
 
 
-class SqliteTold:
+class StoredTold:
     """Implements the port ``Told``."""
 
     def __init__(self, db: Database, hashes: Hashes) -> None:
-        self._db = db.conn
+        self._db = db
         self._hashes = hashes
 
     async def known(self, subscription: int, tenant: str, rows: Sequence[RowId], user: SlackUser) -> Known:
         """What is known of these rows, and which of their companies the digest before told."""
         hashes = {row: self._hashes.row(subscription, tenant, row) for row in rows}
-        states = {row: self._state(subscription, hash_, user) for row, hash_ in hashes.items()}
-        before = self._companies_before(subscription)
+        states = {row: await self._state(subscription, hash_, user) for row, hash_ in hashes.items()}
+        before = await self._companies_before(subscription)
         companies = {row.company_id for row in rows} if before else ()
         return Known(
             told={row for row, state in states.items() if state in ("told", "silent")},
@@ -116,23 +122,23 @@ class SqliteTold:
     async def counted(self, subscription: int, day: date, companies: Sequence[Company]) -> int:
         """How many of these were told with a row of that day."""
         query = "SELECT DISTINCT company_hash FROM told WHERE subscription = ? AND day = ? AND state = 'told'"
-        told = {row[0] for row in self._db.execute(query, (subscription, day.isoformat()))}
+        told = {row[0] for row in await self._db.rows(query, (subscription, day.isoformat()))}
         return sum(self._hashes.company(subscription, *company) in told for company in companies)
 
-    def _state(self, subscription: int, row_hash: bytes, user: SlackUser) -> str:
+    async def _state(self, subscription: int, row_hash: bytes, user: SlackUser) -> str:
         """What was told through one participant is told; what is silent is so for that one."""
-        found = self._db.execute(
+        found = await self._db.one(
             "SELECT state FROM told WHERE subscription = ? AND row_hash = ? "
             "AND (state <> 'silent' OR (workspace, user) = (?, ?)) "
             "ORDER BY state IN ('told', 'silent') DESC LIMIT 1",
             (subscription, row_hash, *user),
-        ).fetchone()
+        )
         return found[0] if found else ""
 
-    def _companies_before(self, subscription: int) -> frozenset[bytes]:
+    async def _companies_before(self, subscription: int) -> frozenset[bytes]:
         """Those that the last digest told which was posted."""
         query = (
             "SELECT company_hash FROM told WHERE delivery = (SELECT id FROM ledger WHERE subscription = ? "
             "AND outcome = 'posted' AND rows > 0 ORDER BY due_at DESC, id DESC LIMIT 1) AND state = 'told'"
         )
-        return frozenset(row[0] for row in self._db.execute(query, (subscription,)))
+        return frozenset(row[0] for row in await self._db.rows(query, (subscription,)))

@@ -9,6 +9,7 @@ import pytest
 from bot.demo.slack import Slack
 from bot.demo.workspace import BOT_USER, Member
 from tests.e2e.channels import PUBLIC, TEAM, Rig, rigged, user
+from tests.sqlite import connection
 
 PRIVATE, NEW = "C0SALES", "C0NEWID"
 PAUSED, RESUMED = "A channel's digest is paused", "A channel's digest goes on"
@@ -116,7 +117,7 @@ async def test_what_was_due_when_it_goes_on_comes_next_time(rig: Rig) -> None:
     await archived(rig, PUBLIC)
     rig.clock.move(days=3)
     await unarchived(rig, PUBLIC)
-    row = rig.store.db.conn.execute("SELECT next_due, considered_until FROM subscriptions").fetchone()
+    row = connection(rig.store).execute("SELECT next_due, considered_until FROM subscriptions").fetchone()
     assert row[0] > row[1] == int(rig.clock.now().timestamp()) * 1_000_000
 
 
@@ -217,7 +218,7 @@ async def test_a_channel_without_a_digest_is_nobody_s_business(rig: Rig) -> None
 
 async def test_what_its_owner_stopped_is_neither_paused_nor_resumed(rig: Rig) -> None:
     await rig.digest()
-    rig.store.db.conn.execute("UPDATE subscriptions SET state = 'off'")
+    connection(rig.store).execute("UPDATE subscriptions SET state = 'off'")
     await archived(rig, PUBLIC)
     await unarchived(rig, PUBLIC)
     assert await rig.standing() == ("off", "")
@@ -240,7 +241,7 @@ async def test_an_event_of_another_workspace_is_another_channel_s(rig: Rig) -> N
     payload = {**answer.payload, "team_id": TEAM, "context_team_id": "T0ELSE"}
     answer.payload = payload
     await rig.settled()
-    rig.store.db.conn.execute("UPDATE subscriptions SET state = 'on', reason = ''")
+    connection(rig.store).execute("UPDATE subscriptions SET state = 'on', reason = ''")
     await rig.slack.redeliver(answer)
     await rig.settled()
     assert await rig.standing() == ("on", "")

@@ -28,6 +28,7 @@ from bot.slack.payload import ACTIONS, owned
 from tests.conftest import NOW
 from tests.e2e.channels import TEAM, Rig, rigged
 from tests.slack.test_modals import filled_in
+from tests.sqlite import connection
 
 PAGE = Path(__file__).parents[2] / "docs/permissions.md"
 DOES, ASKS, REFUSED = "yes", "asks an admin", "–"
@@ -310,7 +311,7 @@ class Case:
 
     async def _state(self) -> dict[str, Any]:
         """All that somebody may change."""
-        store, db = self.rig.store, self.rig.store.db.conn
+        store, db = self.rig.store, connection(self.rig.store)
         found = [
             each for each in await store.subscriptions.of_workspace(TEAM) if each.channel == self.channel
         ]
@@ -358,7 +359,7 @@ async def wipe(rig: Rig) -> None:
         "muted_companies",
         "invitations",
     ):
-        rig.store.db.execute(f"DELETE FROM {name}")
+        connection(rig.store).execute(f"DELETE FROM {name}")
 
 
 INTRODUCTION = """# Who may do what

@@ -22,6 +22,7 @@ from bot.store import opened
 from bot.text import sentence
 from tests.conftest import StoppedClock
 from tests.e2e.conftest import KEY, button_url, form_of
+from tests.sqlite import connection
 
 pytestmark = pytest.mark.filterwarnings("ignore:BasicAuth is deprecated")  # what slack_sdk 3.47 uses
 
@@ -115,7 +116,7 @@ class World:
 
     def rows(self, table: str) -> list[tuple[object, ...]]:
         with opened(self.folder / "bot.db", Secret(KEY)) as store:
-            return store.db.conn.execute(f"SELECT * FROM {table}").fetchall()
+            return connection(store).execute(f"SELECT * FROM {table}").fetchall()
 
 
 @pytest.fixture

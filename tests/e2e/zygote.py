@@ -123,7 +123,7 @@ def prepare(shared: Shared) -> Callable[[], None]:
         setattr(owner, function, passing)
 
     for method in ("carry_out", "take", "attempt", "confirm", "finish", "unsent"):
-        marked(ledger.SqliteLedger, method)
+        marked(ledger.StoredLedger, method)
     for method in ("ready", "post", "find"):
         marked(SlackPosts, method)
     marked(Composer, "compose")

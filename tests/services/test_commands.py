@@ -59,6 +59,7 @@ from bot.services.linking import Linked as LinkedNow
 from bot.services.ports import ActivityQuery, Invitation, Snapshot
 from tests.conftest import NOW
 from tests.services.conftest import ME, OSLO, USER, Desk, activity, by, request
+from tests.sqlite import connection
 
 
 async def test_an_answer(linked: Desk) -> None:
@@ -158,15 +159,17 @@ async def test_only_what_asks_superoffice_waits_for_it(desk: Desk) -> None:
 
 async def test_commands_wait_for_their_own_superoffice_alone(linked: Desk) -> None:
     await linked.commands.take(request(Ask("today")))
-    linked.store.db.execute("DELETE FROM links")
+    connection(linked.store).execute("DELETE FROM links")
     await linked.commands.take(request(Ask("today"), "another delivery"))
     assert linked.runner.asked == ["onsite", ""]
 
 
 async def test_a_store_that_fails_costs_no_answer(linked: Desk) -> None:
-    linked.store.db.execute("DROP TABLE deliveries")
+    connection(linked.store).execute("DROP TABLE deliveries")
     assert isinstance(await linked.ask("help"), HelpText)
-    linked.store.db.execute("CREATE TRIGGER full BEFORE UPDATE ON links BEGIN SELECT raise(ABORT, ''); END")
+    connection(linked.store).execute(
+        "CREATE TRIGGER full BEFORE UPDATE ON links BEGIN SELECT raise(ABORT, ''); END"
+    )
     assert isinstance(await linked.ask("today"), ActivityAnswer)
 
 
@@ -241,7 +244,7 @@ async def test_admins_hear_what_is_wrong_with_the_server(linked: Desk) -> None:
 
 
 async def test_a_broken_seal_can_be_replaced_and_deleted(linked: Desk) -> None:
-    linked.store.db.execute("UPDATE links SET sealed_ticket = zeroblob(64)")
+    connection(linked.store).execute("UPDATE links SET sealed_ticket = zeroblob(64)")
     failed = await linked.ask("me")
     assert isinstance(failed, Failed)
     assert failed.code == "seal-broken"

@@ -14,6 +14,7 @@ from bot.core.secret import Secret
 from bot.services.ports import Category
 from tests.conftest import NOW
 from tests.services.conftest import ME, USER, Desk
+from tests.sqlite import connection
 
 OTHER = SlackUser("T1", "U0OTHER")
 
@@ -78,7 +79,7 @@ async def test_who_changed_otherwise_stays(linked: Desk) -> None:
 
 
 async def test_a_store_that_fails_is_not_slacks_business(linked: Desk) -> None:
-    linked.store.db.execute("ALTER TABLE links RENAME TO away")
+    connection(linked.store).execute("ALTER TABLE links RENAME TO away")
     await linked.leaving.changed(USER, deactivated=True, guest=False)
 
 

@@ -40,6 +40,7 @@ from bot.services.ports import SignedIn
 from bot.services.tenants import Tenant
 from bot.store import Store, migrate, opened
 from tests.services.conftest import Places
+from tests.sqlite import connection
 
 USER, COLLEAGUE = SlackUser("T1", "U1"), SlackUser("T1", "U2")
 KIANNA = Principal(528, 419, "Kianna Ledner", "KL", " KIANNA@example.com ", "Sales")
@@ -180,7 +181,7 @@ async def test_an_expired_command_is_not_kept(world: World) -> None:
 
 async def test_an_invitation_that_cannot_be_opened_is_replaced(world: World) -> None:
     await world.nonce(command="since monday")
-    world.store.db.execute("UPDATE invitations SET sealed_response_url = x'00'")
+    connection(world.store).execute("UPDATE invitations SET sealed_response_url = x'00'")
     assert (await world.linking.invite(USER, "onsite", "", "C1", URL)).command == ""
     assert await world.linking.pending(USER)
 
@@ -237,10 +238,10 @@ async def test_telling_may_fail(make_world: MakeWorld) -> None:
 
 async def test_a_link_that_cannot_be_stored_leaves_the_page_open(world: World) -> None:
     nonce = await world.nonce(command="since monday")
-    world.store.db.execute("ALTER TABLE links RENAME TO away")
+    connection(world.store).execute("ALTER TABLE links RENAME TO away")
     with pytest.raises(sqlite3.OperationalError):
         await world.try_to(nonce)
-    world.store.db.execute("ALTER TABLE away RENAME TO links")
+    connection(world.store).execute("ALTER TABLE away RENAME TO links")
     done = await world.try_to(nonce)
     assert (done.invitation.command, done.told) == ("since monday", True)
 

@@ -30,11 +30,13 @@ from bot.core.subscription import Delivery, Outcome, Subscription
 from bot.core.window import Window
 from bot.services.ports import Observed, Telling
 from bot.store import Sealer, Store, migrate, opened
-from bot.store.database import connect, micros
+from bot.store.database import micros
 from bot.store.migrations import migrations
 from bot.store.rotation import Outcome as Resealed
 from bot.store.rotation import reseal
+from bot.store.sqlite import connect
 from tests.conftest import NOW
+from tests.sqlite import connection
 from tests.store.conftest import KEY, USER, forget
 
 Sql = Callable[..., list[tuple[object, ...]]]
@@ -251,7 +253,9 @@ async def test_what_was_told_through_whoever_leaves_stays_told(store: Store) -> 
     assert known.told == {one, two}
     assert known.previous == {1, 2}
     await store.participants.leave(digest.id, USER, EIGHT, "left")
-    assert store.db.conn.execute("SELECT count(*) FROM told").fetchone() == (0,), "to nobody nothing is left"
+    assert connection(store).execute("SELECT count(*) FROM told").fetchone() == (0,), (
+        "to nobody nothing is left"
+    )
 
 
 async def test_what_only_counts_as_told_does_so_for_whose_view_it_was(store: Store) -> None:
@@ -358,7 +362,7 @@ async def test_what_is_sealed_opens_after_the_key_was_replaced(store: Store, pat
     request = await store.channel_requests.ask(USER, "C9", "at 9", NOW)
     new = Secret("A" * 43)
     both = Sealer.from_text(Secret(f"{new.reveal()},{KEY.reveal()}"))
-    assert set(reseal(store.db, both)) == {Resealed.RESEALED}
+    assert {outcome async for outcome in reseal(store.db, both)} == {Resealed.RESEALED}
     with opened(path, new) as later:
         assert await later.subscriptions.of_channel(PLACE) == digest
         assert [each.narrowing for each in await later.participants.of(digest.id)] == [NARROWED]
@@ -374,9 +378,9 @@ async def test_what_was_there_before_channels_stays_as_it_was(path: Path) -> Non
     migrate(before, NOW)
     with opened(before, KEY) as store:
         await store.subscriptions.put(channel_digest(channel="", team=None), EIGHT)
-        sealed = store.db.conn.execute("SELECT sealed_filter FROM subscriptions").fetchone()[0]
+        sealed = connection(store).execute("SELECT sealed_filter FROM subscriptions").fetchone()[0]
     older = connect(after)
-    migrations.apply(older, stop_before="create_channel_digests")
+    migrations.apply(older.tables, stop_before="create_channel_digests")
     for table, row in {
         "subscriptions": (
             *(1, *USER, "U1", '{"times":[[8,0,1]]}', "Europe/Oslo", "en", sealed, "silent", "on", ""),
@@ -393,4 +397,4 @@ async def test_what_was_there_before_channels_stays_as_it_was(path: Path) -> Non
         (participant,) = await store.participants.of(1)
         assert (participant.user, participant.told_until, participant.is_fresh) == (USER, EIGHT, False)
         assert (participant.narrowing, participant.joined_at) == (SHARES_ALL, None)
-        assert store.db.conn.execute("SELECT state, day FROM told").fetchall() == [("told", None)]
+        assert connection(store).execute("SELECT state, day FROM told").fetchall() == [("told", None)]

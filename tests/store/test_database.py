@@ -11,8 +11,10 @@ from bot.core.people import Link
 from bot.core.secret import Secret
 from bot.services.ports import Invitation
 from bot.store import DatabaseUnusable, Store, migrate, opened
-from bot.store.database import connect, micros, moment
+from bot.store.database import micros, moment
 from bot.store.migrations import migrations
+from bot.store.sqlite import connect
+from tests.sqlite import connection, tables
 from tests.store.conftest import forget
 
 STEPS = (
@@ -78,7 +80,7 @@ def test_from_nothing_to_the_newest_schema(path: Path, now: datetime) -> None:
 
 
 def test_every_table_is_strict(store: Store) -> None:
-    tables = store.db.conn.execute("SELECT name, strict FROM pragma_table_list WHERE schema = 'main'")
+    tables = connection(store).execute("SELECT name, strict FROM pragma_table_list WHERE schema = 'main'")
     ours = {name: strict for name, strict in tables if not name.startswith(("sqlite_", "_sqlite_"))}
     assert ours == dict.fromkeys(TABLES, 1)
 
@@ -93,7 +95,7 @@ def test_pragmas(store: Store) -> None:
         "busy_timeout": 250,
     }
     for name, value in expected.items():
-        assert store.db.conn.execute(f"PRAGMA {name}").fetchone() == (value,), name
+        assert connection(store).execute(f"PRAGMA {name}").fetchone() == (value,), name
 
 
 async def test_only_the_owner_may_read_the_files(store: Store, path: Path, link: Link) -> None:
@@ -115,7 +117,7 @@ async def test_a_back_up_is_made_before_a_database_changes(
     path: Path, now: datetime, link: Link, key: Secret
 ) -> None:
     older = connect(path)
-    migrations.apply(older, stop_before="create_deliveries")
+    migrations.apply(older.tables, stop_before="create_deliveries")
     older.conn.execute("INSERT INTO attempts VALUES (x'00', 7, 0)")
     older.close()
     done = migrate(path, now)
@@ -134,7 +136,7 @@ def test_the_newest_back_ups_are_kept(path: Path, now: datetime) -> None:
     for day in range(5):
         path.unlink(missing_ok=True)
         older = connect(path)
-        migrations.apply(older, stop_before="create_deliveries")
+        migrations.apply(older.tables, stop_before="create_deliveries")
         older.close()
         migrate(path, now + timedelta(days=day))
     kept = sorted(file.name for file in path.parent.glob("*.bak"))
@@ -170,13 +172,13 @@ def test_migrating_deletes_old_back_ups_though_there_is_nothing_to_do(path: Path
 
 def test_a_step_that_fails_leaves_the_database_as_it_was(path: Path, now: datetime) -> None:
     older = connect(path)
-    migrations.apply(older, stop_before="create_invitations")
+    migrations.apply(older.tables, stop_before="create_invitations")
     older.conn.execute("CREATE TABLE attempts (mine)")
     older.close()
     with pytest.raises(sqlite3.OperationalError):
         migrate(path, now)
     half = connect(path)
-    assert [step.name for step in migrations.applied(half)] == ["create_links", "create_invitations"]
+    assert [step.name for step in migrations.applied(half.tables)] == ["create_links", "create_invitations"]
     half.close()
 
 
@@ -187,8 +189,8 @@ def test_an_older_schema_is_not_opened(path: Path, key: Secret) -> None:
 
 
 def test_a_newer_schema_is_refused(store: Store, path: Path, key: Secret, now: datetime) -> None:
-    with store.db.atomic():
-        migrations._record_applied(store.db, "create_what_is_to_come")
+    with tables(store).atomic():
+        migrations._record_applied(tables(store), "create_what_is_to_come")
     with pytest.raises(DatabaseUnusable, match="newer version"), opened(path, key):
         pass
     with pytest.raises(DatabaseUnusable, match="newer version"):

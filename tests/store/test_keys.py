@@ -3,10 +3,9 @@
 import base64
 import sqlite3
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
-from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -21,13 +20,15 @@ from bot.core.secret import Secret
 from bot.core.throttle import Allowance
 from bot.services.ports import Invitation
 from bot.store import Sealer, Store, migrate, opened
-from bot.store.database import connect, empty_log
+from bot.store.database import Database
 from bot.store.hashing import Hasher
 from bot.store.migrations import migrations
-from bot.store.processes import DEAD_AFTER, SqliteProcesses, live
+from bot.store.processes import DEAD_AFTER, StoredProcesses, live
 from bot.store.rotation import PAGE, Outcome, _rows, pending, reseal, survey
 from bot.store.sealed import SEALED, TICKET, SealedColumn
+from bot.store.sqlite import connect
 from tests.conftest import NOW
+from tests.sqlite import connection
 from tests.store.conftest import KEY, USER, forget
 
 Sql = Callable[..., list[tuple[object, ...]]]
@@ -70,11 +71,28 @@ def sealer(key: Secret) -> Sealer:
     return Sealer.from_text(key)
 
 
+async def resealed(db: Database, keys: Sealer) -> Counter[Outcome]:
+    """What became of all of them."""
+    return Counter([outcome async for outcome in reseal(db, keys)])
+
+
+async def stopped_after(most: int, steps: AsyncIterator[Outcome]) -> int:
+    """How many were done, at most so many."""
+    done = 0
+    while done < most:
+        try:
+            await anext(steps)
+        except StopAsyncIteration:
+            break
+        done += 1
+    return done
+
+
 # ---------------------------------------------------------------- what is sealed where
 
 
 def test_every_sealed_column_of_the_schema_is_defined(store: Store) -> None:
-    schema = store.db.conn.execute(
+    schema = connection(store).execute(
         "SELECT t.name, c.name FROM pragma_table_list AS t, pragma_table_info(t.name) AS c "
         r"WHERE t.schema = 'main' AND c.name LIKE 'sealed\_%' ESCAPE '\'"
     )
@@ -83,7 +101,7 @@ def test_every_sealed_column_of_the_schema_is_defined(store: Store) -> None:
 
 @pytest.mark.parametrize("column", SEALED, ids=lambda column: f"{column.table}.{column.column}")
 def test_a_definition_is_true_to_the_schema(store: Store, column: SealedColumn) -> None:
-    rows = store.db.conn.execute(
+    rows = connection(store).execute(
         'SELECT name, "notnull", pk FROM pragma_table_info(?) ORDER BY pk', [column.table]
     )
     info = {name: (notnull or pk, pk) for name, notnull, pk in rows}
@@ -98,7 +116,7 @@ def test_a_value_is_sealed_for_as_many_columns_as_are_defined() -> None:
 
 async def test_what_older_versions_sealed_opens(path: Path, now: datetime, link: Link) -> None:
     older = connect(path)
-    migrations.apply(older, stop_before="create_hash_keys")
+    migrations.apply(older.tables, stop_before="create_hash_keys")
     blobs = {table: bytes.fromhex(f"01{OLD_ID}{text}") for table, text in BEFORE.items()}
     who = ("onsite", 528, 419, "Kianna Ledner", "KL", "kianna@example.com", "Sales")
     for table, row in {
@@ -119,7 +137,7 @@ async def test_what_older_versions_sealed_opens(path: Path, now: datetime, link:
         assert pending_one.response_url == Secret("https://hooks.example/1")
         assert await store.mutes.of(USER, "onsite") == [MutedCompany(31, "Harbour Ltd")]
         assert await store.filters.of(USER) == [SavedFilter("vip", Filter(by=("me",)))]
-        assert survey(store.db, sealer(KEY)).opened == {OLD_ID: 5}
+        assert (await survey(store.db, sealer(KEY))).opened == {OLD_ID: 5}
 
 
 # ---------------------------------------------------------------- keyed hashes
@@ -133,7 +151,7 @@ async def test_what_was_hashed_is_known_when_the_key_was_replaced(
     await store.attempts.reserve([allowance], now)
     with opened(path, BOTH) as during:
         assert await during.invitations.get(NONCE, now) == invitation
-        assert Counter(reseal(during.db, during.sealer)) == {Outcome.RESEALED: 2}
+        assert await resealed(during.db, during.sealer) == {Outcome.RESEALED: 2}
     with opened(path, NEW) as after:
         assert await after.attempts.reserve([allowance], now)
         assert await after.invitations.redeem(NONCE, link, now)
@@ -160,7 +178,7 @@ def test_the_hash_key_does_not_show(store: Store, path: Path) -> None:
     assert text not in files
 
 
-def test_a_lost_hash_key_stays_and_counts_again_when_it_opens(store: Store, path: Path) -> None:
+async def test_a_lost_hash_key_stays_and_counts_again_when_it_opens(store: Store, path: Path) -> None:
     before = store.hasher.digest("a")
     with opened(path, LOST) as lost:
         assert lost.hasher.digest("a") != before
@@ -169,7 +187,7 @@ def test_a_lost_hash_key_stays_and_counts_again_when_it_opens(store: Store, path
     both = Secret(f"{LOST.reveal()},{KEY.reveal()}")
     with opened(path, both) as found:
         assert found.hasher.digest("a") == before
-        assert survey(found.db, found.sealer).opened == {LOST_ID: 1, OLD_ID: 1}
+        assert (await survey(found.db, found.sealer)).opened == {LOST_ID: 1, OLD_ID: 1}
 
 
 # ---------------------------------------------------------------- processes
@@ -180,35 +198,35 @@ async def test_a_process_says_which_keys_it_knows(store: Store, path: Path, now:
         await store.processes.beat(now)
         await newer.processes.beat(now + timedelta(seconds=1))
         await store.processes.beat(now + timedelta(minutes=1))
-        first, second = live(store.db, now + timedelta(minutes=1))
+        first, second = await live(store.db, now + timedelta(minutes=1))
         assert (first.key_ids, second.key_ids) == ((OLD_ID,), (NEW_ID, OLD_ID))
         assert (first.started_at, first.seen_at) == (now, now + timedelta(minutes=1))
         await store.processes.leave()
-        assert live(store.db, now) == (second,)
+        assert await live(store.db, now) == (second,)
 
 
 async def test_a_process_that_is_not_seen_is_dead(store: Store, now: datetime) -> None:
-    killed = SqliteProcesses(store.db, store.sealer.key_ids)
+    killed = StoredProcesses(store.db, store.sealer.key_ids)
     await killed.beat(now)
     last = now + DEAD_AFTER - timedelta(microseconds=1)
-    assert len(live(store.db, last)) == 1
+    assert len(await live(store.db, last)) == 1
     assert await store.processes.prune(last) == 0
-    assert live(store.db, now + DEAD_AFTER) == ()
+    assert await live(store.db, now + DEAD_AFTER) == ()
     assert await store.processes.prune(now + DEAD_AFTER) == 1
 
 
 async def test_one_that_was_suspended_is_back_with_its_next_beat(store: Store, now: datetime) -> None:
-    asleep = SqliteProcesses(store.db, store.sealer.key_ids)
+    asleep = StoredProcesses(store.db, store.sealer.key_ids)
     await asleep.beat(now)
     await store.processes.prune(now + timedelta(hours=1))
     await asleep.beat(now + timedelta(hours=1))
-    (back,) = live(store.db, now + timedelta(hours=1))
+    (back,) = await live(store.db, now + timedelta(hours=1))
     assert back.started_at == now
 
 
 async def test_a_clock_set_back_hides_no_process(store: Store, now: datetime) -> None:
-    await SqliteProcesses(store.db, store.sealer.key_ids).beat(now + timedelta(days=1))
-    assert len(live(store.db, now)) == 1
+    await StoredProcesses(store.db, store.sealer.key_ids).beat(now + timedelta(days=1))
+    assert len(await live(store.db, now)) == 1
     assert await store.processes.prune(now) == 1, "it had time to say that it runs"
 
 
@@ -219,18 +237,18 @@ async def test_a_survey_counts_by_key(store: Store, path: Path, link: Link) -> N
     await fill(store, link, 3)
     with opened(path, BOTH) as newer:
         await newer.links.put(link)
-        found = survey(newer.db, newer.sealer)
+        found = await survey(newer.db, newer.sealer)
     assert found.opened == {NEW_ID: 1, OLD_ID: 7}
     assert (found.total, found.newest, found.older, found.spare) == (8, 1, 7, ())
 
 
 async def test_what_is_null_is_not_sealed(store: Store) -> None:
-    store.db.conn.execute("CREATE TABLE later (id INTEGER PRIMARY KEY, sealed_token BLOB) STRICT")
-    store.db.conn.execute("INSERT INTO later VALUES (1, NULL)")
+    connection(store).execute("CREATE TABLE later (id INTEGER PRIMARY KEY, sealed_token BLOB) STRICT")
+    connection(store).execute("INSERT INTO later VALUES (1, NULL)")
     later = SealedColumn("later", "sealed_token", ("id",), ("id",))
-    store.db.conn.execute("INSERT INTO later VALUES (2, ?)", [later.seal(store.sealer, Secret("x"), 2)])
-    assert [row.key for row in _rows(store.db, later)] == [(2,)]
-    assert [row.key for row in _rows(store.db, later, sealer(NEW).header)] == [(2,)]
+    connection(store).execute("INSERT INTO later VALUES (2, ?)", [later.seal(store.sealer, Secret("x"), 2)])
+    assert [row.key async for row in _rows(store.db, later)] == [(2,)]
+    assert [row.key async for row in _rows(store.db, later, sealer(NEW).header)] == [(2,)]
 
 
 async def test_what_no_key_opens_is_named_and_stays(store: Store, link: Link, sql: Sql) -> None:
@@ -241,16 +259,16 @@ async def test_what_no_key_opens_is_named_and_stays(store: Store, link: Link, sq
     sql("UPDATE links SET sealed_ticket = x'00' WHERE user = 'U00002'")
     before = sql("SELECT user, sealed_ticket FROM links WHERE user <> 'U00003'")
     both = sealer(BOTH)
-    assert Counter(reseal(store.db, both)) == {Outcome.RESEALED: 5, Outcome.UNOPENED: 3}
+    assert await resealed(store.db, both) == {Outcome.RESEALED: 5, Outcome.UNOPENED: 3}
     assert sql("SELECT user, sealed_ticket FROM links WHERE user <> 'U00003'") == before
-    found = survey(store.db, both)
+    found = await survey(store.db, both)
     assert [(value.column, value.key, value.key_id, value.missing) for value in found.unopened] == [
         (TICKET, ("T1", "U00000"), LOST_ID, True),
         (TICKET, ("T1", "U00002"), None, False),
         (TICKET, ("T1", "U9"), OLD_ID, False),
     ]
     assert (found.missing, found.spare) == ((LOST_ID,), ()), "U9 may be put back where it was"
-    assert pending(store.db, both) == 3
+    assert await pending(store.db, both) == 3
 
 
 @settings(max_examples=25)
@@ -265,27 +283,25 @@ async def test_stopped_after_any_number_of_rows_it_goes_on(users: int, stops: li
         left = users + 4
         for stop in stops:
             with opened(path, BOTH) as store:
-                assert pending(store.db, store.sealer) == left
-                left -= len([*islice(reseal(store.db, store.sealer), stop)])
+                assert await pending(store.db, store.sealer) == left
+                left -= await stopped_after(stop, reseal(store.db, store.sealer))
                 assert await everything(store, users) == before
-                assert survey(store.db, store.sealer).unopened == ()
+                assert (await survey(store.db, store.sealer)).unopened == ()
         with opened(path, BOTH) as store:
-            assert Counter(reseal(store.db, store.sealer)) == Counter(
-                {Outcome.RESEALED: left} if left else {}
-            )
-            assert survey(store.db, store.sealer).spare == (OLD_ID,)
+            assert await resealed(store.db, store.sealer) == Counter({Outcome.RESEALED: left} if left else {})
+            assert (await survey(store.db, store.sealer)).spare == (OLD_ID,)
         with opened(path, NEW) as store:
             assert await everything(store, users) == before
-            assert [*reseal(store.db, store.sealer)] == []
+            assert not await resealed(store.db, store.sealer)
 
 
 async def test_more_rows_than_are_read_at_once(store: Store, link: Link) -> None:
     for number in range(PAGE):
         await store.links.put(replace(link, user=SlackUser("T1", f"U{number}")))
     both = sealer(BOTH)
-    assert survey(store.db, both).opened == {NEW_ID: 0, OLD_ID: PAGE + 1}
-    assert Counter(reseal(store.db, both)) == {Outcome.RESEALED: PAGE + 1}
-    assert survey(store.db, both).opened == {NEW_ID: PAGE + 1, OLD_ID: 0}
+    assert (await survey(store.db, both)).opened == {NEW_ID: 0, OLD_ID: PAGE + 1}
+    assert await resealed(store.db, both) == {Outcome.RESEALED: PAGE + 1}
+    assert (await survey(store.db, both)).opened == {NEW_ID: PAGE + 1, OLD_ID: 0}
 
 
 async def test_what_the_bot_changes_meanwhile_is_not_overwritten(
@@ -293,12 +309,12 @@ async def test_what_the_bot_changes_meanwhile_is_not_overwritten(
 ) -> None:
     await fill(store, link, 3)
     steps = reseal(store.db, sealer(BOTH))
-    assert next(steps) is Outcome.RESEALED
+    assert await anext(steps) is Outcome.RESEALED
     relinked = replace(link, user=SlackUser("T1", "U00001"), ticket=Secret("7T:newer"))
     with opened(path, BOTH) as running:
         await running.links.put(relinked)
         await forget(running, SlackUser("T1", "U00002"))
-    assert Counter(steps) == {Outcome.CHANGED: 2, Outcome.RESEALED: 4}
+    assert Counter([outcome async for outcome in steps]) == {Outcome.CHANGED: 2, Outcome.RESEALED: 4}
     with opened(path, NEW) as after:
         assert await after.links.get(relinked.user) == relinked
         assert await after.links.get(SlackUser("T1", "U00002")) is None
@@ -309,7 +325,7 @@ async def test_each_row_is_committed_by_itself(store: Store, path: Path, link: L
     await fill(store, link, 2)
     steps = reseal(store.db, sealer(BOTH))
     other = sqlite3.connect(path, timeout=0, isolation_level=None)
-    for _ in steps:
+    async for _ in steps:
         other.execute("BEGIN IMMEDIATE")
         other.execute("ROLLBACK")
     other.close()
@@ -320,27 +336,27 @@ async def test_nothing_is_left_of_what_the_old_key_sealed(
 ) -> None:
     await fill(store, link, 40)
     old = [bytes(blob) for (blob,) in sql("SELECT sealed_ticket FROM links")]  # type: ignore[call-overload]
-    assert Counter(reseal(store.db, sealer(BOTH))) == {Outcome.RESEALED: 44}
-    assert empty_log(store.db)
+    assert await resealed(store.db, sealer(BOTH)) == {Outcome.RESEALED: 44}
+    assert await store.db.empty_log()
     files = b"".join(file.read_bytes() for file in path.parent.iterdir())
     assert not [blob for blob in old if blob in files]
     assert bytes.fromhex(OLD_ID) not in files
 
 
 async def test_the_log_cannot_be_emptied_while_somebody_reads(store: Store, path: Path, link: Link) -> None:
-    store.db.conn.execute("PRAGMA busy_timeout = 0")
+    connection(store).execute("PRAGMA busy_timeout = 0")
     reader = sqlite3.connect(path, isolation_level=None)
     reader.execute("BEGIN")
     reader.execute("SELECT count(*) FROM links").fetchone()
     await fill(store, link, 2)
-    assert not empty_log(store.db)
+    assert not await store.db.empty_log()
     reader.close()
-    assert empty_log(store.db)
+    assert await store.db.empty_log()
 
 
 async def test_after_the_old_key_is_gone_only_the_new_one_opens(store: Store, path: Path, link: Link) -> None:
     await store.links.put(link)
-    list(reseal(store.db, sealer(BOTH)))
+    await resealed(store.db, sealer(BOTH))
     with pytest.raises(SealBroken):
         await store.links.get(link.user)
     with opened(path, NEW) as after:

@@ -14,10 +14,11 @@ from bot.core.replies import Withheld
 from bot.core.secret import Secret
 from bot.services.ports import Invitation
 from bot.store import Store, opened
-from bot.store.personal import NOBODYS, PERSONAL, PersonalTable, SqlitePersonal
+from bot.store.personal import NOBODYS, PERSONAL, PersonalTable, StoredPersonal
 from bot.store.retention import AGEING
 from bot.text import sentence
 from tests.conftest import NOW
+from tests.sqlite import connection
 from tests.store.conftest import KEY, TICKET, USER, forget
 
 OTHER = SlackUser("T1", "U0KEEPME")
@@ -36,7 +37,7 @@ def schema(store: Store) -> dict[str, set[str]]:
         "WHERE tables.schema = 'main' AND tables.name NOT LIKE 'sqlite@_%' ESCAPE '@'"
     )
     found: dict[str, set[str]] = {}
-    for table, column in store.db.conn.execute(query):
+    for table, column in connection(store).execute(query):
         found.setdefault(table, set()).add(column)
     return found
 
@@ -44,7 +45,7 @@ def schema(store: Store) -> dict[str, set[str]]:
 def refers_to(store: Store, table: str) -> set[str]:
     """The tables that its foreign keys refer to."""
     query = 'SELECT "table" FROM pragma_foreign_key_list(?)'
-    return {name for (name,) in store.db.conn.execute(query, (table,))}
+    return {name for (name,) in connection(store).execute(query, (table,))}
 
 
 # ---------------------------------------------------------------- every table
@@ -82,7 +83,7 @@ def test_what_refers_to_others_is_emptied_before_them(store: Store) -> None:
 def test_what_stays_has_no_column_for_somebody_but_pseudonyms(store: Store) -> None:
     for table in PERSONAL:
         if table.stays:
-            kinds = store.db.conn.execute("SELECT name, type FROM pragma_table_xinfo(?)", (table.name,))
+            kinds = connection(store).execute("SELECT name, type FROM pragma_table_xinfo(?)", (table.name,))
             named = [name for name, kind in kinds if SOMEBODY.fullmatch(name) and kind != "BLOB"]
             assert named == [], table.name
 
@@ -101,7 +102,7 @@ def test_what_ages_is_in_the_schema_and_has_its_setting(store: Store) -> None:
 
 async def test_rows_that_are_somebodys_through_another_table(store: Store) -> None:
     """As those of a subscription are: no column of theirs names anybody."""
-    store.db.executescript("""
+    connection(store).executescript("""
         CREATE TABLE parents (id INTEGER PRIMARY KEY, workspace TEXT, user TEXT);
         CREATE TABLE children (parent INTEGER REFERENCES parents, word TEXT);
         INSERT INTO parents VALUES (1, 'T1', 'U1'), (2, 'T1', 'U2');
@@ -109,12 +110,12 @@ async def test_rows_that_are_somebodys_through_another_table(store: Store) -> No
     """)
     parents = PersonalTable("parents")
     tables = (parents.child("children", "parent"), parents, *PERSONAL)
-    personal = SqlitePersonal(store.db, store.sealer, store.pseudonyms, store.audit, tables)
+    personal = StoredPersonal(store.db, store.sealer, store.pseudonyms, store.audit, tables)
     exported = await personal.export(SlackUser("T1", "U1"))
     assert [row["word"] for row in exported["children"]] == ["hers", "hers too"]
     erasure = await personal.forget(SlackUser("T1", "U1"), Departure.ASKED, NOW)
     assert (erasure.gone["children"], erasure.gone["parents"]) == (2, 1)
-    assert store.db.conn.execute("SELECT word FROM children").fetchall() == [("his",)]
+    assert connection(store).execute("SELECT word FROM children").fetchall() == [("his",)]
 
 
 # ---------------------------------------------------------------- shown
@@ -207,11 +208,11 @@ async def test_what_stays_names_nobody_once_the_key_is_gone(store: Store, link: 
 
 async def test_pseudonyms_are_of_one_user_each_and_last(store: Store, path: Path) -> None:
     elsewhere = SlackUser("T2", USER.user)
-    names = {store.pseudonyms.of(who) for who in (USER, OTHER, elsewhere)}
+    names = {await store.pseudonyms.of(store.db, who) for who in (USER, OTHER, elsewhere)}
     assert len(names) == 3
     with opened(path, KEY) as later:
-        assert {later.pseudonyms.of(who) for who in (USER, OTHER, elsewhere)} == names
-        assert later.pseudonyms.users().keys() == names
+        assert {await later.pseudonyms.of(later.db, who) for who in (USER, OTHER, elsewhere)} == names
+        assert (await later.pseudonyms.users(later.db)).keys() == names
 
 
 async def test_everybody_of_a_workspace(store: Store, link: Link) -> None:
@@ -225,7 +226,7 @@ async def test_everybody_of_a_workspace(store: Store, link: Link) -> None:
 async def test_the_log_cannot_be_emptied_while_somebody_reads_and_is_later(
     store: Store, path: Path, link: Link, now: datetime
 ) -> None:
-    store.db.conn.execute("PRAGMA busy_timeout = 0")
+    connection(store).execute("PRAGMA busy_timeout = 0")
     await store.links.put(link)
     reader = sqlite3.connect(path, isolation_level=None)
     reader.execute("BEGIN")

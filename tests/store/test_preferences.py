@@ -11,6 +11,7 @@ from bot.core.filters import Filter, MutedCompany, SavedFilter, Style
 from bot.core.people import Link, SlackUser
 from bot.services.ports import Mutes, SavedFilters
 from bot.store import Store
+from tests.sqlite import connection
 from tests.store.conftest import USER, forget
 
 OTHER = SlackUser("T2", "U1")
@@ -93,7 +94,7 @@ async def test_unlinking_deletes_them_too_and_relinking_keeps_them(store: Store,
 async def test_neither_companies_nor_categories_can_be_read_in_the_file(store: Store, path: Path) -> None:
     await store.mutes.add(USER, "onsite", NORDLYS)
     await store.filters.put(USER, VIP)
-    store.db.conn.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    connection(store).execute("PRAGMA wal_checkpoint(TRUNCATE)")
     kept = b"".join(file.read_bytes() for file in path.parent.iterdir())
     for word in (b"Nordlys", b"VIP Customer", b"Ida", b"created"):
         assert word not in kept

@@ -5,6 +5,7 @@ from datetime import timedelta
 from bot.core.audit import AuditAction
 from bot.core.subscription import State
 from tests.services.digests.conftest import MONDAY, USER, Rig
+from tests.sqlite import connection
 from tests.test_metrics import samples
 
 
@@ -62,9 +63,9 @@ async def test_a_pause_is_written_down(rig: Rig) -> None:
 
 async def test_a_filter_that_does_not_open_pauses_its_digest_and_is_written_down(rig: Rig) -> None:
     await rig.subscribe()
-    rig.store.db.execute("UPDATE subscriptions SET sealed_filter = x'00'")
+    connection(rig.store).execute("UPDATE subscriptions SET sealed_filter = x'00'")
     await rig.at(8)
-    ((state, since),) = rig.store.db.execute("SELECT state, since FROM subscriptions").fetchall()
+    ((state, since),) = connection(rig.store).execute("SELECT state, since FROM subscriptions").fetchall()
     assert (state, since) == (State.PAUSED, round(rig.clock.now().timestamp() * 1e6))
     (recorded,) = await rig.store.audit.all()
     assert (recorded.deed.to, recorded.deed.why) == (USER, "seal-broken")

@@ -25,6 +25,7 @@ from bot.core.subscription import Outcome, State
 from bot.slack.blocks import draw
 from tests.conftest import NOW
 from tests.services.conftest import USER, Desk, activity
+from tests.sqlite import tables
 
 OSLO = ZoneInfo("Europe/Oslo")
 
@@ -221,7 +222,7 @@ async def test_a_digest_goes_with_its_user(linked: Desk) -> None:
     await linked.digests.waves.see_to(USER.workspace)
     await linked.store.personal.forget(USER, Departure.ASKED, NOW)
     for table in ("subscriptions", "participants", "told", "ledger"):
-        assert linked.store.db[table].count == 0, table
+        assert tables(linked.store)[table].count == 0, table
 
 
 async def test_a_preview_of_what_failed_says_so(linked: Desk) -> None:

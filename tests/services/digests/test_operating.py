@@ -16,6 +16,7 @@ from bot.core.subscription import State
 from bot.digests import as_json, history, list_digests, listed, show_history, show_status, status
 from bot.links import list_links
 from tests.services.digests.conftest import KEY, USER, Rig
+from tests.sqlite import connection
 
 
 @pytest.fixture
@@ -36,7 +37,7 @@ async def others(rig: Rig, count: int, **changes: object) -> None:
 
 
 def listed_ids(rig: Rig) -> list[int]:
-    return [row[0] for row in rig.store.db.execute("SELECT id FROM subscriptions").fetchall()]
+    return [row[0] for row in connection(rig.store).execute("SELECT id FROM subscriptions").fetchall()]
 
 
 def text(lines: Iterator[str]) -> str:
@@ -94,7 +95,7 @@ async def test_the_list_begins_with_those_that_need_somebody(rig: Rig, path: Pat
     await rig.subscribe()
     await others(rig, 1)
     await others(rig, 1, state=State.PAUSED, reason="account_inactive")
-    rig.store.db.execute("UPDATE subscriptions SET sealed_filter = x'00' WHERE user = 'UX1'")
+    connection(rig.store).execute("UPDATE subscriptions SET sealed_filter = x'00' WHERE user = 'UX1'")
     found = await to_thread(listed, path, KEY, rig.clock.now())
     lines = list(list_digests(found))
     assert lines[0].startswith("3 digests.")
@@ -106,13 +107,13 @@ async def test_the_list_begins_with_those_that_need_somebody(rig: Rig, path: Pat
 async def test_what_failed_within_a_day_is_listed_before_the_others(rig: Rig, path: Path) -> None:
     await rig.subscribe()
     await others(rig, 1)
-    rig.store.db.execute("UPDATE subscriptions SET user = 'U0', target = 'U0' WHERE id = 2")
+    connection(rig.store).execute("UPDATE subscriptions SET user = 'U0', target = 'U0' WHERE id = 2")
     row = (
         "INSERT INTO ledger SELECT NULL, 1, 'T1', '2026-11-15', 1, {0}, {0}, 'failed', 'crm-timed-out', '', "
     )
     row = row.format(round((rig.clock.now() - timedelta(hours=23)).timestamp() * 1e6))
     assert [each.id for each in await to_thread(listed, path, KEY, rig.clock.now())] == [2, 1]
-    rig.store.db.execute(row + "1, 0, NULL, 0, '', '', NULL, NULL, 0, 0, NULL")
+    connection(rig.store).execute(row + "1, 0, NULL, 0, '', '', NULL, NULL, 0, 0, NULL")
     for later, order in ((0, [1, 2]), (2, [2, 1])):
         found = await to_thread(listed, path, KEY, rig.clock.now() + timedelta(hours=later))
         assert [each.id for each in found] == order
@@ -144,7 +145,7 @@ async def test_links_say_whom_a_digest_keeps_signed_in(rig: Rig, path: Path) -> 
     first, line, _ = await to_thread(lambda: list(list_links(path, KEY, KeepAlivePolicy())))
     assert first.startswith("1 linked, 0 of them signed out, 1 with a digest.")
     assert line.endswith("kept alive for a digest")
-    rig.store.db.execute("UPDATE subscriptions SET state = 'off'")
+    connection(rig.store).execute("UPDATE subscriptions SET state = 'off'")
     first, line, _ = await to_thread(lambda: list(list_links(path, KEY, KeepAlivePolicy())))
     assert "0 with a digest" in first
     assert "digest" not in line

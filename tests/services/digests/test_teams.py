@@ -18,6 +18,7 @@ from bot.services.digests import teams
 from bot.services.digests.composed import reader_of
 from bot.services.ports import ActivityQuery, Place, Posted, PostKey, Snapshot
 from tests.services.digests.conftest import MONDAY, USER, Killed, Rig
+from tests.sqlite import connection
 
 DEAD = TicketRefused(tenant="onsite", code="")
 DOWN = CrmTimedOut(tenant="onsite", seconds=25)
@@ -235,7 +236,7 @@ async def test_what_is_not_shared_is_neither_told_nor_asked_for(rig: Rig) -> Non
 async def test_a_narrowing_that_cannot_be_read_shares_nothing(rig: Rig) -> None:
     subscription = await rig.team("Ola", team=FLAT)
     await rig.join(subscription, "Kari", Narrowing(never=frozenset({2})))
-    rig.store.db.conn.execute("UPDATE participants SET sealed_narrowing = x'00' WHERE user = 'Kari'")
+    connection(rig.store).execute("UPDATE participants SET sealed_narrowing = x'00' WHERE user = 'Kari'")
     rig.crm.sees = {"Kari": {1}, "Ola": {2}}
     rig.crm.happen(1)
     two = rig.crm.happen(2)

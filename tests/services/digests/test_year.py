@@ -22,6 +22,7 @@ from bot.store import migrate
 from bot.store.database import moment
 from tests.services.digests.conftest import ME, MONDAY, Clock, Crm, Killed, Rig, rig_on
 from tests.services.posts import Posts
+from tests.sqlite import connection
 
 #: Gaps at midnight, of half an hour, in Ramadan; offsets of 45 minutes, of +14 and -11 hours.
 ZONES = (
@@ -74,7 +75,7 @@ class Year:
 
     def next_moment(self, bot: Rig) -> None:
         """When something is due next by the machine's clock; six hours on at most."""
-        execute = bot.store.ledger._db.execute
+        execute = connection(bot.store).execute
         (due,) = execute("SELECT min(next_due) FROM subscriptions").fetchone()
         (waits,) = execute("SELECT min(wait_until) FROM ledger WHERE outcome = 'claimed'").fetchone()
         shown = min(moment(each) for each in (due, waits) if each is not None)
