@@ -4,15 +4,20 @@ import asyncio
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, MutableMapping
 from contextlib import asynccontextmanager, contextmanager
+from functools import partial
 from typing import Any
 
 import uvicorn
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 __all__ = ["EVENTS", "ASGIApp", "front", "listening", "serving"]
 
 #: Where Slack's commands, interactions and events arrive.
 EVENTS = "/slack/events"
 GRACE_SECONDS = 10
+#: Seconds for a request's head to arrive, counted from the connection or from its first byte, and its bytes.
+HEAD_SECONDS = 10
+MAX_HEAD = 32 * 1024
 #: More connections than this at once get a 503.
 CONNECTIONS = 2000
 
@@ -40,10 +45,13 @@ def front(events: ASGIApp | None, pages: ASGIApp) -> ASGIApp:
 
 
 @asynccontextmanager
-async def serving(asgi: ASGIApp, opened: socket.socket) -> AsyncIterator[asyncio.Task[None]]:
+async def serving(
+    asgi: ASGIApp, opened: socket.socket, head_seconds: float = HEAD_SECONDS
+) -> AsyncIterator[asyncio.Task[None]]:
     """Serve; in the end finish the requests under way. It yields the server's task, which should not end."""
     config = uvicorn.Config(
         asgi,
+        http=partial(_Impatient, head_seconds=head_seconds),  # type: ignore[arg-type] # it is called, no more
         access_log=False,  # its lines would hold the one-time pages' addresses
         log_config=None,
         lifespan="off",
@@ -81,3 +89,50 @@ class _Server(uvicorn.Server):
     def capture_signals(self) -> Iterator[None]:
         """Capture none."""
         yield
+
+
+class _Impatient(HttpToolsProtocol):
+    """uvicorn's protocol, which by itself waits for the end of a head for ever, and keeps all of it."""
+
+    def __init__(self, *args: Any, head_seconds: float, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._head_seconds = head_seconds
+        self._timer: asyncio.TimerHandle | None = None
+        self._head = 0
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Wait for a request."""
+        super().connection_made(transport)  # type: ignore[arg-type]
+        self._expect_a_head()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Wait no more."""
+        self._is_here()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        """Hang up on a head without an end."""
+        self._head += len(data)
+        super().data_received(data)
+        if self._timer and self._head > MAX_HEAD:
+            self.transport.close()
+
+    def on_message_begin(self) -> None:
+        """Wait for its end; it may be one of several on a connection."""
+        super().on_message_begin()
+        self._head = 0
+        self._expect_a_head()
+
+    def on_headers_complete(self) -> None:
+        """Leave the rest to those who read it: they have a patience of their own."""
+        self._is_here()
+        super().on_headers_complete()
+
+    def _expect_a_head(self) -> None:
+        self._is_here()
+        self._timer = self.loop.call_later(self._head_seconds, self.transport.close)
+
+    def _is_here(self) -> None:
+        if self._timer:
+            self._timer.cancel()
+            self._timer = None
