@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import aiohttp
@@ -62,9 +63,7 @@ async def bench(clock: StoppedClock) -> AsyncIterator[Bench]:
 
 
 @pytest.mark.parametrize("fault", [{"drop": True}, {"status": 503}, {"delay": 60}], ids=str)
-async def test_after_five_failures_it_is_not_asked_for_a_while(
-    bench: Bench, fault: dict[str, object]
-) -> None:
+async def test_after_five_failures_it_is_not_asked_for_a_while(bench: Bench, fault: dict[str, Any]) -> None:
     bench.server.faults.set(**fault)
     for _ in range(IN_A_ROW):
         with pytest.raises(CrmError):
