@@ -2,6 +2,9 @@
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
+BROWSER := .venv/.browser
+LOCK := uv pip compile --universal --python-version 3.11 --upgrade --generate-hashes --no-emit-index-url \
+  --no-emit-find-links --no-header --no-annotate
 
 .PHONY: demo run test test-long check bench docs playground format lock clean
 
@@ -14,7 +17,7 @@ run: $(READY)             ## the bot, configured by variables or BOT_CONFIG
 test: $(READY)            ## the tests, under three minutes
 	$(BIN)/python -m pytest -n auto $(ARGS)
 
-test-long: $(READY)       ## kill loops, soaks, sweeps
+test-long: $(BROWSER)     ## kill loops, soaks, sweeps, the browser
 	$(BIN)/python -m pytest -n auto -m long $(ARGS) || [ $$? -eq 5 ] # 5: there is none
 
 check: $(READY)           ## lint, types, import rules
@@ -37,8 +40,8 @@ format: $(READY)
 	$(BIN)/ruff format .
 
 lock:                     ## pin the newest versions that pyproject.toml allows, with hashes
-	uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --upgrade \
-	  --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate -o constraints.txt
+	$(LOCK) pyproject.toml --group dev -o constraints.txt
+	$(LOCK) --group browser --constraints constraints.txt -o constraints-browser.txt
 
 clean:
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
@@ -48,4 +51,8 @@ $(READY): constraints.txt
 	@echo "Setting up .venv (once)"
 	@$(PYTHON) -m venv --clear .venv
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r constraints.txt
+	@touch $@
+
+$(BROWSER): constraints-browser.txt $(READY)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r constraints-browser.txt
 	@touch $@

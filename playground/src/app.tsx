@@ -21,7 +21,7 @@ export function App() {
   const [drawer, setDrawer] = useState(false);
   const [panel, setPanel] = useState(wide());
   const [drafts, setDrafts] = useState<{ [place: string]: string }>({});
-  const { state, change, ask, toasts, dismiss } = useConnection(() => ({ member: memory.get("member"), place: memory.get("place") }));
+  const { state, change, ask, tell, toasts, dismiss } = useConnection(() => ({ member: memory.get("member"), place: memory.get("place") }));
   const { me, places } = state;
 
   const current = places.find((each) => each.id === place) ?? places.find((each) => each.kind === "channel") ?? places[0];
@@ -60,9 +60,13 @@ export function App() {
 
   const send = (text: string, inThread?: string) => ask("type", { place: currentId, text, ...(inThread ? { thread: inThread } : {}) });
   const submit = async (view: View, values: Json) => (await ask("submit", { view: view.id, values })) ?? {};
-  const close = (view: View) => {
-    change({ kind: "closed", view: view.id });
-    void ask("close", { view: view.id });
+  const close = (view: View, all = false) => {
+    for (const each of all ? state.modals : [view]) change({ kind: "closed", view: each.id });
+    void ask("close", { view: view.id, all });
+  };
+  const act = async (what: string, more: Json = {}) => {
+    const answer = await (what === "login" ? ask("login") : ask("panel", { what, ...more }));
+    if (answer?.words) tell(String(answer.words));
   };
   const messages = state.messages[currentId] ?? [];
   const parent = messages.find((each) => each.ts === thread);
@@ -123,7 +127,7 @@ export function App() {
               panel={state.panel}
               offset={state.offset}
               wire={state.wire}
-              act={async (what, more = {}) => void (await ask("panel", { what, ...more }))}
+              act={act}
               close={() => setPanel(false)}
             />
           )}

@@ -1,4 +1,4 @@
-// Where one types, with hints for slash commands (WAI-ARIA combobox).
+// Where one types, with hints for slash commands.
 import { type KeyboardEvent, useEffect, useId, useRef, useState } from "react";
 import type { Hint } from "./types";
 
@@ -84,9 +84,8 @@ export function Composer({ label, hints, draft, setDraft, send, focusOn }: Props
         <textarea
           ref={area}
           rows={1}
-          role="combobox"
           aria-label={label}
-          aria-expanded={lines.length > 0}
+          aria-haspopup="listbox"
           aria-controls={lines.length > 0 ? id : undefined}
           aria-activedescendant={at >= 0 && lines[at] ? `${id}-${at}` : undefined}
           aria-autocomplete="list"

@@ -2,6 +2,7 @@
 import { useCallback, useEffect, useReducer, useRef, useState } from "react";
 import { Refused, Socket } from "./socket";
 import { type Change, EMPTY, reduce, type State } from "./state";
+import { token } from "./memory";
 import type { Json } from "./types";
 
 export type Toast = { id: number; text: string };
@@ -10,6 +11,7 @@ type Connection = {
   change: (change: Change) => void;
   /** Ask; a refusal is shown as a toast, and `null` comes back. */
   ask: (what: string, more?: Json) => Promise<Json | null>;
+  tell: (text: string) => void;
   toasts: Toast[];
   dismiss: (id: number) => void;
 };
@@ -44,13 +46,12 @@ export function useConnection(hello: () => Json): Connection {
   );
 
   useEffect(() => {
-    const token = new URLSearchParams(location.search).get("token") ?? "";
     const opened = () => {
       change({ kind: "online", online: true });
       void ask("hello", hello());
     };
     socket.current = new Socket(
-      `ws://${location.host}/ws?token=${encodeURIComponent(token)}`,
+      `ws://${location.host}/ws?token=${encodeURIComponent(token())}`,
       (message) => change({ kind: "pushed", message }),
       opened,
       () => change({ kind: "online", online: false }),
@@ -58,5 +59,5 @@ export function useConnection(hello: () => Json): Connection {
     socket.current.open();
   }, []);
 
-  return { state, change, ask, toasts, dismiss };
+  return { state, change, ask, tell, toasts, dismiss };
 }

@@ -5,6 +5,7 @@ import { Blocks } from "./blocks";
 import { Mrkdwn } from "./blocks/text";
 import { isBot, useScenery } from "./context";
 import { clockTime, dayKey, dayName } from "./dates";
+import { token } from "./memory";
 import type { Member, Message } from "./types";
 
 /** Within so long, what the same one says follows without a new name. */
@@ -88,7 +89,7 @@ const OneMessage = memo(function OneMessage({ message, author, time, follows, re
         )}
         {message.files?.map((file, index) => (
           <div className="file-box" key={index}>
-            {file.url ? <a href={file.url}>{file.name}</a> : file.name}
+            {file.url ? <a href={`${file.url}?token=${encodeURIComponent(token())}`}>{file.name}</a> : file.name}
           </div>
         ))}
         {message.edited ? <span className="edited">(edited)</span> : null}

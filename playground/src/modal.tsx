@@ -10,7 +10,8 @@ import type { Block, Element, Json, View } from "./types";
 type Props = {
   stack: View[];
   submit: (view: View, values: Values) => Promise<Json>;
-  close: (view: View) => void;
+  /** One view, or the whole stack. */
+  close: (view: View, all?: boolean) => void;
 };
 
 export function Modals({ stack, submit, close }: Props) {
@@ -78,7 +79,7 @@ function Frame({ view, back, submit, close }: FrameProps) {
             </button>
           )}
           <h2>{view.title?.text}</h2>
-          <button type="button" className="icon" aria-label="Close" onClick={() => close(view)}>
+          <button type="button" className="icon" aria-label="Close" onClick={() => close(view, true)}>
             ×
           </button>
         </header>

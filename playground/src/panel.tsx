@@ -46,6 +46,11 @@ export function Panel({ me, panel, offset, wire, act, close }: Props) {
         </Part>
         <Part name="Sign-in page">
           <SignIn me={me} panel={panel} />
+          {panel.login && (
+            <div className="row">
+              <Do act={act} what="login" label="Sign In for Me" title="Does what the link button and its page do" />
+            </div>
+          )}
         </Part>
         <Part name="SuperOffice" state={faults.length > 0 ? faults.join(", ") : undefined}>
           <div className="row">
@@ -64,9 +69,9 @@ export function Panel({ me, panel, offset, wire, act, close }: Props) {
             <Do act={act} what="mend" label="Mend All" />
           </div>
         </Part>
-        <Part name="Slack">
+        <Part name="Slack" state={Object.keys(panel.limited ?? {}).length > 0 ? "rate-limited" : undefined}>
           <div className="row">
-            <Do act={act} what="limit" more={{ seconds: 5 }} label="Rate-Limit for 5 s" />
+            <Do act={act} what="limit" more={{ seconds: 30 }} label="Rate-Limit for 30 s" />
           </div>
         </Part>
         <Wire entries={wire} />

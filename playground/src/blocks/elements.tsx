@@ -1,11 +1,11 @@
 // What one can press in a message, a modal or the Home tab: each reports to the bot, and asks first where it says so.
-import { type KeyboardEvent, useCallback, useRef, useState } from "react";
+import { type KeyboardEvent, useCallback, useContext, useRef, useState } from "react";
 import { useConfirm } from "../dialog";
 import { useScenery } from "../context";
 import type { Element, Json, Where } from "../types";
 import { Control } from "./controls";
 import { usePopup } from "./popup";
-import { useHeld } from "./held";
+import { HoldingContext, useHeld } from "./held";
 import { Text } from "./text";
 import { chosen, entry, holdsValue, valueOf } from "./values";
 
@@ -26,13 +26,15 @@ export function Interactive(props: Pressable) {
 function useDelivery({ element, blockId, where }: Pressable): [boolean, (what: Json, url?: string) => Promise<boolean>] {
   const { press } = useScenery();
   const confirm = useConfirm();
+  const holding = useContext(HoldingContext);
   const [isBusy, setBusy] = useState(false);
   const deliver = async (what: Json, url?: string) => {
     if (element.confirm && !(await confirm(element.confirm))) return false;
     if (url) window.open(url, "_blank", "noopener,noreferrer");
     setBusy(true);
     try {
-      await press(where, { block_id: blockId, action_id: element.action_id, ...what });
+      const values = holding === null ? {} : { values: holding.values };
+      await press(where, { block_id: blockId, action_id: element.action_id, ...values, ...what });
     } finally {
       setBusy(false);
     }

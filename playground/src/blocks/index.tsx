@@ -12,7 +12,7 @@ export function Blocks({ blocks, where }: { blocks: Block[]; where: Where }) {
   return (
     <div className="blocks">
       {blocks.map((block, index) => (
-        <div className={`block ${block.type}`} key={block.block_id ?? index}>
+        <div className={`block ${block.type}`} key={block.block_id ?? index} data-block={block.block_id}>
           <Drawing block={block} where={where} />
         </div>
       ))}

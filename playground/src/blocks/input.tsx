@@ -31,7 +31,7 @@ export function Input({ block, where }: { block: Block; where: Where }) {
   };
   const described = [error && `${id}-error`, block.hint && `${id}-hint`].filter(Boolean).join(" ");
   return (
-    <div className="input" data-block={blockId}>
+    <div className="field-row">
       <div className="label">
         {block.label.text}
         {block.optional && <span className="optional"> (optional)</span>}

@@ -18,7 +18,7 @@ export function Table({ block }: { block: Block }) {
   const settings: Json[] = block.column_settings ?? [];
   const label = `Table: ${(head ?? []).map(words).join(", ")}`;
   return (
-    <div className="table" role="region" aria-label={label} tabIndex={0}>
+    <div className="table" role="group" aria-label={label} tabIndex={0}>
       <table>
         <thead>
           <tr>
@@ -62,7 +62,7 @@ export function DataTable({ block }: { block: Block }) {
 
   return (
     <div className="data-table">
-      <div className="table" role="region" aria-label={block.caption} tabIndex={0}>
+      <div className="table" role="group" aria-label={block.caption} tabIndex={0}>
         <table>
           <caption>{block.caption}</caption>
           <thead>

@@ -5,14 +5,19 @@ import { nameOf, type Scenery, useScenery } from "../context";
 import { dateToken } from "../dates";
 import type { Json } from "../types";
 
+/** Between two marks: a link is taken as a whole, whatever is in its label. */
+function spanned(name: string, mark: string): string {
+  return `(?<![\\w${mark}])${mark}(?=\\S)(?<${name}>(?:<[^<>\\n]+>|[^${mark}\\n])+?)(?<=\\S)${mark}(?![\\w${mark}])`;
+}
+
 const TOKEN = new RegExp(
   [
     "```(?<pre>[^]+?)```",
     "`(?<code>[^`\\n]+)`",
     "<(?<angle>[^<>\\n]+)>",
-    "(?<![\\w*])\\*(?<bold>\\S(?:[^*\\n]*\\S)?)\\*(?![\\w*])",
-    "(?<![\\w_])_(?<italic>\\S(?:[^_\\n]*\\S)?)_(?![\\w_])",
-    "(?<![\\w~])~(?<strike>\\S(?:[^~\\n]*\\S)?)~(?![\\w~])",
+    spanned("bold", "\\*"),
+    spanned("italic", "_"),
+    spanned("strike", "~"),
   ].join("|"),
   "g",
 );
