@@ -6,6 +6,7 @@ import subprocess
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 
 import click
@@ -90,7 +91,7 @@ def test_the_readme_has_every_verb() -> None:
 
 def test_every_dependency_has_its_reason() -> None:
     project = tomllib.loads(text_of(ROOT / "pyproject.toml"))
-    listed = project["project"]["dependencies"] + project["dependency-groups"]["dev"]
+    listed = [*project["project"]["dependencies"], *chain(*project["dependency-groups"].values())]
     names = [re.split(r"[^a-z0-9-]", requirement)[0] for requirement in listed]
     decisions = text_of(ROOT / "docs/decisions.md")
     assert [name for name in names if f"`{name}`" not in decisions] == []
