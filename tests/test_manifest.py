@@ -173,3 +173,4 @@ def test_how_it_is_installed() -> None:
     assert settings["org_deploy_enabled"] is False
     # Without the tab the bot's direct messages are refused: messages_tab_disabled.
     assert MANIFEST["features"]["app_home"]["messages_tab_enabled"] is True
+    assert MANIFEST["features"]["app_home"]["home_tab_enabled"] is True

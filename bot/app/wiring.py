@@ -17,6 +17,8 @@ from bot.app.channeldesk import channel_desk
 from bot.app.channels import channel_guard, channel_parts
 from bot.app.clockwork import Job
 from bot.app.digests import digests
+from bot.app.healthchecks import health_checks
+from bot.app.home import home_tabs
 from bot.app.pages import sign_in_pages
 from bot.app.tenants import guarded
 from bot.config import Settings
@@ -33,6 +35,7 @@ from bot.services.audience import Audience
 from bot.services.categories import Categories
 from bot.services.channels.rights import ChannelRights
 from bot.services.commands import Commands
+from bot.services.home.answering import HomeMessenger
 from bot.services.keepalive import KeepAlive
 from bot.services.leaving import Leaving
 from bot.services.linking import Invited, Linked, Linking, LinkPolicy
@@ -52,6 +55,7 @@ from bot.slack.budgets import Budgets
 from bot.slack.channelevents import register_channel_events
 from bot.slack.channels import SlackChannels
 from bot.slack.gateway import bolt_app
+from bot.slack.home import SlackHome, register_home
 from bot.slack.limits import PostLimits
 from bot.slack.listeners import register
 from bot.slack.messenger import SlackMessenger
@@ -72,6 +76,8 @@ ROSTER = timedelta(minutes=10)
 STEWARD = timedelta(minutes=5)
 #: How often it is looked which digests are due.
 DIGESTS = timedelta(seconds=10)
+#: How often it is looked whose Home tab is stale.
+HOMES = timedelta(seconds=2)
 
 
 class Wiring:
@@ -150,6 +156,7 @@ class Wiring:
             tenants=set(tenants),
             may_use=access.may_use,
             retention=settings.retention.policy,
+            on_gone=lambda user: self._home.refresh(user),
         )
         preferences = Preferences(database.filters, database.mutes, Categories(clock))
         budgets = Budgets()
@@ -180,6 +187,16 @@ class Wiring:
             metrics=metrics,
         )
         metrics.watch("digests", self.digests.waves.waiting)
+        self._home = home_tabs(
+            database=database,
+            clock=clock,
+            runner=runner,
+            tenants=tenants,
+            access=access,
+            digests=self.digests,
+            readers=readers,
+            view=SlackHome(workspaces, budgets, settings.slack.command),
+        )
         self._channel_parts = channel_parts(
             database=database,
             clock=clock,
@@ -241,7 +258,7 @@ class Wiring:
             answers=answers,
             readers=readers,
             deliveries=database.deliveries,
-            messenger=messenger,
+            messenger=HomeMessenger(messenger, self._home),
             runner=runner,
             clock=clock,
             reference=partial(secrets.token_hex, 4),
@@ -267,6 +284,7 @@ class Wiring:
         yield self._roster.tick, ROSTER
         yield self._channel_parts.stewarding.tick, STEWARD
         yield self.digests.waves.tick, DIGESTS
+        yield self._home.tick, HOMES
 
     def bolt(self) -> AsyncApp:
         """Bolt, with every listener."""
@@ -279,8 +297,10 @@ class Wiring:
             roster=self._roster,
             leaving=self._leaving,
             moving=self.digests.settings,
+            home=self._home,
             default_reader=Reader(self._zone("")),
         )
+        register_home(app, self._home)
         register_channel_events(app, self._channel_parts.watch)
         removing = Uninstalling(
             self._workspaces, self._leaving, self._database.audit, self._clock, self._runner
@@ -306,30 +326,14 @@ class Wiring:
         return Starlette(
             routes=[
                 *pages,
-                *web.health_routes(self._checks(scheduler, socket_mode)),
+                *web.health_routes(
+                    health_checks(
+                        scheduler, self._database, self._workspaces, self._tenants, self._clock, socket_mode
+                    )
+                ),
                 web.metrics_route(self._metrics.expose, self._metrics.content_type),
             ]
         )
-
-    def _checks(self, scheduler: AsyncIOScheduler, socket_mode: SocketMode | None) -> list[web.Check]:
-        async def ticking() -> None:
-            if not scheduler.running:
-                raise RuntimeError
-
-        async def crm(tenant: Tenant) -> None:
-            await tenant.crm.system_info()
-
-        tenants = [
-            web.Check(f"tenant {name}", web.Remembered(partial(crm, tenant), self._clock), essential=False)
-            for name, tenant in self._tenants.items()
-        ]
-        return [
-            web.Check("database", self._database.check),
-            web.Check("scheduler", ticking),
-            web.Check("slack", web.Remembered(self._workspaces.check, self._clock), essential=False),
-            *([web.Check("socket-mode", socket_mode.check, essential=False)] if socket_mode else []),
-            *tenants,
-        ]
 
     async def _linked(self, done: Linked) -> None:
         self._runner.spawn(lambda: self._commands.linked(done))

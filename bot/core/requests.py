@@ -46,6 +46,8 @@ class Conversation:
     trigger: Secret = field(default_factory=lambda: Secret(""), repr=False)
     #: The id of the modal that the reply is shown in, if one is open.
     view: str = ""
+    #: It was pressed in the app's Home tab, where Slack takes no reply by ``response_url``.
+    at_home: bool = False
 
     @property
     def place(self) -> SlackChannel:

@@ -79,6 +79,7 @@ from bot.services.readers import Readers
 from bot.services.sharing import Sharing
 from bot.services.signins import SignIns
 from bot.services.tenants import Tenant
+from bot.services.whoami import Whoami
 
 __all__ = ["Answers"]
 
@@ -121,9 +122,9 @@ class Answers:
         self._privacy = privacy
         self._links = links
         self._readers = readers
-        self._clock = clock
         self._offers = offers
         self._doors = Doors(links, access, sign_ins, offers)
+        self._whoami = Whoami(tenants, access, clock)
 
     async def tenant(self, user: SlackUser) -> str:
         """The tenant that a user asks; ``""`` where that is not known, as the reply will say."""
@@ -295,18 +296,7 @@ class Answers:
         return NotLinkedYet(pending.expires_at if pending else None)
 
     async def _me(self, link: Link) -> Me:
-        profile = await self._readers.profile(link.user)
-        is_admin = self._access.is_admin(link.user) or (profile is not None and profile.is_admin)
-        tenant = self._tenants.get(link.tenant)
-        expires_at = link.ending.at if link.ending else link.expires_at
-        return Me(
-            principal=link.principal,
-            linked_at=link.linked_at,
-            expires_at=expires_at,
-            ended=expires_at is not None and expires_at <= self._clock.now(),
-            warnings=tuple(tenant.crm.warnings) if tenant and is_admin else (),
-            tenant=link.tenant if len(self._tenants) > 1 else "",
-        )
+        return self._whoami.me(link, await self._readers.profile(link.user))
 
     async def _link_again(self, request: Request) -> Reply:
         """The page, unless the user has signed in again since the button was drawn."""

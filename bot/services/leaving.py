@@ -20,6 +20,7 @@ class Leaving:
     """Every way to leave. Whoever left already may do so again: that changes nothing.
 
     ``tenants`` are those of the configuration; ``may_use`` says of a workspace's id whether it may use one.
+    ``on_gone`` is told of whoever had opened the Home tab, which still shows what was.
     """
 
     def __init__(
@@ -32,6 +33,7 @@ class Leaving:
         tenants: Collection[str],
         may_use: Callable[[str, str], bool],
         retention: Retention,
+        on_gone: Callable[[SlackUser], None] = lambda _: None,
     ) -> None:
         self._personal = personal
         self._audit = audit
@@ -40,6 +42,7 @@ class Leaving:
         self._tenants = tenants
         self._may_use = may_use
         self._retention = retention
+        self._on_gone = on_gone
 
     async def forget(self, user: SlackUser, why: Departure, by: SlackUser | None = None) -> Forgotten:
         """Delete all that is stored about a user, with a receipt."""
@@ -50,6 +53,8 @@ class Leaving:
             log.info("somebody is forgotten: %s", why, extra={"action": "leaving.done"})
         if not traceless:
             log.warning("the log is not empty: somebody reads", extra={"action": "leaving.traces"})
+        if erasure.gone.get("homes"):
+            self._on_gone(user)
         left = sum(erasure.left.values())
         return Forgotten(dict(erasure.gone), left, self._personal.backups_end(now), traceless)
 

@@ -22,6 +22,7 @@ TIERS: Mapping[str, int] = {
     "conversations.info": 50,
     "conversations.members": 100,
     "users.info": 80,
+    "views.publish": 100,
 }
 #: Seconds: one more than a minute, for calls do not take the same time to arrive.
 WINDOW = 61.0

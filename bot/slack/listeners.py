@@ -45,6 +45,14 @@ class Mover(Protocol):
         ...
 
 
+class Host(Protocol):
+    """Sees to the Home tab."""
+
+    async def user_changed(self, user: SlackUser) -> None:
+        """A user's zone, language or role changed."""
+        ...
+
+
 def register(
     app: AsyncApp,
     *,
@@ -54,6 +62,7 @@ def register(
     roster: Roster,
     leaving: Leaver,
     moving: Mover,
+    home: Host,
     default_reader: Reader,
 ) -> None:
     """Put the listeners on ``app``. ``command`` is the slash command's name."""
@@ -82,9 +91,9 @@ def register(
     async def on_user_change(event: Body, body: Body) -> None:
         who, info = SlackUser(body["team_id"], event["user"]["id"]), event["user"]
         people.forget(who)
-        is_guest = roster.heard(who, info) is Kind.GUEST
-        await leaving.changed(who, deactivated=bool(info.get("deleted")), guest=is_guest)
+        await leaving.changed(who, deactivated=bool(info.get("deleted")), guest=_is_guest(roster, who, info))
         await moving.moved(who, zone_of(info), info.get("locale") or "")
+        await home.user_changed(who)
 
     async def on_team_join(event: Body, body: Body) -> None:
         roster.heard(SlackUser(body["team_id"], event["user"]["id"]), event["user"])
@@ -95,3 +104,8 @@ def register(
     app.view(re.compile("|".join(FORMS)))(on_submit)
     app.event("user_change")(on_user_change)
     app.event("team_join")(on_team_join)
+
+
+def _is_guest(roster: Roster, who: SlackUser, info: Body) -> bool:
+    """Whether somebody is a guest now, which is remembered."""
+    return roster.heard(who, info) is Kind.GUEST

@@ -42,6 +42,8 @@ class SlackMessenger:
         if to.trigger and (form := form_view(reply, reader, self._command)) and await self._open(to, form):
             return
         message = draw(reply, reader, self._command)
+        if to.trigger and to.at_home and await self._open(to, notice_view(message, reader)):
+            return
         if to.response_url:
             answerable = is_slacks(to.response_url, self._workspaces.api_url)
             if answerable and await self._respond(to.response_url, message, replace=replace):

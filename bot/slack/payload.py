@@ -39,7 +39,7 @@ __all__ = ["ACTIONS", "REFRESH", "SNOOZES", "Asked", "block_id", "marks", "owned
 #: The buttons that put another page in the place of theirs.
 _PAGES = ("page.newest", "page.next", "page.catchup", "page.plain", "again")
 #: Menus, whose options hold too little: the id of their block carries the question.
-_MENUS = ("row", "view", "digest.snooze")
+_MENUS = ("row", "view", "digest.snooze", "home.channel")
 #: What buttons without a value of their own ask for; of a digest, as it would be typed.
 _PLAIN: Mapping[str, Wish] = {
     "unlink": Confirm(),
@@ -52,6 +52,19 @@ _PLAIN: Mapping[str, Wish] = {
     "digest.wake": Ask("digest snooze off"),
     "digest.change": Ask("digest"),
     "digest.preview": Ask("digest preview"),
+    "digest.history": Ask("digest history"),
+    "home.link": Ask("link"),
+    "home.filters": Ask("filter list"),
+    "home.links": Ask("admin links"),
+    "home.digests": Ask("admin digests"),
+    "home.failures": Ask("admin digests"),
+    "home.help": Ask("help"),
+}
+#: What buttons with something to be put in ask for, as it would be typed.
+_LINES: Mapping[str, str] = {
+    "digest.at": "digest at {}",
+    "filter.run": "week filter:{}",
+    "filter.remove": "filter remove {}",
 }
 #: Until when one can snooze by the menu.
 SNOOZES = ("1d", "mon", "1w", "2w")
@@ -64,9 +77,9 @@ ACTIONS = (
     "unshare",
     "mute",
     "unmute",
-    "digest.at",
     "digest.rest",
     "tenant",
+    *_LINES,
     *_PLAIN,
     *CHANNEL_ACTIONS,
 )
@@ -166,8 +179,10 @@ def pressed(body: Mapping[str, Any]) -> Request | None:
     user = SlackUser(team["id"], body["user"]["id"])
     channel = body.get("channel") or {}
     response_url, trigger = Secret(body.get("response_url", "")), Secret(body["trigger_id"])
-    view = str((body.get("view") or {}).get("id", ""))
-    conversation = Conversation(user, channel.get("id", ""), response_url, trigger, view)
+    view = body.get("view") or {}
+    at_home = view.get("type") == "home"
+    modal = "" if at_home else str(view.get("id", ""))
+    conversation = Conversation(user, channel.get("id", ""), response_url, trigger, modal, at_home)
     action = body["actions"][0]
     name = action["action_id"]
     owner, carried = _owner(_pair(action["block_id"], "~")[1] if name in _MENUS else action["value"])
@@ -175,6 +190,9 @@ def pressed(body: Mapping[str, Any]) -> Request | None:
     if name in CHANNEL_ACTIONS and (owner == user.user or (owner == ANYBODY and name in ANYBODYS)):
         place, wish = channel_wish(name, carried)
         conversation = replace(conversation, channel=place or conversation.channel)
+    elif name == "home.channel" and owner == user.user:
+        conversation = replace(conversation, channel=str(action["selected_conversation"]))
+        wish = Ask("channel")
     elif owner == user.user:
         wish = _chosen(action, carried) if name in _MENUS else _wish(name, carried)
     is_replaced = name not in _BESIDE and owner != ANYBODY and wish != PressAnothers()
@@ -193,9 +211,9 @@ def _owner(value: str) -> tuple[str, str]:
 def _wish(action: str, carried: str) -> Wish:
     if plain := _PLAIN.get(action):
         return plain
+    if line := _LINES.get(action):
+        return Ask(line.format(carried))
     match action:
-        case "digest.at":
-            return Ask(f"digest at {carried}")
         case "tenant":
             return LinkTo(*_pair(carried, "|"))
         case "mute":

@@ -55,6 +55,9 @@ class Taker:
     async def moved(self, user: SlackUser, zone: ZoneInfo | None, locale: str) -> None:
         """Nor travels."""
 
+    async def user_changed(self, user: SlackUser) -> None:
+        """Nor looks."""
+
 
 class Known(Workspaces):
     """One workspace, which is known."""
@@ -80,6 +83,7 @@ def ours() -> ASGIApp:
         roster=Roster(workspaces, SystemClock(), Budgets()),
         leaving=Taker(),
         moving=Taker(),
+        home=Taker(),
         default_reader=Reader(ZoneInfo("UTC")),
     )
     handler: ASGIApp = AsyncSlackRequestHandler(app)  # type: ignore[assignment] # Bolt's own ASGI types

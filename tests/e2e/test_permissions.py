@@ -119,7 +119,9 @@ READING = {
     *("today", "yesterday", "since", "week", "catchup", "muted", "me", "my-data", "help"),
     *("list", "show", "when", "status", "preview", "history", "proof", "mine", "test"),
     *("page.newest", "page.next", "page.catchup", "page.plain", "again", "row", "view", "why", "digest.rest"),
-    *("digest.change", "digest.preview", "keep", "sign-in", "tenant"),
+    *("digest.change", "digest.preview", "digest.history", "keep", "sign-in", "tenant"),
+    *("home.link", "home.filters", "home.links", "home.digests", "home.failures", "home.help"),
+    *("home.channel", "filter.run"),
     *("channel.show", "channel.change", "channel.preview", "channel.history", "channel.keep", "channel.mine"),
     *("channel.join", "channel.remove", "channel.narrow"),
 }
@@ -144,6 +146,7 @@ ALIKE = {
         "digest.stop",
         "digest.off",
         "digest.wake",
+        "filter.remove",
         "digest.at",
         "digest.snooze",
         "share",

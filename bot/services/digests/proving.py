@@ -46,9 +46,9 @@ class Proving:
             as_of=now,
         )
 
-    async def history(self, subscription: Subscription) -> History:
+    async def history(self, subscription: Subscription, most: int = LATEST) -> History:
         """What became of the last slots, the latest first."""
-        rows = [_row(row, subscription) for row in await self._ledger.latest(subscription.id, LATEST)]
+        rows = [_row(row, subscription) for row in await self._ledger.latest(subscription.id, most)]
         return History(subscription.zone, tuple(rows), self._clock.now(), subscription.channel)
 
 

@@ -27,7 +27,14 @@ from bot.slack.blocks.words import GAP, MAX_NAME
 from bot.text import sentence
 from bot.text.dates import moment, zone_name
 
-__all__ = ["digest_list", "link_list", "unlinked_by_admin", "unlinked_other"]
+__all__ = [
+    "digest_list",
+    "last_outcome",
+    "link_list",
+    "standing_state",
+    "unlinked_by_admin",
+    "unlinked_other",
+]
 
 
 def link_list(reply: LinkList, reader: Reader, command: str) -> Message:
@@ -91,28 +98,30 @@ def _digest(standing: Standing, reply: DigestList, reader: Reader) -> list[Eleme
     whose = places if len(places) < 2 else [places[0], span(GAP), places[1]]
     zone = zone_name(standing.zone, locale)
     schedule = sentence("admin.digests.when", locale, schedule=standing.schedule, zone=zone)
-    facts = [schedule, _state(standing, reply, reader)]
+    facts = [schedule, standing_state(standing, reply.as_of, reader)]
     if standing.last:
-        facts.append(_last(standing.last, reply, reader))
+        facts.append(last_outcome(standing.last, reply.as_of, reader))
     return [*whose, span(GAP + GAP.join(facts))]
 
 
-def _state(standing: Standing, reply: DigestList, reader: Reader) -> str:
+def standing_state(standing: Standing, as_of: datetime, reader: Reader) -> str:
+    """Whether it is on, and why not."""
     locale = reader.locale
     snoozed = standing.snoozed_until
     if standing.state is State.PAUSED:
         reason = slot_reason(standing.reason, reader)
-        since = moment(standing.since, reader.zone, locale, reply.as_of)
+        since = moment(standing.since, reader.zone, locale, as_of)
         return sentence("admin.digests.state.paused", locale, since=since, reason=reason)
-    if standing.state is State.ON and snoozed and snoozed > reply.as_of:
-        until = moment(snoozed, reader.zone, locale, reply.as_of)
+    if standing.state is State.ON and snoozed and snoozed > as_of:
+        until = moment(snoozed, reader.zone, locale, as_of)
         return sentence("admin.digests.state.snoozed", locale, until=until)
     return sentence(f"admin.digests.state.{standing.state}", locale)
 
 
-def _last(last: Delivery, reply: DigestList, reader: Reader) -> str:
+def last_outcome(last: Delivery, as_of: datetime, reader: Reader) -> str:
+    """What became of the last slot."""
     locale = reader.locale
-    at = moment(last.concluded_at or last.due_at, reader.zone, locale, reply.as_of)
+    at = moment(last.concluded_at or last.due_at, reader.zone, locale, as_of)
     outcome = sentence(f"proof.{last.outcome}", locale, at="").strip()
     why = f": {slot_reason(last.reason, reader)}" if last.reason else ""
     return sentence("admin.digests.last", locale, at=at, outcome=f"{outcome}{why}")

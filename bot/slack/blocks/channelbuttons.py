@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 
 from bot.core.replies import Consent, DigestState, Reader
+from bot.core.replies.home import HomeChannel
+from bot.core.subscription import State
 from bot.slack.blocks.elements import Element, button, confirm
 from bot.slack.channelpayload import ANYBODY, carried_by
 from bot.slack.payload import owned
@@ -17,6 +19,7 @@ __all__ = [
     "of_announcement",
     "of_consent",
     "of_headline",
+    "of_home",
     "of_paused",
     "of_state",
     "removal",
@@ -44,6 +47,18 @@ def of_state(reply: DigestState, reader: Reader) -> Iterator[Element]:
         if reply.state == "on":
             yield _own("pause", here, reader)
         yield _own("remove", here, reader)
+
+
+def of_home(row: HomeChannel, reader: Reader) -> Iterator[Element]:
+    """What one can do about a channel's from one's Home tab; who may is looked up when it is pressed."""
+    here = row.standing.channel
+    if row.is_shared:
+        yield _own("mine", here, reader)
+        yield {**_own("leave", here, reader), "confirm": _sure(reader.locale)}
+    if row.is_owner:
+        is_on = row.standing.state is State.ON
+        yield _own("pause" if is_on else "resume", here, reader)
+        yield _own("change", here, reader)
 
 
 def set_up(channel: str, reader: Reader) -> Element:

@@ -10,6 +10,7 @@ __all__ = [
     "choose",
     "digest_buttons",
     "end_snooze",
+    "history",
     "preview",
     "show_all",
     "snooze",
@@ -72,6 +73,11 @@ def turn_on_at(reader: Reader, schedule: str) -> Element:
 def end_snooze(reader: Reader) -> Element:
     """Goes on at once."""
     return button("digest.wake", sentence("digest.end-snooze", reader.locale), owned(reader.user), "primary")
+
+
+def history(reader: Reader) -> Element:
+    """Shows what became of the last ones."""
+    return button("digest.history", sentence("button.channel.history", reader.locale), owned(reader.user))
 
 
 def turn_off(reader: Reader) -> Element:

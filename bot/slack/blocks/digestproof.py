@@ -24,7 +24,7 @@ from bot.text import sentence
 from bot.text.dates import clock, day_within, moment, zone_name
 from bot.text.schedules import utc_offset
 
-__all__ = ["digest_proof", "history"]
+__all__ = ["digest_proof", "history", "proof_bullets", "proof_line"]
 
 
 def digest_proof(reply: DigestProof, reader: Reader, command: str) -> Message:
@@ -32,11 +32,11 @@ def digest_proof(reply: DigestProof, reader: Reader, command: str) -> Message:
     locale = reader.locale
     title = sentence("proof.title", locale, day=day_within(reply.day, _today(reply), locale))
     blocks: list[Block] = [header(title)]
-    lines = [_proof_line(row, reply.zone, reader, reply.day) for row in reply.rows]
+    lines = [proof_line(row, reply.zone, reader, reply.day) for row in reply.rows]
     if reply.holiday:
         blocks.append(context(sentence("proof.holiday", locale, holiday=reply.holiday)))
     if lines:
-        blocks.append(_bullets([f"{row.time:%H:%M}" for row in reply.rows], lines))
+        blocks.append(proof_bullets([f"{row.time:%H:%M}" for row in reply.rows], lines))
     elif not reply.holiday:
         blocks.append(section(sentence("proof.not-chosen", locale)))
     blocks.append(context(sentence("proof.zone", locale, zone=zone_name(reply.zone, locale))))
@@ -52,9 +52,9 @@ def history(reply: History, reader: Reader) -> Message:
     if reply.channel:
         blocks.append(rich(span(f"{sentence('digest.goes-to', locale)} "), channel(reply.channel)))
     days = [moment(row.due_at, reply.zone, locale, reply.as_of) for row in reply.rows]
-    lines = [_proof_line(row, reply.zone, reader) for row in reply.rows]
+    lines = [proof_line(row, reply.zone, reader) for row in reply.rows]
     if lines:
-        blocks.append(_bullets(days, lines))
+        blocks.append(proof_bullets(days, lines))
         blocks.append(context(sentence("proof.zone", locale, zone=zone_name(reply.zone, locale))))
     else:
         blocks.append(section(sentence("history.none", locale)))
@@ -62,7 +62,8 @@ def history(reply: History, reader: Reader) -> Message:
     return Message(escape("\n".join(spoken)), blocks)
 
 
-def _bullets(starts: Sequence[str], lines: Sequence[str]) -> Block:
+def proof_bullets(starts: Sequence[str], lines: Sequence[str]) -> Block:
+    """A line for each slot, beginning with its time."""
     pairs = zip(starts, lines, strict=True)
     return bullets(*([span(start, bold=True), span(f"{GAP}{line}")] for start, line in pairs))
 
@@ -75,7 +76,7 @@ def _today(reply: DigestProof) -> date:
     )
 
 
-def _proof_line(row: ProofRow, zone: ZoneInfo, reader: Reader, day: date | None = None) -> str:
+def proof_line(row: ProofRow, zone: ZoneInfo, reader: Reader, day: date | None = None) -> str:
     """When it was due, if not at its time; what became of it, and why. ``day``: the one that is told of."""
     locale, local = reader.locale, row.due_at.astimezone(zone)
     offset = f"UTC{utc_offset(local.utcoffset() or timedelta(0))}"

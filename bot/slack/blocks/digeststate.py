@@ -39,13 +39,17 @@ from bot.text.dates import listed, moment, zone_name
 from bot.text.schedules import slot
 
 __all__ = [
+    "changed_words",
     "digest_form",
     "digest_none",
     "digest_paused",
     "digest_sent",
     "digest_state",
+    "own_buttons",
     "settings_fields",
     "share_form",
+    "state_title",
+    "why_paused",
 ]
 
 MAX_LISTED = 300
@@ -55,14 +59,14 @@ NOTHING = "–"
 
 def digest_state(reply: DigestState, reader: Reader, command: str) -> Message:
     """What was changed, how it stands now, and when it comes next."""
-    title = _title(reply, reader)
-    changed = _changed(reply, reader)
+    title = state_title(reply, reader)
+    changed = changed_words(reply, reader)
     blocks = [
         header(title),
         *([rich(channel(reply.team.channel))] if reply.team else []),
         *([note(changed)] if changed else []),
         *([note(sentence("channel.untold", reader.locale))] if reply.team and reply.team.is_untold else []),
-        *([section(_why_paused(reply.reason, reader, command))] if reply.reason else []),
+        *([section(why_paused(reply.reason, reader, command))] if reply.reason else []),
         fields(*settings_fields(reply, reader), *_of_team(reply.team, reader)),
     ]
     if reply.not_today:
@@ -71,7 +75,7 @@ def digest_state(reply: DigestState, reader: Reader, command: str) -> Message:
     blocks += guests(reply, reader)
     if reply.team and reply.team.is_managed:
         blocks.append(note(sentence("denied.managed", reader.locale, command=command)))
-    row_of = channelbuttons.of_state if reply.team else _buttons
+    row_of = channelbuttons.of_state if reply.team else own_buttons
     row = {**actions(*row_of(reply, reader)), "block_id": block_id(0, owned(reader.user))}
     spoken = [title, changed, *(_plain_next(reply, reader))]
     return Message("\n".join(filter(None, spoken)), [*blocks, row])
@@ -112,7 +116,7 @@ def digest_paused(reply: DigestPaused, reader: Reader, command: str) -> Message:
     if reply.channel:
         return _channel_paused(reply, reader, command)
     title = sentence("digest.state.paused", reader.locale)
-    why = _why_paused(reply.reason, reader, command)
+    why = why_paused(reply.reason, reader, command)
     blocks = [header(title), section(why)]
     row = actions(buttons.turn_on(reader), buttons.change(reader))
     return Message(f"{title}. {why}", [*blocks, row, note(sentence("digest.paused.kept", reader.locale))])
@@ -121,7 +125,7 @@ def digest_paused(reply: DigestPaused, reader: Reader, command: str) -> Message:
 def _channel_paused(reply: DigestPaused, reader: Reader, command: str) -> Message:
     """Its buttons do what their presser may there at that moment."""
     title = sentence("channel.paused", reader.locale)
-    why = _why_paused(reply.reason, reader, command)
+    why = why_paused(reply.reason, reader, command)
     where = rich(span(f"{sentence('digest.goes-to', reader.locale)} "), channel(reply.channel))
     how = "waits" if reply.reason in OVER_BY_ITSELF else "over" if reply.reason == DELETED else "how"
     hint = note(sentence(f"channel.paused.{how}", reader.locale, command=command))
@@ -138,7 +142,8 @@ def _channel_none(reply: DigestNone, reader: Reader, command: str) -> Message:
     return Message(f"{title}. {what}", [header(title), where, section(f"{what}\n{how}"), row])
 
 
-def _title(reply: DigestState, reader: Reader) -> str:
+def state_title(reply: DigestState, reader: Reader) -> str:
+    """Whether it is on, in words."""
     if reply.state == "on" and reply.snoozed_until:
         until = moment(reply.snoozed_until, reply.zone, reader.locale, reply.as_of)
         snoozed = "channel.state.snoozed" if reply.team else "digest.state.snoozed"
@@ -148,7 +153,8 @@ def _title(reply: DigestState, reader: Reader) -> str:
     return sentence(f"digest.state.{reply.state}", reader.locale)
 
 
-def _changed(reply: DigestState, reader: Reader) -> str:
+def changed_words(reply: DigestState, reader: Reader) -> str:
+    """What was just done to it; ``""`` for nothing."""
     if not reply.changed:
         return ""
     is_own_word = reply.team and has_sentence(f"channel.changed.{reply.changed}")
@@ -157,7 +163,7 @@ def _changed(reply: DigestState, reader: Reader) -> str:
     return sentence(f"changed.{reply.changed}", reader.locale)
 
 
-def _why_paused(reason: str, reader: Reader, command: str) -> str:
+def why_paused(reason: str, reader: Reader, command: str) -> str:
     """Why, and what to do about it."""
     name = reason if has_sentence(f"paused.{reason}") else "other"
     return sentence(f"paused.{name}", reader.locale, command=command, reason=literal(reason))
@@ -217,7 +223,8 @@ def _no_next(reply: DigestState, reader: Reader) -> str:
     return sentence("digest.next.never" if reply.state == "on" else "digest.next.off", reader.locale)
 
 
-def _buttons(reply: DigestState, reader: Reader) -> Iterator[Element]:
+def own_buttons(reply: DigestState, reader: Reader) -> Iterator[Element]:
+    """What one can do about one's own."""
     is_snoozed = reply.snoozed_until is not None
     if reply.state != "on":
         yield buttons.turn_on(reader)

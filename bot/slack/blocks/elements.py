@@ -23,6 +23,7 @@ __all__ = [
     "company_link",
     "confirm",
     "context",
+    "conversations",
     "date",
     "divider",
     "escape",
@@ -223,6 +224,16 @@ def select(action: str, placeholder: str, *options: Element) -> Element:
     """A list to choose from."""
     element: Element = {"type": "static_select", "action_id": action, "options": list(options)}
     return {**element, "placeholder": _plain(placeholder, MAX_OPTION)} if placeholder else element
+
+
+def conversations(action: str, placeholder: str) -> Element:
+    """A channel to choose, none that is shared with another organisation."""
+    return {
+        "type": "conversations_select",
+        "action_id": action,
+        "placeholder": _plain(placeholder, MAX_OPTION),
+        "filter": {"include": ["public", "private"], "exclude_external_shared_channels": True},
+    }
 
 
 def multi_select(options: list[Element], chosen_: Collection[str], most: int) -> Element:

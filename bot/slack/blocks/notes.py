@@ -47,6 +47,7 @@ __all__ = [
     "not_linked",
     "not_yours",
     "problem_words",
+    "signed_in_until",
     "still_asking",
     "typed",
     "unlink_question",
@@ -85,7 +86,7 @@ def me(reply: Me, reader: Reader, command: str) -> Message:
     locale, who = reader.locale, reply.principal
     title = sentence("me.title", locale, name=who.full_name)
     since = sentence("me.since", locale, time=moment(reply.linked_at, reader.zone, locale))
-    until = _until(reply, reader, command)
+    until = signed_in_until(reply, reader, command)
     identity = " · ".join(part for part in (who.login, who.role, who.email, reply.tenant) if part)
     return Message(
         escape(title),
@@ -100,7 +101,8 @@ def me(reply: Me, reader: Reader, command: str) -> Message:
     )
 
 
-def _until(reply: Me, reader: Reader, command: str) -> str:
+def signed_in_until(reply: Me, reader: Reader, command: str) -> str:
+    """Until when, or since when no more."""
     locale = reader.locale
     if reply.expires_at is None:
         return sentence("me.renews", locale)

@@ -1,4 +1,4 @@
-"""A modal before its form is there, and one that says why there is none."""
+"""A modal before its form is there, and one that holds another reply."""
 
 from typing import Any
 
@@ -11,16 +11,16 @@ __all__ = ["loading_view", "notice_view"]
 
 def loading_view(reader: Reader) -> dict[str, Any]:
     """What opens at once, while Slack or SuperOffice is asked."""
-    return _view([context(sentence("form.loading", reader.locale))], reader)
+    return _view([context(sentence("form.loading", reader.locale))], reader, "form.channel.title")
 
 
 def notice_view(message: Message, reader: Reader) -> dict[str, Any]:
-    """A reply, buttons and all, in place of a form."""
-    return _view(message.blocks, reader)
+    """A reply, buttons and all."""
+    return _view(message.blocks, reader, "form.notice.title")
 
 
-def _view(blocks: list[dict[str, Any]], reader: Reader) -> dict[str, Any]:
-    titles = {"title": "form.channel.title", "close": "form.close"}
+def _view(blocks: list[dict[str, Any]], reader: Reader, title: str) -> dict[str, Any]:
+    titles = {"title": title, "close": "form.close"}
     return {
         "type": "modal",
         **{

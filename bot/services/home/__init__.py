@@ -1,0 +1,1 @@
+"""The app's Home tab: what it shows, and when it is shown anew."""
