@@ -9,10 +9,20 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from bot import store
 from bot.services.ports import Clock
 
-__all__ = ["Job", "known", "ticking"]
+__all__ = ["DIGESTS", "HOMES", "ROSTER", "STEWARD", "SWEEP", "Job", "known", "ticking"]
 
 HOUSEKEEPING = timedelta(minutes=5)
 BEAT = timedelta(minutes=1)
+#: How often it is looked whose SuperOffice is gone.
+SWEEP = timedelta(hours=1)
+#: How often it is looked whether everybody was listed today.
+ROSTER = timedelta(minutes=10)
+#: How often it is looked which digests have no owner.
+STEWARD = timedelta(minutes=5)
+#: How often it is looked which digests are due.
+DIGESTS = timedelta(seconds=10)
+#: How often it is looked whose Home tab is stale.
+HOMES = timedelta(seconds=2)
 
 Job = Callable[[], Awaitable[None]]
 

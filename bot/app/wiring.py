@@ -15,7 +15,7 @@ from starlette.applications import Starlette
 from bot import store, web
 from bot.app.channeldesk import channel_desk
 from bot.app.channels import channel_guard, channel_parts
-from bot.app.clockwork import Job
+from bot.app.clockwork import DIGESTS, HOMES, ROSTER, STEWARD, SWEEP, Job
 from bot.app.digests import digests
 from bot.app.healthchecks import health_checks
 from bot.app.home import home_tabs
@@ -67,17 +67,6 @@ from bot.slack.socketmode import SocketMode
 from bot.slack.workspaces import Workspaces
 
 __all__ = ["Wiring"]
-
-#: How often it is looked whose SuperOffice is gone.
-SWEEP = timedelta(hours=1)
-#: How often it is looked whether everybody was listed today.
-ROSTER = timedelta(minutes=10)
-#: How often it is looked which digests have no owner.
-STEWARD = timedelta(minutes=5)
-#: How often it is looked which digests are due.
-DIGESTS = timedelta(seconds=10)
-#: How often it is looked whose Home tab is stale.
-HOMES = timedelta(seconds=2)
 
 
 class Wiring:
