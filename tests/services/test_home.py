@@ -34,6 +34,7 @@ from bot.services.readers import Readers
 from bot.services.tenants import Tenant
 from tests.conftest import NOW
 from tests.services.conftest import ADMIN, OSLO, USER, Desk, People, Places, activity
+from tests.sqlite import connection
 
 MINUTE = timedelta(minutes=1)
 
@@ -229,7 +230,7 @@ async def test_guests_and_strange_workspaces_get_nothing(house: House) -> None:
 
 
 async def test_a_link_that_does_not_open_can_be_replaced(house: House) -> None:
-    house.desk.store.db.conn.execute("UPDATE links SET sealed_ticket = x'00'")
+    connection(house.desk.store).execute("UPDATE links SET sealed_ticket = x'00'")
     home = await house.open()
     assert (home.me, home.newcomer) == (None, Newcomer.WELCOME)
 
