@@ -17,6 +17,7 @@ __all__ = [
     "closed",
     "command",
     "event",
+    "marked",
     "organization_event",
     "press",
     "press_view",
@@ -49,7 +50,6 @@ def command(name: str, text: str, member: Member, channel: Channel, origin: Orig
     Its text is escaped, and the people whom it mentions are marked, as the manifest's ``should_escape`` asks
     Slack to.
     """
-    people: Iterable[Member] = origin.workspace.members.values()
     return {
         "token": _TOKEN,
         "team_id": member.team,
@@ -60,13 +60,15 @@ def command(name: str, text: str, member: Member, channel: Channel, origin: Orig
         "user_id": member.id,
         "user_name": member.name,
         "command": name,
-        "text": _marked(text, {f"@{each.name}": each for each in people}),
+        "text": marked(text, origin.workspace.members.values()),
         "api_app_id": APP,
         "is_enterprise_install": str(origin.is_enterprise_install).lower(),
     }
 
 
-def _marked(text: str, people: Mapping[str, Member]) -> str:
+def marked(text: str, members: Iterable[Member]) -> str:
+    """What somebody types as Slack has it: escaped, with the people marked whom it mentions."""
+    people = {f"@{each.name}": each for each in members}
     escaped = html.escape(text, quote=False)
     return re.sub(
         r"@[\w.-]+", lambda found: _mention(people[found[0]]) if found[0] in people else found[0], escaped

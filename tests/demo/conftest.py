@@ -1,5 +1,7 @@
+import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -13,6 +15,7 @@ from bot.demo.clock import TestClock
 from bot.demo.online import Online
 from bot.demo.slack import Slack
 from bot.demo.superoffice import SuperOffice
+from bot.demo.workspace import BOT_USER
 
 NAMESPACE = "http://www.superoffice.net/ws/crm/NetServer/Services86"
 ENVELOPE = """<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Header>\
@@ -174,3 +177,69 @@ def client(slack: Slack, session: aiohttp.ClientSession) -> AsyncWebClient:
 @pytest.fixture(autouse=True)
 def nothing_leaks() -> None:
     """What logs here at DEBUG are the tests' own clients, not the product's: they may say what they send."""
+
+
+Frame = dict[str, Any]
+
+
+class Person:
+    """Somebody at the playground's page: asks for things, and keeps every frame that comes."""
+
+    def __init__(self, socket: aiohttp.ClientWebSocketResponse) -> None:
+        self.frames: list[dict[str, Any]] = []
+        self._socket = socket
+        self._asked = 0
+        self._looked = 0
+
+    async def ask(self, do: str, **more: Any) -> Frame:
+        """Ask for something to be done; the answer."""
+        self._asked += 1
+        number = self._asked
+        await self._socket.send_json({"id": number, "do": do, **more})
+        return await self._until(lambda frame: frame.get("re") == number)
+
+    async def do(self, do: str, **more: Any) -> Frame:
+        """Ask for something that can be done; the answer, if it says more than that it is."""
+        answer = await self.ask(do, **more)
+        assert answer.pop("ok", False), answer
+        return {name: value for name, value in answer.items() if name != "re"}
+
+    async def pushed(self, what: str, wanted: Callable[[Any], object] = lambda _: True) -> Any:
+        """The next content of that kind that is wanted, of those frames that were not looked at before."""
+        frame = await self._until(lambda each: what in each and wanted(each[what]), self._looked)
+        self._looked = self.frames.index(frame) + 1
+        return frame[what]
+
+    def look(self) -> None:
+        """Everything that has come is seen."""
+        self._looked = len(self.frames)
+
+    async def type(self, text: str, place: str = "C0GENERAL") -> Any:
+        """Type a command; the message that answers it."""
+        self.look()
+        await self.do("type", place=place, text=text)
+        return await self.pushed("message", lambda message: message["by"] == BOT_USER)
+
+    async def _until(
+        self, wanted: Callable[[dict[str, Any]], object], start: int | None = None
+    ) -> dict[str, Any]:
+        seen = len(self.frames) if start is None else start
+        async with asyncio.timeout(15):
+            while True:
+                for frame in self.frames[seen:]:
+                    if wanted(frame):
+                        return frame
+                seen = len(self.frames)
+                self.frames.append(await self._socket.receive_json())
+
+
+@asynccontextmanager
+async def at_page(url: str, session: aiohttp.ClientSession, **hello: str) -> AsyncIterator[Person]:
+    """Open the playground's page."""
+    address = urlsplit(url)
+    origin = f"http://{address.netloc}"
+    socket = f"ws://{address.netloc}/ws?{address.query}"
+    async with session.ws_connect(socket, headers={"Origin": origin}, max_msg_size=0) as connected:
+        person = Person(connected)
+        await person.ask("hello", **hello)
+        yield person

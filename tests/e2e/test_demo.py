@@ -3,11 +3,15 @@
 import asyncio
 import io
 
+import aiohttp
 import pytest
 
 from bot.cli import _start
+from bot.demo.playground import Playground
 from bot.demo.prompt import do
+from bot.demo.servers import running_servers
 from bot.demo.stage import set_up
+from tests.demo.conftest import at_page
 
 
 @pytest.mark.long
@@ -21,3 +25,20 @@ async def test_tomorrow_brings_the_digest() -> None:
         await do(stage, "tomorrow")
         await asyncio.wait_for(come.wait(), 30)
     assert "companies moved since" in out.getvalue()
+
+
+@pytest.mark.long
+async def test_tomorrow_brings_the_digest_to_the_page() -> None:
+    async with (
+        running_servers(_start, socket_mode=True) as servers,
+        Playground(servers) as page,
+        aiohttp.ClientSession() as session,
+        at_page(page.url, session) as kianna,
+    ):
+        await kianna.type("/superoffice today")
+        await kianna.do("login")
+        await kianna.type("/superoffice digest at 08:00 daily")
+        kianna.look()
+        assert "08:00" in (await kianna.do("panel", what="tomorrow"))["words"]
+        digest = await kianna.pushed("message")
+        assert (digest["place"], "companies moved since" in digest["text"]) == ("D0SELLER", True)

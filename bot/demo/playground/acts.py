@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from bot.demo import controls
+from bot.demo import controls, payloads
 from bot.demo.answers import Answer
 from bot.demo.elements import find
 from bot.demo.playground import scene
@@ -73,7 +73,8 @@ class Acts:
         if text.startswith("/"):
             return await self._command(session, place, text, thread)
         if text:
-            self._slack.say(place.id, text, session.member, thread=thread)
+            said = payloads.marked(text, self._slack.workspace.members.values())
+            self._slack.say(place.id, said, session.member, thread=thread)
         return {}
 
     async def _command(self, session: Session, place: Channel, text: str, thread: str | None) -> Json:

@@ -5,6 +5,7 @@ import json
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from typing import Any
 
+import aiohttp
 from aiohttp import WSMsgType, web
 
 from bot.demo.playground import scene
@@ -23,6 +24,7 @@ Asked = Mapping[str, Any]
 #: The longest line from a page, in bytes: more than a form full of text.
 MOST = 1 << 18
 HOME = "home"
+NO_REQUEST = "That is no request."
 
 
 class Hub:
@@ -93,15 +95,17 @@ class Hub:
             asked = json.loads(text)
             number, what = asked["id"], asked["do"]
         except (ValueError, KeyError, TypeError):
-            session.answer(None, error="That is no request.")
+            session.answer(None, error=NO_REQUEST)
             return
         try:
             deed = self._deeds.get(str(what))
             if deed is None:
                 raise Refused(f"There is no such thing to do: {what}.")
             session.answer(number, ok=True, **await deed(session, asked))
-        except (Refused, LookupError, TimeoutError, OSError) as error:
+        except (Refused, LookupError, TimeoutError, OSError, aiohttp.ClientError) as error:
             session.answer(number, error=_words(error))
+        except (TypeError, ValueError, AttributeError):
+            session.answer(number, error=NO_REQUEST)
 
     async def _hello(self, session: Session, asked: Asked) -> Json:
         """A page that comes back may have forgotten who was there, or know somebody from another demo."""

@@ -32,7 +32,7 @@ _SECRETS = (
     (re.compile(r"\b(xox[a-z]|xapp)-[\w-]+"), rf"\1-{DOTS}"),
     (re.compile(r"(/(?:response|link|upload/v1)/)[\w-]+"), rf"\1{DOTS}"),
     (re.compile(r"([?&](?:ticket|token|code|state|nonce)=)[^&\s\"']+"), rf"\1{DOTS}"),
-    (re.compile(r"\bv0=[0-9a-f]{64}\b"), f"v0={DOTS}"),
+    (re.compile(r"\bv0(=|\": \")[0-9a-f]{64}\b"), rf"v0\1{DOTS}"),
     (re.compile("|".join(re.escape(user.password) for user in USERS)), DOTS),
 )
 _SECRET_FIELD = re.compile(_FIELDS)
