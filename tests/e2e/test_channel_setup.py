@@ -290,6 +290,7 @@ async def test_an_admin_outside_a_private_channel_learns_nothing(world: World) -
     await set_up(world, "C0GENERAL")
     world.slack.workspace.channels[SALES].members.discard(Slack.manager.id)
     listed = await ask(world, "channel list", channel="C0GENERAL")
+    assert "08:30 weekdays  ·  Oslo time" in said(listed)
     assert "C0GENERAL" in said(listed)
     assert SALES not in said(listed)
     assert "left out" in said(listed)

@@ -30,6 +30,7 @@ from bot.core.replies import (
     Consent,
     DigestForm,
     DigestNone,
+    DigestProof,
     DigestState,
     History,
     ProofRow,
@@ -121,6 +122,7 @@ REPLIES: dict[str, Reply] = {
     "shared-lost": Consent(SALES, is_shared=True, is_lost=True),
     "left": Consent(SALES, done=Consented.LEFT),
     "shares-nothing": Consent(SALES, others=("C0GENERAL",)),
+    "proof": DigestProof(NOW.date(), OSLO, (ProofRow(time(8, 30), NOW, "posted", at=NOW),), channel=SALES),
     "history": History(
         OSLO,
         (

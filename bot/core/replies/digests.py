@@ -291,6 +291,8 @@ class DigestProof:
     holiday: str = ""
     #: For the words for its moments: when it was asked.
     as_of: datetime | None = None
+    #: ``""`` for one in direct messages.
+    channel: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """Which channels have a digest: nothing of a private one is told to who is not in it."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from bot.core.people import SlackChannel, SlackUser
 from bot.core.replies.channels import ChannelList, ChannelRow
@@ -60,7 +61,7 @@ class Listing:
         return ChannelRow(
             channel=subscription.channel,
             state=subscription.state,
-            schedule=schedule_text(schedule),
+            schedule=schedule_text(replace(schedule, zone=None)),
             zone=subscription.zone,
             participants=len(await self._participants.of(subscription.id)),
             owner=subscription.owner.user,

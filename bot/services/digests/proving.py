@@ -44,6 +44,7 @@ class Proving:
             rows=tuple(sorted(_rows(subscription, rows, plan.slots, now), key=lambda row: row.due_at)),
             holiday=plan.holiday,
             as_of=now,
+            channel=subscription.channel,
         )
 
     async def history(self, subscription: Subscription, most: int = LATEST) -> History:

@@ -30,8 +30,9 @@ __all__ = ["digest_proof", "history", "proof_bullets", "proof_line"]
 def digest_proof(reply: DigestProof, reader: Reader, command: str) -> Message:
     """Every slot of a date, and what became of it."""
     locale = reader.locale
-    title = sentence("proof.title", locale, day=day_within(reply.day, _today(reply), locale))
-    blocks: list[Block] = [header(title)]
+    name = "proof.channel" if reply.channel else "proof.title"
+    title = sentence(name, locale, day=day_within(reply.day, _today(reply), locale))
+    blocks: list[Block] = [header(title), *_of_channel(reply.channel, locale)]
     lines = [proof_line(row, reply.zone, reader, reply.day) for row in reply.rows]
     if reply.holiday:
         blocks.append(context(sentence("proof.holiday", locale, holiday=reply.holiday)))
@@ -48,9 +49,7 @@ def history(reply: History, reader: Reader) -> Message:
     """The last slots, each with its day, and what became of it."""
     locale = reader.locale
     title = sentence("history.channel" if reply.channel else "history.title", locale)
-    blocks: list[Block] = [header(title)]
-    if reply.channel:
-        blocks.append(rich(span(f"{sentence('digest.goes-to', locale)} "), channel(reply.channel)))
+    blocks: list[Block] = [header(title), *_of_channel(reply.channel, locale)]
     days = [moment(row.due_at, reply.zone, locale, reply.as_of) for row in reply.rows]
     lines = [proof_line(row, reply.zone, reader) for row in reply.rows]
     if lines:
@@ -60,6 +59,10 @@ def history(reply: History, reader: Reader) -> Message:
         blocks.append(section(sentence("history.none", locale)))
     spoken = [title, *(f"{day}: {line}" for day, line in zip(days, lines, strict=True))]
     return Message(escape("\n".join(spoken)), blocks)
+
+
+def _of_channel(id_: str, locale: str) -> list[Block]:
+    return [rich(span(f"{sentence('digest.goes-to', locale)} "), channel(id_))] if id_ else []
 
 
 def proof_bullets(starts: Sequence[str], lines: Sequence[str]) -> Block:
