@@ -23,7 +23,7 @@ RESERVE = 1 / 4
 #: The share of the queue that one user may fill.
 LINE = 3 / 4
 #: Seconds that cancelled jobs have to say so.
-LAST_WORDS = 3.0
+LAST_WORDS = 2.0
 
 
 class _Lane:
@@ -88,14 +88,15 @@ class QueueRunner:
     So one that hangs delays nobody who asks another. Each user's jobs are in a line of their own: users take
     turns; one alone may use most of the places, never all of them. A job answers for its own failures; one
     that raises all the same ends alone. Leaving the context takes no more jobs and gives those under way and
-    in line ``grace`` seconds. Then every job that is left is cancelled, also one that had not begun, so that
-    it can tell who waits for it.
+    in line ``grace`` seconds since :meth:`close`. Then every job that is left is cancelled, also one that had
+    not begun, so that it can tell who waits for it.
     """
 
-    def __init__(self, workers: int, size: int, grace: float = 7.0) -> None:
+    def __init__(self, workers: int, size: int, grace: float = 6.0) -> None:
         self._workers = workers
         self._size = size
         self._grace = grace
+        self._ends_at: float | None = None
         self._lanes: dict[str, _Lane] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._closing = False
@@ -116,15 +117,20 @@ class QueueRunner:
         """How many jobs are in line."""
         return sum(lane.waiting for lane in self._lanes.values())
 
+    def close(self) -> None:
+        """Take no more jobs; from now on the grace counts."""
+        self._closing = True
+        self._ends_at = self._ends_at or asyncio.get_running_loop().time() + self._grace
+
     async def __aenter__(self) -> "QueueRunner":
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._closing = True
+        self.close()
         try:
-            async with asyncio.timeout(self._grace):
+            async with asyncio.timeout_at(self._ends_at):
                 while self._tasks:
                     await asyncio.wait(self._tasks)
         except TimeoutError:

@@ -14,7 +14,8 @@ __all__ = ["EVENTS", "ASGIApp", "front", "listening", "serving"]
 
 #: Where Slack's commands, interactions and events arrive.
 EVENTS = "/slack/events"
-GRACE_SECONDS = 10
+#: In the end, for the requests under way. Whoever stops the bot gives it ten seconds in all.
+GRACE_SECONDS = 4
 #: Seconds for a request's head to arrive, counted from the connection or from its first byte, and its bytes.
 HEAD_SECONDS = 10
 MAX_HEAD = 32 * 1024

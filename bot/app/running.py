@@ -62,8 +62,9 @@ async def running(settings: Settings, clock: Clock | None = None) -> AsyncIterat
     for warning in settings.warnings:
         log.warning("a setting: %s", warning, extra={"action": "start.setting"})
     async with AsyncExitStack() as stack:
-        # First of all the port: a second bot at the same one must not touch the database.
+        # First of all the port and the lock: a second bot must not touch the database.
         opened = stack.enter_context(server.listening(*settings.web.listen))
+        stack.enter_context(store.alone(settings.database))
         await asyncio.to_thread(migrate, settings, clock)
         url = settings.web.listen._replace(port=opened.getsockname()[1]).url
         database = stack.enter_context(
@@ -86,6 +87,7 @@ async def running(settings: Settings, clock: Clock | None = None) -> AsyncIterat
         serving = await stack.enter_async_context(server.serving(front, opened))
         if socket_mode:
             await stack.enter_async_context(socket_mode)
+        stack.callback(runner.close)  # first of all: what ends before it takes of the same ten seconds
         log.info("running at %s", url, extra={"action": "start.done"})
         yield Bot(url, serving)
 

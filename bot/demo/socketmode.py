@@ -21,6 +21,10 @@ class SocketMode:
         self.sockets: list[web.WebSocketResponse] = []
         #: How many connections were ever opened.
         self.opened = 0
+        #: How it is silent: ``handshake``: no WebSocket comes of it; ``hello``: nobody says anything;
+        #: ``pings``: after the hello nobody does, as when a connection is half-open.
+        self.silent = ""
+        self._silence = asyncio.Event()
         self._links: set[str] = set()
         self._acks: dict[str, asyncio.Future[Any]] = {}
         self._changed = asyncio.Event()
@@ -38,8 +42,14 @@ class SocketMode:
         if link not in self._links:
             return web.Response(status=404)
         self._links.discard(link)
-        socket = web.WebSocketResponse(heartbeat=10)
+        if self.silent == "handshake":
+            await self._silence.wait()
+            return web.Response(status=503)
+        socket = web.WebSocketResponse(heartbeat=None if self.silent else 10, autoping=not self.silent)
         await socket.prepare(request)
+        if self.silent == "hello":
+            await self._silence.wait()
+            return socket
         self.sockets.append(socket)
         self.opened += 1
         await socket.send_json(
@@ -95,8 +105,16 @@ class SocketMode:
                 {"type": "disconnect", "reason": reason, "debug_info": {"host": "applink-demo"}}
             )
 
+    async def cut(self) -> None:
+        """Cut every connection, without a word."""
+        for socket in list(self.sockets):
+            transport = socket.get_extra_info("socket")
+            if transport is not None:
+                transport.shutdown(2)
+
     async def close(self) -> None:
         """Close every connection."""
+        self._silence.set()
         for socket in list(self.sockets):
             await socket.close()
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from bot.core.audit import Retention
 from bot.core.secret import Secret
+from bot.store.alone import alone
 from bot.store.attempts import StoredAttempts
 from bot.store.audit import StoredAudit
 from bot.store.authorizations import StoredAuthorizations
@@ -38,7 +39,7 @@ from bot.store.stewardship import StoredStewardship
 from bot.store.subscriptions import StoredSubscriptions
 from bot.store.told import Hashes, StoredTold
 
-__all__ = ["BadKey", "DatabaseUnusable", "Migrated", "Sealer", "Store", "migrate", "opened"]
+__all__ = ["BadKey", "DatabaseUnusable", "Migrated", "Sealer", "Store", "alone", "migrate", "opened"]
 
 #: Slack delivers again within minutes, delayed events within a day.
 DELIVERIES_KEPT = timedelta(days=1)

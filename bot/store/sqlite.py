@@ -17,7 +17,16 @@ import sqlite_utils
 from bot.store.database import SQLITE, DatabaseUnusable, Dialect, Values
 from bot.store.migrations import migrations
 
-__all__ = ["BUSY_TIMEOUT", "OWNER_ONLY", "SqliteDatabase", "at_once", "connect", "open_database", "unapplied"]
+__all__ = [
+    "BUSY_TIMEOUT",
+    "OWNER_ONLY",
+    "SqliteDatabase",
+    "at_once",
+    "connect",
+    "make_private",
+    "open_database",
+    "unapplied",
+]
 
 Result = TypeVar("Result")
 
@@ -149,7 +158,7 @@ def connect(path: Path) -> SqliteDatabase:
     Every statement commits by itself unless a transaction surrounds it. Raises :class:`DatabaseUnusable`.
     """
     try:
-        _make_private(path)
+        make_private(path)
         connection = sqlite3.connect(path, timeout=BUSY_TIMEOUT.total_seconds(), isolation_level=None)
     except (OSError, sqlite3.Error) as error:
         raise DatabaseUnusable(f"{path} cannot be opened ({error}): look at BOT_DATABASE.") from None
@@ -180,8 +189,11 @@ def known() -> set[str]:
         return {migration.name for migration in migrations.pending(empty)}
 
 
-def _make_private(path: Path) -> None:
-    """SQLite gives ``-wal`` and ``-shm`` the permissions of the file itself."""
+def make_private(path: Path) -> None:
+    """Make the file, if there is none, and let its owner alone read it.
+
+    SQLite gives ``-wal`` and ``-shm`` the permissions of the file itself.
+    """
     if not path.parent.exists():
         path.parent.mkdir(mode=0o700, parents=True)
     os.close(os.open(path, os.O_CREAT | os.O_RDWR, OWNER_ONLY))
