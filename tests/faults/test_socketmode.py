@@ -1,4 +1,4 @@
-"""Socket Mode that is silent, cut or cannot be reached, over real sockets, with a fiftieth of the real times."""
+"""Socket Mode that is silent, cut or out of reach, over real sockets, with a fiftieth of the real times."""
 
 import asyncio
 import logging
@@ -38,8 +38,9 @@ async def connected(slack: Slack) -> AsyncIterator[SocketMode]:
     async def answer(ack: object) -> None:
         await ack("here")  # type: ignore[operator]
 
-    token, times = Secret(slack.app_token), {"patience": 0.3, "pings": PINGS, "silence": SILENCE}
-    async with session, SocketMode(app, token, **times) as socket_mode:
+    token = Secret(slack.app_token)
+    socket_mode = SocketMode(app, token, patience=0.3, pings=PINGS, silence=SILENCE)
+    async with session, socket_mode:
         yield socket_mode
 
 
