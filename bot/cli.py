@@ -67,7 +67,8 @@ def demo(*, terminal: bool, port: int | None, no_browser: bool, socket_mode: boo
     logs.configure("ERROR")
     somebody = sys.stdin.isatty() and sys.stdout.isatty()
     if not terminal and (somebody or no_browser or port is not None):
-        sys.exit(_run(show_page(_start, out=sys.stdout, port=port or 0, browser=not no_browser)))
+        with plain_errors():
+            sys.exit(_run(show_page(_start, out=sys.stdout, port=port or 0, browser=not no_browser)))
     sys.exit(_run(play(_start, interactive=somebody, out=sys.stdout, socket_mode=socket_mode)))
 
 
