@@ -46,7 +46,7 @@ def main() -> None:
 def run() -> None:
     """Run the bot: all in one process. The database is brought up to date first, after a back-up."""
     settings = read_settings(os.environ)
-    logs.configure(settings.log_level)
+    logs.configure(settings.log_level, settings.log_format)
     with plain_errors():
         _run(_serve(settings))
 

@@ -1,9 +1,19 @@
-"""Log lines: ids and an ``action``, never a name of a company or a person, never a secret."""
+"""Log lines: ids and an ``action``, never a name of a company or a person, never a secret.
+
+Everybody logs by the standard library; structlog makes the lines of it, for people or for a program.
+"""
 
 import logging
 import re
+from datetime import UTC, datetime
 
-__all__ = ["configure"]
+import stamina.instrumentation
+import structlog
+from structlog.typing import EventDict, Processor
+
+from bot.core.correlation import current
+
+__all__ = ["by_the_standard_library", "configure", "formatter"]
 
 #: Libraries that would log whole requests and answers at DEBUG: envelopes with tickets, blocks with names.
 LIBRARIES = (
@@ -18,19 +28,81 @@ LIBRARIES = (
 )
 
 #: What a record may say beyond its message.
-EXTRAS = ("action", "reference", "tenant", "reason", "error", "exception_type")
+EXTRAS = (
+    "action",
+    "reference",
+    "tenant",
+    "operation",
+    "outcome",
+    "seconds",
+    "reason",
+    "error",
+    "exception_type",
+)
+#: What stands in front of them.
+HEAD = ("timestamp", "level", "logger", "event")
 
 
-class LineFormatter(logging.Formatter):
-    """One line a record; what a record says beyond its message follows as ``key=value``."""
+def configure(level: str, form: str = "text") -> None:
+    """Log to standard error from ``level`` on, as ``text`` or ``json``; libraries speak from WARNING on."""
+    handler = logging.StreamHandler()
+    handler.setFormatter(formatter(form))
+    root = logging.getLogger()
+    root.handlers = [handler]
+    root.setLevel(level)
+    for name in LIBRARIES:
+        logging.getLogger(name).setLevel(max(root.level, logging.WARNING))
+    by_the_standard_library()
 
-    def __init__(self) -> None:
-        super().__init__("%(asctime)s %(levelname)s %(name)s: %(message)s", "%Y-%m-%dT%H:%M:%S%z")
 
-    def format(self, record: logging.LogRecord) -> str:
-        """The record, with its action and reference."""
-        said = (f" {name}={_one_word(getattr(record, name))}" for name in EXTRAS if hasattr(record, name))
-        return " | ".join(super().format(record).splitlines()) + "".join(said)
+def by_the_standard_library() -> None:
+    """stamina would speak past it, to standard output, as soon as it finds structlog."""
+    stamina.instrumentation.set_on_retry_hooks([stamina.instrumentation.LoggingOnRetryHook])
+
+
+def formatter(form: str) -> logging.Formatter:
+    """One line a record: for people (``text``), or an object of JSON (``json``)."""
+    rendered: Processor = structlog.processors.JSONRenderer() if form == "json" else _text
+    return structlog.stdlib.ProcessorFormatter(
+        foreign_pre_chain=[
+            structlog.stdlib.ExtraAdder(allow=EXTRAS),
+            structlog.stdlib.add_logger_name,
+            structlog.stdlib.add_log_level,
+            _stamped,
+            _correlated,
+            structlog.processors.format_exc_info,
+        ],
+        processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, _in_order, rendered],
+    )
+
+
+def _stamped(_: object, __: str, event: EventDict) -> EventDict:
+    """When it was logged, not when the line is made."""
+    created = datetime.fromtimestamp(event["_record"].created, UTC)
+    event["timestamp"] = created.isoformat(timespec="milliseconds")
+    return event
+
+
+def _correlated(_: object, __: str, event: EventDict) -> EventDict:
+    """The reference of the command, page or digest that this is about, unless the record has one."""
+    if reference := event.get("reference") or current():
+        event["reference"] = reference
+    else:
+        event.pop("reference", None)
+    return event
+
+
+def _in_order(_: object, __: str, event: EventDict) -> EventDict:
+    names = [name for name in (*HEAD, *EXTRAS) if name in event]
+    return {name: event[name] for name in (*names, *(event.keys() - {*names}))}
+
+
+def _text(_: object, __: str, event: EventDict) -> str:
+    """What a record says beyond its message follows as ``key=value``."""
+    head = f"{event['timestamp']} {event['level'].upper()} {event['logger']}: {event['event']}"
+    said = "".join(f" {name}={_one_word(event[name])}" for name in EXTRAS if name in event)
+    traceback = f" | {event['exception']}" if event.get("exception") else ""
+    return _on_one_line(f"{head}{traceback}") + said
 
 
 def _one_word(value: object) -> str:
@@ -39,12 +111,7 @@ def _one_word(value: object) -> str:
     return text if re.fullmatch(r"[\w.:+-]+", text) else repr(text)
 
 
-def configure(level: str) -> None:
-    """Log to standard error from ``level`` on; libraries speak from WARNING on at most."""
-    handler = logging.StreamHandler()
-    handler.setFormatter(LineFormatter())
-    root = logging.getLogger()
-    root.handlers = [handler]
-    root.setLevel(level)
-    for name in LIBRARIES:
-        logging.getLogger(name).setLevel(max(root.level, logging.WARNING))
+def _on_one_line(text: str) -> str:
+    """No line breaks, and nothing that a terminal would obey."""
+    joined = " | ".join(text.splitlines())
+    return "".join(char if char.isprintable() else repr(char)[1:-1] for char in joined)

@@ -1,13 +1,9 @@
 """Counts and times for Prometheus. What each means: docs/metrics.md."""
 
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4, generate_latest
-
-from bot.core.errors import BotError
 
 __all__ = ["PrometheusMetrics"]
 
@@ -24,8 +20,7 @@ class PrometheusMetrics:
     #: The form of what :meth:`expose` gives, as an HTTP ``Content-Type``.
     content_type = CONTENT_TYPE_PLAIN_0_0_4
 
-    def __init__(self, monotonic: Callable[[], float] = time.monotonic) -> None:
-        self._monotonic = monotonic
+    def __init__(self) -> None:
         self._registry = CollectorRegistry()
         ProcessCollector(registry=self._registry)
         self._commands = self._counter("commands", "Commands and presses, by their answers", "outcome")
@@ -62,22 +57,10 @@ class PrometheusMetrics:
         self._commands.labels(outcome).inc()
         self._command_seconds.observe(seconds)
 
-    @contextmanager
-    def crm_call(self, tenant: str, operation: str) -> Iterator[None]:
-        """Measure a call. One that was given up is ``cancelled``."""
-        started, outcome = self._monotonic(), "cancelled"
-        try:
-            yield
-            outcome = "ok"
-        except BotError as error:
-            outcome = error.code
-            raise
-        except Exception:
-            outcome = BotError.code
-            raise
-        finally:
-            self._crm_calls.labels(tenant, operation, outcome).inc()
-            self._crm_seconds.labels(tenant).observe(self._monotonic() - started)
+    def crm_call(self, tenant: str, operation: str, outcome: str, seconds: float) -> None:
+        """Count a call, and how long SuperOffice took."""
+        self._crm_calls.labels(tenant, operation, outcome).inc()
+        self._crm_seconds.labels(tenant).observe(seconds)
 
     def post(self, outcome: str) -> None:
         """Count a message."""

@@ -13,9 +13,11 @@ from hypothesis import settings
 
 from bot.demo.cast import COLLEAGUES, COMPANIES, USERS
 from bot.demo.workspace import MEMBERS
+from bot.logs import by_the_standard_library, formatter
 
 settings.register_profile("house", deadline=None, max_examples=50)
 settings.load_profile("house")
+by_the_standard_library()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -100,6 +102,7 @@ class Listening(logging.Handler):
 
     def __init__(self) -> None:
         super().__init__(logging.DEBUG)
+        self.setFormatter(formatter("text"))
         self.leaks: list[str] = []
 
     def emit(self, record: logging.LogRecord) -> None:

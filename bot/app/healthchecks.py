@@ -37,6 +37,7 @@ def health_checks(
     ]
     return [
         web.Check("database", database.check),
+        web.Check("schema", web.Remembered(database.check_schema, clock)),
         web.Check("scheduler", ticking),
         web.Check("slack", web.Remembered(workspaces.check, clock), essential=False),
         *([web.Check("socket-mode", socket_mode.check, essential=False)] if socket_mode else []),

@@ -33,7 +33,6 @@ def sign_in_pages(
     access: Access,
     workspaces: Workspaces,
     token: Callable[[], Secret],
-    reference: Callable[[], str],
 ) -> list[Route]:
     """The one-time page, and where browsers come back to from SuperOffice CRM Online and from Slack."""
     browsers = web.Browsers(token, https=public_url.startswith("https:"))
@@ -58,7 +57,6 @@ def sign_in_pages(
         settings=page_settings,
         sign=database.hasher.digest,
         token=token,
-        reference=reference,
         browsers=browsers,
         trusted_proxies=settings.web.trusted_proxies,
         slack_sign_in=slack_sign_in,

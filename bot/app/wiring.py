@@ -250,7 +250,7 @@ class Wiring:
             messenger=HomeMessenger(messenger, self._home),
             runner=runner,
             clock=clock,
-            reference=partial(secrets.token_hex, 4),
+            reference=_reference,
             on_linked=self.digests.settings.linked,
             patience=timedelta(seconds=settings.commands.seconds),
             metrics=metrics,
@@ -310,9 +310,8 @@ class Wiring:
             access=self._access,
             workspaces=self._workspaces,
             token=_token,
-            reference=partial(secrets.token_hex, 4),
         )
-        return Starlette(
+        starlette = Starlette(
             routes=[
                 *pages,
                 *web.health_routes(
@@ -323,6 +322,7 @@ class Wiring:
                 web.metrics_route(self._metrics.expose, self._metrics.content_type),
             ]
         )
+        return web.referenced(starlette, _reference)
 
     async def _linked(self, done: Linked) -> None:
         self._runner.spawn(lambda: self._commands.linked(done))
@@ -334,6 +334,10 @@ class Wiring:
 
     def _link_url(self, invited: Invited) -> Secret:
         return Secret(f"{self._public_url}/link/{invited.url_nonce.reveal()}")
+
+
+def _reference() -> str:
+    return secrets.token_hex(4)
 
 
 def _token() -> Secret:

@@ -312,6 +312,12 @@ class Settings:
         "DEBUG",
         default="INFO",
     )
+    log_format: str = setting(
+        parsers.choice("text", "json"),
+        "What a line of the log looks like: `text`, for people, or `json`, for a program.",
+        "json",
+        default="text",
+    )
     slack: Slack = field(metadata={TABLE: Slack})
     tenants: Mapping[str, Tenant] = field(metadata={TABLES: Tenant})
     #: By their ids, those of organizations among them; none: all may use everything.

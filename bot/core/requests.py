@@ -219,6 +219,8 @@ class Request:
     #: The reply takes the place of the message whose button was pressed.
     replace: bool = False
     received_at: datetime | None = field(default=None, compare=False)
+    #: What finds its lines in the log; it is told with whatever fails.
+    reference: str = field(default="", compare=False)
 
     @property
     def asked(self) -> str:

@@ -196,7 +196,7 @@ class Activities:
         try:
             await self._links.caught_up(link.user, at)
         except Exception as error:
-            log_unexpected(error, "catchup.unrecorded", "")
+            log_unexpected(error, "catchup.unrecorded")
 
 
 def _in_full(question: Question, effective: Filter) -> str:

@@ -4,9 +4,10 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from bot.core.command import MAX_LINE
+from bot.core.correlation import correlated, current
 from bot.core.errors import (
     BadCommand,
     BotError,
@@ -90,11 +91,14 @@ class Commands:
         When the queue is full, a typed command gets the reply to be said in the acknowledgement; a button's
         acknowledgement cannot say anything, so that reply goes the usual way.
         """
-        now = self._clock.now()
-        if not await self._is_first(request.delivery, now):
+        reference = self._reference()
+        with correlated(reference):
+            return await self._take(replace(request, received_at=self._clock.now(), reference=reference))
+
+    async def _take(self, request: Request) -> Reply | None:
+        if not await self._is_first(request):
             log.info("a delivery came twice", extra={"action": "command.repeated"})
             return None
-        request = replace(request, received_at=now)
         turn, user, waits = _Turn(), request.conversation.user, asks_the_crm(request)
         try:
             asks = await self._answers.tenant(user) if waits else NOBODY
@@ -112,7 +116,10 @@ class Commands:
 
     async def answer(self, request: Request, turn: _Turn | None = None) -> None:
         """Work out the reply and send it. It raises nothing but cancellation, and tells the user of that."""
-        turn = turn or _Turn()
+        with correlated(request.reference or current() or self._reference()):
+            await self._answer(request, turn or _Turn())
+
+    async def _answer(self, request: Request, turn: _Turn) -> None:
         try:
             request = await self._opened(request)
             reader = await self._readers.reader(request.conversation.user)
@@ -144,8 +151,14 @@ class Commands:
             note = turn.noted and not request.pressed
             sending = self._say(request.conversation, reply, reader, replacing=page or note)
             await _to_the_end(asyncio.create_task(sending))
-            waited = self._clock.now() - (request.received_at or self._clock.now())
-            self._metrics.command(_outcome(reply), waited.total_seconds())
+            self._account(request, _outcome(reply))
+
+    def _account(self, request: Request, outcome: str) -> None:
+        now = self._clock.now()
+        seconds = (now - (request.received_at or now)).total_seconds()
+        self._metrics.command(outcome, seconds)
+        told = {"outcome": outcome, "seconds": round(seconds, 3)}
+        log.info("answered", extra={"action": "command.done", **told})
 
     async def _say_if_it_takes_longer(self, request: Request, turn: _Turn) -> None:
         """Also while the request still waits in the queue."""
@@ -161,12 +174,12 @@ class Commands:
                 note = StillAsking("" if request.pressed else request.asked, request.replace)
                 await self._say(request.conversation, note, reader, replacing=False)
 
-    async def _is_first(self, delivery: str, now: datetime) -> bool:
+    async def _is_first(self, request: Request) -> bool:
         """Whether a delivery is new. A store that cannot tell is no reason to leave it unanswered."""
         try:
-            return await self._deliveries.first(delivery, now)
+            return await self._deliveries.first(request.delivery, request.received_at or self._clock.now())
         except Exception as error:
-            log_unexpected(error, "command.unrecorded", self._reference())
+            log_unexpected(error, "command.unrecorded")
             return True
 
     async def _say_busy(self, request: Request) -> None:
@@ -183,7 +196,7 @@ class Commands:
         try:
             digest = await self._on_linked(invitation.user, reader)
         except Exception as error:
-            log_unexpected(error, "digest.not-woken", self._reference())
+            log_unexpected(error, "digest.not-woken")
         else:
             if digest:
                 await self._say(conversation, digest, reader, replacing=False)
@@ -199,7 +212,7 @@ class Commands:
                 await self._messenger.reply(to, each, reader, replace=replacing)
                 to, replacing = replace(to, view=""), False
         except Exception as error:
-            log_unexpected(error, "reply.lost", self._reference())
+            log_unexpected(error, "reply.lost")
 
     async def _in_time(self, request: Request, reader: Reader) -> Reply | Several:
         waited = self._clock.now() - request.received_at if request.received_at else timedelta(0)
@@ -215,12 +228,12 @@ class Commands:
     def _failed(self, error: Exception, request: Request) -> Reply:
         if isinstance(error, BadCommand):
             return CannotRead(error.problems)
-        reference = self._reference()
+        reference = current()
         known = error if isinstance(error, BotError) else BotError()
         if known is error:
             log.warning("%s", error, extra={"action": "command.failed", "reference": reference})
         else:
-            log_unexpected(error, "command.failed", reference)
+            log_unexpected(error, "command.failed")
         again = request.asked if isinstance(request.wish, Ask) and not isinstance(known, HOPELESS) else ""
         return Failed(known.code, dict(known.params), reference, again, request.page)
 

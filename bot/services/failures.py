@@ -3,12 +3,14 @@
 import logging
 import traceback
 
+from bot.core.correlation import current
+
 __all__ = ["log_unexpected"]
 
 log = logging.getLogger(__name__)
 
 
-def log_unexpected(error: BaseException, action: str, reference: str) -> None:
+def log_unexpected(error: BaseException, action: str) -> None:
     """Log where an unforeseen error happened. Its own text stays out: it may quote a customer or a secret."""
     frames = " < ".join(
         f"{frame.filename}:{frame.lineno} {frame.name}"
@@ -18,5 +20,5 @@ def log_unexpected(error: BaseException, action: str, reference: str) -> None:
         "unforeseen %s at %s",
         type(error).__name__,
         frames,
-        extra={"action": action, "reference": reference},
+        extra={"action": action, "reference": current()},
     )

@@ -56,7 +56,7 @@ class KeepAlive:
                 await self._keep(tenant)
             await self._notices.deliver()
         except Exception as error:
-            log_unexpected(error, "keep-alive.failed", "")
+            log_unexpected(error, "keep-alive.failed")
 
     async def _keep(self, tenant: str) -> None:
         now = self._clock.now()

@@ -73,7 +73,7 @@ class Leaving:
         try:
             await self.forget(user, Departure.DEACTIVATED if deactivated else Departure.GUEST)
         except Exception as error:
-            log_unexpected(error, "leaving.failed", "")
+            log_unexpected(error, "leaving.failed")
 
     async def forget_workspace(self, workspace: str, why: Departure) -> Mapping[str, int]:
         """Forget everybody of a workspace; how many rows of each table there were.
@@ -116,7 +116,7 @@ class Leaving:
                         await self.forget(user, Departure.TENANT_REMOVED)
                     await self._sign_ins.end_trouble(where)
         except Exception as error:
-            log_unexpected(error, "leaving.failed", "")
+            log_unexpected(error, "leaving.failed")
 
     async def _has_rested(self, tenant: str, links: int) -> bool:
         """Whether a tenant is away for so long that it was no mistake in the configuration."""

@@ -113,7 +113,7 @@ class SignIns:
             await self._store.used(link.user, now, keep_at, asked=asked)
             await self._store.end_trouble(link.tenant)
         except Exception as error:
-            log_unexpected(error, "sign-in.unrecorded", "")
+            log_unexpected(error, "sign-in.unrecorded")
 
     async def _is_to_be_marked(self, user: SlackUser) -> bool:
         """Not where the tenant takes nobody's ticket: this one may be good again once it does."""

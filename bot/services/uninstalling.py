@@ -49,7 +49,7 @@ class Uninstalling:
             for workspace in workspaces:
                 await self._leaving.forget_workspace(workspace, why)
         except Exception as error:
-            log_unexpected(error, "install.not-removed", "")
+            log_unexpected(error, "install.not-removed")
 
     async def _withdraw(self, workspace: str) -> None:
         """It raises nothing."""
@@ -57,4 +57,4 @@ class Uninstalling:
             await self._installs.drop(workspace)
             await self._leaving.forget_workspace(workspace, Departure.UNINSTALLED)
         except Exception as error:
-            log_unexpected(error, "install.not-removed", "")
+            log_unexpected(error, "install.not-removed")

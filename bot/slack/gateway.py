@@ -52,7 +52,7 @@ def bolt_app(workspaces: Workspaces) -> AsyncApp:
         # Bolt and the listeners read the payload, acknowledge and queue: what can fail is the reading.
         if isinstance(error, AnotherWorkspaceError):
             return BoltResponse(status=403)
-        log_unexpected(error, "slack.not-taken", "")
+        log_unexpected(error, "slack.not-taken")
         return BoltResponse(status=400 if isinstance(error, UNREADABLE) else 500)
 
     return app

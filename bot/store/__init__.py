@@ -34,7 +34,7 @@ from bot.store.pseudonyms import Pseudonyms
 from bot.store.retention import prune_aged
 from bot.store.sealing import BadKey, Sealer
 from bot.store.signins import StoredSignIns
-from bot.store.sqlite import BUSY_TIMEOUT, at_once, open_database
+from bot.store.sqlite import BUSY_TIMEOUT, SqliteDatabase, at_once, open_database, unapplied
 from bot.store.stewardship import StoredStewardship
 from bot.store.subscriptions import StoredSubscriptions
 from bot.store.told import Hashes, StoredTold
@@ -86,6 +86,11 @@ class Store:
     async def check(self) -> None:
         """Raise unless the database can be read and written."""
         await self.db.check()
+
+    async def check_schema(self) -> None:
+        """Raise :class:`DatabaseUnusable` if a newer version of the bot migrated the database meanwhile."""
+        if self.path and isinstance(self.db, SqliteDatabase):
+            unapplied(self.db, self.path)
 
     async def prune(self, now: datetime) -> int:
         """Delete what is expired or no longer needed, back-ups too; say how many rows and files.

@@ -12,9 +12,12 @@ from starlette.routing import Route
 
 from bot.services.ports import Clock
 
-__all__ = ["Check", "Remembered", "Unwell", "health_routes"]
+__all__ = ["Check", "Probe", "Remembered", "Unwell", "health_routes"]
 
 log = logging.getLogger(__name__)
+
+#: Raises when what it asks does not work.
+Probe = Callable[[], Awaitable[None]]
 
 PATIENCE_SECONDS = 2.0
 KEPT = timedelta(minutes=1)
@@ -26,7 +29,7 @@ class Check:
     """One part that the bot depends on; ``probe`` raises when it does not work."""
 
     name: str
-    probe: Callable[[], Awaitable[None]]
+    probe: Probe
     #: Without it the bot is of no use. A part that is not essential shows as degraded.
     essential: bool = True
 
@@ -41,7 +44,7 @@ class Remembered:
     Who asks while it is under way waits for the same one, and may leave. It has to end by itself.
     """
 
-    def __init__(self, probe: Callable[[], Awaitable[None]], clock: Clock) -> None:
+    def __init__(self, probe: Probe, clock: Clock) -> None:
         self._probe = probe
         self._clock = clock
         self._asked_at: datetime | None = None

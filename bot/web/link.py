@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from bot.core.correlation import current
 from bot.core.errors import (
     BotError,
     CrmError,
@@ -87,7 +88,7 @@ READERS_OWN = (
 
 
 class LinkPage:
-    """``GET`` and ``POST /link/{nonce}``. ``sign`` is a keyed hash, ``reference`` makes reference ids.
+    """``GET`` and ``POST /link/{nonce}``. ``sign`` is a keyed hash.
 
     With ``slack_sign_in``, browsers that have to prove whose they are can do so.
     """
@@ -99,7 +100,6 @@ class LinkPage:
         settings: PageSettings,
         sign: Callable[..., bytes],
         token: Callable[[], Secret],
-        reference: Callable[[], str],
         browsers: Browsers,
         trusted_proxies: Sequence[Network] = (),
         slack_sign_in: SlackSignIn | None = None,
@@ -108,7 +108,6 @@ class LinkPage:
         self._settings = settings
         self._pages = Pages(settings)
         self._csrf = Csrf(sign=sign, token=token, https=settings.https)
-        self._reference = reference
         self._browsers = browsers
         self._trusted = trusted_proxies
         self._slack_sign_in = slack_sign_in
@@ -252,11 +251,11 @@ class LinkPage:
     def _log(self, error: Exception) -> tuple[BotError, str]:
         """The error as people are told it, and the reference to it in the log, if it has one."""
         known = error if isinstance(error, BotError) else BotError()
-        reference = "" if isinstance(known, READERS_OWN) else self._reference()
+        reference = "" if isinstance(known, READERS_OWN) else current()
         if known is error:
             log.info("%s", known, extra={"action": "link.failed", "reference": reference})
         else:
-            log_unexpected(error, "link.failed", reference)
+            log_unexpected(error, "link.failed")
         return known, reference
 
     def _asked(self, command: str) -> str:

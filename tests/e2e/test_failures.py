@@ -1,6 +1,7 @@
 """What people see when it goes wrong: one sentence, a way out, a reference that is in the log."""
 
 import asyncio
+import json
 import logging
 import re
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 
 from bot.demo.slack import Slack
 from bot.demo.superoffice import SuperOffice
+from bot.logs import formatter
 from bot.text import sentence
 from tests.e2e.conftest import Start, World
 from tests.e2e.test_main_job import said
@@ -104,3 +106,24 @@ async def test_a_slow_answer_is_announced_and_then_given_up(world: World) -> Non
     answer = await world.type("today")
     await answer.next(7)
     assert "longer than" in said(await answer.next(25))
+
+
+async def test_one_reference_from_the_delivery_to_the_soap_call_and_the_user(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Two commands at once: each line is of the one or the other."""
+    await world.link()
+    world.crm.faults.set("GetMyActiveContacts", status=503)
+    caplog.handler.setFormatter(formatter("json"))
+    caplog.clear()
+    with caplog.at_level(logging.INFO):
+        answers = [await world.type("since monday"), await world.type("today")]
+        texts = [said(await answer.next(15)) for answer in answers]
+        await world.ask("help")  # what was said is on its way to be noted: give it a turn
+    references = [reference for text in texts for reference in re.findall(r"Reference (\w+)", text)]
+    assert len(set(references)) == 2
+    lines = [json.loads(line) for line in caplog.text.splitlines()]
+    for reference in references:
+        mine = [line.get("action") for line in lines if line.get("reference") == reference]
+        assert mine.count("crm.status") == 1
+        assert mine[-3:] == ["crm.called", "command.failed", "command.done"]

@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+import sqlite3
+from contextlib import closing
 from urllib.parse import urlencode
 
 import aiohttp
@@ -75,6 +77,18 @@ async def test_superoffice_and_slack_down_are_degraded_not_unready(start: Start)
         ):
             assert response.status == 200
             assert (await response.json())["status"] == "degraded"
+
+
+async def test_a_database_that_a_newer_bot_migrated_is_not_ready(world: World) -> None:
+    with closing(sqlite3.connect(world.database, isolation_level=None)) as newer:
+        newer.execute(
+            "INSERT INTO _sqlite_migrations (migration_set, name, applied_at) "
+            "SELECT migration_set, 'create_what_is_to_come', applied_at FROM _sqlite_migrations LIMIT 1"
+        )
+    async with aiohttp.ClientSession() as session, session.get(f"{world.bot.url}/readyz") as response:
+        told = await response.json()
+    assert (response.status, told["status"], told["checks"]["schema"]) == (503, "failed", "failed")
+    assert told["checks"]["database"] == "ok"
 
 
 async def test_socket_mode_that_is_cut_is_degraded(start: Start) -> None:

@@ -15,6 +15,7 @@ import aiohttp
 import pytest
 import uvicorn
 from starlette.applications import Starlette
+from starlette.types import ASGIApp
 
 from bot.core.errors import SignInRefused
 from bot.core.people import Principal, Profile, SlackUser
@@ -24,7 +25,7 @@ from bot.services.linking import Linked, Linking, LinkPolicy
 from bot.services.ports import Clock, SignedIn
 from bot.services.tenants import Tenant
 from bot.store import Store, migrate, opened
-from bot.web import Browsers, Check, LinkPage, Network, PageSettings, health_routes
+from bot.web import Browsers, Check, LinkPage, Network, PageSettings, health_routes, referenced
 from tests.services.conftest import Places
 
 USER = SlackUser("T1", "U1")
@@ -125,7 +126,7 @@ async def serve() -> AsyncIterator[Serve]:
     """Serve an application on 127.0.0.1 and say where."""
     running: list[tuple[uvicorn.Server, asyncio.Task[None]]] = []
 
-    async def start(app: Starlette) -> str:
+    async def start(app: ASGIApp) -> str:
         listener = socket.create_server(("127.0.0.1", 0))
         server = uvicorn.Server(
             uvicorn.Config(
@@ -200,11 +201,11 @@ async def make_site(store: Store, clock: Clock, serve: Serve) -> AsyncIterator[M
             ),
             sign=store.hasher.digest,
             token=token,
-            reference=lambda: "ref-1",
             browsers=Browsers(token, https=public_url.startswith("https:")),
             trusted_proxies=trusted_proxies,
         )
-        url = await serve(Starlette(routes=[*page.routes(), *health_routes(checks, patience)]))
+        pages = Starlette(routes=[*page.routes(), *health_routes(checks, patience)])
+        url = await serve(referenced(pages, lambda: "ref-1"))
         session = aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True))
         sessions.append(session)
         return Site(crm, slack, store, linking, told, url, session)

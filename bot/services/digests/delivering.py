@@ -5,6 +5,7 @@ import logging
 import time
 from collections.abc import Callable
 
+from bot.core.correlation import correlated
 from bot.core.errors import BotError
 from bot.core.subscription import Delivery, Outcome
 from bot.services.digests.composing import Composer
@@ -54,16 +55,20 @@ class Delivering:
 
     async def deliver(self, delivery: Delivery) -> Outcome:
         """See to it. What has become of it; ``CLAIMED``: it waits. It raises nothing but cancellation."""
+        with correlated(f"row-{delivery.id}"):
+            return await self._deliver(delivery)
+
+    async def _deliver(self, delivery: Delivery) -> Outcome:
         turn = Turn(self._parts, delivery)
         try:
             return await turn.take()
         except Taken:
-            log.warning("row %s is somebody else's now", delivery.id, extra={"action": "digest.taken"})
+            log.warning("the row is somebody else's now", extra={"action": "digest.taken"})
         except asyncio.CancelledError:
             await self._parts.ledger.release(delivery, self._parts.clock.now())
             raise
         except Exception as error:
-            log_unexpected(error, "digest.failed", "")
+            log_unexpected(error, "digest.failed")
             await self._put_off(delivery)
         return Outcome.CLAIMED
 
@@ -73,4 +78,4 @@ class Delivering:
             until = self._parts.clock.now() + back_off(delivery)
             await self._parts.ledger.wait(delivery, BotError.code, until)
         except Exception as error:
-            log_unexpected(error, "digest.unrecorded", "")
+            log_unexpected(error, "digest.unrecorded")

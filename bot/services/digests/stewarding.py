@@ -86,7 +86,7 @@ class Stewarding:
             except SlackFailed as error:
                 log.warning("channel not looked at: %s", error, extra={"action": "steward.unknown"})
             except Exception as error:
-                log_unexpected(error, "steward.failed", "")
+                log_unexpected(error, "steward.failed")
 
     async def _look_who_left(self, found: Subscription) -> None:
         """What no event told: the bot may have been away. Raises :class:`SlackFailed`."""

@@ -128,7 +128,7 @@ class TeamComposer:
         except BotError as error:
             return _Had(participant, error=error)
         except Exception as error:
-            log_unexpected(error, "digest.view", "")
+            log_unexpected(error, "digest.view")
             return _Had(participant, error=BotError())
         return _Had(participant, answer)
 

@@ -79,7 +79,7 @@ class ChannelWatch:
         try:
             await do()
         except Exception as error:
-            log_unexpected(error, "channel.event", "")
+            log_unexpected(error, "channel.event")
 
     async def _look(self, found: Subscription) -> None:
         """What Slack does not tell now, it is asked again before the next post."""

@@ -74,7 +74,7 @@ class Waves:
                 elif wave.workers:
                     self._fill(wave)
         except Exception as error:
-            log_unexpected(error, "digest.tick", "")
+            log_unexpected(error, "digest.tick")
 
     async def see_to(self, workspace: str) -> Counter[Outcome]:
         """One wave: until nothing more is due. What became of how many; ``CLAIMED``: they wait."""
@@ -94,7 +94,7 @@ class Waves:
         try:
             await self._see_to(wave)
         except Exception as error:
-            log_unexpected(error, "digest.wave", "")
+            log_unexpected(error, "digest.wave")
         finally:
             del self._running[wave.workspace]
 

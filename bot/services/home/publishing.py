@@ -99,7 +99,7 @@ class HomeTabs:
         except SlackFailed as failed:
             log.warning("a Home tab was not shown: %s", failed.error, extra={"action": "home.failed"})
         except Exception as error:
-            log_unexpected(error, "home.failed", "")
+            log_unexpected(error, "home.failed")
         else:
             return True
         return False

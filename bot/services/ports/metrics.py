@@ -1,6 +1,5 @@
 """What the use cases and the clients tell whoever watches the bot: counts and times, never a name."""
 
-from contextlib import AbstractContextManager, nullcontext
 from typing import Protocol
 
 __all__ = ["UNCOUNTED", "Metrics"]
@@ -13,8 +12,8 @@ class Metrics(Protocol):
         """A command or a press was answered, so long after it came."""
         ...
 
-    def crm_call(self, tenant: str, operation: str) -> AbstractContextManager[None]:
-        """Measure a call to SuperOffice; whatever it raises is its outcome."""
+    def crm_call(self, tenant: str, operation: str, outcome: str, seconds: float) -> None:
+        """SuperOffice was asked, its retries included."""
         ...
 
     def post(self, outcome: str) -> None:
@@ -36,8 +35,8 @@ class _Uncounted:
     def command(self, outcome: str, seconds: float) -> None:
         pass
 
-    def crm_call(self, tenant: str, operation: str) -> AbstractContextManager[None]:
-        return nullcontext()
+    def crm_call(self, tenant: str, operation: str, outcome: str, seconds: float) -> None:
+        pass
 
     def post(self, outcome: str) -> None:
         pass
