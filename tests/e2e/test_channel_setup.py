@@ -206,6 +206,17 @@ async def test_what_was_asked_for_before_is_taken_back(world: World) -> None:
     assert "08:30,16:00 weekdays" in said(await ask(world, "channel show"))
 
 
+async def test_what_reached_nobody_can_be_asked_for_again(world: World) -> None:
+    await set_up(world)
+    world.slack.fail("chat.postMessage", "restricted_action")
+    refused = await ask(world, "channel pause", Slack.seller)
+    told = await press(world, refused, "channel.ask", Slack.seller)
+    assert "nobody" in said(told).casefold()
+    assert world.slack.direct_messages(Slack.manager) == []
+    await request(world, "channel pause")
+    assert len(world.slack.direct_messages(Slack.manager)) == 1
+
+
 async def test_where_there_is_none_nothing_is_asked_for(world: World) -> None:
     for line in ("pause", "add 16:00", "invite @ida", "remove", "adopt", "snooze 1w"):
         assert "no digest yet" in said(await ask(world, f"channel {line}", Slack.seller)), line

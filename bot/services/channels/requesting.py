@@ -74,6 +74,8 @@ class ChannelRequesting:
         request = await self._requests.ask(user, place.channel, line, self._clock.now())
         await self._record(AuditAction.CHANNEL_REQUESTED, user, request)
         told = [await self._tell(each, _to_decide(request)) for each in deciders]
+        if not any(told):  # nobody knows of it: it can be asked for again
+            await self._requests.decide(request.id, user, RequestState.DECLINED, self._clock.now())
         return ChannelAsked(place.channel, line, sum(told))
 
     async def decide(self, by: SlackUser, id_: int, *, approve: bool) -> Reply:
