@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from bot import store
 from bot.app.digests import Digests
 from bot.holidays import holidays_in
+from bot.services.channels.changing import ChannelChanging
 from bot.services.channels.consenting import Consenting
 from bot.services.channels.desk import ChannelDesk
 from bot.services.channels.inviting import Inviting
@@ -79,9 +80,16 @@ def channel_desk(
     )
     return ChannelDesk(
         rights=rights,
-        guard=guard,
         settings=settings,
-        setup=setup,
+        changing=ChannelChanging(
+            guard=guard,
+            settings=settings,
+            setup=setup,
+            participants=participants,
+            preferences=preferences,
+            tenants=tenants,
+            clock=clock,
+        ),
         requesting=requesting,
         consenting=consenting,
         inviting=inviting,
@@ -94,8 +102,4 @@ def channel_desk(
         ),
         showing=digests.showing,
         proving=digests.proving,
-        participants=participants,
-        preferences=preferences,
-        tenants=tenants,
-        clock=clock,
     )

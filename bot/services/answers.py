@@ -66,7 +66,8 @@ from bot.core.window import Mark
 from bot.services.access import Access
 from bot.services.activities import Activities, Question
 from bot.services.administration import Administration
-from bot.services.channels.desk import Asked, ChannelDesk
+from bot.services.channels.changing import Asked
+from bot.services.channels.desk import ChannelDesk
 from bot.services.digests.desk import DigestDesk
 from bot.services.doors import Doors
 from bot.services.leaving import Leaving
