@@ -3,10 +3,11 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 BROWSER := .venv/.browser
+AUDIT := .venv/.audit
 LOCK := uv pip compile --universal --python-version 3.11 --upgrade --generate-hashes --no-emit-index-url \
   --no-emit-find-links --no-header --no-annotate
 
-.PHONY: demo run test test-long check bench docs playground format lock clean
+.PHONY: demo run test test-long check audit bench docs playground format lock clean
 
 demo: $(READY)            ## the main job with no account anywhere, in the browser; TERMINAL=1: at a prompt
 	@$(BIN)/python -m bot demo $(if $(TERMINAL),--terminal) $(ARGS)
@@ -26,6 +27,11 @@ check: $(READY)           ## lint, types, import rules
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+audit: $(AUDIT)           ## known holes in what is pinned, secrets in what is committed
+	$(BIN)/pip-audit --requirement constraints.txt --require-hashes --disable-pip --progress-spinner off
+	git ls-files -z -- ':!*.ambr' ':!*/assets/*' ':!constraints*.txt' ':!*.po' ':!*.png' ':!*package-lock.json' | \
+	  xargs -0 $(BIN)/detect-secrets-hook --baseline .secrets.baseline
+
 bench: $(READY)           ## the benchmarks, ratios side by side in one run
 	$(BIN)/python -m tests.bench $(ARGS)
 
@@ -42,6 +48,7 @@ format: $(READY)
 lock:                     ## pin the newest versions that pyproject.toml allows, with hashes
 	$(LOCK) pyproject.toml --group dev -o constraints.txt
 	$(LOCK) --group browser --constraints constraints.txt -o constraints-browser.txt
+	$(LOCK) --group audit --constraints constraints.txt -o constraints-audit.txt
 
 clean:
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
@@ -51,6 +58,10 @@ $(READY): constraints.txt
 	@echo "Setting up .venv (once)"
 	@$(PYTHON) -m venv --clear .venv
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r constraints.txt
+	@touch $@
+
+$(AUDIT): constraints-audit.txt $(READY)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r constraints-audit.txt
 	@touch $@
 
 $(BROWSER): constraints-browser.txt $(READY)

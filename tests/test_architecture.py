@@ -9,7 +9,10 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import click
 import pytest
+
+from bot.cli import main
 
 ROOT = Path(__file__).parent.parent
 BOT = ROOT / "bot"
@@ -161,3 +164,16 @@ def test_fewer_than_five_mocks_or_patches_in_a_hundred_tests() -> None:
         len(re.findall(r"\b(?:\w*Mock|patch(?:\.\w+)?|monkeypatch\.set\w+)\(", text)) for text in texts
     )
     assert mocks * 20 < tests
+
+
+def options(command: click.Command) -> Iterator[click.Parameter]:
+    yield from command.params
+    for each in command.commands.values() if isinstance(command, click.Group) else ():
+        yield from options(each)
+
+
+def test_no_option_of_the_command_line_takes_a_secret() -> None:
+    """Everybody on the machine sees them (`ps`), and shells remember them."""
+    names = [option.name or "" for option in options(main)]
+    assert len(names) > 20
+    assert [name for name in names if re.search("secret|token|password|ticket|key", name)] == []

@@ -459,6 +459,26 @@ def test_a_slip_of_the_pen_in_a_variable_is_a_warning() -> None:
     assert "did you mean SUPEROFFICE_WEB_URL?" in warning
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("a = " + "[" * 100_000, id="nested without end"),
+        pytest.param("a = " + "{b = " * 10_000, id="tables within tables"),
+        pytest.param("a." * 50_000 + "b = 1", id="a long key"),
+        pytest.param("a = 1" + "0" * 100_000, id="a long number"),
+        pytest.param('[slack]\ncommand = "\\uD800"', id="half a surrogate pair"),
+        pytest.param("\x00", id="a control character"),
+        pytest.param('[tenants]\n"../../etc" = 1', id="a path for a name"),
+        pytest.param("[[slack]]\n[[slack]]", id="a list for a table"),
+    ],
+)
+def test_a_hostile_file_is_a_problem_like_another(tmp_path: Path, text: str) -> None:
+    file = tmp_path / "bot.toml"
+    file.write_text(text)
+    with pytest.raises(ConfigurationError):
+        load(ENOUGH | {"BOT_CONFIG": str(file)})
+
+
 # ------------------------------------------------------------------ secrets
 
 

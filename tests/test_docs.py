@@ -97,6 +97,21 @@ def test_every_dependency_has_its_reason() -> None:
     assert [name for name in names if f"`{name}`" not in decisions] == []
 
 
+@by_page
+def test_a_test_that_is_named_is_there(page: Path) -> None:
+    for name, test in re.findall(r"`(tests/[\w/]+\.py)::(\w+)`", text_of(page)):
+        assert re.search(rf"^(async )?def {test}\(", text_of(ROOT / name), re.MULTILINE), f"{name}::{test}"
+
+
+def test_every_threat_has_its_test() -> None:
+    threats = re.findall(
+        r"^\| (?!---)(.+) \| (.+) \| (.+) \|$", text_of(ROOT / "docs/security.md"), re.MULTILINE
+    )
+    unproven = [threat for threat, _, proof in threats if not re.fullmatch(r"`tests/.+`|shown by", proof)]
+    assert len(threats) > 50
+    assert unproven == []
+
+
 # ------------------------------------------------------------------ links
 
 

@@ -100,6 +100,18 @@ async def test_neither_companies_nor_categories_can_be_read_in_the_file(store: S
         assert word not in kept
 
 
+@pytest.mark.parametrize(
+    "name",
+    ["'; DROP TABLE links; --", "x' OR '1'='1", "%", "_", "?", ":name", "{0}", "\u202e\u0000"],
+)
+async def test_a_hostile_name_is_a_name(store: Store, name: str) -> None:
+    await store.filters.put(USER, VIP)
+    await store.filters.put(USER, SavedFilter(name, Filter(by=("me",))))
+    assert await store.filters.get(USER, name) == SavedFilter(name, Filter(by=("me",)))
+    assert await store.filters.remove(USER, name)
+    assert await store.filters.of(USER) == [VIP]
+
+
 async def test_a_name_that_does_not_open_keeps_nobody_from_the_list(store: Store, sql: Sql) -> None:
     await store.mutes.add(USER, "onsite", NORDLYS)
     sql("UPDATE muted_companies SET sealed_name = x'00'")
