@@ -85,3 +85,15 @@ def test_a_story_depends_on_time_alone_not_on_who_asked_before(minutes: list[int
 def test_addresses_are_nobodys() -> None:
     for company in Story(NOW).companies.values():
         assert re.fullmatch(r"https://[a-z]+\.example\.(com|org)/", company.url)
+
+
+def test_what_is_left_out_never_happened_but_the_rest_does() -> None:
+    whole, cut = Story(NOW), Story(NOW)
+    at = NOW + timedelta(hours=9)
+    cut.leave_out(at - timedelta(hours=3))
+    cut.leave_out(NOW)  # what is past stays past
+    told = [event for event in cut.activities(at) if event.time > NOW]
+    assert told == [
+        event for event in whole.activities(at) if event.time > told[0].time - timedelta(seconds=1)
+    ]
+    assert abs(told[0].time - (at - timedelta(hours=3))) < timedelta(minutes=2)
