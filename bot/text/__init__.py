@@ -1,23 +1,34 @@
 """Every sentence that people read, by its id.
 
 The catalogues are in gettext's standard form, one ``bot.po`` a language; English is the source and the
-fallback. A message that counts something takes ``count`` and has a plural form. Values are put in as
-they are: who shows a sentence escapes it for the place where it shows it.
+fallback. A message that counts something takes ``count`` and has the language's plural forms. Values are
+put in as they are, but that numbers are quantities, written as the language does it: who shows a sentence
+escapes it for the place where it shows it.
 """
 
 import gettext
+import re
+from collections.abc import Mapping
 from functools import cache
 from io import BytesIO
 from pathlib import Path
 
-from babel import Locale, UnknownLocaleError
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
+from babel.numbers import format_decimal
 
-__all__ = ["UnknownSentence", "has_sentence", "locale_of", "sentence"]
+__all__ = ["LANGUAGES", "SOURCE", "UnknownSentence", "has_sentence", "is_beta", "locale_of", "sentence"]
 
 LOCALES = Path(__file__).with_name("locale")
 SOURCE = "en"
+#: The languages that there are, by their codes.
+LANGUAGES = tuple(sorted(file.parts[-3] for file in LOCALES.glob("*/LC_MESSAGES/bot.po")))
+#: Those that a native reader has gone through; the others are beta, and say so.
+REVIEWED = frozenset({SOURCE})
+#: Norwegian in general, and its other written form, which readers of one read as well.
+_SERVED_BY = {"no": "nb", "nn": "nb"}
+#: Whole numbers of fewer digits are written alike in every language, and are by far the most frequent.
+_GROUPED_FROM = 1000
 
 
 class UnknownSentence(LookupError):
@@ -32,12 +43,23 @@ def sentence(id: str, /, locale: str = SOURCE, **params: object) -> str:  # noqa
     """
     if not params:
         return _as_it_is(id, locale)
-    catalogue = _catalogue(locale_of(locale))
+    language = locale_of(locale)
+    catalogue = _catalogue(language)
     count = params.get("count")
     text = catalogue.ngettext(id, id, count) if isinstance(count, int) else catalogue.gettext(id)
     if text == id:
         raise UnknownSentence(id)
-    return text.format_map(params)
+    return text.format_map(_written(params, language))
+
+
+def _written(params: Mapping[str, object], language: str) -> Mapping[str, object]:
+    return {name: _number(value, language) for name, value in params.items()}
+
+
+def _number(value: object, language: str) -> object:
+    if isinstance(value, float) or (isinstance(value, int) and abs(value) >= _GROUPED_FROM):
+        return format_decimal(value, locale=language)
+    return value
 
 
 @cache
@@ -57,17 +79,22 @@ def has_sentence(id: str) -> bool:  # noqa: A002
 @cache
 def locale_of(tag: str) -> str:
     """The language of ours that serves a Slack locale such as ``nb-NO``; English where none does."""
-    try:
-        language = Locale.parse(tag, sep="-").language
-    except (ValueError, UnknownLocaleError):
-        return SOURCE
-    return language if (LOCALES / language).is_dir() else SOURCE
+    language = re.split("[-_]", tag)[0].lower()
+    language = _SERVED_BY.get(language, language)
+    return language if language in LANGUAGES else SOURCE
+
+
+def is_beta(tag: str) -> bool:
+    """Whether no native reader has gone yet through the language that serves a Slack locale."""
+    return locale_of(tag) not in REVIEWED
 
 
 @cache
 def _catalogue(language: str) -> gettext.NullTranslations:
     with (LOCALES / language / "LC_MESSAGES" / "bot.po").open("rb") as file:
         catalogue = read_po(file, locale=language)
+    for message in [each for each in catalogue if each.id and not _is_said(each.string)]:
+        catalogue.delete(message.id)  # else it would be said by its id, not in English
     compiled = BytesIO()
     write_mo(compiled, catalogue)
     compiled.seek(0)
@@ -75,3 +102,7 @@ def _catalogue(language: str) -> gettext.NullTranslations:
     if language != SOURCE:
         translations.add_fallback(_catalogue(SOURCE))
     return translations
+
+
+def _is_said(text: str | tuple[str, ...] | list[str] | None) -> bool:
+    return bool(text) and all(text)

@@ -18,7 +18,7 @@ def moment(when: datetime, zone: ZoneInfo, locale: str, now: datetime | None = N
     """A day and a time, such as ``Mon 16 Nov 00:00``; with the year where that is not ``now``'s."""
     same_year = now is None or when.astimezone(zone).year == now.astimezone(zone).year
     pattern = "EEE d MMM HH:mm" if same_year else "EEE d MMM y HH:mm"
-    return format_datetime(when, pattern, tzinfo=zone, locale=_babel(locale))
+    return format_datetime(when, _in_order(pattern, locale), tzinfo=zone, locale=_babel(locale))
 
 
 def clock(when: datetime, zone: ZoneInfo, locale: str) -> str:
@@ -39,12 +39,13 @@ def day(which: date, today: date, locale: str) -> str:
     if which == today - timedelta(days=1):
         return sentence("day.yesterday", locale)
     pattern = "EEEE d MMMM" if which.year == today.year else "EEEE d MMMM y"
-    return format_date(which, pattern, locale=_babel(locale))
+    name = format_date(which, _in_order(pattern, locale), locale=_babel(locale))
+    return f"{name[:1].upper()}{name[1:]}"
 
 
 def short_day(which: date, locale: str) -> str:
     """A day as a label, such as ``Mon 16``: no two within a month are the same."""
-    return format_date(which, "EEE d", locale=_babel(locale))
+    return format_date(which, _in_order("EEE d", locale), locale=_babel(locale))
 
 
 def tiny_day(which: date, locale: str) -> str:
@@ -58,7 +59,8 @@ def day_within(which: date, today: date, locale: str) -> str:
     if back in (0, 1):
         return sentence("on.yesterday" if back else "on.today", locale)
     same_year = "d MMMM" if which.year == today.year else "d MMMM y"
-    name = format_date(which, "EEEE" if 0 < back < 7 else same_year, locale=_babel(locale))
+    pattern = "EEEE" if 0 < back < 7 else same_year
+    name = format_date(which, _in_order(pattern, locale), locale=_babel(locale))
     return sentence("on.day", locale, day=name)
 
 
@@ -74,6 +76,13 @@ def zone_name(zone: ZoneInfo, locale: str) -> str:
         return "UTC"
     city = get_timezone_location(zone, locale=_babel(locale), return_city=True)
     return sentence("zone", locale, city=city)
+
+
+@cache
+def _in_order(pattern: str, locale: str) -> str:
+    """The pattern of a date, the day as an ordinal where the language writes ``16. november``."""
+    is_ordinal = "d." in str(_babel(locale).datetime_skeletons["MMMd"])
+    return pattern.replace("d", "d.") if is_ordinal else pattern
 
 
 @cache

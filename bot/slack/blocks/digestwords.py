@@ -78,7 +78,9 @@ def covers(digest: Digest, reader: Reader) -> str:
 def news(digest: Digest | TeamDigest, reader: Reader) -> str:
     """How many are new, moved again, may have been told before, and came late; nothing of a first digest."""
     found = Counter(entry.news for entry in digest.entries)
-    counted = [f"{found[kind]} {_mark(kind, reader)}" for kind in News if found[kind]]
+    counted = [
+        sentence(f"news.count.{kind}", reader.locale, count=found[kind]) for kind in News if found[kind]
+    ]
     if _is_first(digest):
         counted = []
     elif len(found) == 1 and len(digest.entries) > 1:

@@ -33,7 +33,7 @@ from bot.slack.blocks.elements import (
 )
 from bot.slack.blocks.words import capital
 from bot.slack.payload import Asked, owned
-from bot.text import sentence
+from bot.text import is_beta, sentence
 from bot.text.dates import moment, zone_name
 
 __all__ = [
@@ -97,6 +97,7 @@ def me(reply: Me, reader: Reader, command: str) -> Message:
             *(section(_warning(warning, locale)) for warning in reply.warnings),
             section(sentence("me.stored", locale)),
             note(sentence("me.delete", locale, command=command)),
+            *_beta(locale),
         ],
     )
 
@@ -227,8 +228,14 @@ def _all_help(reader: Reader, command: str) -> Message:
         section("\n".join((filters, *_filters(reader)))),
         note(sentence("help.only-you", reader.locale)),
         note(sentence("help.more", reader.locale, command=command)),
+        *_beta(reader.locale),
     ]
     return Message("\n".join((title, *lines)), blocks)
+
+
+def _beta(locale: str) -> Iterator[Block]:
+    if is_beta(locale):
+        yield note(sentence("beta", locale))
 
 
 def _filters(reader: Reader) -> Iterator[str]:

@@ -95,7 +95,7 @@ def filter_removed(reply: FilterRemoved, reader: Reader, command: str) -> Messag
 
 def _name(company: MutedCompany, reader: Reader, limit: int = 255) -> str:
     name = shorten(" ".join(company.name.split()), limit)
-    return name or sentence("answer.unnamed", reader.locale, id=company.id)
+    return name or sentence("answer.unnamed", reader.locale, id=str(company.id))
 
 
 def _unmute(company: MutedCompany, text: str, reader: Reader) -> dict[str, object]:

@@ -150,7 +150,7 @@ def takeaway(chart: Chart, digest: TeamDigest, reader: Reader) -> str:
     locale, (last, count), (most, top) = reader.locale, chart.last, chart.most
     today = local(digest.window.end or EPOCH, reader.zone).date()
     on = day_within(last, today, locale)
-    said = sentence(f"team.chart.{chart.trend}", locale, count=count, day=on, usual=f"{chart.usual:g}")
+    said = sentence(f"team.chart.{chart.trend}", locale, count=count, day=on, usual=chart.usual)
     peak = sentence("team.chart.most", locale, count=top, day=day_within(most, today, locale))
     return said if most == last else f"{said} {peak}"
 

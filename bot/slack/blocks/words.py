@@ -49,7 +49,9 @@ def company_url(web_url: str, company_id: int) -> str:
 
 def name(activity: Activity, reader: Reader) -> str:
     """The company's name, or its number where it has none."""
-    return _one_line(activity.company) or sentence("answer.unnamed", reader.locale, id=activity.company_id)
+    return _one_line(activity.company) or sentence(
+        "answer.unnamed", reader.locale, id=str(activity.company_id)
+    )
 
 
 def department(activity: Activity) -> str:
