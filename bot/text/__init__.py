@@ -105,4 +105,4 @@ def _catalogue(language: str) -> gettext.NullTranslations:
 
 
 def _is_said(text: str | tuple[str, ...] | list[str] | None) -> bool:
-    return bool(text) and all(text)
+    return bool(text) if isinstance(text, str) else all(text or ("",))
