@@ -7,7 +7,7 @@ AUDIT := .venv/.audit
 LOCK := uv pip compile --universal --python-version 3.11 --upgrade --generate-hashes --no-emit-index-url \
   --no-emit-find-links --no-header --no-annotate
 
-.PHONY: demo run test test-long check audit bench docs playground format lock clean
+.PHONY: demo run test test-long check audit bench docs playground screenshots format lock clean
 
 demo: $(READY)            ## the main job with no account anywhere, in the browser; TERMINAL=1: at a prompt
 	@$(BIN)/python -m bot demo $(if $(TERMINAL),--terminal) $(ARGS)
@@ -40,6 +40,9 @@ docs: $(READY)            ## what is made from the definitions of settings and c
 
 playground:               ## the demo's page, built anew from playground/: the only thing here that needs Node
 	cd playground && npm ci --silent && npm run --silent build
+
+screenshots: $(BROWSER)   ## the pictures in docs/images, of the playground as it is now
+	$(BIN)/python -m tests.browser.screenshots
 
 format: $(READY)
 	$(BIN)/ruff check --fix-only .

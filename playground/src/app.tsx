@@ -21,7 +21,7 @@ export function App() {
   const [drawer, setDrawer] = useState(false);
   const [panel, setPanel] = useState(wide());
   const [drafts, setDrafts] = useState<{ [place: string]: string }>({});
-  const { state, change, ask, tell, toasts, dismiss } = useConnection(() => ({ member: memory.get("member"), place: memory.get("place") }));
+  const { state, change, ask, toasts, dismiss } = useConnection(() => ({ member: memory.get("member"), place: memory.get("place") }));
   const { me, places } = state;
 
   const current = places.find((each) => each.id === place) ?? places.find((each) => each.kind === "channel") ?? places[0];
@@ -66,7 +66,14 @@ export function App() {
   };
   const act = async (what: string, more: Json = {}) => {
     const answer = await (what === "login" ? ask("login") : ask("panel", { what, ...more }));
-    if (answer?.words) tell(String(answer.words));
+    return answer?.words ? String(answer.words) : "";
+  };
+  const tomorrow = async () => {
+    await act("tomorrow");
+    const app = places.find((each) => each.kind === "app");
+    if (!app) return;
+    setTab("messages");
+    go(app.id);
   };
   const messages = state.messages[currentId] ?? [];
   const parent = messages.find((each) => each.ts === thread);
@@ -104,6 +111,7 @@ export function App() {
               {...draftOf(currentId)}
               send={(text) => void send(text)}
               openThread={setThread}
+              tomorrow={() => void tomorrow()}
               invite={() => void ask("invite", { place: currentId })}
             />
           )}

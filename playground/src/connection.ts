@@ -11,7 +11,6 @@ type Connection = {
   change: (change: Change) => void;
   /** Ask; a refusal is shown as a toast, and `null` comes back. */
   ask: (what: string, more?: Json) => Promise<Json | null>;
-  tell: (text: string) => void;
   toasts: Toast[];
   dismiss: (id: number) => void;
 };
@@ -59,5 +58,5 @@ export function useConnection(hello: () => Json): Connection {
     socket.current.open();
   }, []);
 
-  return { state, change, ask, tell, toasts, dismiss };
+  return { state, change, ask, toasts, dismiss };
 }

@@ -22,6 +22,7 @@ type Props = {
   send: (text: string) => void;
   openThread: (ts: string) => void;
   invite: () => void;
+  tomorrow: () => void;
 };
 
 export function Conversation(props: Props) {
@@ -56,7 +57,7 @@ export function Conversation(props: Props) {
       ) : (
         <>
           <MessageList label={`Messages in ${name}`} messages={top} replies={replies} openThread={props.openThread} />
-          {welcome && !isApp && !place.read_only && <Welcome isBrief={messages.length > 0} fill={props.setDraft} dismiss={hide} />}
+          {welcome && !isApp && !place.read_only && <Welcome isBrief={messages.length > 0} fill={props.setDraft} tomorrow={props.tomorrow} dismiss={hide} />}
           {place.read_only ? (
             <p className="read-only">{place.read_only}</p>
           ) : (

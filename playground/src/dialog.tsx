@@ -11,6 +11,7 @@ export function Dialog({ label, className, onClose, children }: DialogProps) {
     const { current } = dialog;
     const before = document.activeElement;
     current?.showModal();
+    current?.querySelector<HTMLElement>(".modal-body")?.focus();
     return () => {
       current?.close();
       if (before instanceof HTMLElement && before.isConnected) before.focus();
@@ -59,7 +60,7 @@ function Confirmation({ confirm, answer }: { confirm: Json; answer: (yes: boolea
       <header>
         <h2>{confirm.title.text}</h2>
       </header>
-      <div className="modal-body">
+      <div className="modal-body" tabIndex={-1}>
         <Text text={confirm.text} />
       </div>
       <footer>

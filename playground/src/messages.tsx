@@ -17,15 +17,11 @@ type ListProps = { label: string; messages: Message[]; openThread?: (ts: string)
 
 export function MessageList({ label, messages, openThread, replies }: ListProps) {
   const { me, members, now } = useScenery();
-  const end = useRef<HTMLDivElement>(null);
-  const last = messages.at(-1);
-  const latest = `${messages.length} ${last?.ts} ${last?.edited}`;
-  useEffect(() => {
-    end.current?.scrollIntoView({ block: "end" });
-  }, [latest]);
+  const list = useRef<HTMLDivElement>(null);
+  useEffect(() => showLatest(list.current), [messages.at(-1)]);
 
   return (
-    <div className="messages" role="log" aria-label={label} aria-live="polite" tabIndex={0}>
+    <div className="messages" ref={list} role="log" aria-label={label} aria-live="polite" tabIndex={0}>
       {messages.map((message, index) => {
         const before = messages[index - 1];
         const at = momentOf(message);
@@ -53,9 +49,16 @@ export function MessageList({ label, messages, openThread, replies }: ListProps)
           </div>
         );
       })}
-      <div ref={end} />
     </div>
   );
+}
+
+/** To the end, or to where the newest message begins, if it is longer than the screen. */
+function showLatest(list: HTMLElement | null): void {
+  const newest = list?.lastElementChild;
+  if (!list || !newest) return;
+  const top = newest.getBoundingClientRect().top - list.getBoundingClientRect().top + list.scrollTop;
+  list.scrollTop = Math.min(top - 8, list.scrollHeight);
 }
 
 type OneProps = {
@@ -74,7 +77,15 @@ const OneMessage = memo(function OneMessage({ message, author, time, follows, re
     <article className={`message${message.ephemeral ? " ephemeral" : ""}${follows ? " follows" : ""}`} data-ts={message.ts}>
       {follows ? <time className="side-time">{time}</time> : <Avatar member={author} />}
       <div className="message-body">
-        {message.ephemeral && <div className="only-you">Only visible to you</div>}
+        {message.ephemeral && (
+          <div className="only-you">
+            <svg viewBox="0 0 20 20" width="13" height="13" aria-hidden="true">
+              <path d="M2 10q8-9 16 0-8 9-16 0z" fill="none" stroke="currentColor" strokeWidth="1.6" />
+              <circle cx="10" cy="10" r="2.4" fill="currentColor" />
+            </svg>
+            Only visible to you
+          </div>
+        )}
         <div className={follows ? "visually-hidden" : "byline"}>
           <span className="name">{name}</span>
           {(!author || isBot(author)) && <span className="app-badge">APP</span>}

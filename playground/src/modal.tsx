@@ -1,5 +1,5 @@
 // A modal: the top of the stack of views, with Slack's frame around it.
-import { useMemo, useRef, useState } from "react";
+import { useEffect, useMemo, useRef, useState } from "react";
 import { Blocks } from "./blocks";
 import { type Form, FormContext } from "./blocks/form";
 import { HoldingContext, useHolding, type Values } from "./blocks/held";
@@ -32,6 +32,8 @@ function Frame({ view, back, submit, close }: FrameProps) {
   const [errors, setErrors] = useState<{ [block: string]: string }>({});
   const [isBusy, setBusy] = useState(false);
   const body = useRef<HTMLDivElement>(null);
+
+  useEffect(() => body.current?.focus(), []);
 
   const show = (found: { [block: string]: string }) => {
     setErrors(found);

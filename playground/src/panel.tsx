@@ -9,7 +9,8 @@ type Props = {
   panel: PanelState;
   offset: number;
   wire: WireEntry[];
-  act: (what: string, more?: Json) => Promise<void>;
+  /** Do it; what is so now, in words. */
+  act: (what: string, more?: Json) => Promise<string>;
   close: () => void;
 };
 
@@ -25,7 +26,13 @@ const FAULTS: [how: string, label: string][] = [
 
 export function Panel({ me, panel, offset, wire, act, close }: Props) {
   const [how, setHow] = useState("down");
+  const [said, setSaid] = useState<[deed: string, words: string]>(["", ""]);
   const faults = panel.faults ?? [];
+  const run = async (what: string, more?: Json) => {
+    setSaid([what, ""]);
+    setSaid([what, await act(what, more)]);
+  };
+  const words = (...deeds: string[]) => (deeds.includes(said[0]) ? said[1] : "");
   return (
     <aside className="panel" aria-label="Playground panel">
       <header>
@@ -35,27 +42,27 @@ export function Panel({ me, panel, offset, wire, act, close }: Props) {
         </button>
       </header>
       <div className="panel-body">
-        <Part name="Time">
+        <Part name="Time" words={words("tomorrow", "forward", "clock_change")}>
           <Clock offset={offset} zone={me.tz ?? "UTC"} />
           <div className="row">
-            <Do act={act} what="tomorrow" label="Tomorrow 08:00" main />
-            <Do act={act} what="forward" more={{ minutes: 15 }} label="+15 min" />
-            <Do act={act} what="forward" more={{ minutes: 60 }} label="+1 h" />
-            <Do act={act} what="clock_change" label="Clock change" title="The night when the clocks change" />
+            <Do run={run} what="tomorrow" label="Tomorrow 08:00" main />
+            <Do run={run} what="forward" more={{ minutes: 15 }} label="+15 min" />
+            <Do run={run} what="forward" more={{ minutes: 60 }} label="+1 h" />
+            <Do run={run} what="clock_change" label="Clock Change" title="The night when the clocks change" />
           </div>
         </Part>
-        <Part name="Sign-in page">
+        <Part name="Sign-in page" words={words("login")}>
           <SignIn me={me} panel={panel} />
           {panel.login && (
             <div className="row">
-              <Do act={act} what="login" label="Sign In for Me" title="Does what the link button and its page do" />
+              <Do run={run} what="login" label="Sign In for Me" title="Does what the link button and its page do" />
             </div>
           )}
         </Part>
-        <Part name="SuperOffice" state={faults.length > 0 ? faults.join(", ") : undefined}>
+        <Part name="SuperOffice" state={faults.join(", ")} words={words("happen", "expire", "crm", "mend")}>
           <div className="row">
-            <Do act={act} what="happen" label="Make Activity Happen" />
-            <Do act={act} what="expire" label="Expire My Ticket" />
+            <Do run={run} what="happen" label="Make Activity Happen" />
+            <Do run={run} what="expire" label="Expire My Ticket" />
           </div>
           <div className="row">
             <select className="select" aria-label="What SuperOffice is" value={how} onChange={(event) => setHow(event.target.value)}>
@@ -65,43 +72,55 @@ export function Panel({ me, panel, offset, wire, act, close }: Props) {
                 </option>
               ))}
             </select>
-            <Do act={act} what="crm" more={{ how }} label="Break" />
-            <Do act={act} what="mend" label="Mend All" />
+            <Do run={run} what="crm" more={{ how }} label="Break" />
+            <Do run={run} what="mend" label="Mend All" />
           </div>
         </Part>
-        <Part name="Slack" state={Object.keys(panel.limited ?? {}).length > 0 ? "rate-limited" : undefined}>
+        <Part name="Slack" state={Object.keys(panel.limited ?? {}).length > 0 ? "rate-limited" : ""} words={words("limit")}>
           <div className="row">
-            <Do act={act} what="limit" more={{ seconds: 30 }} label="Rate-Limit for 30 s" />
+            <Do run={run} what="limit" more={{ seconds: 30 }} label="Rate-Limit for 30 s" />
           </div>
         </Part>
-        <Wire entries={wire} />
+        <Wire entries={wire} zone={me.tz ?? "UTC"} />
       </div>
     </aside>
   );
 }
 
-function Part({ name, state, children }: { name: string; state?: string | undefined; children: ReactNode }) {
+type PartProps = { name: string; state?: string; words: string; children: ReactNode };
+
+function Part({ name, state, words, children }: PartProps) {
   return (
     <section aria-label={name}>
       <h3>
         {name} {state && <span className="fault">{state}</span>}
       </h3>
       {children}
+      <p className="said" role="status" dir="auto">
+        {words}
+      </p>
     </section>
   );
 }
 
-type DoProps = { act: Props["act"]; what: string; label: string; more?: Json; title?: string; main?: boolean };
+type DoProps = {
+  run: (what: string, more?: Json) => Promise<void>;
+  what: string;
+  label: string;
+  more?: Json;
+  title?: string;
+  main?: boolean;
+};
 
-function Do({ act, what, label, more, title, main }: DoProps) {
+function Do({ run, what, label, more, title, main }: DoProps) {
   const [isBusy, setBusy] = useState(false);
-  const run = async () => {
+  const press = async () => {
     setBusy(true);
-    await act(what, more);
+    await run(what, more);
     setBusy(false);
   };
   return (
-    <button type="button" className={`button${main ? " primary" : ""}`} title={title} aria-busy={isBusy || undefined} onClick={() => void run()}>
+    <button type="button" className={`button${main ? " primary" : ""}`} title={title} aria-busy={isBusy || undefined} onClick={() => void press()}>
       {label}
     </button>
   );

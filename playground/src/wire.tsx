@@ -5,7 +5,7 @@ import type { WireEntry } from "./types";
 
 const MOST = 80;
 
-export function Wire({ entries }: { entries: WireEntry[] }) {
+export function Wire({ entries, zone }: { entries: WireEntry[]; zone: string }) {
   const [only, setOnly] = useState("");
   const sides = useMemo(() => [...new Set(entries.flatMap((each) => [each.from, each.to]))].sort(), [entries]);
   const shown = entries.filter((each) => only === "" || each.from === only || each.to === only).slice(-MOST).reverse();
@@ -26,13 +26,13 @@ export function Wire({ entries }: { entries: WireEntry[] }) {
       )}
       {shown.length === 0 && <p className="detail">Nothing yet. Type a command.</p>}
       {shown.map((entry) => (
-        <Entry key={entry.n} entry={entry} />
+        <Entry key={entry.n} entry={entry} zone={zone} />
       ))}
     </section>
   );
 }
 
-function Entry({ entry }: { entry: WireEntry }) {
+function Entry({ entry, zone }: { entry: WireEntry; zone: string }) {
   const bad = typeof entry.status === "number" ? entry.status >= 400 : false;
   return (
     <details className="entry">
@@ -40,7 +40,7 @@ function Entry({ entry }: { entry: WireEntry }) {
         <span className="what">{entry.what}</span>
         <span className={bad ? "status bad" : "status"}>{entry.status ?? "…"}</span>
         <span className="route">
-          {clockTime(new Date(entry.at))} {entry.from} → {entry.to}
+          {clockTime(new Date(entry.at), zone)} {entry.from} → {entry.to}
           {entry.ms === null || entry.ms === undefined ? "" : ` · ${Math.round(entry.ms)} ms`}
         </span>
       </summary>

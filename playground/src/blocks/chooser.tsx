@@ -33,6 +33,10 @@ export function Chooser(props: Props) {
     popup.current?.querySelector('[data-active="true"]')?.scrollIntoView({ block: "nearest" });
   }, [at, open, popup]);
 
+  const show = () => {
+    if (!open) setAt(Math.max(0, found.findIndex(isChosen)));
+    setOpen(true);
+  };
   const toggle = (choice: Choice | undefined) => {
     if (!choice) return;
     if (most === 1) {
@@ -47,12 +51,12 @@ export function Chooser(props: Props) {
   const key = (event: KeyboardEvent) => {
     if (event.key === "ArrowDown" || event.key === "ArrowUp") {
       event.preventDefault();
-      if (!open) setOpen(true);
+      if (!open) show();
       else setAt((at + (event.key === "ArrowDown" ? 1 : found.length - 1)) % Math.max(1, found.length));
     } else if (event.key === "Enter") {
       event.preventDefault();
       if (open) toggle(found[at]);
-      else setOpen(true);
+      else show();
     } else if (event.key === "Escape" && open) {
       event.preventDefault();
       event.stopPropagation();
@@ -93,7 +97,7 @@ export function Chooser(props: Props) {
           setAt(0);
           setOpen(true);
         }}
-        onClick={() => setOpen(true)}
+        onClick={show}
         onKeyDown={key}
       />
       {open && (
