@@ -1,16 +1,13 @@
 """The prompt: type commands, press buttons by number, be somebody else."""
 
-import asyncio
 import contextlib
-import signal
-import sys
-import threading
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 from bot.demo import controls
 from bot.demo.controls import FAULTS
+from bot.demo.lines import typed_lines
 from bot.demo.stage import Stage
 
 __all__ = ["do", "prompt"]
@@ -24,6 +21,10 @@ HELP = """\
   invite                            bring the bot into the channel
   happen                            something happens in SuperOffice
   tomorrow, tomorrow 16:00          it is tomorrow, 08:00 or then; a digest that is due comes soon
+  forward <minutes>                 so much time has passed
+  clocks                            ten minutes before the next clock change; once more: ten after
+  expire                            your sign-in to SuperOffice is over
+  limit                             Slack refuses messages for half a minute
   break <how>                       let SuperOffice fail: {faults};  mend: no more
   quit                              leave (or Ctrl-D)
 """
@@ -33,7 +34,7 @@ async def prompt(stage: Stage) -> None:
     """Read and do, until the end of input, ``quit`` or Ctrl-C."""
     stage.console.print("[bold]A SuperOffice, a Slack, and the real bot between them.[/] All of it made up.")
     stage.console.print(_help(stage), markup=False)
-    async with contextlib.aclosing(_lines(lambda: f"{stage.member.name}> ")) as lines:
+    async with contextlib.aclosing(typed_lines(lambda: f"{stage.member.name}> ")) as lines:
         async for line in lines:
             if line in {"quit", "exit"}:
                 return
@@ -132,6 +133,27 @@ async def _tomorrow(stage: Stage, at: str) -> None:
     stage.console.print(f"It is {then:%A %H:%M}. A digest that is due comes within ten seconds.")
 
 
+async def _forward(stage: Stage, minutes: str) -> None:
+    if not minutes.isdigit():
+        raise LookupError("Forward by minutes, such as 30.")
+    then = controls.forward(stage, int(minutes)).astimezone(ZoneInfo(stage.member.tz or "UTC"))
+    stage.console.print(f"It is {then:%A %H:%M}.")
+
+
+async def _clocks(stage: Stage, _: str) -> None:
+    then, is_past = controls.clock_change(stage, ZoneInfo(stage.member.tz or "UTC"))
+    what = "the clocks have been changed" if is_past else "the clocks are changed in ten minutes"
+    stage.console.print(f"It is {then:%A} {then.day} {then:%B %H:%M}: {what}.")
+
+
+async def _expire(stage: Stage, _: str) -> None:
+    controls.expire(stage, stage.user)
+
+
+async def _limit(stage: Stage, _: str) -> None:
+    controls.limit(stage)
+
+
 async def _happen(stage: Stage, _: str) -> None:
     stage.console.print(*controls.happen(stage, stage.user), markup=False)
 
@@ -153,6 +175,10 @@ _OWN: dict[str, Callable[[Stage, str], Awaitable[None]]] = {
     "invite": _invite,
     "happen": _happen,
     "tomorrow": _tomorrow,
+    "forward": _forward,
+    "clocks": _clocks,
+    "expire": _expire,
+    "limit": _limit,
     "break": _break,
     "mend": _mend,
 }
@@ -172,55 +198,3 @@ def _channels(stage: Stage) -> str:
 
 def _help(stage: Stage) -> str:
     return HELP.format(names=_names(stage), channels=_channels(stage), faults=", ".join(FAULTS))
-
-
-async def _lines(ask: Callable[[], str]) -> AsyncGenerator[str, None]:
-    """Lines typed, with readline's editing and history; they end with Ctrl-D or Ctrl-C.
-
-    A daemon thread reads: one of the loop's own would keep the program from ending while it waits for a key.
-    """
-    loop = asyncio.get_running_loop()
-    typed: asyncio.Queue[str | None] = asyncio.Queue()
-    wanted = threading.Semaphore(0)
-
-    def read() -> None:
-        with contextlib.suppress(EOFError, RuntimeError):
-            while wanted.acquire():
-                line = input(ask())
-                loop.call_soon_threadsafe(typed.put_nowait, line)
-        with contextlib.suppress(RuntimeError):  # the loop may be gone
-            loop.call_soon_threadsafe(typed.put_nowait, None)
-
-    with _terminal_kept(), _interrupt(loop, typed):
-        threading.Thread(target=read, name="prompt", daemon=True).start()
-        wanted.release()
-        while (line := await typed.get()) is not None:
-            if line.strip():
-                yield line.strip()
-            wanted.release()
-
-
-@contextlib.contextmanager
-def _interrupt(loop: asyncio.AbstractEventLoop, typed: asyncio.Queue[str | None]) -> Iterator[None]:
-    loop.add_signal_handler(signal.SIGINT, typed.put_nowait, None)
-    try:
-        yield
-    finally:
-        loop.remove_signal_handler(signal.SIGINT)
-
-
-@contextlib.contextmanager
-def _terminal_kept() -> Iterator[None]:
-    """Leave the terminal as it was, also where readline is left waiting for a key."""
-    try:
-        import readline  # noqa: F401  (line editing and history for input())
-        import termios
-
-        before = termios.tcgetattr(sys.stdin)
-    except (ImportError, OSError, ValueError):
-        yield
-        return
-    try:
-        yield
-    finally:
-        termios.tcsetattr(sys.stdin, termios.TCSADRAIN, before)

@@ -203,6 +203,26 @@ async def test_tomorrow_comes_at_once_and_sign_ins_last(stage: Stage) -> None:
         await do(stage, "tomorrow noon")
 
 
+async def test_the_prompt_has_what_the_panel_of_the_page_has(stage: Stage) -> None:
+    out: Any = stage.console.file
+    before = stage.clock.now()
+    await do(stage, "forward 30")
+    assert timedelta(minutes=29) < stage.clock.now() - before < timedelta(minutes=31)
+    for words in ("the clocks are changed in ten minutes.", "the clocks have been changed."):
+        await do(stage, "clocks")
+        assert words in out.getvalue()
+    await do(stage, "limit")
+    rates = stage.slack.workspace.rates
+    assert rates is not None
+    assert list(rates.closed) == ["chat.postMessage"]
+    await do(stage, "login")
+    await do(stage, "expire")
+    assert stage.crm.tickets.user(stage.crm.requests[-1].ticket) is None
+    for wrong in ("forward", "forward soon", "forward 99999"):
+        with pytest.raises(LookupError):
+            await do(stage, wrong)
+
+
 async def test_the_prompt_asks_what_slack_would_ask(stage: Stage) -> None:
     dialog = {name: {"type": "plain_text", "text": name} for name in ("title", "text", "confirm", "deny")}
     label = {"type": "plain_text", "text": "Share"}
