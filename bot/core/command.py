@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 
 from bot.core.admincommands import read_admin
 from bot.core.channelcommands import read_channel
+from bot.core.chartcommand import read_chart
 from bot.core.commands import (
     Command,
     ForgetMe,
@@ -29,6 +30,7 @@ from bot.core.period import LastLogout, Today, Week, Yesterday
 from bot.core.periodcommands import read_muted, read_since, two_meant
 from bot.core.savedtext import filter_name, read_saved
 from bot.core.spelling import nearest, normalise
+from bot.core.verb import Verb
 from bot.core.whentext import LONGEST_WHEN, is_month, meant_when, parse_when
 
 __all__ = [
@@ -54,32 +56,6 @@ __all__ = [
 MAX_LINE = 180
 #: The longest that a form or a button of this bot's says, in characters.
 MAX_DONE = 1900
-
-
-@dataclass(frozen=True, slots=True)
-class Verb:
-    """One verb of the command: how it is written, and how the rest of its line is read.
-
-    What it does, in words, is ``verb.<name>``; more about it is ``verb.<name>.more``.
-    """
-
-    name: str
-    #: Takes the verb as it was typed, and what follows it.
-    read: Callable[[str, str], Command]
-    argument: str = ""
-    examples: tuple[str, ...] = ()
-    aliases: tuple[str, ...] = ()
-    #: It takes filters.
-    filtered: bool = False
-    #: It reads the rest of its line, filters included, itself.
-    reads_filters: bool = False
-    #: Its part of the hint that Slack shows, if not the name.
-    hint: str = ""
-
-    @property
-    def usage(self) -> str:
-        """The verb with its argument, such as ``since <when>``."""
-        return f"{self.name} {self.argument}".rstrip()
 
 
 @lru_cache(maxsize=1024)
@@ -288,6 +264,15 @@ VERBS: tuple[Verb, ...] = (
         _alone(ShowActivity(LastLogout()), "catchup"),
         aliases=("catch-up",),
         filtered=True,
+    ),
+    Verb(
+        "chart",
+        lambda _, rest: read_chart(rest, parse),
+        "[period] [filters]",
+        ("chart", "chart since 4w", "chart week by:others", 'chart since 30d category:"VIP Customer"'),
+        aliases=("charts", "graph"),
+        filtered=True,
+        reads_filters=True,
     ),
     Verb(
         "filter",

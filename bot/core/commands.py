@@ -20,6 +20,7 @@ __all__ = [
     "SaveFilter",
     "SendMyData",
     "ShowActivity",
+    "ShowChart",
     "ShowMe",
     "ShowMuted",
     "UnlinkMe",
@@ -33,6 +34,15 @@ class ShowActivity:
 
     period: Period
     filter: Filter = EVERYTHING
+
+
+@dataclass(frozen=True, slots=True)
+class ShowChart:
+    """The same as a picture."""
+
+    #: What asks for it as a list.
+    line: str
+    activity: ShowActivity
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +125,7 @@ class UnlinkOther:
 AdminCommand = ListLinks | ListDigests | UnlinkOther
 Command = (
     ShowActivity
+    | ShowChart
     | LinkMe
     | UnlinkMe
     | ShowMe

@@ -13,6 +13,7 @@ __all__ = [
     "FIRST",
     "Ask",
     "AskAdmin",
+    "AskChart",
     "AskWhyHidden",
     "AskWhyShown",
     "Confirm",
@@ -104,6 +105,14 @@ class Decide:
 
 
 @dataclass(frozen=True, slots=True)
+class AskChart:
+    """*Show Chart*: the answer as a picture."""
+
+    text: str
+    page: Page = FIRST
+
+
+@dataclass(frozen=True, slots=True)
 class AskWhyHidden:
     """*Why?*: what SuperOffice would tell without filters, and what was left out."""
 
@@ -191,6 +200,7 @@ Wish = (
     | Do
     | AskAdmin
     | Decide
+    | AskChart
     | AskWhyHidden
     | AskWhyShown
     | Mute

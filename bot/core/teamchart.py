@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 from statistics import median
 
-__all__ = ["Chart", "Trend", "chart"]
+__all__ = ["Chart", "DayCounts", "Trend", "chart"]
 
 #: Before so long was observed, there is nothing to compare with.
 FIRST_WEEK = timedelta(days=7)
@@ -23,14 +23,11 @@ class Trend(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Chart:
+class DayCounts:
     """On how many companies something happened, day by day."""
 
     #: In order; a day that nobody observed is none.
     days: Mapping[date, int]
-    trend: Trend
-    #: What a day has in the middle, of those before the last one on which anything happened.
-    usual: float
 
     @property
     def last(self) -> tuple[date, int]:
@@ -41,6 +38,15 @@ class Chart:
     def most(self) -> tuple[date, int]:
         """The day with the most; of several the last."""
         return max(self.days.items(), key=lambda each: (each[1], each[0]))
+
+
+@dataclass(frozen=True, slots=True)
+class Chart(DayCounts):
+    """The same, and what it says."""
+
+    trend: Trend
+    #: What a day has in the middle, of those before the last one on which anything happened.
+    usual: float
 
 
 def chart(counts: Mapping[date, int]) -> Chart | None:

@@ -6,13 +6,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.core.activity import ALL_ACTIONS, Activity
+from bot.core.activitychart import counted
 from bot.core.command import MAX_LINE, ShowActivity
 from bot.core.errors import Problem
 from bot.core.filters import Filter, Sifted, Style, sift, unknown_people, why_dropped
 from bot.core.filtertext import read_filters, written
 from bot.core.people import Link
 from bot.core.period import MAX_LOOK_BACK, Between, LastLogout, Period, resolve
-from bot.core.replies import ActivityAnswer, Reader, WhyHidden, WhyShown
+from bot.core.replies import ActivityAnswer, ActivityChart, Reader, WhyHidden, WhyShown
 from bot.core.requests import FIRST, Page
 from bot.core.window import Judged, Mark, Window, judge, mark, place_after
 from bot.services.failures import log_unexpected
@@ -74,7 +75,18 @@ class Activities:
 
     async def answer(self, link: Link, question: Question, reader: Reader) -> ActivityAnswer:
         """One page of the latest activity per company."""
+        return await self._answered(link, question, await self._look(link, question, reader))
+
+    async def chart(self, link: Link, question: Question, reader: Reader) -> ActivityChart | ActivityAnswer:
+        """All of it as a picture; where nothing happened within the window, the answer that says so."""
         look = await self._look(link, question, reader)
+        answer = await self._answered(link, question, look)
+        if not look.sifted.inside:
+            return answer
+        counts = counted(look.sifted.inside, look.window, look.as_of, reader.zone)
+        return ActivityChart(replace(answer, rows=(), later=()), counts)
+
+    async def _answered(self, link: Link, question: Question, look: _Look) -> ActivityAnswer:
         page = question.page
         caught_up = isinstance(look.period, LastLogout) and page.offset == 0 and page.window is None
         if caught_up and look.filter.lets_everything_through:

@@ -22,7 +22,7 @@ from bot.core.command import (
     UnlinkMe,
     parse,
 )
-from bot.core.commands import ForgetMe, LinkMe, ListDigests, ListLinks, SendMyData, UnlinkOther
+from bot.core.commands import ForgetMe, LinkMe, ListDigests, ListLinks, SendMyData, ShowChart, UnlinkOther
 from bot.core.errors import BadCommand, NotLinked, SealBroken
 from bot.core.filters import MutedCompany
 from bot.core.people import Link, SlackChannel, SlackUser
@@ -45,6 +45,7 @@ from bot.core.replies import (
 from bot.core.requests import (
     Ask,
     AskAdmin,
+    AskChart,
     AskWhyHidden,
     AskWhyShown,
     Confirm,
@@ -144,7 +145,7 @@ class Answers:
                 return await self._channels.request(self._of_channel(request, reader, text))
             case Decide(id_, approve):
                 return await self._channels.decide(user, id_, approve=approve)
-            case AskWhyHidden() | AskWhyShown() | Share():
+            case AskChart() | AskWhyHidden() | AskWhyShown() | Share():
                 return await self._about_an_answer(request, reader)
             case Mute(company_id, name):
                 company = MutedCompany(company_id, name)
@@ -216,6 +217,8 @@ class Answers:
                 return await self._save(command, request, reader)
             case ShowActivity():
                 return await self._activity(command, request, reader)
+            case ShowChart(line, activity):
+                return await self._chart(Question(line, activity, request.page), request, reader)
             case _ if isinstance(command, ChannelCommand):
                 asked = self._of_channel(request, reader, request.asked)
                 return await self._channels.reply(command, asked)
@@ -242,6 +245,11 @@ class Answers:
 
         return await self._doors.with_ticket(request, ask)
 
+    async def _chart(self, question: Question, request: Request, reader: Reader) -> Reply | Several:
+        return await self._doors.with_ticket(
+            request, lambda link: self._activities.chart(link, question, reader)
+        )
+
     async def _about_an_answer(self, request: Request, reader: Reader) -> Reply | Several:
         command = parse(request.asked)
         if not isinstance(command, ShowActivity):
@@ -252,6 +260,8 @@ class Answers:
                 return await self._doors.with_ticket(
                     request, lambda link: self._activities.why_shown(link, question, reader, company_id)
                 )
+            case AskChart():
+                return await self._chart(question, request, reader)
             case Share(_, _, shown):
                 return await self._share(question, shown, request, reader)
             case _:

@@ -2,13 +2,24 @@
 
 from bot.core.channelcommands import ForChannel, JoinChannel, NarrowMine, ShowMine
 from bot.core.command import MAX_DONE, SaveFilter, ShowActivity, parse
+from bot.core.commands import ShowChart
 from bot.core.digestcommands import OpenDigestForm, PreviewDigest, SetDigest, TestDigest
 from bot.core.errors import BadCommand
-from bot.core.requests import Ask, AskWhyHidden, AskWhyShown, Do, Request, Share
+from bot.core.requests import Ask, AskChart, AskWhyHidden, AskWhyShown, Do, Request, Share
 
 __all__ = ["asks_the_crm", "opens_a_form"]
 
-COMMANDS = (ShowActivity, SaveFilter, SetDigest, PreviewDigest, TestDigest, JoinChannel, NarrowMine, ShowMine)
+COMMANDS = (
+    ShowActivity,
+    ShowChart,
+    SaveFilter,
+    SetDigest,
+    PreviewDigest,
+    TestDigest,
+    JoinChannel,
+    NarrowMine,
+    ShowMine,
+)
 
 
 def asks_the_crm(request: Request) -> bool:
@@ -20,7 +31,7 @@ def asks_the_crm(request: Request) -> bool:
                 return isinstance(command.command if isinstance(command, ForChannel) else command, COMMANDS)
             except BadCommand as bad:
                 return bool(bad.categories)  # whether there are such
-        case AskWhyHidden() | AskWhyShown() | Share():
+        case AskChart() | AskWhyHidden() | AskWhyShown() | Share():
             return True
         case _:
             return False

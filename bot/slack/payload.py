@@ -12,6 +12,7 @@ from bot.core.people import SlackUser
 from bot.core.requests import (
     FIRST,
     Ask,
+    AskChart,
     AskWhyHidden,
     AskWhyShown,
     Confirm,
@@ -37,7 +38,7 @@ from bot.slack.markup import as_typed
 __all__ = ["ACTIONS", "REFRESH", "SNOOZES", "Asked", "block_id", "marks", "owned", "pressed", "typed"]
 
 #: The buttons that put another page in the place of theirs.
-_PAGES = ("page.newest", "page.next", "page.catchup", "page.plain", "again")
+_PAGES = ("page.chart", "page.newest", "page.next", "page.catchup", "page.plain", "again")
 #: Menus, whose options hold too little: the id of their block carries the question.
 _MENUS = ("row", "view", "digest.snooze", "home.channel")
 #: What buttons without a value of their own ask for; of a digest, as it would be typed.
@@ -228,6 +229,8 @@ def _wish(action: str, carried: str) -> Wish:
         return Share(asked.text, asked.page, tuple(_marks(shown)))
     asked = Asked.decode(carried)
     match action:
+        case "page.chart":
+            return AskChart(asked.text, asked.page)
         case "why":
             return AskWhyHidden(asked.text, asked.page)
         case _:

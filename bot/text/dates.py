@@ -11,7 +11,19 @@ from babel.lists import format_list
 
 from bot.text import locale_of, sentence
 
-__all__ = ["clock", "day", "day_within", "listed", "moment", "short_day", "tiny_day", "weekday", "zone_name"]
+__all__ = [
+    "clock",
+    "day",
+    "day_month",
+    "day_within",
+    "listed",
+    "moment",
+    "month",
+    "short_day",
+    "tiny_day",
+    "weekday",
+    "zone_name",
+]
 
 
 def moment(when: datetime, zone: ZoneInfo, locale: str, now: datetime | None = None) -> str:
@@ -51,6 +63,16 @@ def short_day(which: date, locale: str) -> str:
 def tiny_day(which: date, locale: str) -> str:
     """The same where there is hardly any room, such as ``M 16``."""
     return format_date(which, "EEEEE d", locale=_babel(locale))
+
+
+def day_month(which: date, locale: str) -> str:
+    """A day of a year, such as ``16 Nov``."""
+    return format_date(which, "d MMM", locale=_babel(locale))
+
+
+def month(which: date, locale: str) -> str:
+    """A day's month, such as ``Nov 2026``."""
+    return format_date(which, "MMM y", locale=_babel(locale))
 
 
 def day_within(which: date, today: date, locale: str) -> str:

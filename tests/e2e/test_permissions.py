@@ -116,7 +116,19 @@ ABOUT_ONESELF = (
 )
 #: What changes nothing by itself: it shows, asks or opens a form; or it is another name of what is tried.
 READING = {
-    *("today", "yesterday", "since", "week", "catchup", "muted", "me", "my-data", "help"),
+    *(
+        "today",
+        "yesterday",
+        "since",
+        "week",
+        "catchup",
+        "chart",
+        "page.chart",
+        "muted",
+        "me",
+        "my-data",
+        "help",
+    ),
     *("list", "show", "when", "status", "preview", "history", "proof", "mine", "test"),
     *("page.newest", "page.next", "page.catchup", "page.plain", "again", "row", "view", "why", "digest.rest"),
     *("digest.change", "digest.preview", "digest.history", "keep", "sign-in", "tenant"),

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.core.activity import Action, Activity
+from bot.core.activitychart import counted
 from bot.core.audience import Refusal
 from bot.core.errors import Problem
 from bot.core.filters import EVERYTHING, Filter, MutedCompany, Reason, SavedFilter, Style
@@ -16,6 +17,7 @@ from bot.core.people import LinkState, Principal, SlackUser
 from bot.core.period import Ago, Between, LastLogout, Since, Today, Weekday, Yesterday
 from bot.core.replies import (
     ActivityAnswer,
+    ActivityChart,
     Busy,
     CannotRead,
     DigestList,
@@ -214,6 +216,18 @@ LINKS = (
 )
 
 
+WEEK_OF_ROWS = tuple(
+    activity(100 + n, f"Company {n} AS", time=NOW - timedelta(hours=9 * n), action=[*Action][n % 5])
+    for n in range(12)
+)
+
+
+def charted(*rows: Activity, window: Window = MONDAY, **changes: object) -> ActivityChart:
+    """A picture of companies."""
+    answer = answered(window=window, count=len(rows), rows=(), **changes)
+    return ActivityChart(answer, counted(rows, window, NOW, OSLO))
+
+
 REPLIES: dict[str, Reply] = {
     "answer": answered(),
     "answer-page": answered(
@@ -299,6 +313,12 @@ REPLIES: dict[str, Reply] = {
     ),
     "answer-all-hidden": answered(count=0, rows=(), dropped={Reason.MUTED: 3}),
     "answer-none-fits": answered(count=0, rows=(), filter=FILTER),
+    "chart": charted(*WEEK_OF_ROWS),
+    "chart-months": charted(
+        *WEEK_OF_ROWS[:8], window=LAST_YEAR, later_count=2, filter=FILTER, dropped={Reason.MUTED: 3}
+    ),
+    "chart-one-day": charted(*ROWS[:2], window=Window(NOW - timedelta(hours=9)), period=Today()),
+    "chart-hostile": charted(*ROWS),
     "why-hidden": WhyHidden(
         "since monday filter:vip",
         Since(Weekday(0)),

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -10,11 +11,12 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from babel.messages.pofile import read_po
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from syrupy.assertion import SnapshotAssertion
 
 from bot.core.activity import Action, Activity
+from bot.core.activitychart import counted
 from bot.core.command import MAX_LINE
 from bot.core.errors import Problem
 from bot.core.filterkeys import KEYS, SHOWN_ACTIONS, Key
@@ -23,6 +25,7 @@ from bot.core.people import Principal
 from bot.core.period import LastLogout, Period, Since, Today, Week, Weekday, Yesterday
 from bot.core.replies import (
     ActivityAnswer,
+    ActivityChart,
     CannotRead,
     Failed,
     FilterList,
@@ -37,7 +40,7 @@ from bot.core.replies import (
     WhyHidden,
     WhyShown,
 )
-from bot.core.window import Window
+from bot.core.window import Window, judge
 from bot.demo.limits import problems
 from bot.slack.blocks import Message, draw, draw_shared
 from tests.slack.conftest import READER, answered
@@ -205,6 +208,17 @@ def test_any_answer_is_within_the_limits_and_uninterpreted(reply: ActivityAnswer
     for activity in (*reply.rows, *reply.later):
         if reply.web_url and activity.company_id:
             assert f"contact_id={activity.company_id}" in shown, "no company is dropped to fit"
+
+
+@given(answers(), st.lists(ACTIVITIES, min_size=1, max_size=40), ZONES)
+def test_any_chart_is_within_the_limits_and_uninterpreted(
+    answer: ActivityAnswer, rows: list[Activity], zone: str
+) -> None:
+    inside = judge(rows, answer.window).inside
+    assume(inside)
+    counts = counted(inside, answer.window, answer.as_of, ZoneInfo(zone))
+    chart = ActivityChart(replace(answer, rows=(), later=(), count=len(inside)), counts)
+    check(draw(chart, Reader(ZoneInfo(zone), user="U0123456789"), COMMAND))
 
 
 @given(answers())

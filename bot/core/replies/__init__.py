@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from bot.core.replies.administration import DigestList, LinkList, UnlinkedByAdmin, UnlinkedOther
 from bot.core.replies.answers import (
     ActivityAnswer,
+    ActivityChart,
     NotShared,
     Shared,
     SharedPage,
@@ -69,6 +70,7 @@ from bot.core.replies.teamdigests import TeamPart
 
 __all__ = [
     "ActivityAnswer",
+    "ActivityChart",
     "Busy",
     "CannotRead",
     "Changed",
@@ -156,6 +158,7 @@ Reply = (
     | ShareForm
     | History
     | ActivityAnswer
+    | ActivityChart
     | DigestPart
     | TeamPart
     | DigestState

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from bot.core.activity import Activity
+from bot.core.activitychart import ActivityCounts
 from bot.core.audience import Refusal
 from bot.core.filters import EVERYTHING, Filter, Reason, Style
 from bot.core.people import Principal
@@ -12,7 +13,16 @@ from bot.core.period import Period
 from bot.core.requests import Page
 from bot.core.window import Mark, Window
 
-__all__ = ["ActivityAnswer", "NotShared", "Shared", "SharedPage", "Unshared", "WhyHidden", "WhyShown"]
+__all__ = [
+    "ActivityAnswer",
+    "ActivityChart",
+    "NotShared",
+    "Shared",
+    "SharedPage",
+    "Unshared",
+    "WhyHidden",
+    "WhyShown",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +72,15 @@ class ActivityAnswer:
     def page(self) -> Page:
         """This page, to be asked for again."""
         return Page(self.offset, self.window, self.style, self.after)
+
+
+@dataclass(frozen=True, slots=True)
+class ActivityChart:
+    """The same answer as a picture: all of it, not a page."""
+
+    #: Without its rows.
+    answer: ActivityAnswer
+    counts: ActivityCounts
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from dataclasses import replace
 from bot.core.people import SlackUser
 from bot.core.replies import (
     ActivityAnswer,
+    ActivityChart,
     Busy,
     CannotRead,
     ChannelRefused,
@@ -45,7 +46,7 @@ SHORT = (
     *(FilterRemoved, Forgotten, NotLinkedYet, NotYours, StillAsking, Unlinked),
 )
 #: What is kept among messages, or does not fit into a modal.
-LONG = (ActivityAnswer, DigestPart, TeamPart)
+LONG = (ActivityAnswer, ActivityChart, DigestPart, TeamPart)
 
 
 class HomeMessenger:

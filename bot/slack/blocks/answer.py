@@ -13,7 +13,7 @@ from bot.slack.blocks.rows import rows
 from bot.text import sentence
 from bot.text.dates import clock, moment, weekday, zone_name
 
-__all__ = ["answer"]
+__all__ = ["answer", "covers", "title_of"]
 
 #: An empty answer that looked less far back suggests to look so far.
 WIDER = timedelta(days=7)
@@ -21,8 +21,8 @@ WIDER = timedelta(days=7)
 
 def answer(reply: ActivityAnswer, reader: Reader, command: str) -> Message:
     """One page of an answer. Empty says what it looked for; it never looks like a failure."""
-    heading = _title(reply, reader)
-    blocks = [header(heading), context(_covers(reply, reader)), *_remarks(reply, reader, command)]
+    heading = title_of(reply, reader)
+    blocks = [header(heading), context(covers(reply, reader)), *_remarks(reply, reader, command)]
     if reply.total:
         blocks += [divider(), *rows(reply, reader)]
     else:
@@ -30,7 +30,7 @@ def answer(reply: ActivityAnswer, reader: Reader, command: str) -> Message:
     return Message(_in_words(heading, reply, reader), [*blocks, *footer(reply, reader)])
 
 
-def _title(reply: ActivityAnswer, reader: Reader) -> str:
+def title_of(reply: ActivityAnswer, reader: Reader) -> str:
     """What, how many, and since when."""
     name = _period_name(reply.period)
     when = {"since": _since_words, "between": _between_words}.get(name, _no_words)(reply, reader)
@@ -87,7 +87,7 @@ def _no_words(reply: ActivityAnswer, reader: Reader) -> str:
     return ""
 
 
-def _covers(reply: ActivityAnswer, reader: Reader) -> str:
+def covers(reply: ActivityAnswer, reader: Reader) -> str:
     """The exact span, its zone, what a row is, and as whom SuperOffice was asked."""
     latest = sentence("answer.latest", reader.locale)
     whom = sentence("answer.as", reader.locale, name=shorten(reply.principal.full_name, words.MAX_NAME))

@@ -4,6 +4,7 @@ from typing import assert_never
 
 from bot.core.replies import (
     ActivityAnswer,
+    ActivityChart,
     Busy,
     CannotRead,
     ChannelAnnouncement,
@@ -78,6 +79,7 @@ from bot.slack.blocks import (
     signin,
     stewardship,
 )
+from bot.slack.blocks.activitychart import activity_chart
 from bot.slack.blocks.answer import answer
 from bot.slack.blocks.channeldigest import team_digest
 from bot.slack.blocks.consent import consent
@@ -93,6 +95,8 @@ def draw(reply: Reply, reader: Reader, command: str) -> Message:  # noqa: C901 -
     match reply:
         case ActivityAnswer():
             return answer(reply, reader, command)
+        case ActivityChart():
+            return activity_chart(reply, reader, command)
         case DigestPart():
             return digest(reply, reader, command)
         case TeamPart():

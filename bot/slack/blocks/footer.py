@@ -43,6 +43,8 @@ __all__ = [
 #: The number of the footer's block in its id; rows count up from 0.
 FOOTER = 99
 MAX_LISTED = 300
+#: So many companies.
+WORTH_A_CHART = 4
 TICK = timedelta(microseconds=1)
 
 
@@ -129,7 +131,12 @@ def _buttons(reply: ActivityAnswer, reader: Reader) -> Block:
     last = (*reply.rows, *reply.later)[-1:]
     following = replace(reply.page, offset=reply.offset + shown, after=mark(last[0]) if last else None)
     buttons = page_buttons(reply.asked, reply.page, following, reply.total, reader)
-    buttons += [*_catchup(reply, reader), *_share(reply, reader), *_why(reply, reader)]
+    buttons += [
+        *_catchup(reply, reader),
+        *_chart(reply, reader),
+        *_share(reply, reader),
+        *_why(reply, reader),
+    ]
     rows = [] if reply.style is Style.FULL else [*reply.rows, *reply.later]
     block = actions(*buttons, *company_select(rows, reader), _view(reply, reader))
     question = owned(reader.user, Asked(reply.asked, reply.page).encode())
@@ -153,6 +160,13 @@ def _catchup(reply: ActivityAnswer, reader: Reader) -> Iterator[Element]:
     if reply.caught_up_at:
         since = Asked(reply.asked, Page(0, Window(reply.caught_up_at), reply.style))
         yield _button("page.catchup", sentence("button.catchup", reader.locale), since, reader)
+
+
+def _chart(reply: ActivityAnswer, reader: Reader) -> Iterator[Element]:
+    """Of a few companies a list shows more than a picture."""
+    if reply.count >= WORTH_A_CHART:
+        asked = Asked(reply.asked, Page(0, reply.window, reply.style))
+        yield _button("page.chart", sentence("button.chart", reader.locale), asked, reader)
 
 
 def _share(reply: ActivityAnswer, reader: Reader) -> Iterator[Element]:

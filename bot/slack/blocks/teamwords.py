@@ -15,6 +15,7 @@ from bot.core.teamchart import Chart
 from bot.core.teamdigest import TeamDigest, TeamEntry
 from bot.core.window import EPOCH, known_time
 from bot.slack.blocks import words
+from bot.slack.blocks.charts import bars, in_figures
 from bot.slack.blocks.elements import Block, Element, shorten, span
 from bot.slack.blocks.elements import date as moment_element
 from bot.slack.blocks.words import GAP
@@ -132,17 +133,9 @@ def left_out(digest: TeamDigest, reader: Reader) -> Iterator[str]:
 
 def chart_block(chart: Chart, reader: Reader) -> Block:
     """Slack's own bar chart; the title, series and labels are ours."""
-    labels = {which: tiny_day(which, reader.locale) for which in chart.days}
-    data = [{"label": labels[which], "value": count} for which, count in chart.days.items()]
-    return {
-        "type": "data_visualization",
-        "title": sentence("team.chart", reader.locale),
-        "chart": {
-            "type": "bar",
-            "series": [{"name": sentence("team.chart.series", reader.locale), "data": data}],
-            "axis_config": {"categories": [*labels.values()]},
-        },
-    }
+    counts = {tiny_day(which, reader.locale): count for which, count in chart.days.items()}
+    locale = reader.locale
+    return bars(sentence("team.chart", locale), sentence("team.chart.series", locale), counts)
 
 
 def takeaway(chart: Chart, digest: TeamDigest, reader: Reader) -> str:
@@ -157,7 +150,7 @@ def takeaway(chart: Chart, digest: TeamDigest, reader: Reader) -> str:
 
 def figures(chart: Chart, reader: Reader) -> str:
     """The chart in words: each day and its number."""
-    return GAP.join(f"{short_day(which, reader.locale)}: {count}" for which, count in chart.days.items())
+    return in_figures({short_day(which, reader.locale): count for which, count in chart.days.items()})
 
 
 def in_a_line(activity: Activity, reader: Reader) -> str:

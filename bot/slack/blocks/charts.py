@@ -1,0 +1,30 @@
+"""Slack's bar charts, and their figures in words: a picture says nothing to who cannot see it."""
+
+from collections.abc import Mapping
+
+from bot.slack.blocks.elements import Block, shorten
+from bot.slack.blocks.words import GAP
+
+__all__ = ["bars", "in_figures"]
+
+#: What Slack's charts hold of each text.
+MAX_TITLE, MAX_LABEL = 50, 20
+
+
+def bars(title: str, series: str, counts: Mapping[str, int]) -> Block:
+    """One bar for each label, in order; at most twenty, no two alike."""
+    data = [{"label": shorten(label, MAX_LABEL), "value": count} for label, count in counts.items()]
+    return {
+        "type": "data_visualization",
+        "title": shorten(title, MAX_TITLE),
+        "chart": {
+            "type": "bar",
+            "series": [{"name": shorten(series, MAX_LABEL), "data": data}],
+            "axis_config": {"categories": [each["label"] for each in data]},
+        },
+    }
+
+
+def in_figures(counts: Mapping[str, int]) -> str:
+    """The same in words."""
+    return GAP.join(f"{label}: {count}" for label, count in counts.items())
