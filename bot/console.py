@@ -7,6 +7,7 @@ from contextlib import contextmanager
 import click
 
 from bot import app
+from bot.backup import BackUpRefused
 from bot.channels import ImportRefused
 from bot.config import ConfigurationError, Settings, load
 from bot.keys import RotationRefused
@@ -28,7 +29,7 @@ def plain_errors() -> Iterator[None]:
     """What an administrator can mend is said in one line, without a traceback."""
     try:
         yield
-    except (*app.CANNOT_START, RotationRefused, ImportRefused) as error:
+    except (*app.CANNOT_START, RotationRefused, ImportRefused, BackUpRefused) as error:
         click.echo(f"{type(error).__name__}: {error}", err=True)
         sys.exit(1)
 

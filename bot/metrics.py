@@ -1,6 +1,7 @@
 """Counts and times for Prometheus. What each means: docs/metrics.md."""
 
 from collections.abc import Callable
+from datetime import datetime
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4, generate_latest
@@ -27,12 +28,8 @@ class PrometheusMetrics:
         self._command_seconds = self._histogram("command_seconds", "From receipt to answer")
         self._crm_calls = self._counter("crm_calls", "Calls to SuperOffice", "tenant", "operation", "outcome")
         self._crm_seconds = self._histogram("crm_seconds", "How long SuperOffice takes", "tenant")
-        self._crm_paused = Gauge(
-            "crm_paused",
-            "1: SuperOffice did not answer, and is not asked",
-            ("tenant",),
-            namespace=PREFIX,
-            registry=self._registry,
+        self._crm_paused = self._gauge(
+            "crm_paused", "1: SuperOffice did not answer, and is not asked", "tenant"
         )
         self._posts = self._counter("posts", "Messages of digests", "outcome")
         self._lookups = self._counter("lookups", "Searches for messages that were in doubt", "outcome")
@@ -40,9 +37,9 @@ class PrometheusMetrics:
         self._late = self._histogram(
             "digest_late_seconds", "How long after its time a digest stands in Slack", buckets=LATE_BUCKETS
         )
-        self._queues = Gauge(
-            "queue_length", "How many wait", ("queue",), namespace=PREFIX, registry=self._registry
-        )
+        self._queues = self._gauge("queue_length", "How many wait", "queue")
+        self._sign_ins = self._gauge("sign_ins", "Sign-ins of linked users", "tenant", "state")
+        self._backed_up = self._gauge("backup_timestamp_seconds", "When the last back-up was made")
 
     def watch(self, queue: str, length: Callable[[], int]) -> None:
         """Ask how many wait in a queue whenever somebody looks."""
@@ -76,12 +73,23 @@ class PrometheusMetrics:
         if late is not None:
             self._late.observe(late)
 
+    def sign_ins(self, tenant: str, state: str, number: int) -> None:
+        """So many sign-ins are in that state."""
+        self._sign_ins.labels(tenant, state).set(number)
+
+    def backed_up(self, at: datetime) -> None:
+        """A back-up was made then."""
+        self._backed_up.set(at.timestamp())
+
     def expose(self) -> bytes:
         """Everything, as Prometheus reads it."""
         return generate_latest(self._registry)
 
     def _counter(self, name: str, meaning: str, *labels: str) -> Counter:
         return Counter(name, meaning, labels, namespace=PREFIX, registry=self._registry)
+
+    def _gauge(self, name: str, meaning: str, *labels: str) -> Gauge:
+        return Gauge(name, meaning, labels, namespace=PREFIX, registry=self._registry)
 
     def _histogram(
         self, name: str, meaning: str, *labels: str, buckets: tuple[float, ...] = BUCKETS

@@ -8,6 +8,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from bot.metrics import PREFIX, PrometheusMetrics
 from bot.services.ports import UNCOUNTED, Metrics
+from tests.conftest import NOW
 
 PAGE = (Path(__file__).parent.parent / "docs/metrics.md").read_text("utf-8")
 
@@ -36,6 +37,8 @@ def metrics() -> PrometheusMetrics:
     """Of a bot to whom everything happened."""
     made = PrometheusMetrics()
     made.watch("commands", lambda: 7)
+    made.sign_ins("onsite", "expiring", 2)
+    made.backed_up(NOW)
     made.watch_paused("onsite", lambda: False)
     use(made)
     return made
@@ -53,6 +56,8 @@ def test_it_counts(metrics: PrometheusMetrics) -> None:
     assert samples(metrics, "digest_late_seconds_sum") == {(): 70}
     assert samples(metrics, "digest_late_seconds_count") == {(): 1}
     assert samples(metrics, "queue_length") == {("commands",): 7}
+    assert samples(metrics, "sign_ins") == {("expiring", "onsite"): 2}
+    assert samples(metrics, "backup_timestamp_seconds") == {(): NOW.timestamp()}
 
 
 def test_each_bot_counts_for_itself(metrics: PrometheusMetrics) -> None:

@@ -80,6 +80,7 @@ async def running(settings: Settings, clock: Clock | None = None) -> AsyncIterat
         workspaces = await known_workspaces(settings, web, database)
         bot = Wiring(settings, clock, database, web, runner, crm, workspaces, url)
         scheduler = stack.enter_context(ticking(database, clock, *bot.jobs()))
+        runner.spawn(bot.gauges.tick)
         bolt = bot.bolt()
         socket_mode = SocketMode(bolt, settings.slack.app_token) if settings.slack.app_token else None
         events = None if socket_mode else _events(settings, bolt, clock)

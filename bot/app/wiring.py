@@ -17,6 +17,7 @@ from bot.app.channeldesk import channel_desk
 from bot.app.channels import channel_guard, channel_parts
 from bot.app.clockwork import DIGESTS, HOMES, ROSTER, STEWARD, SWEEP, Job
 from bot.app.digests import digests
+from bot.app.gauges import GAUGES, Gauges
 from bot.app.healthchecks import health_checks
 from bot.app.home import home_tabs
 from bot.app.pages import sign_in_pages
@@ -176,6 +177,8 @@ class Wiring:
             metrics=metrics,
         )
         metrics.watch("digests", self.digests.waves.waiting)
+        #: What is looked up for the metrics.
+        self.gauges = Gauges(database, metrics, tenants, clock)
         self._home = home_tabs(
             database=database,
             clock=clock,
@@ -273,6 +276,7 @@ class Wiring:
         yield self._roster.tick, ROSTER
         yield self._channel_parts.stewarding.tick, STEWARD
         yield self.digests.waves.tick, DIGESTS
+        yield self.gauges.tick, GAUGES
         yield self._home.tick, HOMES
 
     def bolt(self) -> AsyncApp:

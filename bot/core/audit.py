@@ -22,6 +22,8 @@ class AuditAction(StrEnum):
     APP_UNINSTALLED = "app.uninstalled"
     DATA_EXPORTED = "data.exported"
     KEYS_ROTATED = "keys.rotated"
+    DATABASE_BACKED_UP = "database.backed-up"
+    DATABASE_RESTORED = "database.restored"
     #: The bot stopped somebody's digest, for a reason that does not pass by itself.
     DIGEST_PAUSED = "digest.paused"
     #: A file changed a channel's digest: what it said before and says now.

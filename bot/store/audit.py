@@ -1,12 +1,13 @@
 """The audit log: what was done, by whom, to whom; people by pseudonyms that die with them."""
 
 import json
+from datetime import datetime
 from typing import Any
 
-from bot.core.audit import Deed
+from bot.core.audit import AuditAction, Deed
 from bot.core.people import SlackUser
 from bot.services.ports import Recorded
-from bot.store.database import Database, Statements, micros, moment, whole
+from bot.store.database import Database, Statements, maybe_moment, micros, moment, whole
 from bot.store.pseudonyms import Pseudonyms
 
 __all__ = ["StoredAudit"]
@@ -42,6 +43,11 @@ class StoredAudit:
             json.dumps(dict(deed.after)),
         )
         await tx.execute(INSERT, row)
+
+    async def last(self, action: AuditAction) -> datetime | None:
+        """When that was done last."""
+        (at,) = await self._db.only("SELECT max(at) FROM audit WHERE action = ?", (action,))
+        return maybe_moment(at)
 
     async def all(self) -> list[Recorded]:
         """Everything, the oldest first."""

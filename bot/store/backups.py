@@ -3,12 +3,11 @@
 A copy keeps what is deleted later: sealed tickets and names of people who unlinked. So its days are counted.
 """
 
-import os
 import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from bot.store.sqlite import OWNER_ONLY, SqliteDatabase
+from bot.store.copying import copy_database
 
 __all__ = ["back_up", "prune_backups"]
 
@@ -17,16 +16,10 @@ LONGEST = timedelta(days=30)
 STAMP = "%Y%m%dT%H%M%S.%fZ"
 
 
-def back_up(db: SqliteDatabase, path: Path, now: datetime) -> Path:
-    """A consistent copy beside the database, for its owner alone. Of older ones the newest few stay."""
+def back_up(path: Path, now: datetime) -> Path:
+    """A copy beside the database, verified, for its owner alone. Of older ones the newest few stay."""
     backup = path.with_name(f"{path.name}.{now.astimezone(UTC):{STAMP}}.bak")
-    # VACUUM INTO writes into an empty file, too, and keeps its permissions.
-    file = os.open(backup, os.O_CREAT | os.O_EXCL | os.O_RDWR, OWNER_ONLY)
-    try:
-        db.conn.execute("VACUUM INTO ?", (str(backup),))
-        os.fsync(file)
-    finally:
-        os.close(file)
+    copy_database(path, backup)
     for old in sorted(_backups(path))[:-MOST]:
         old.unlink()
     return backup

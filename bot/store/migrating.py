@@ -34,7 +34,7 @@ def migrate(path: Path, now: datetime) -> Migrated:
         prune_backups(path, now)
         if not needed:
             return Migrated(())
-        backup = back_up(db, path, now) if migrations.applied(db.tables) else None
+        backup = back_up(path, now) if migrations.applied(db.tables) else None
         migrations.apply(db.tables)
         return Migrated(tuple(needed), backup)
     finally:

@@ -85,6 +85,16 @@ class StoredSignIns:
         }
         return await self._db.execute(statement, given)
 
+    async def counted(self, by: datetime) -> Sequence[tuple[tuple[str, str], int]]:
+        """How many are ``over``, ``expiring`` (before then, if nothing is done) or ``good``, by tenant."""
+        query = (
+            "SELECT tenant, CASE WHEN ended_at IS NOT NULL THEN 'over' "
+            "WHEN keep_at IS NOT NULL AND used_at < ? THEN 'expiring' ELSE 'good' END AS state, count(*) "
+            "FROM links GROUP BY tenant, state"
+        )
+        found = await self._db.rows(query, (micros(by - ONSITE_TICKET_LIFE),))
+        return [((tenant, state), count) for tenant, state, count in found]
+
     async def latest(self, tenant: str, used_since: datetime, most: int) -> Sequence[SlackUser]:
         """Whose tickets were used last, the latest first."""
         query = (

@@ -1,9 +1,18 @@
 """What whoever watches the bot sees of it, over real sockets."""
 
+from datetime import UTC, datetime
+from pathlib import Path
+
 import aiohttp
 
+from bot.app.gauges import Gauges
+from bot.core.secret import Secret
 from bot.demo.superoffice import SuperOffice
-from tests.e2e.conftest import World
+from bot.metrics import PrometheusMetrics
+from bot.store import opened
+from tests.conftest import StoppedClock
+from tests.e2e.conftest import KEY, World
+from tests.e2e.test_privacy import run
 
 
 async def page(world: World) -> str:
@@ -30,6 +39,8 @@ async def test_what_people_do_is_counted_and_who_they_are_is_not(world: World) -
         'crm_calls_total{operation="sign-in",outcome="ok",tenant="onsite"} 1.0',
         'queue_length{queue="commands"} 0.0',
         'queue_length{queue="posts"} 0.0',
+        'sign_ins{state="over",tenant="onsite"} 0.0',
+        "backup_timestamp_seconds 0.0",
     ):
         assert f"superoffice_slack_{line}\n" in told
     user = SuperOffice.seller
@@ -41,3 +52,18 @@ async def test_what_people_do_is_counted_and_who_they_are_is_not(world: World) -
         world.slack.bot_token,
     ):
         assert secret not in told
+
+
+async def test_sign_ins_and_the_last_back_up_are_looked_up(world: World, tmp_path: Path) -> None:
+    await world.link()
+    assert (await run(world, "backup", str(tmp_path / "copy.db")))[0] == 0
+    clock, metrics = StoppedClock(datetime.now(UTC)), PrometheusMetrics()
+    with opened(world.database, Secret(KEY)) as database:
+        gauges = Gauges(database, metrics, ["onsite"], clock)
+        await gauges.tick()
+        assert b'sign_ins{state="good",tenant="onsite"} 1.0' in metrics.expose()
+        assert b"backup_timestamp_seconds 0.0" not in metrics.expose()
+        clock.move(hours=5, minutes=30)
+        await gauges.tick()
+        assert b'sign_ins{state="expiring",tenant="onsite"} 1.0' in metrics.expose()
+        assert b'sign_ins{state="good",tenant="onsite"} 0.0' in metrics.expose()

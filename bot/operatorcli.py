@@ -1,0 +1,52 @@
+"""The command line: ``python -m bot backup`` and ``restore``."""
+
+import os
+import sys
+from pathlib import Path
+
+import click
+
+from bot.backup import back_up, is_good, restore, show_examined
+from bot.clock import SystemClock
+from bot.console import plain_errors, read_settings, tell
+from bot.store import Sealer
+from bot.store.copying import examine_copy
+
+__all__ = ["backup", "restoring"]
+
+_file = click.argument("file", type=click.Path(path_type=Path))
+
+
+@click.command()
+@_file
+@click.option("--verify", is_flag=True, help="Make none: look whether FILE is whole and opens. 1 if not.")
+@click.option("--force", is_flag=True, help="Write over a file.")
+def backup(*, file: Path, verify: bool, force: bool) -> None:
+    """Copy the database to FILE, for its owner alone, while the bot runs or not; the copy is verified."""
+    settings = read_settings(os.environ)
+    with plain_errors():
+        if not verify:
+            tell(back_up(settings.database, settings.secret_key, file, SystemClock().now(), force=force))
+            return
+        found = examine_copy(_there(file), Sealer.from_text(settings.secret_key))
+        tell(show_examined(file, found))
+    sys.exit(0 if is_good(found) else 1)
+
+
+@click.command("restore")
+@_file
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def restoring(*, file: Path, yes: bool) -> None:
+    """Put the back-up FILE in the place of the database, while no bot runs; what was there is kept."""
+    settings = read_settings(os.environ)
+    with plain_errors():
+        _there(file)
+        if not yes:
+            click.confirm(f"Put {file} in the place of {settings.database}?", abort=True)
+        tell(restore(settings.database, settings.secret_key, file, SystemClock().now()))
+
+
+def _there(file: Path) -> Path:
+    if not file.is_file():
+        raise FileNotFoundError(f"there is no file {file}.")
+    return file
