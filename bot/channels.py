@@ -3,11 +3,9 @@
 It names ids and settings; of a private channel nothing that such a file does not have already.
 """
 
-import asyncio
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import NamedTuple
 
 from bot.core.audit import AuditAction, Deed
@@ -19,7 +17,7 @@ from bot.core.slots import next_due
 from bot.core.subscription import State, Subscription
 from bot.holidays import holidays_in
 from bot.services.ports import Put
-from bot.store import Store, opened
+from bot.store import Store, Where, ask
 
 __all__ = ["Export", "ImportRefused", "difference", "export_channels", "import_channels", "show_changes"]
 
@@ -43,35 +41,32 @@ class Export(NamedTuple):
     unreadable: int
 
 
-def export_channels(path: Path, secret_key: Secret, *, private: bool) -> Export:
+def export_channels(where: Where, secret_key: Secret, *, private: bool) -> Export:
     """All digests of channels; of ``private`` ones as well, if so wished.
 
     Raises :class:`~bot.store.DatabaseUnusable` and :class:`~bot.store.BadKey`.
     """
-    with opened(path, secret_key, patience=PATIENCE) as store:
-        found, unreadable = asyncio.run(_all(store))
+    found, unreadable = ask(where, secret_key, _all, PATIENCE)
     shown = [each for each in found if private or is_exported(each)]
     return Export(write(map(entry_of, shown)), len(found) - len(shown), unreadable)
 
 
 def difference(
-    path: Path, secret_key: Secret, entries: Sequence[ChannelEntry], now: datetime
+    where: Where, secret_key: Secret, entries: Sequence[ChannelEntry], now: datetime
 ) -> Sequence[Change]:
     """What importing would change. Raises what :func:`export_channels` does."""
-    with opened(path, secret_key, patience=PATIENCE) as store:
-        found, _ = asyncio.run(_all(store))
+    found, _ = ask(where, secret_key, _all, PATIENCE)
     return changes(entries, found, now)
 
 
 def import_channels(
-    path: Path, secret_key: Secret, entries: Sequence[ChannelEntry], now: datetime
+    where: Where, secret_key: Secret, entries: Sequence[ChannelEntry], now: datetime
 ) -> Sequence[Change]:
     """Change all of it, or nothing, while the bot runs or not; what was changed.
 
     Raises :class:`ImportRefused`, and what :func:`export_channels` does.
     """
-    with opened(path, secret_key, patience=PATIENCE) as store:
-        return asyncio.run(_imported(store, entries, now))
+    return ask(where, secret_key, lambda store: _imported(store, entries, now), PATIENCE)
 
 
 def show_changes(found: Sequence[Change]) -> Iterator[str]:

@@ -3,12 +3,10 @@
 It names ids, times and codes: no company, no person. All times are UTC unless a zone stands beside them.
 """
 
-import asyncio
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -16,12 +14,12 @@ from bot.core.overview import Overview, Standing
 from bot.core.people import SlackUser
 from bot.core.secret import Secret
 from bot.core.subscription import Delivery
-from bot.store import Store, opened
+from bot.store import Store, Where, ask
 
 __all__ = ["History", "as_json", "history", "list_digests", "listed", "show_history", "show_status", "status"]
 
 FORM = "%Y-%m-%d %H:%M"
-EVERYTHING = -1  # SQLite's LIMIT for none
+EVERYTHING = 2**31
 
 
 class History(NamedTuple):
@@ -31,22 +29,19 @@ class History(NamedTuple):
     slots: Sequence[Delivery]
 
 
-def status(path: Path, secret_key: Secret, now: datetime) -> Overview:
+def status(where: Where, secret_key: Secret, now: datetime) -> Overview:
     """All digests together. Raises :class:`~bot.store.DatabaseUnusable` and :class:`~bot.store.BadKey`."""
-    with opened(path, secret_key) as store:
-        return asyncio.run(store.overviews.overview(now))
+    return ask(where, secret_key, lambda store: store.overviews.overview(now))
 
 
-def listed(path: Path, secret_key: Secret, now: datetime) -> Sequence[Standing]:
+def listed(where: Where, secret_key: Secret, now: datetime) -> Sequence[Standing]:
     """Each of them, those first that need somebody. Raises what :func:`status` does."""
-    with opened(path, secret_key) as store:
-        return asyncio.run(store.overviews.standings(None, now, 0, EVERYTHING)).page
+    return ask(where, secret_key, lambda store: store.overviews.standings(None, now, 0, EVERYTHING)).page
 
 
-def history(path: Path, secret_key: Secret, user: SlackUser, most: int) -> Sequence[History]:
+def history(where: Where, secret_key: Secret, user: SlackUser, most: int) -> Sequence[History]:
     """A user's digests, each with its last slots. Raises what :func:`status` does."""
-    with opened(path, secret_key) as store:
-        return asyncio.run(_history(store, user, most))
+    return ask(where, secret_key, lambda store: _history(store, user, most))
 
 
 async def _history(store: Store, user: SlackUser, most: int) -> Sequence[History]:

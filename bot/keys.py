@@ -7,7 +7,7 @@ import asyncio
 import sqlite3
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager, asynccontextmanager, closing
+from contextlib import AbstractContextManager, asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -15,13 +15,12 @@ from pathlib import Path
 from bot.core.audit import AuditAction, Deed
 from bot.core.secret import Secret
 from bot.services.ports import Clock
-from bot.store import DatabaseUnusable, Sealer
+from bot.store import DatabaseUnusable, Sealer, Where, unsealed
 from bot.store.audit import StoredAudit
-from bot.store.database import Database
+from bot.store.database import Database, DatabaseFailed
 from bot.store.processes import DEAD_AFTER, Process, live
 from bot.store.pseudonyms import Pseudonyms
 from bot.store.rotation import Outcome, Survey, Unopened, pending, reseal, survey
-from bot.store.sqlite import open_database
 
 __all__ = ["Outcome", "Report", "RotationRefused", "check_keys", "rotate_keys"]
 
@@ -48,16 +47,16 @@ class Report:
     code: int
 
 
-def check_keys(path: Path, secret_key: Secret, now: datetime) -> Report:
+def check_keys(where: Where, secret_key: Secret, now: datetime) -> Report:
     """Open everything that is sealed, once; nothing is changed.
 
     Raises :class:`~bot.store.DatabaseUnusable` and :class:`~bot.store.BadKey`.
     """
-    return asyncio.run(_checked(path, Sealer.from_text(secret_key), now))
+    return asyncio.run(_checked(where, Sealer.from_text(secret_key), now))
 
 
-async def _checked(path: Path, sealer: Sealer, now: datetime) -> Report:
-    async with _opened(path) as db:
+async def _checked(where: Where, sealer: Sealer, now: datetime) -> Report:
+    async with _opened(where) as db:
         found, processes = await survey(db, sealer), await live(db, now)
     lines = (
         "Keys in BOT_SECRET_KEY, newest first:",
@@ -72,18 +71,18 @@ async def _checked(path: Path, sealer: Sealer, now: datetime) -> Report:
 
 
 def rotate_keys(
-    path: Path, secret_key: Secret, clock: Clock, watch: Watch, patience: timedelta = PATIENCE
+    where: Where, secret_key: Secret, clock: Clock, watch: Watch, patience: timedelta = PATIENCE
 ) -> Report:
     """Seal everything anew with the newest key, value by value, while the bot may be running.
 
     Raises :class:`RotationRefused`, :class:`~bot.store.DatabaseUnusable` and :class:`~bot.store.BadKey`.
     """
-    return asyncio.run(_rotate(path, Sealer.from_text(secret_key), clock, watch, patience))
+    return asyncio.run(_rotate(where, Sealer.from_text(secret_key), clock, watch, patience))
 
 
-async def _rotate(path: Path, sealer: Sealer, clock: Clock, watch: Watch, patience: timedelta) -> Report:
+async def _rotate(where: Where, sealer: Sealer, clock: Clock, watch: Watch, patience: timedelta) -> Report:
     done = Counter[Outcome]()
-    async with _opened(path, patience) as db:
+    async with _opened(where, patience) as db:
         await _refuse(db, sealer, clock.now())
         try:
             await _reseal(db, sealer, watch, done)
@@ -216,12 +215,17 @@ def _count(number: int, what: str) -> str:
 
 
 @asynccontextmanager
-async def _opened(path: Path, patience: timedelta = PATIENCE) -> AsyncIterator[Database]:
+async def _opened(where: Where, patience: timedelta = PATIENCE) -> AsyncIterator[Database]:
     """The database there is; none is made."""
-    if not path.is_file():  # noqa: ASYNC240 - nothing else runs
-        raise DatabaseUnusable(f"There is no database at {path}: look at BOT_DATABASE, or run the bot first.")
+    if isinstance(where, Path) and not where.is_file():
+        raise DatabaseUnusable(
+            f"There is no database at {where}: look at BOT_DATABASE, or run the bot first."
+        )
     try:
-        with closing(open_database(path, patience)) as db:
+        async with unsealed(where, patience) as db:
             yield db
-    except sqlite3.OperationalError as error:
-        raise DatabaseUnusable(f"{path} cannot be used ({error}): run this again; nothing is lost.") from None
+    except (sqlite3.OperationalError, DatabaseFailed) as error:
+        place = where if isinstance(where, Path) else where.place
+        raise DatabaseUnusable(
+            f"{place} cannot be used ({error}): run this again; nothing is lost."
+        ) from None

@@ -1,15 +1,12 @@
 """``python -m bot links``: who is linked, and how long their sign-ins last, for whoever runs the bot."""
 
-import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
-from pathlib import Path
 
 from bot.core.people import LinkState
 from bot.core.secret import Secret
 from bot.core.signin import KeepAlivePolicy
-from bot.services.ports import SignIns
-from bot.store import opened
+from bot.store import Store, Where, ask
 
 __all__ = ["list_links", "outage_survived"]
 
@@ -22,13 +19,12 @@ TOLD = {
 FORM = "%Y-%m-%d %H:%M"
 
 
-def list_links(path: Path, secret_key: Secret, policy: KeepAlivePolicy) -> Iterator[str]:
+def list_links(where: Where, secret_key: Secret, policy: KeepAlivePolicy) -> Iterator[str]:
     """A line for each link, those first that need somebody; all times are UTC.
 
     Raises :class:`~bot.store.DatabaseUnusable` and :class:`~bot.store.BadKey`.
     """
-    with opened(path, secret_key) as store:
-        states = asyncio.run(_states(store.sign_ins))
+    states = ask(where, secret_key, _states)
     over = sum(state.ending is not None for state in states)
     digests = sum(state.has_digest for state in states)
     yield f"{len(states)} linked, {over} of them signed out, {digests} with a digest. Times are UTC."
@@ -45,8 +41,8 @@ def outage_survived(policy: KeepAlivePolicy) -> str:
     )
 
 
-async def _states(sign_ins: SignIns) -> list[LinkState]:
-    return list(await sign_ins.all())
+async def _states(store: Store) -> Sequence[LinkState]:
+    return await store.sign_ins.all()
 
 
 def _line(state: LinkState) -> str:

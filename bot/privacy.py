@@ -1,18 +1,16 @@
 """``python -m bot export``, ``forget`` and ``audit``: for whoever runs the bot, while it runs or not."""
 
-import asyncio
 import json
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from bot.core.audit import AuditAction, Deed, Departure
 from bot.core.people import SlackUser
 from bot.core.replies import MyData
 from bot.core.secret import Secret
-from bot.services.ports import Recorded
-from bot.store import Store, opened
+from bot.services.ports import Erasure, Recorded
+from bot.store import Store, Where, ask
 from bot.text import sentence
 from bot.text.mydata import document
 
@@ -24,30 +22,30 @@ UTC = ZoneInfo("UTC")
 FORM = "%Y-%m-%d %H:%M:%S"
 
 
-def export_user(path: Path, secret_key: Secret, user: SlackUser, now: datetime) -> str | None:
+def export_user(where: Where, secret_key: Secret, user: SlackUser, now: datetime) -> str | None:
     """What `my-data` would send, with times in UTC; ``None`` if nothing is stored.
 
     It is written down in the audit log. Raises :class:`~bot.store.DatabaseUnusable` and
     :class:`~bot.store.BadKey`.
     """
-    with opened(path, secret_key, patience=PATIENCE) as store:
-        data = asyncio.run(_exported(store, user, now))
+    data = ask(where, secret_key, lambda store: _exported(store, user, now), PATIENCE)
     return document(data, UTC, "en") if any(data.counts.values()) else None
 
 
-def stored_about(path: Path, secret_key: Secret, user: SlackUser) -> list[str]:
+def stored_about(where: Where, secret_key: Secret, user: SlackUser) -> list[str]:
     """How much of what is stored about a user, a line each. Raises what :func:`export_user` does."""
-    with opened(path, secret_key, patience=PATIENCE) as store:
-        stored = asyncio.run(store.personal.export(user))
+    stored = ask(where, secret_key, lambda store: store.personal.export(user), PATIENCE)
     return list(_counted({table: len(rows) for table, rows in stored.items()}))
 
 
-def forget_user(path: Path, secret_key: Secret, user: SlackUser, now: datetime) -> Iterator[str]:
+def forget_user(where: Where, secret_key: Secret, user: SlackUser, now: datetime) -> Iterator[str]:
     """Forget a user; the receipt, a line each. Raises what :func:`export_user` does."""
-    with opened(path, secret_key, patience=PATIENCE) as store:
-        erasure = asyncio.run(store.personal.forget(user, Departure.OPERATOR, now))
-        traceless = asyncio.run(store.personal.empty_log())
-        until = store.personal.backups_end(now)
+
+    async def forgotten(store: Store) -> tuple[Erasure, bool, datetime]:
+        erasure = await store.personal.forget(user, Departure.OPERATOR, now)
+        return erasure, await store.personal.empty_log(), store.personal.backups_end(now)
+
+    erasure, traceless, until = ask(where, secret_key, forgotten, PATIENCE)
     gone = list(_counted(erasure.gone))
     yield "Deleted:" if gone else f"Nothing is stored about {_named(user)}."
     yield from gone
@@ -59,10 +57,9 @@ def forget_user(path: Path, secret_key: Secret, user: SlackUser, now: datetime) 
         yield sentence("forgotten.traces")
 
 
-def list_audit(path: Path, secret_key: Secret) -> Iterator[str]:
+def list_audit(where: Where, secret_key: Secret) -> Iterator[str]:
     """What was done, the oldest first; times are UTC. Raises what :func:`export_user` does."""
-    with opened(path, secret_key, patience=PATIENCE) as store:
-        recorded = asyncio.run(store.audit.all())
+    recorded = ask(where, secret_key, lambda store: store.audit.all(), PATIENCE)
     yield f"{len(recorded)} entries. Times are UTC; who is forgotten has a pseudonym alone."
     yield from map(_line, recorded)
 

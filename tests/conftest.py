@@ -11,9 +11,12 @@ from tempfile import TemporaryDirectory
 import pytest
 from hypothesis import settings
 
+from bot.core.secret import DatabaseUrl
 from bot.demo.cast import COLLEAGUES, COMPANIES, USERS
 from bot.demo.workspace import MEMBERS
 from bot.logs import by_the_standard_library, formatter
+from bot.store import migrate
+from tests.postgres import MISSING, Cluster, cluster, emptied
 
 settings.register_profile("house", deadline=None, max_examples=50)
 settings.load_profile("house")
@@ -45,6 +48,45 @@ def memory() -> Iterator[Path]:
     """A folder that is on no disk, where there is such a thing."""
     with TemporaryDirectory(dir=IN_MEMORY) as folder:
         yield Path(folder)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Cluster]:
+    """A PostgreSQL, for this process alone."""
+    with cluster(IN_MEMORY) as one:
+        if one is None:
+            pytest.skip(MISSING)
+        yield one
+
+
+@pytest.fixture(scope="session")
+def migrated(postgres: Cluster) -> DatabaseUrl:
+    """A database of the newest schema."""
+    url = postgres.create("bot")
+    migrate(url, NOW)
+    return url
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Whatever is about a ``database`` is tested on both."""
+    if "database" in metafunc.fixturenames:
+        alone = metafunc.definition.get_closest_marker("sqlite")
+        metafunc.parametrize("database", ["sqlite", *([] if alone else ["postgresql"])], indirect=True)
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """Where an SQLite file can be."""
+    return tmp_path / "data" / "bot.db"
+
+
+@pytest.fixture
+def database(request: pytest.FixtureRequest, path: Path) -> Path | DatabaseUrl:
+    """A database of the newest schema with nothing in it."""
+    if request.param == "postgresql":
+        return emptied(request.getfixturevalue("migrated"))
+    migrate(path, NOW)
+    return path
 
 
 class StoppedClock:

@@ -46,7 +46,7 @@ async def preview(settings: Settings, user: SlackUser, clock: Clock | None = Non
     """
     clock = clock or SystemClock()
     keys, policy = settings.secret_key, settings.retention.policy
-    with store.opened(settings.database, keys, policy, PATIENCE) as database:
+    async with store.connected(settings.database, keys, policy, PATIENCE) as database:
         if await database.links.get(user) is None:
             if any((await database.personal.export(user)).values()):
                 raise NotLinked

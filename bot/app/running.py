@@ -67,8 +67,8 @@ async def running(settings: Settings, clock: Clock | None = None) -> AsyncIterat
         stack.enter_context(store.alone(settings.database))
         await asyncio.to_thread(migrate, settings, clock)
         url = settings.web.listen._replace(port=opened.getsockname()[1]).url
-        database = stack.enter_context(
-            store.opened(settings.database, settings.secret_key, settings.retention.policy)
+        database = await stack.enter_async_context(
+            store.connected(settings.database, settings.secret_key, settings.retention.policy)
         )
         await stack.enter_async_context(known(database, clock))
         web = await stack.enter_async_context(session())

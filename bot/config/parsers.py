@@ -17,12 +17,13 @@ from zoneinfo import ZoneInfo, available_timezones
 from bot.core.errors import BadCommand
 from bot.core.schedule import Schedule
 from bot.core.scheduletext import parse as parse_schedule
-from bot.core.secret import Secret
+from bot.core.secret import DatabaseUrl, Secret
 
 __all__ = [
     "Listen",
     "Network",
     "choice",
+    "database",
     "directory_url",
     "environment",
     "flag",
@@ -35,7 +36,6 @@ __all__ = [
     "root_url",
     "sealing_keys",
     "secret",
-    "sqlite_path",
     "superoffice_url",
     "url",
     "url_or_path",
@@ -245,11 +245,16 @@ def path(text: str) -> Path:
         raise ValueError("a path; there is no home directory of that name") from None
 
 
-def sqlite_path(text: str) -> Path:
-    """The path of the SQLite file."""
-    if "://" in text:
-        raise ValueError("the path of an SQLite file; PostgreSQL is not in this version yet")
-    return path(text)
+def database(text: str) -> Path | DatabaseUrl:
+    """The path of the SQLite file, or the address of a PostgreSQL database."""
+    scheme, found, rest = text.partition("://")
+    if not found:
+        return path(text.removeprefix("sqlite:"))
+    if scheme not in {"postgresql", "postgres"}:
+        raise ValueError("the path of an SQLite file, or postgresql://user@host/database")
+    if not rest.partition("?")[0].partition("/")[2]:
+        raise ValueError("an address with the name of the database: postgresql://user@host/database")
+    return DatabaseUrl(text)
 
 
 def zone(text: str) -> ZoneInfo:

@@ -15,7 +15,7 @@ from bot.config.tenant import Tenant
 from bot.config.workspace import Workspace
 from bot.core.audit import Retention
 from bot.core.schedule import Schedule
-from bot.core.secret import Secret
+from bot.core.secret import DatabaseUrl, Secret
 from bot.core.signin import KeepAlivePolicy
 
 __all__ = ["Commands", "KeepAlive", "Kept", "Linking", "Settings", "Slack", "Web"]
@@ -292,9 +292,9 @@ class Settings:
         required=True,
         secret=True,
     )
-    database: Path = setting(
-        parsers.sqlite_path,
-        "The SQLite file. PostgreSQL is not in this version yet.",
+    database: Path | DatabaseUrl = setting(
+        parsers.database,
+        "The SQLite file, or `postgresql://user:password@host/database`: see [PostgreSQL](postgresql.md).",
         "/var/lib/superoffice-slack/bot.db",
         variable="BOT_DATABASE",
         default="data/bot.db",

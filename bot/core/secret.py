@@ -2,8 +2,9 @@
 
 import hmac
 from typing import NoReturn
+from urllib.parse import urlsplit
 
-__all__ = ["Secret"]
+__all__ = ["DatabaseUrl", "Secret"]
 
 
 class Secret:
@@ -41,3 +42,15 @@ class Secret:
 
     def __reduce__(self) -> NoReturn:
         raise TypeError("a Secret is not pickled")
+
+
+class DatabaseUrl(Secret):
+    """Where a PostgreSQL database is; it may hold a password."""
+
+    __slots__ = ()
+
+    @property
+    def place(self) -> str:
+        """All of it that may be shown: the server and the database."""
+        parts = urlsplit(self._value)
+        return f"postgresql://{parts.netloc.rpartition('@')[2]}{parts.path}"

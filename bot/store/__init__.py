@@ -1,13 +1,15 @@
 """What is kept: one SQLite file, secrets sealed, no row outside this package."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+import asyncio
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from contextlib import asynccontextmanager, closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any, TypeVar
 
 from bot.core.audit import Retention
-from bot.core.secret import Secret
+from bot.core.secret import DatabaseUrl, Secret
 from bot.store.alone import alone
 from bot.store.attempts import StoredAttempts
 from bot.store.audit import StoredAudit
@@ -39,7 +41,24 @@ from bot.store.stewardship import StoredStewardship
 from bot.store.subscriptions import StoredSubscriptions
 from bot.store.told import Hashes, StoredTold
 
-__all__ = ["BadKey", "DatabaseUnusable", "Migrated", "Sealer", "Store", "alone", "migrate", "opened"]
+__all__ = [
+    "BadKey",
+    "DatabaseUnusable",
+    "Migrated",
+    "Sealer",
+    "Store",
+    "Where",
+    "alone",
+    "ask",
+    "connected",
+    "migrate",
+    "opened",
+    "unsealed",
+]
+
+#: An SQLite file, or a PostgreSQL database.
+Where = Path | DatabaseUrl
+Answer = TypeVar("Answer")
 
 #: Slack delivers again within minutes, delayed events within a day.
 DELIVERIES_KEPT = timedelta(days=1)
@@ -123,6 +142,50 @@ def opened(
         yield at_once(_store(db, sealer, retention, path))
     finally:
         db.close()
+
+
+def ask(
+    where: Where,
+    secret_key: Secret,
+    question: Callable[[Store], Coroutine[Any, Any, Answer]],
+    patience: timedelta = BUSY_TIMEOUT,
+) -> Answer:
+    """Open the database, ask, close it: for commands. Raises what :func:`connected` does."""
+
+    async def asked() -> Answer:
+        async with connected(where, secret_key, patience=patience) as store:
+            return await question(store)
+
+    return asyncio.run(asked())
+
+
+@asynccontextmanager
+async def connected(
+    where: Where,
+    secret_key: Secret,
+    retention: Retention = KEPT,
+    patience: timedelta = BUSY_TIMEOUT,
+) -> AsyncIterator[Store]:
+    """Open an up-to-date database, whichever it is. Raises :class:`DatabaseUnusable` and :class:`BadKey`.
+
+    ``patience`` is how long to wait for another process's transaction.
+    """
+    sealer = Sealer.from_text(secret_key)
+    async with unsealed(where, patience) as db:
+        yield await _store(db, sealer, retention, where if isinstance(where, Path) else None)
+
+
+@asynccontextmanager
+async def unsealed(where: Where, patience: timedelta = BUSY_TIMEOUT) -> AsyncIterator[Database]:
+    """The same without what the keys are for: not even a key of hashes is made."""
+    if isinstance(where, Path):
+        with closing(open_database(where, patience)) as file:
+            yield file
+    else:
+        from bot.store.postgres import open_postgres  # whoever uses SQLite needs nothing of it
+
+        async with open_postgres(where, patience) as db:
+            yield db
 
 
 async def _store(db: Database, sealer: Sealer, retention: Retention, path: Path | None) -> Store:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from bot.core.secret import DatabaseUrl
 from bot.store.database import DatabaseUnusable
 from bot.store.sqlite import OWNER_ONLY, make_private
 
@@ -19,8 +20,14 @@ __all__ = ["alone"]
 
 
 @contextmanager
-def alone(path: Path) -> Iterator[None]:
-    """Hold a database for this process. Raises :class:`DatabaseUnusable` where another one holds it."""
+def alone(path: Path | DatabaseUrl) -> Iterator[None]:
+    """Hold a database for this process. Raises :class:`DatabaseUnusable` where another one holds it.
+
+    PostgreSQL is for as many processes as there are.
+    """
+    if isinstance(path, DatabaseUrl):
+        yield
+        return
     file = path.with_name(f"{path.name}.lock")
     # Kept, for a file that is deleted and made anew could be locked twice.
     lock = FileLock(file, mode=OWNER_ONLY, preserve_lock_file=True, on_acquired=_sign)

@@ -14,6 +14,7 @@ from typing import Any, ParamSpec, Protocol, TypeVar
 __all__ = [
     "SQLITE",
     "Database",
+    "DatabaseFailed",
     "DatabaseUnusable",
     "Dialect",
     "Interrupted",
@@ -40,7 +41,11 @@ class DatabaseUnusable(Exception):
     """The database cannot be used; the message says why, and what to do."""
 
 
-class Interrupted(Exception):
+class DatabaseFailed(Exception):
+    """A statement failed. The message says how, and never with which values."""
+
+
+class Interrupted(DatabaseFailed):
     """PostgreSQL broke a transaction off for another's sake: nothing of it was done."""
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from bot.core.secret import DatabaseUrl
 from bot.store.backups import back_up, prune_backups
 from bot.store.migrations import migrations
 from bot.store.sqlite import connect, unapplied
@@ -21,13 +22,21 @@ class Migrated:
     backup: Path | None = None
 
 
-def migrate(path: Path, now: datetime) -> Migrated:
+def migrate(where: Path | DatabaseUrl, now: datetime) -> Migrated:
     """Bring a database up to date; make it if there is none; delete old back-ups.
 
     It blocks: call it before the loop is busy. ``now`` (aware) names the back-up. Raises
     :class:`~bot.store.database.DatabaseUnusable`; a step that fails is undone, and the database is as it was
-    before that step.
+    before that step. PostgreSQL is never copied here: `pg_dump` does that.
     """
+    if isinstance(where, Path):
+        return _migrate_file(where, now)
+    from bot.store.postgres_schema import migrate_postgres  # whoever uses SQLite needs nothing of it
+
+    return Migrated(tuple(migrate_postgres(where, now)))
+
+
+def _migrate_file(path: Path, now: datetime) -> Migrated:
     db = connect(path)
     try:
         needed = unapplied(db, path)

@@ -1,18 +1,22 @@
 """A real database, its keys, and a link and an invitation to put in."""
 
 import base64
+import re
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable
+from contextlib import closing
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from bot.core.audit import Departure
 from bot.core.people import Link, Principal, SlackUser
-from bot.core.secret import Secret
+from bot.core.secret import DatabaseUrl, Secret
 from bot.services.ports import Erasure, Invitation
-from bot.store import Store, migrate, opened
+from bot.store import Store, connected
+from bot.store.postgres_schema import translated
 from tests.conftest import NOW
 
 KEY = Secret(base64.urlsafe_b64encode(bytes(range(32))).decode())
@@ -22,19 +26,13 @@ RESPONSE_URL = "https://hooks.slack.example/commands/response-url-in-clear"
 
 
 @pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return tmp_path / "data" / "bot.db"
-
-
-@pytest.fixture
 def key() -> Secret:
     return KEY
 
 
 @pytest.fixture
-def store(path: Path, now: datetime) -> Iterator[Store]:
-    migrate(path, now)
-    with opened(path, KEY) as store:
+async def store(database: Path | DatabaseUrl) -> AsyncIterator[Store]:
+    async with connected(database, KEY) as store:
         yield store
 
 
@@ -50,15 +48,16 @@ def invitation(now: datetime) -> Invitation:
 
 
 @pytest.fixture
-def sql(store: Store, path: Path) -> Callable[..., list[tuple[object, ...]]]:
+def sql(store: Store, database: Path | DatabaseUrl) -> Callable[..., list[tuple[object, ...]]]:
     """Run a statement on a connection of its own, as somebody else would."""
 
     def run(statement: str, *params: object) -> list[tuple[object, ...]]:
-        connection = sqlite3.connect(path, isolation_level=None)
-        try:
-            return list(connection.execute(statement, params))
-        finally:
-            connection.close()
+        if isinstance(database, Path):
+            with closing(sqlite3.connect(database, isolation_level=None)) as connection:
+                return list(connection.execute(statement, params))
+        with psycopg.connect(database.reveal(), autocommit=True) as other:
+            found = other.execute(translated(re.sub("x'([0-9a-f]*)'", r"'\\x\1'::bytea", statement)), params)
+            return found.fetchall() if found.description else []
 
     return run
 

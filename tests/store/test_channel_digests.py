@@ -25,11 +25,11 @@ from bot.core.filters import Filter
 from bot.core.people import SlackChannel, SlackUser
 from bot.core.plan import plan
 from bot.core.schedule import Schedule
-from bot.core.secret import Secret
+from bot.core.secret import DatabaseUrl, Secret
 from bot.core.subscription import Delivery, Outcome, Subscription
 from bot.core.window import Window
 from bot.services.ports import Observed, Telling
-from bot.store import Sealer, Store, migrate, opened
+from bot.store import Sealer, Store, connected, migrate, opened
 from bot.store.database import micros
 from bot.store.migrations import migrations
 from bot.store.rotation import Outcome as Resealed
@@ -244,6 +244,7 @@ async def test_what_was_counted_stays_when_somebody_leaves(store: Store) -> None
     assert await store.subscriptions.daily_counts(digest.id, day) == {day: 1}
 
 
+@pytest.mark.sqlite
 async def test_what_was_told_through_whoever_leaves_stays_told(store: Store) -> None:
     digest = await made(store, USER, OTHER)
     one, two = RowId(1, EIGHT, 1), RowId(2, EIGHT, 2)
@@ -325,6 +326,7 @@ async def test_a_channels_digest_stays_when_its_owner_is_forgotten(store: Store)
     assert not any((await forget(store, USER)).gone.values())
 
 
+@pytest.mark.sqlite
 async def test_nothing_of_them_is_left_in_the_files(store: Store, path: Path) -> None:
     user = SlackUser("T1", "U0FORGETME")
     await made(store, user, OTHER, owner=user, team=ChannelSettings(guests_approved_by=user.user))
@@ -356,14 +358,16 @@ async def test_what_they_share_and_asked_for_is_shown_to_them(store: Store) -> N
     assert shown["channel_digests"][0]["grouping"] == "owner"
 
 
-async def test_what_is_sealed_opens_after_the_key_was_replaced(store: Store, path: Path) -> None:
+async def test_what_is_sealed_opens_after_the_key_was_replaced(
+    store: Store, database: Path | DatabaseUrl
+) -> None:
     digest = await made(store, USER, filter=NARROWED.only)
     await store.participants.narrow(digest.id, USER, NARROWED)
     request = await store.channel_requests.ask(USER, "C9", "at 9", NOW)
     new = Secret("A" * 43)
     both = Sealer.from_text(Secret(f"{new.reveal()},{KEY.reveal()}"))
     assert {outcome async for outcome in reseal(store.db, both)} == {Resealed.RESEALED}
-    with opened(path, new) as later:
+    async with connected(database, new) as later:
         assert await later.subscriptions.of_channel(PLACE) == digest
         assert [each.narrowing for each in await later.participants.of(digest.id)] == [NARROWED]
         assert await later.channel_requests.get(request.id) == request

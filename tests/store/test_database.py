@@ -17,6 +17,8 @@ from bot.store.sqlite import connect
 from tests.sqlite import connection, tables
 from tests.store.conftest import forget
 
+pytestmark = pytest.mark.sqlite
+
 STEPS = (
     "create_links",
     "create_invitations",

@@ -16,10 +16,10 @@ from hypothesis import strategies as st
 from bot.core.errors import SealBroken
 from bot.core.filters import Filter, MutedCompany, SavedFilter
 from bot.core.people import Link, Principal, SlackUser
-from bot.core.secret import Secret
+from bot.core.secret import DatabaseUrl, Secret
 from bot.core.throttle import Allowance
 from bot.services.ports import Invitation
-from bot.store import Sealer, Store, migrate, opened
+from bot.store import Sealer, Store, connected, migrate, opened
 from bot.store.database import Database
 from bot.store.hashing import Hasher
 from bot.store.migrations import migrations
@@ -91,6 +91,7 @@ async def stopped_after(most: int, steps: AsyncIterator[Outcome]) -> int:
 # ---------------------------------------------------------------- what is sealed where
 
 
+@pytest.mark.sqlite
 def test_every_sealed_column_of_the_schema_is_defined(store: Store) -> None:
     schema = connection(store).execute(
         "SELECT t.name, c.name FROM pragma_table_list AS t, pragma_table_info(t.name) AS c "
@@ -99,6 +100,7 @@ def test_every_sealed_column_of_the_schema_is_defined(store: Store) -> None:
     assert sorted((column.table, column.column) for column in SEALED) == sorted(schema)
 
 
+@pytest.mark.sqlite
 @pytest.mark.parametrize("column", SEALED, ids=lambda column: f"{column.table}.{column.column}")
 def test_a_definition_is_true_to_the_schema(store: Store, column: SealedColumn) -> None:
     rows = connection(store).execute(
@@ -144,15 +146,15 @@ async def test_what_older_versions_sealed_opens(path: Path, now: datetime, link:
 
 
 async def test_what_was_hashed_is_known_when_the_key_was_replaced(
-    store: Store, path: Path, invitation: Invitation, link: Link, now: datetime
+    store: Store, database: Path | DatabaseUrl, invitation: Invitation, link: Link, now: datetime
 ) -> None:
     allowance = Allowance("user", free=1)
     await store.invitations.create(NONCE, invitation)
     await store.attempts.reserve([allowance], now)
-    with opened(path, BOTH) as during:
+    async with connected(database, BOTH) as during:
         assert await during.invitations.get(NONCE, now) == invitation
         assert await resealed(during.db, during.sealer) == {Outcome.RESEALED: 2}
-    with opened(path, NEW) as after:
+    async with connected(database, NEW) as after:
         assert await after.attempts.reserve([allowance], now)
         assert await after.invitations.redeem(NONCE, link, now)
 
@@ -170,6 +172,7 @@ def test_a_digest_depends_on_key_purpose_and_value() -> None:
     assert one.digest("a", "x") == digests[0]
 
 
+@pytest.mark.sqlite
 def test_the_hash_key_does_not_show(store: Store, path: Path) -> None:
     assert store.hasher._key.hex() not in repr(store.hasher)
     text = base64.urlsafe_b64encode(store.hasher._key)
@@ -178,14 +181,16 @@ def test_the_hash_key_does_not_show(store: Store, path: Path) -> None:
     assert text not in files
 
 
-async def test_a_lost_hash_key_stays_and_counts_again_when_it_opens(store: Store, path: Path) -> None:
+async def test_a_lost_hash_key_stays_and_counts_again_when_it_opens(
+    store: Store, database: Path | DatabaseUrl
+) -> None:
     before = store.hasher.digest("a")
-    with opened(path, LOST) as lost:
+    async with connected(database, LOST) as lost:
         assert lost.hasher.digest("a") != before
-    with opened(path, LOST) as lost_again:
+    async with connected(database, LOST) as lost_again:
         assert lost_again.hasher.digest("a") == lost.hasher.digest("a"), "one was made, not two"
     both = Secret(f"{LOST.reveal()},{KEY.reveal()}")
-    with opened(path, both) as found:
+    async with connected(database, both) as found:
         assert found.hasher.digest("a") == before
         assert (await survey(found.db, found.sealer)).opened == {LOST_ID: 1, OLD_ID: 1}
 
@@ -193,8 +198,10 @@ async def test_a_lost_hash_key_stays_and_counts_again_when_it_opens(store: Store
 # ---------------------------------------------------------------- processes
 
 
-async def test_a_process_says_which_keys_it_knows(store: Store, path: Path, now: datetime) -> None:
-    with opened(path, BOTH) as newer:
+async def test_a_process_says_which_keys_it_knows(
+    store: Store, database: Path | DatabaseUrl, now: datetime
+) -> None:
+    async with connected(database, BOTH) as newer:
         await store.processes.beat(now)
         await newer.processes.beat(now + timedelta(seconds=1))
         await store.processes.beat(now + timedelta(minutes=1))
@@ -233,15 +240,16 @@ async def test_a_clock_set_back_hides_no_process(store: Store, now: datetime) ->
 # ---------------------------------------------------------------- checking and resealing
 
 
-async def test_a_survey_counts_by_key(store: Store, path: Path, link: Link) -> None:
+async def test_a_survey_counts_by_key(store: Store, database: Path | DatabaseUrl, link: Link) -> None:
     await fill(store, link, 3)
-    with opened(path, BOTH) as newer:
+    async with connected(database, BOTH) as newer:
         await newer.links.put(link)
         found = await survey(newer.db, newer.sealer)
     assert found.opened == {NEW_ID: 1, OLD_ID: 7}
     assert (found.total, found.newest, found.older, found.spare) == (8, 1, 7, ())
 
 
+@pytest.mark.sqlite
 async def test_what_is_null_is_not_sealed(store: Store) -> None:
     connection(store).execute("CREATE TABLE later (id INTEGER PRIMARY KEY, sealed_token BLOB) STRICT")
     connection(store).execute("INSERT INTO later VALUES (1, NULL)")
@@ -305,21 +313,22 @@ async def test_more_rows_than_are_read_at_once(store: Store, link: Link) -> None
 
 
 async def test_what_the_bot_changes_meanwhile_is_not_overwritten(
-    store: Store, path: Path, link: Link, sql: Sql
+    store: Store, database: Path | DatabaseUrl, link: Link, sql: Sql
 ) -> None:
     await fill(store, link, 3)
     steps = reseal(store.db, sealer(BOTH))
     assert await anext(steps) is Outcome.RESEALED
     relinked = replace(link, user=SlackUser("T1", "U00001"), ticket=Secret("7T:newer"))
-    with opened(path, BOTH) as running:
+    async with connected(database, BOTH) as running:
         await running.links.put(relinked)
         await forget(running, SlackUser("T1", "U00002"))
     assert Counter([outcome async for outcome in steps]) == {Outcome.CHANGED: 2, Outcome.RESEALED: 4}
-    with opened(path, NEW) as after:
+    async with connected(database, NEW) as after:
         assert await after.links.get(relinked.user) == relinked
         assert await after.links.get(SlackUser("T1", "U00002")) is None
 
 
+@pytest.mark.sqlite
 async def test_each_row_is_committed_by_itself(store: Store, path: Path, link: Link) -> None:
     """Nobody waits for the rotation: between two rows others can write."""
     await fill(store, link, 2)
@@ -331,6 +340,7 @@ async def test_each_row_is_committed_by_itself(store: Store, path: Path, link: L
     other.close()
 
 
+@pytest.mark.sqlite
 async def test_nothing_is_left_of_what_the_old_key_sealed(
     store: Store, path: Path, link: Link, sql: Sql
 ) -> None:
@@ -343,6 +353,7 @@ async def test_nothing_is_left_of_what_the_old_key_sealed(
     assert bytes.fromhex(OLD_ID) not in files
 
 
+@pytest.mark.sqlite
 async def test_the_log_cannot_be_emptied_while_somebody_reads(store: Store, path: Path, link: Link) -> None:
     connection(store).execute("PRAGMA busy_timeout = 0")
     reader = sqlite3.connect(path, isolation_level=None)
@@ -354,10 +365,12 @@ async def test_the_log_cannot_be_emptied_while_somebody_reads(store: Store, path
     assert await store.db.empty_log()
 
 
-async def test_after_the_old_key_is_gone_only_the_new_one_opens(store: Store, path: Path, link: Link) -> None:
+async def test_after_the_old_key_is_gone_only_the_new_one_opens(
+    store: Store, database: Path | DatabaseUrl, link: Link
+) -> None:
     await store.links.put(link)
     await resealed(store.db, sealer(BOTH))
     with pytest.raises(SealBroken):
         await store.links.get(link.user)
-    with opened(path, NEW) as after:
+    async with connected(database, NEW) as after:
         assert await after.links.get(link.user) == link

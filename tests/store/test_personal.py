@@ -11,9 +11,9 @@ from bot.core.audit import Deed, Departure, Retention
 from bot.core.filters import Filter, MutedCompany, SavedFilter
 from bot.core.people import Link, SlackUser
 from bot.core.replies import Withheld
-from bot.core.secret import Secret
+from bot.core.secret import DatabaseUrl, Secret
 from bot.services.ports import Invitation
-from bot.store import Store, opened
+from bot.store import Store, connected
 from bot.store.personal import NOBODYS, PERSONAL, PersonalTable, StoredPersonal
 from bot.store.retention import AGEING
 from bot.text import sentence
@@ -51,6 +51,7 @@ def refers_to(store: Store, table: str) -> set[str]:
 # ---------------------------------------------------------------- every table
 
 
+@pytest.mark.sqlite
 def test_every_table_is_somebodys_or_nobodys(store: Store) -> None:
     """Put a new table into PERSONAL, or into NOBODYS with the reason."""
     personal = {table.name for table in PERSONAL}
@@ -58,6 +59,7 @@ def test_every_table_is_somebodys_or_nobodys(store: Store) -> None:
     assert not personal & NOBODYS.keys()
 
 
+@pytest.mark.sqlite
 def test_what_is_nobodys_has_no_column_for_somebody(store: Store) -> None:
     personal = {table.name for table in PERSONAL}
     for table, columns in schema(store).items():
@@ -73,6 +75,7 @@ def test_a_column_for_somebody_is_recognised(column: str) -> None:
     assert SOMEBODY.fullmatch(column)
 
 
+@pytest.mark.sqlite
 def test_what_refers_to_others_is_emptied_before_them(store: Store) -> None:
     order = [table.name for table in PERSONAL]
     for position, table in enumerate(order):
@@ -80,6 +83,7 @@ def test_what_refers_to_others_is_emptied_before_them(store: Store) -> None:
     assert order[-1] == "pseudonyms", "until then what stays can be found"
 
 
+@pytest.mark.sqlite
 def test_what_stays_has_no_column_for_somebody_but_pseudonyms(store: Store) -> None:
     for table in PERSONAL:
         if table.stays:
@@ -94,12 +98,14 @@ def test_every_table_has_its_words() -> None:
         assert sentence(f"stored.{table.name}", count=2)
 
 
+@pytest.mark.sqlite
 def test_what_ages_is_in_the_schema_and_has_its_setting(store: Store) -> None:
     for ageing in AGEING:
         assert ageing.column in schema(store)[ageing.table]
         assert getattr(Retention(), ageing.kept) > timedelta(0)
 
 
+@pytest.mark.sqlite
 async def test_rows_that_are_somebodys_through_another_table(store: Store) -> None:
     """As those of a subscription are: no column of theirs names anybody."""
     connection(store).executescript("""
@@ -147,9 +153,9 @@ async def test_everything_is_shown_but_no_credential(
     assert TICKET not in str(shown)
 
 
-async def test_words_whose_key_is_lost_are_said_to_be(store: Store, path: Path) -> None:
+async def test_words_whose_key_is_lost_are_said_to_be(store: Store, database: Path | DatabaseUrl) -> None:
     await store.mutes.add(USER, "onsite", MutedCompany(31, "Nordlys Kraft AS"))
-    with opened(path, Secret("A" * 43)) as later:
+    async with connected(database, Secret("A" * 43)) as later:
         (muted,) = (await later.personal.export(USER))["muted_companies"]
         assert (muted["company_id"], muted["name"]) == (31, Withheld.BROKEN)
 
@@ -163,6 +169,7 @@ async def test_of_nobody_nothing_is_shown(store: Store) -> None:
 # ---------------------------------------------------------------- forgotten
 
 
+@pytest.mark.sqlite
 async def test_not_a_byte_is_left(store: Store, path: Path, link: Link, invitation: Invitation) -> None:
     user, other = SlackUser("T1", "U0FORGETME"), OTHER
     for who in (user, other):
@@ -206,11 +213,11 @@ async def test_what_stays_names_nobody_once_the_key_is_gone(store: Store, link: 
     assert (await store.audit.all())[-1].to != before.to, "who comes back is somebody new"
 
 
-async def test_pseudonyms_are_of_one_user_each_and_last(store: Store, path: Path) -> None:
+async def test_pseudonyms_are_of_one_user_each_and_last(store: Store, database: Path | DatabaseUrl) -> None:
     elsewhere = SlackUser("T2", USER.user)
     names = {await store.pseudonyms.of(store.db, who) for who in (USER, OTHER, elsewhere)}
     assert len(names) == 3
-    with opened(path, KEY) as later:
+    async with connected(database, KEY) as later:
         assert {await later.pseudonyms.of(later.db, who) for who in (USER, OTHER, elsewhere)} == names
         assert (await later.pseudonyms.users(later.db)).keys() == names
 
@@ -223,6 +230,7 @@ async def test_everybody_of_a_workspace(store: Store, link: Link) -> None:
     assert sorted(await store.personal.users("T1")) == [("T1", "U1"), ("T1", "U2")]
 
 
+@pytest.mark.sqlite
 async def test_the_log_cannot_be_emptied_while_somebody_reads_and_is_later(
     store: Store, path: Path, link: Link, now: datetime
 ) -> None:

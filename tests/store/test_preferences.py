@@ -91,6 +91,7 @@ async def test_unlinking_deletes_them_too_and_relinking_keeps_them(store: Store,
     assert await store.mutes.ids(OTHER, "onsite") == {31}
 
 
+@pytest.mark.sqlite
 async def test_neither_companies_nor_categories_can_be_read_in_the_file(store: Store, path: Path) -> None:
     await store.mutes.add(USER, "onsite", NORDLYS)
     await store.filters.put(USER, VIP)

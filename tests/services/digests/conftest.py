@@ -1,7 +1,7 @@
 """Digests on a real store, between a SuperOffice that keeps events and a Slack that may lose messages."""
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
@@ -18,7 +18,7 @@ from bot.core.digest import RowId
 from bot.core.people import Link, Principal, SlackUser
 from bot.core.schedule import Schedule
 from bot.core.scheduletext import DEFAULT
-from bot.core.secret import Secret
+from bot.core.secret import DatabaseUrl, Secret
 from bot.core.signin import KeepAlivePolicy
 from bot.core.slots import next_due
 from bot.core.subscription import Delivery, Outcome, Subscription
@@ -34,7 +34,7 @@ from bot.services.readers import Readers
 from bot.services.refreshing import Refresher
 from bot.services.signins import SignIns
 from bot.services.tenants import Tenant
-from bot.store import Store, migrate, opened
+from bot.store import Store, connected, opened
 from tests.services.conftest import Admins, AtOnce, Channels, Messenger, People, Places
 from tests.services.posts import Posts
 
@@ -217,47 +217,51 @@ class Rig:
 
 @contextmanager
 def rig_on(path: Path, clock: Clock, crm: Crm, posts: Posts) -> Iterator[Rig]:
-    """A bot on a database."""
+    """A bot on an SQLite file."""
     with opened(path, KEY) as store:
-        tenants = {"onsite": Tenant(crm, OSLO)}  # type: ignore[arg-type]
-        messenger, machine, channels = Messenger(), Machine(clock), Channels()
-        notices = Notices(store.sign_ins, messenger, Readers(People(), lambda _: OSLO), Admins())
-        access = Access(list(tenants), Places(), admins=["UADMIN"])
-        sign_ins = SignIns(
-            links=store.links,
-            store=store.sign_ins,
-            tenants={"onsite": crm},  # type: ignore[dict-item]
-            access=access,
-            refresher=Refresher(store.links, store.sign_ins, {}, machine, notices),
-            clock=machine,
-            chance=lambda: 0.5,
-            policy=KeepAlivePolicy(),
-        )
-        metrics = PrometheusMetrics()
-        made = digests(
-            database=store,
-            clock=machine,
-            runner=AtOnce(),
-            tenants=tenants,
-            sign_ins=sign_ins,
-            preferences=Preferences(store.filters, store.mutes, Categories(machine)),
-            messenger=messenger,
-            admins=Admins(),
-            rights=ChannelRights(People(), channels, access),
-            posts=posts,
-            guard=channel_guard(store, Audience(channels), People(), access),
-            default=DEFAULT,
-            automatic=False,
-            metrics=metrics,
-            monotonic=lambda: clock.now().timestamp(),
-        )
-        yield Rig(clock, crm, posts, messenger, store, made, metrics, channels, notices)
+        yield rig_of(store, clock, crm, posts)
+
+
+def rig_of(store: Store, clock: Clock, crm: Crm, posts: Posts) -> Rig:
+    """A bot on a database."""
+    tenants = {"onsite": Tenant(crm, OSLO)}  # type: ignore[arg-type]
+    messenger, machine, channels = Messenger(), Machine(clock), Channels()
+    notices = Notices(store.sign_ins, messenger, Readers(People(), lambda _: OSLO), Admins())
+    access = Access(list(tenants), Places(), admins=["UADMIN"])
+    sign_ins = SignIns(
+        links=store.links,
+        store=store.sign_ins,
+        tenants={"onsite": crm},  # type: ignore[dict-item]
+        access=access,
+        refresher=Refresher(store.links, store.sign_ins, {}, machine, notices),
+        clock=machine,
+        chance=lambda: 0.5,
+        policy=KeepAlivePolicy(),
+    )
+    metrics = PrometheusMetrics()
+    made = digests(
+        database=store,
+        clock=machine,
+        runner=AtOnce(),
+        tenants=tenants,
+        sign_ins=sign_ins,
+        preferences=Preferences(store.filters, store.mutes, Categories(machine)),
+        messenger=messenger,
+        admins=Admins(),
+        rights=ChannelRights(People(), channels, access),
+        posts=posts,
+        guard=channel_guard(store, Audience(channels), People(), access),
+        default=DEFAULT,
+        automatic=False,
+        metrics=metrics,
+        monotonic=lambda: clock.now().timestamp(),
+    )
+    return Rig(clock, crm, posts, messenger, store, made, metrics, channels, notices)
 
 
 @pytest.fixture
-def rig(tmp_path: Path) -> Iterator[Rig]:
+async def rig(database: Path | DatabaseUrl) -> AsyncIterator[Rig]:
     """A bot on a new database, on Monday, midnight UTC."""
     clock = Clock()
-    migrate(tmp_path / "bot.db", clock.now())
-    with rig_on(tmp_path / "bot.db", clock, Crm(clock), Posts(clock)) as made:
-        yield made
+    async with connected(database, KEY) as store:
+        yield rig_of(store, clock, Crm(clock), Posts(clock))

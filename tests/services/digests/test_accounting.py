@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+import pytest
+
 from bot.core.audit import AuditAction
 from bot.core.subscription import State
 from tests.services.digests.conftest import MONDAY, USER, Rig
@@ -61,6 +63,7 @@ async def test_a_pause_is_written_down(rig: Rig) -> None:
     assert (deed.by, deed.to, deed.what, deed.why) == (None, USER, "", "account_inactive")
 
 
+@pytest.mark.sqlite
 async def test_a_filter_that_does_not_open_pauses_its_digest_and_is_written_down(rig: Rig) -> None:
     await rig.subscribe()
     connection(rig.store).execute("UPDATE subscriptions SET sealed_filter = x'00'")

@@ -158,6 +158,7 @@ async def test_who_went_quiet_is_told_once_though_it_is_killed_after_the_message
     assert len(rig.posts.posts) == 2
 
 
+@pytest.mark.sqlite  # which comes as far as it can in so many turns of the loop
 async def test_a_digest_that_waits_for_slack_keeps_no_worker_from_the_next_ones(rig: Rig) -> None:
     """The wave that it belonged to had sent its other workers home."""
     await rig.subscribe(time(8))

@@ -1,0 +1,70 @@
+"""The real bot on PostgreSQL, and the commands beside it."""
+
+import asyncio
+import json
+
+import pytest
+from click.testing import CliRunner, Result
+
+from bot.cli import main
+from bot.core.secret import DatabaseUrl
+from bot.store import DatabaseUnusable, migrate
+from tests.conftest import NOW
+from tests.e2e.conftest import Start, World, environment
+from tests.e2e.test_main_job import said
+from tests.postgres import Cluster, emptied
+
+WHO = "T0DEMO/U0SELLER"
+
+
+async def command(world: World, url: DatabaseUrl, *words: str) -> Result:
+    """Run ``python -m bot …`` beside the bot that runs."""
+    env = {
+        **environment(world.crm, world.slack, world.database, socket_mode=False),
+        "BOT_DATABASE": url.reveal(),
+    }
+    result = await asyncio.to_thread(CliRunner().invoke, main, words, env=env)
+    assert not result.exception or isinstance(result.exception, SystemExit), result.exception
+    return result
+
+
+async def test_the_main_job_and_every_command_beside_it(start: Start, migrated: DatabaseUrl) -> None:
+    url = emptied(migrated)
+    async with start(BOT_DATABASE=url.reveal()) as world:
+        await world.link()
+        assert "companies this week" in said(await world.ask("week"))
+        assert "08:00" in said(await world.ask("digest at 08:00"))
+        assert (await command(world, url, "migrate")).output == "Up to date\n"
+        assert (
+            "1 linked, 0 of them signed out, 1 with a digest" in (await command(world, url, "links")).output
+        )
+        assert "1 on, 0 off" in (await command(world, url, "digests", "status")).output
+        assert "1 digests" in (await command(world, url, "digests", "list")).output
+        assert "08:00" in (await command(world, url, "digests", "show", "--user", WHO)).output
+        assert (await command(world, url, "preview", "--user", WHO)).exit_code == 0
+        exported = json.loads((await command(world, url, "export", "--user", WHO)).output)
+        assert exported["slack"]["user"] == "U0SELLER"
+        assert "data.exported" in (await command(world, url, "audit")).output
+        assert "Next: nothing" in (await command(world, url, "keys", "check")).output
+        assert (await command(world, url, "keys", "rotate")).exit_code == 0
+        assert (await command(world, url, "channels", "export")).exit_code == 0
+        forgotten = await command(world, url, "forget", "--user", WHO, "--yes")
+        assert "Deleted:" in forgotten.output
+        assert (await command(world, url, "export", "--user", WHO)).exit_code == 1
+
+
+def test_what_cannot_be_used_is_said_in_a_line(postgres: Cluster) -> None:
+    nowhere = DatabaseUrl("postgresql://bot:hunter2@127.0.0.1:9/bot")
+    with pytest.raises(DatabaseUnusable, match="cannot be used") as said_:
+        migrate(nowhere, NOW)
+    assert "hunter2" not in str(said_.value)
+    theirs = postgres.create("theirs")
+    postgres.sql(theirs, "CREATE TABLE accounts (id INTEGER)")
+    with pytest.raises(DatabaseUnusable, match="not this bot's"):
+        migrate(theirs, NOW)
+    newer = postgres.create("newer")
+    assert len(migrate(newer, NOW).applied) > 20
+    assert migrate(newer, NOW).applied == ()
+    postgres.sql(newer, "INSERT INTO schema_steps VALUES ('create_what_is_to_come', 0)")
+    with pytest.raises(DatabaseUnusable, match="newer version"):
+        migrate(newer, NOW)
