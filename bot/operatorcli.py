@@ -6,8 +6,9 @@ from pathlib import Path
 
 import click
 
-from bot.backup import back_up, is_good, restore, show_examined
+from bot.backup import BackUpRefused, back_up, is_good, restore, show_examined
 from bot.clock import SystemClock
+from bot.config import Settings
 from bot.console import plain_errors, read_settings, tell
 from bot.store import Sealer
 from bot.store.copying import examine_copy
@@ -26,7 +27,7 @@ def backup(*, file: Path, verify: bool, force: bool) -> None:
     settings = read_settings(os.environ)
     with plain_errors():
         if not verify:
-            tell(back_up(settings.database, settings.secret_key, file, SystemClock().now(), force=force))
+            tell(back_up(_sqlite(settings), settings.secret_key, file, SystemClock().now(), force=force))
             return
         found = examine_copy(_there(file), Sealer.from_text(settings.secret_key))
         tell(show_examined(file, found))
@@ -40,10 +41,19 @@ def restoring(*, file: Path, yes: bool) -> None:
     """Put the back-up FILE in the place of the database, while no bot runs; what was there is kept."""
     settings = read_settings(os.environ)
     with plain_errors():
+        database = _sqlite(settings)
         _there(file)
         if not yes:
-            click.confirm(f"Put {file} in the place of {settings.database}?", abort=True)
-        tell(restore(settings.database, settings.secret_key, file, SystemClock().now()))
+            click.confirm(f"Put {file} in the place of {database}?", abort=True)
+        tell(restore(database, settings.secret_key, file, SystemClock().now()))
+
+
+def _sqlite(settings: Settings) -> Path:
+    if not isinstance(settings.database, Path):
+        raise BackUpRefused(
+            "PostgreSQL is copied by pg_dump and put back by pg_restore, not by this command."
+        )
+    return settings.database
 
 
 def _there(file: Path) -> Path:

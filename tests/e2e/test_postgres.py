@@ -48,6 +48,8 @@ async def test_the_main_job_and_every_command_beside_it(start: Start, migrated: 
         assert "Next: nothing" in (await command(world, url, "keys", "check")).output
         assert (await command(world, url, "keys", "rotate")).exit_code == 0
         assert (await command(world, url, "channels", "export")).exit_code == 0
+        refused = await command(world, url, "backup", "copy.db")
+        assert (refused.exit_code, "pg_dump" in refused.stderr) == (1, True)
         forgotten = await command(world, url, "forget", "--user", WHO, "--yes")
         assert "Deleted:" in forgotten.output
         assert (await command(world, url, "export", "--user", WHO)).exit_code == 1
