@@ -4,10 +4,11 @@ BIN := .venv/bin
 READY := .venv/.ready
 BROWSER := .venv/.browser
 AUDIT := .venv/.audit
+FUZZ := .venv/.fuzz
 LOCK := uv pip compile --universal --python-version 3.11 --upgrade --generate-hashes --no-emit-index-url \
   --no-emit-find-links --no-header --no-annotate
 
-.PHONY: demo run test test-long check audit bench docs playground screenshots format lock clean
+.PHONY: demo run test test-long check audit fuzz bench docs playground screenshots format lock clean
 
 demo: $(READY)            ## the main job with no account anywhere, in the browser; TERMINAL=1: at a prompt
 	@$(BIN)/python -m bot demo $(if $(TERMINAL),--terminal) $(ARGS)
@@ -32,6 +33,9 @@ audit: $(AUDIT)           ## known holes in what is pinned, secrets in what is c
 	git ls-files -z -- ':!*.ambr' ':!*/assets/*' ':!constraints*.txt' ':!*.po' ':!*.png' ':!*package-lock.json' | \
 	  xargs -0 $(BIN)/detect-secrets-hook --baseline .secrets.baseline
 
+fuzz: $(FUZZ)             ## whatever reads other people's bytes, guided by coverage: ARGS="--seconds 600 answer"
+	$(BIN)/python -m tests.fuzz $(ARGS)
+
 bench: $(READY)           ## the benchmarks, ratios side by side in one run
 	$(BIN)/python -m tests.bench $(ARGS)
 
@@ -51,6 +55,7 @@ format: $(READY)
 lock:                     ## pin the newest versions that pyproject.toml allows, with hashes
 	$(LOCK) pyproject.toml --group dev -o constraints.txt
 	$(LOCK) --group browser --constraints constraints.txt -o constraints-browser.txt
+	$(LOCK) --group fuzz --constraints constraints.txt -o constraints-fuzz.txt
 	$(LOCK) --group audit --constraints constraints.txt -o constraints-audit.txt
 
 clean:
@@ -61,6 +66,10 @@ $(READY): constraints.txt
 	@echo "Setting up .venv (once)"
 	@$(PYTHON) -m venv --clear .venv
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r constraints.txt
+	@touch $@
+
+$(FUZZ): constraints-fuzz.txt $(READY)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r constraints-fuzz.txt
 	@touch $@
 
 $(AUDIT): constraints-audit.txt $(READY)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from contextvars import ContextVar
 from dataclasses import replace
 from functools import lru_cache
 
@@ -31,7 +32,7 @@ from bot.core.periodcommands import read_muted, read_since, two_meant
 from bot.core.savedtext import filter_name, read_saved
 from bot.core.spelling import nearest, normalise
 from bot.core.verb import Verb
-from bot.core.whentext import LONGEST_WHEN, is_month, meant_when, parse_when
+from bot.core.whentext import first_when, is_month, meant_when, parse_when
 
 __all__ = [
     "MAX_DONE",
@@ -56,6 +57,11 @@ __all__ = [
 MAX_LINE = 180
 #: The longest that a form or a button of this bot's says, in characters.
 MAX_DONE = 1900
+
+
+#: How many lines are being tried, each for what is wrong with another.
+_TRIES: ContextVar[int] = ContextVar("tries", default=0)
+MOST_TRIES = 2
 
 
 @lru_cache(maxsize=1024)
@@ -117,8 +123,7 @@ def _read_words(words: str, line: str) -> Command:
 
 def verb_named(word: str) -> Verb | None:
     """The verb with this name or alias."""
-    word = word.casefold()
-    return next((verb for verb in VERBS if word == verb.name or word in verb.aliases), None)
+    return next((verb for verb in VERBS if word.casefold() in (verb.name, *verb.aliases)), None)
 
 
 def usage_hint() -> str:
@@ -127,17 +132,23 @@ def usage_hint() -> str:
 
 
 def _reads(line: str) -> bool:
+    """Whether a line is a command; of one that is tried for another that is tried, nothing is suggested."""
+    if (depth := _TRIES.get()) == MOST_TRIES:
+        return False
+    trying = _TRIES.set(depth + 1)
     try:
         parse(line)
     except BadCommand:
         return False
+    finally:
+        _TRIES.reset(trying)
     return True
 
 
 def _nearest_lines(words: str, line: str) -> tuple[str, ...]:
     """What was probably meant: ``monday`` for ``since monday`` as well as ``tody`` for ``today``."""
     word, _, rest = words.casefold().partition(" ")
-    if when := _day_first(words.casefold()):
+    if when := first_when(words.casefold()):
         return (f"since {when}",)
     if word.startswith("/"):  # the command's name, or that of another
         meant = line.partition(" ")[2]
@@ -158,19 +169,12 @@ def _nearest_lines(words: str, line: str) -> tuple[str, ...]:
     return (near,) if near else meant_when(words.casefold())
 
 
-def _day_first(words: str) -> str:
-    """The ``<when>`` that words such as ``monday to friday`` begin with."""
-    parts = words.split()[:LONGEST_WHEN]
-    beginnings = (" ".join(parts[:end]) for end in range(len(parts), 0, -1))
-    return next((each for each in beginnings if parse_when(each)), "")
-
-
 def _among(words: str) -> str:
     """The line that stands among others, such as ``what happened since monday, please``."""
     parts = words.split()
     for at, part in enumerate(parts, 1):
         verb = None if at > 1 and parts[at - 2].casefold() in ("last", "past") else verb_named(part)
-        when = _day_first(" ".join(parts[at:]).casefold()) if verb and verb.argument else ""
+        when = first_when(" ".join(parts[at:]).casefold()) if verb and verb.argument else ""
         if verb and verb.filtered and (when or not verb.argument):
             return f"{verb.name} {when}".rstrip()
     return ""

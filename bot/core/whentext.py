@@ -9,7 +9,7 @@ from bot.core.clocktext import nearest_clock, read_clock
 from bot.core.period import WEEKDAYS, Ago, At, DayOfYear, On, Unit, Weekday, When
 from bot.core.spelling import nearest
 
-__all__ = ["LONGEST_WHEN", "is_month", "meant_when", "parse_when"]
+__all__ = ["first_when", "is_month", "meant_when", "parse_when"]
 
 MONTHS = (
     *("january", "february", "march", "april", "may", "june"),
@@ -46,7 +46,7 @@ _DATES = tuple(
 _MINUTES = 13
 _NUMBERS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 #: No ``<when>`` that makes sense has more words.
-LONGEST_WHEN = 6
+_LONGEST = 6
 #: What one says for a number.
 _IN_DIGITS = {
     **{word: str(number) for number, word in enumerate(_NUMBERS)},
@@ -253,7 +253,7 @@ def _misspelt(text: str) -> tuple[str, ...]:
     """``mondy``, ``mo``, ``novembr``; and what may stand before it or behind it stays."""
     if text in (two := {day[:2]: day for day in WEEKDAYS}):
         return (f"since {two[text]}",)
-    words = text.split()[:LONGEST_WHEN]
+    words = text.split()[:_LONGEST]
     for place, word in enumerate(words):
         near = nearest(word, (*WEEKDAYS, *MONTHS), 0.75) if word.isalpha() else ""
         if near and (found := _if_read(" ".join((*words[:place], near, *words[place + 1 :])))):
@@ -272,7 +272,7 @@ def _in_words(text: str) -> tuple[str, ...]:
 
 def _within(text: str) -> tuple[str, ...]:
     """``on monday``, ``from 1 nov``, ``monday morning``: a part of it can be read."""
-    words = text.split()[:LONGEST_WHEN]
+    words = text.split()[:_LONGEST]
     for length in range(len(words) - 1, 0, -1):
         for start in range(len(words) - length + 1):
             if found := _if_read(" ".join(words[start : start + length])):
@@ -286,3 +286,10 @@ _WAYS = (_number, _counted, _no_such_date, _clock, _misspelt, _within, _in_words
 def _if_read(text: str) -> tuple[str, ...]:
     """The line with this ``<when>``, if it is one."""
     return (f"since {text}",) if parse_when(text) else ()
+
+
+def first_when(words: str) -> str:
+    """The ``<when>`` that words such as ``monday to friday`` begin with."""
+    parts = words.split()[:_LONGEST]
+    beginnings = (" ".join(parts[:end]) for end in range(len(parts), 0, -1))
+    return next((each for each in beginnings if parse_when(each)), "")

@@ -1,8 +1,13 @@
 """What people type."""
 
 import contextlib
+import inspect
+import sys
 import time
+from collections import Counter
+from collections.abc import Callable, Iterator
 from datetime import date
+from types import FrameType
 
 import hypothesis
 import pytest
@@ -321,3 +326,29 @@ def test_every_suggestion_can_be_typed(line: str) -> None:
 
 def _has_command(part: str) -> bool:
     return bool(read_filters(part).words)
+
+
+@contextlib.contextmanager
+def counting(function: Callable[..., object]) -> Iterator[Counter[str]]:
+    """How often a function is called."""
+    calls, code = Counter[str](), inspect.unwrap(function).__code__
+
+    def seen(frame: FrameType, event: str, _: object) -> None:
+        if event == "call" and frame.f_code is code:
+            calls["calls"] += 1
+
+    sys.setprofile(seen)
+    try:
+        yield calls
+    finally:
+        sys.setprofile(None)
+
+
+@pytest.mark.parametrize(
+    "junk", ['"', "'", "today ", "by:a ", "by:a today ", "action created ", "filter save "]
+)
+def test_what_is_meant_by_junk_is_not_looked_for_without_end(junk: str) -> None:
+    """Each guess is a line to try, and what is wrong with that one brings guesses of its own."""
+    with counting(parse) as calls, contextlib.suppress(BadCommand):
+        parse(f"{junk * 2}ö{junk * 5}é{junk * 99}"[:MAX_LINE])
+    assert 0 < calls["calls"] < 2000
