@@ -41,6 +41,10 @@ export function App() {
     setThread(null);
     setDrawer(false);
   }, []);
+  const togglePanel = () => {
+    setPanel(!panel || thread !== null);
+    setThread(null);
+  };
   const become = (member: string) => {
     setThread(null);
     void ask("as", { member });
@@ -94,7 +98,7 @@ export function App() {
             <button type="button" className="icon" aria-label={theme === "dark" ? "Light theme" : "Dark theme"} onClick={toggleTheme}>
               {theme === "dark" ? "☀" : "☾"}
             </button>
-            <button type="button" className="icon" aria-label="Behind the scenes" aria-pressed={panel} onClick={() => setPanel(!panel)}>
+            <button type="button" className="icon" aria-label="Behind the scenes" aria-pressed={panel} onClick={togglePanel}>
               ⚙
             </button>
           </header>

@@ -97,3 +97,84 @@ def test_the_corpus_is_what_the_bot_sends() -> None:
         {"type": "mrkdwn", "text": "*Bold* &lt;b&gt; <https://x.example|Label> <!date^1^{time}|08:00>"}
     )
     assert said == {"Bold", "b", "Label"}
+
+
+def _raw(text: str) -> Block:
+    return {"type": "raw_text", "text": text}
+
+
+def _plain(text: str) -> Block:
+    return {"type": "plain_text", "text": text}
+
+
+async def test_sorts_filters_and_pages_a_data_table(desk: Desk) -> None:
+    moves = (("Nordlys", 3), ("Aurinko", 12), ("Fjordlaks", 7))
+    rows = [[_raw(name), {"type": "raw_number", "value": value}] for name, value in moves]
+    table = {
+        "type": "data_table",
+        "caption": "Moves",
+        "page_size": 2,
+        "rows": [[_raw("Company"), _raw("Moves")], *rows],
+    }
+    await _post(desk, {"table": table})
+    first = desk.last.locator("tbody tr").first
+    await expect(first).to_contain_text("Nordlys")
+    await desk.press("Moves", within=desk.last)
+    await desk.press("Moves", within=desk.last)  # the most at the top
+    await expect(first).to_contain_text("Aurinko")
+    await desk.press("Next", within=desk.last)
+    await expect(first).to_contain_text("Nordlys")
+    await desk.last.get_by_label("Filter Moves").fill("fjord")
+    await expect(first).to_contain_text("Fjordlaks")
+    await expect(desk.last).to_contain_text("1 to 1 of 1")
+
+
+async def test_draws_what_the_bot_may_come_to_send(desk: Desk) -> None:
+    inside = {"type": "section", "text": {"type": "mrkdwn", "text": "Quiet for *30* days"}}
+    await _post(
+        desk,
+        {
+            "container": {
+                "type": "container",
+                "title": _plain("Quiet ones"),
+                "is_collapsible": True,
+                "default_collapsed": True,
+                "child_blocks": [inside],
+            },
+            "card": {"type": "card", "title": _plain("Nordlys"), "body": _plain("A card")},
+            "markdown": {"type": "markdown", "text": "**Bold** and [a link](https://crm.example.com)"},
+        },
+    )
+    await expect(desk.last.get_by_text("Quiet for 30 days")).to_be_hidden()
+    await desk.last.get_by_text("Quiet ones").click()
+    await expect(desk.last.get_by_text("Quiet for 30 days")).to_be_visible()
+    await expect(desk.last.locator(".unknown")).to_have_count(0)
+
+
+async def test_what_is_hostile_stays_text(desk: Desk) -> None:
+    name = "<!channel> <https://evil.example|Nordea> *x* <script>"
+    escaped = name.replace("<", "&lt;").replace(">", "&gt;")
+    await _post(
+        desk,
+        {
+            "plain": {"type": "section", "text": _plain(name)},
+            "header": {"type": "header", "text": _plain(name)},
+            "escaped": {"type": "section", "text": {"type": "mrkdwn", "text": escaped, "verbatim": True}},
+            "label": {
+                "type": "section",
+                "text": {
+                    "type": "mrkdwn",
+                    "text": f"*<https://crm.example.com|{escaped}>*",
+                    "verbatim": True,
+                },
+            },
+            "table": {"type": "table", "rows": [[_raw("Company")], [_raw(name)]]},
+        },
+    )
+    for id_ in ("plain", "header", "label", "table"):
+        await expect(desk.page.locator(f"[data-block={id_}]")).to_contain_text(name)
+    await expect(desk.page.locator("[data-block=escaped]")).to_contain_text(
+        "<!channel> <https://evil.example|Nordea>"
+    )
+    await expect(desk.last.locator(".mention")).to_have_count(0)
+    await expect(desk.last.locator('a[href*="evil"]')).to_have_count(0)

@@ -1,4 +1,4 @@
-// A popup under what opens it, or above where there is more room; it goes with Escape, a click elsewhere, a scroll.
+// A popup under what opens it, or above where there is more room. It moves along, and goes with Escape or a click elsewhere.
 import { type RefObject, useEffect, useLayoutEffect, useRef } from "react";
 
 export function usePopup<T extends HTMLElement>(
@@ -18,12 +18,16 @@ export function usePopup<T extends HTMLElement>(
       if (!inside(event.target)) close();
     };
     document.addEventListener("pointerdown", away);
-    document.addEventListener("scroll", away, true);
-    window.addEventListener("resize", close);
+    const follow = (event: Event) => {
+      if (event.target instanceof Node && popup.current?.contains(event.target)) return;
+      if (popup.current && anchor.current) place(popup.current, anchor.current.getBoundingClientRect());
+    };
+    document.addEventListener("scroll", follow, true);
+    window.addEventListener("resize", follow);
     return () => {
       document.removeEventListener("pointerdown", away);
-      document.removeEventListener("scroll", away, true);
-      window.removeEventListener("resize", close);
+      document.removeEventListener("scroll", follow, true);
+      window.removeEventListener("resize", follow);
     };
   });
   return popup;

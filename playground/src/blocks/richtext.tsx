@@ -14,7 +14,11 @@ export function Drawn({ block }: { block: Block }) {
     date: ({ timestamp, format }: { timestamp: string | number; format: string }) => (
       <>{dateToken(format, Number(timestamp), new Date(scenery.now), scenery.me.tz)}</>
     ),
-    link: ({ href, children }: { href: string; children: React.ReactNode }) => <Anchor href={href}>{children}</Anchor>,
+    link: ({ href, children, className }: { href: string; children: React.ReactNode; className: string }) => (
+      <Anchor href={href} className={className}>
+        {children}
+      </Anchor>
+    ),
   };
   const users = scenery.members.map(({ id, name }) => ({ id, name }));
   const channels = scenery.places.map(({ id, name }) => ({ id, name }));

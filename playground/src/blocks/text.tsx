@@ -38,13 +38,11 @@ export function Mrkdwn({ children }: { children: string }) {
   return <span className="text">{paragraphs(children, scenery)}</span>;
 }
 
-export function Anchor({ href, children, bold }: { href: string; children: ReactNode; bold?: boolean }) {
-  const safe = /^(https?|mailto|tel):/i.test(href);
-  const content = bold ? <strong>{children}</strong> : children;
-  if (!safe) return <>{content}</>;
+export function Anchor({ href, children, className }: { href: string; children: ReactNode; className?: string }) {
+  if (!/^(https?|mailto|tel):/i.test(href)) return <span className={className}>{children}</span>;
   return (
-    <a href={href} target="_blank" rel="noopener noreferrer">
-      {content}
+    <a href={href} target="_blank" rel="noopener noreferrer" className={className}>
+      {children}
     </a>
   );
 }
