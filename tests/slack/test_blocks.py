@@ -43,6 +43,7 @@ from bot.core.replies import (
 from bot.core.window import Window, judge
 from bot.demo.limits import problems
 from bot.slack.blocks import Message, draw, draw_shared
+from bot.slack.blocks.charts import bars
 from tests.slack.conftest import READER, answered
 
 COMMAND = "/superoffice"
@@ -219,6 +220,11 @@ def test_any_chart_is_within_the_limits_and_uninterpreted(
     counts = counted(inside, answer.window, answer.as_of, ZoneInfo(zone))
     chart = ActivityChart(replace(answer, rows=(), later=(), count=len(inside)), counts)
     check(draw(chart, Reader(ZoneInfo(zone), user="U0123456789"), COMMAND))
+
+
+@given(st.lists(st.text("ab", min_size=1, max_size=30), min_size=1, max_size=20, unique=True))
+def test_labels_that_are_cut_stay_apart(labels: list[str]) -> None:
+    assert problems([bars("Title", "Companies", dict.fromkeys(labels, 1))]) == []
 
 
 @given(answers())

@@ -12,8 +12,13 @@ MAX_TITLE, MAX_LABEL = 50, 20
 
 
 def bars(title: str, series: str, counts: Mapping[str, int]) -> Block:
-    """One bar for each label, in order; at most twenty, no two alike."""
-    data = [{"label": shorten(label, MAX_LABEL), "value": count} for label, count in counts.items()]
+    """One bar for each label, in order; at most twenty. No two labels stay alike that are cut."""
+    data = list[dict[str, object]]()
+    for label, count in counts.items():
+        short = shorten(label, MAX_LABEL)
+        if any(each["label"] == short for each in data):
+            short = f"{shorten(label, MAX_LABEL - 3)} {len(data)}"
+        data.append({"label": short, "value": count})
     return {
         "type": "data_visualization",
         "title": shorten(title, MAX_TITLE),
