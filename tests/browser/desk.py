@@ -97,13 +97,13 @@ class Desk:
         """Press a button of the panel."""
         await self.page.get_by_label("Playground panel").get_by_role("button", name=name).click()
 
-    async def link(self) -> None:
+    async def link(self, within: Locator | None = None) -> None:
         """Press the link button, and sign in on the bot's page as the panel says."""
         panel = self.page.get_by_label("Playground panel")
         login, password = [await code.inner_text() for code in await panel.locator(".sign-in code").all()]
         context: BrowserContext = self.page.context
         async with context.expect_page() as opened:
-            await self.press("Link SuperOffice")
+            await self.press("Link SuperOffice", within=within)
         page = await opened.value
         await page.locator("[name=username]").fill(login)
         await page.locator("[name=password]").fill(password)

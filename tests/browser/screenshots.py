@@ -46,6 +46,10 @@ async def _channel(browser: Browser, servers: Servers, theme: Theme) -> None:
         await desk.type("/superoffice channel digest")
         await expect(desk.modal.get_by_role("button", name="Turn On")).to_be_visible()
         await _keep(desk, "channel-form")
+        await desk.page.keyboard.press("Escape")
+        await desk.go("SuperOffice")
+        await expect(desk.page.get_by_label("Home tab")).to_contain_text("for its admins")
+        await _keep(desk, "home")
 
 
 async def _tomorrow(browser: Browser, servers: Servers) -> None:

@@ -59,6 +59,19 @@ async def test_a_guest_and_a_partner_are_told_no(desk: Desk) -> None:
     await expect(desk.page.get_by_role("status")).to_contain_text(["not a valid command"])
 
 
+async def test_links_from_the_home_tab_and_sees_it_there(desk: Desk) -> None:
+    await desk.go("SuperOffice")
+    home = desk.page.get_by_label("Home tab")
+    await desk.press("Link SuperOffice", within=home)
+    await desk.link(desk.modal)
+    await desk.page.keyboard.press("Escape")
+    await expect(home).to_contain_text("You are Kianna Ledner")
+    await desk.press("All Commands", within=home)
+    await expect(desk.modal).to_contain_text("/superoffice since")
+    await desk.page.keyboard.press("Escape")
+    await expect(desk.page.get_by_role("dialog")).to_have_count(0)
+
+
 async def test_hints_come_while_one_types(desk: Desk) -> None:
     await desk.composer.press_sequentially("/sup")
     hints = desk.page.get_by_role("listbox", name="Commands")
