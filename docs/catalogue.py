@@ -2,7 +2,7 @@
 
 What is new is there with nothing said, what English has no more is gone. Lines of the file, or of the
 standard input where it is ``-``, such as ``day.today = I dag``, or ``days.more = {count} dag || {count}
-dager`` with a plural form each, are put in.
+dager`` with a plural form each, are put in; ``\\n`` is a new line.
 """
 
 import sys
@@ -42,7 +42,7 @@ def taken(lines: str, english: Said) -> Said:
         id_, _, text = line.partition(" = ")
         if id_ not in english or id_ in said or not text:
             raise ValueError(f"unknown, twice, or empty: {line}")
-        said[id_] = tuple(text.split(" || "))
+        said[id_] = tuple(text.replace("\\n", "\n").split(" || "))
     return said
 
 

@@ -10,7 +10,7 @@ from bot.config.document import example_toml, reference
 from bot.core.command import VERBS, Verb, usage_hint
 from bot.core.errors import BotError
 from bot.core.filterkeys import KEYS, Key
-from bot.text import sentence
+from bot.text import LANGUAGES, sentence
 from tests.crm.failure_table import TABLE
 
 __all__ = ["COMMANDS", "FILTERS", "commands_table", "errors", "filters_table", "made"]
@@ -122,5 +122,8 @@ def made() -> dict[Path, str]:
 
 
 if __name__ == "__main__":
-    for file, text in made().items():
+    from docs.drawn import messages_page, page_of
+
+    for file, text in {**made(), **{page_of(each): messages_page(each) for each in LANGUAGES}}.items():
+        file.parent.mkdir(exist_ok=True)
         file.write_text(text, "utf-8")

@@ -67,7 +67,7 @@ def tiny_day(which: date, locale: str) -> str:
 
 def day_month(which: date, locale: str) -> str:
     """A day of a year, such as ``16 Nov``."""
-    return format_date(which, "d MMM", locale=_babel(locale))
+    return format_date(which, _in_order("d MMM", locale), locale=_babel(locale))
 
 
 def month(which: date, locale: str) -> str:

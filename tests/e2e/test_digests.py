@@ -157,7 +157,7 @@ async def test_superoffice_is_down_and_comes_back_within_the_slot(days: Days) ->
     happened = days.happen()
     await days.crm.refuse()
     await days.at(10, days=1)
-    await days.proof("being seen to: ")
+    await days.proof("under way: ")
     assert days.digests() == []
     await days.crm.accept()
     await days.at(10, 30)
@@ -170,7 +170,7 @@ async def test_to_sign_in_again_wakes_what_waited(days: Days) -> None:
     happened = days.happen()
     days.crm.tickets.expire()
     await days.at(10)
-    await days.proof("being seen to: ")
+    await days.proof("under way: ")
     assert days.digests() == []
     await days.link()
     assert companies(await days.digest()) == happened

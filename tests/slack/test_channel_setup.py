@@ -135,20 +135,26 @@ REPLIES: dict[str, Reply] = {
     "history-none": History(OSLO),
 }
 FORM = DigestForm(times=("08:30",), filter="category:Prospect", team=TeamForm(SALES, Grouping.CATEGORY))
-FORMS: dict[str, dict[str, Any] | None] = {
-    "new": form_view(replace(FORM, is_new=True), READER, COMMAND),
-    "change": form_view(replace(FORM, zone="Europe/Oslo"), READER, COMMAND),
-    "request": form_view(replace(FORM, team=TeamForm(SALES, is_request=True)), READER, COMMAND),
-    "managed": form_view(replace(FORM, team=TeamForm(SALES, is_managed=True)), READER, COMMAND),
-    "share": form_view(
-        ShareForm(SALES, ("Prospect", "Customer"), ("Prospect",), ((42, "Nordea"), (7, HOSTILE)), (42,)),
-        READER,
-        COMMAND,
-    ),
-    "share-changed": form_view(ShareForm(SALES, is_shared=True), READER, COMMAND),
-    "loading": loading_view(Reader(ZoneInfo("UTC"))),
-    "notice": notice_view(draw(REPLIES["denied-request"], READER, COMMAND), READER),
-}
+
+
+def forms(reader: Reader) -> dict[str, dict[str, Any] | None]:
+    """Every form about a channel, and what stands in for one."""
+    companies = ((42, "Nordea"), (7, HOSTILE))
+    return {
+        "new": form_view(replace(FORM, is_new=True), reader, COMMAND),
+        "change": form_view(replace(FORM, zone="Europe/Oslo"), reader, COMMAND),
+        "request": form_view(replace(FORM, team=TeamForm(SALES, is_request=True)), reader, COMMAND),
+        "managed": form_view(replace(FORM, team=TeamForm(SALES, is_managed=True)), reader, COMMAND),
+        "share": form_view(
+            ShareForm(SALES, ("Prospect", "Customer"), ("Prospect",), companies, (42,)), reader, COMMAND
+        ),
+        "share-changed": form_view(ShareForm(SALES, is_shared=True), reader, COMMAND),
+        "loading": loading_view(replace(reader, zone=ZoneInfo("UTC"), user="")),
+        "notice": notice_view(draw(REPLIES["denied-request"], reader, COMMAND), reader),
+    }
+
+
+FORMS = forms(READER)
 
 
 def drawn(name: str) -> Any:

@@ -21,12 +21,12 @@ from docs.catalogue import in_order
 OTHERS = [language for language in LANGUAGES if language != SOURCE]
 #: What Slack takes of a text, and what a button still shows on a telephone; by the whole id.
 LONGEST = {
-    r"form\.(title|channel\.title|turn-on|save|cancel|close|request)|share-form\.(title|see)": 24,
+    r"form\.((channel\.|notice\.)?title|turn-on|save|cancel|close|request)|share-form\.(title|see)": 24,
     r"share\.confirm\.(yes|no)|digest\.stop(\.no)?|leave\.no": 30,
     r"button\..+|menu\..+|digest\.(change|choose|turn-on|turn-off|end-snooze|preview|snooze.*)": 40,
     r"days\.(?!more).+|grouping\..+|layout\..+|quorum.*|form\.empty\..+|form\.channel\.style\..+": 75,
-    r"team\.chart\.series": 20,
-    r"team\.chart": 50,
+    r"team\.chart\.series|action\..+": 20,
+    r"team\.chart|chart\.(day|week|month|action)": 50,
     r"share\.confirm\.title|digest\.stop\.title|leave\.title": 100,
     r".+\.title": 130,  # of 150: a name or a number is put in
     r"share\.confirm\.text": 200,  # of 300: a name is put in
