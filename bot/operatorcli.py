@@ -1,21 +1,39 @@
-"""The command line: ``python -m bot backup`` and ``restore``."""
+"""The command line: ``python -m bot doctor``, ``backup`` and ``restore``."""
 
+import asyncio
 import os
 import sys
 from pathlib import Path
 
 import click
+from rich.console import Console
 
+from bot import logs
 from bot.backup import BackUpRefused, back_up, is_good, restore, show_examined
 from bot.clock import SystemClock
 from bot.config import Settings
 from bot.console import plain_errors, read_settings, tell
+from bot.doctor import as_json, examine, exit_code, show
 from bot.store import Sealer
 from bot.store.copying import examine_copy
 
-__all__ = ["backup", "restoring"]
+__all__ = ["backup", "examination", "restoring"]
 
 _file = click.argument("file", type=click.Path(path_type=Path))
+
+
+@click.command("doctor")
+@click.option("--json", "in_json", is_flag=True, help="For a program.")
+def examination(*, in_json: bool) -> None:
+    """Look at the whole set-up, and say how to mend it. 1 if there is a problem, 2 if in the settings."""
+    logs.configure("CRITICAL")  # what is found is told below
+    found = asyncio.run(examine(os.environ, SystemClock()))
+    if in_json:
+        click.echo(as_json(found))
+    else:
+        out = sys.stdout
+        show(found, Console(file=out, highlight=False, width=None if out.isatty() else 120))
+    sys.exit(exit_code(found))
 
 
 @click.command()

@@ -31,6 +31,7 @@ REVEALING = {
     "bot/cli.py": "a key that was just made, to who asked for it",
     "bot/crm/": "tickets, passwords and the application token, into the envelope",
     "bot/slack/blocks/linking.py": "the link page's address, into the button of the one who asked",
+    "bot/doctor/slack.py": "the app-level token, to Slack; what the signing secret looks like",
     "bot/slack/app.py": "the client secret, the code and a token that is given back, to Slack",
     "bot/slack/openid.py": "the client secret and the code, to Slack",
     "bot/slack/guard.py": "the signing secret, to Slack's verifier",

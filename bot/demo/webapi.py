@@ -91,7 +91,10 @@ class WebApi:
         self.calls.append(ApiCall(method, told, team))
         failure = self._failure(method, team)
         if failure is None:
-            return self._answered(method, arguments, token)
+            answered = self._answered(method, arguments, token)
+            if installation is not None:
+                answered.headers["X-OAuth-Scopes"] = ",".join(sorted(installation.scopes))
+            return answered
         performed = self._answered(method, arguments, token) if failure.performed else web.json_response({})
         await asyncio.sleep(min(failure.delay, 60))
         if failure.cut and request.transport is not None:

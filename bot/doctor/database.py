@@ -1,0 +1,222 @@
+"""The database: its file, its disk, its schema, its keys, its back-ups."""
+
+import asyncio
+import os
+import shutil
+import sqlite3
+import time
+from collections.abc import AsyncIterator
+from contextlib import closing
+from datetime import timedelta
+from pathlib import Path
+
+import sqlite_utils
+
+from bot.core.audit import AuditAction
+from bot.doctor.disk import mount_of
+from bot.doctor.findings import Check, Finding, Patient, good, problem, skipped, warning
+from bot.keys import check_keys
+from bot.store import DatabaseUnusable, opened
+from bot.store.sqlite import SqliteDatabase, unapplied
+
+__all__ = ["DATABASE"]
+
+#: How long SQLite may look for damage, in seconds; on a slow disk a large file takes longer.
+LONGEST = 8.0
+PATIENCE = timedelta(seconds=2)
+LITTLE = 200 * 2**20
+OLD = timedelta(days=2)
+MOUNT_A_VOLUME = "keep BOT_DATABASE on a disk that stays: in a container, on a volume"
+
+
+async def _file(patient: Patient) -> AsyncIterator[Finding]:
+    path = patient.settings.database
+    if not path.exists():
+        yield _missing(path)
+        return
+    if not path.is_file() or not os.access(path, os.R_OK | os.W_OK):
+        yield problem(
+            f"{path} is no file that this user may read and write", "look at BOT_DATABASE, and whose it is"
+        )
+        return
+    readable = [file.name for file in _files(path) if file.stat().st_mode & 0o077]
+    if readable:
+        yield warning(f"others may read {', '.join(readable)}", f"chmod 600 {path}*")
+    try:
+        damage = await asyncio.to_thread(_damage, path)
+    except sqlite3.DatabaseError as error:
+        yield problem(f"{path} cannot be used: {error}", "restore a back-up: python -m bot restore FILE")
+        return
+    if damage:
+        yield problem(f"{path} is damaged: {damage}", "restore a back-up: python -m bot restore FILE")
+    elif damage is None:
+        yield skipped(
+            f"{path} is too large to be looked through in {LONGEST:.0f} s",
+            "python -m bot backup looks through all of it",
+        )
+    else:
+        yield good(f"{path} is whole")
+
+
+def _missing(path: Path) -> Finding:
+    folder = next(each for each in path.absolute().parents if each.exists())
+    if not os.access(folder, os.W_OK | os.X_OK):
+        return problem(
+            f"{path} cannot be made: {folder} is not this user's to write in",
+            f"give {folder} to the bot's user, or change BOT_DATABASE",
+        )
+    return skipped(f"there is none at {path} yet: it is made at the first start")
+
+
+def _files(path: Path) -> list[Path]:
+    named = (path.with_name(f"{path.name}{suffix}") for suffix in ("", "-wal", "-shm"))
+    return [file for file in named if file.exists()]
+
+
+def _damage(path: Path) -> str | None:
+    """The first damage that SQLite finds, ``""`` for none, ``None`` if it takes too long."""
+    until = time.monotonic() + LONGEST
+    with closing(_connection(path)) as connection:
+        connection.set_progress_handler(lambda: time.monotonic() > until, 100_000)
+        try:
+            (found,) = connection.execute("PRAGMA integrity_check(1)").fetchone()
+        except sqlite3.OperationalError as error:
+            if "interrupted" in str(error):
+                return None
+            raise
+    return "" if found == "ok" else str(found).splitlines()[-1]
+
+
+def _connection(path: Path) -> sqlite3.Connection:
+    """One that makes no file and changes nothing by itself."""
+    name = f"{path.absolute().as_uri()}?mode=rw"
+    return sqlite3.connect(name, uri=True, timeout=PATIENCE.total_seconds(), isolation_level=None)
+
+
+async def _writable(patient: Patient) -> AsyncIterator[Finding]:
+    path = patient.settings.database
+    if not path.is_file():
+        yield skipped("there is no database yet")
+        return
+    try:
+        await asyncio.to_thread(_begin, path)
+    except sqlite3.OperationalError as error:
+        locked = "locked" in str(error)
+        what = "another program holds it locked" if locked else f"it cannot be written: {error}"
+        fix = (
+            "find the program, such as one that copies the file"
+            if locked
+            else "look at the disk, and at whose the file is"
+        )
+        yield problem(what, fix)
+    except sqlite3.DatabaseError:
+        yield skipped("it is no database that can be used")
+    else:
+        yield good("it can be written")
+
+
+def _begin(path: Path) -> None:
+    with closing(_connection(path)) as connection:
+        connection.execute("BEGIN IMMEDIATE")
+        connection.execute("ROLLBACK")
+
+
+async def _disk(patient: Patient) -> AsyncIterator[Finding]:
+    path = patient.settings.database
+    folder = next(each for each in path.absolute().parents if each.exists())
+    free = shutil.disk_usage(folder).free
+    if free < LITTLE:
+        yield problem(f"{free / 2**20:.0f} MiB are free at {folder}", "make room, or move BOT_DATABASE")
+    mount = mount_of(path, patient.mounts)
+    if mount is None:
+        yield skipped("this system does not tell what kind of disk it is on", MOUNT_A_VOLUME)
+    elif mount.is_gone_at_restart:
+        yield problem(
+            f"{mount.place} is in memory ({mount.kind}): a restart loses everything", MOUNT_A_VOLUME
+        )
+    elif mount.is_remote:
+        yield problem(
+            f"{mount.place} is another machine's ({mount.kind}): SQLite loses data there",
+            "keep BOT_DATABASE on a disk of this machine",
+        )
+    elif mount.is_of_a_container:
+        yield warning(
+            f"{mount.place} is the container's own layer ({mount.kind}): it goes with the container",
+            MOUNT_A_VOLUME,
+        )
+    else:
+        yield good(f"it outlives a restart ({mount.kind})")
+
+
+async def _schema(patient: Patient) -> AsyncIterator[Finding]:
+    path = patient.settings.database
+    if not path.is_file():
+        yield skipped("there is no database yet")
+        return
+    try:
+        with closing(_connection(path)) as connection:
+            needed = unapplied(SqliteDatabase(sqlite_utils.Database(connection, execute_plugins=False)), path)
+    except DatabaseUnusable as error:
+        what, _, fix = str(error).partition(": ")
+        yield problem(what, fix.rstrip("."))
+    except sqlite3.DatabaseError:
+        yield skipped("it is no database that can be used")
+    else:
+        if needed:
+            yield warning(
+                f"it is of an older version: {len(needed)} steps",
+                "they are applied at the next start, after a back-up; or python -m bot migrate",
+            )
+        else:
+            yield good("it is up to date")
+
+
+async def _keys(patient: Patient) -> AsyncIterator[Finding]:
+    settings = patient.settings
+    if not settings.database.is_file():
+        yield skipped("nothing is sealed yet")
+        return
+    try:
+        report = await asyncio.to_thread(check_keys, settings.database, settings.secret_key, patient.now)
+    except DatabaseUnusable:
+        yield skipped("the database cannot be used as it is")
+    except sqlite3.DatabaseError:
+        yield skipped("it is no database that can be used")
+    else:
+        if report.code:
+            yield problem(
+                "something that is sealed opens with no key in BOT_SECRET_KEY",
+                "put the old key behind the others; python -m bot keys check names it",
+            )
+        else:
+            yield good("BOT_SECRET_KEY opens everything that is sealed")
+
+
+async def _back_up(patient: Patient) -> AsyncIterator[Finding]:
+    settings = patient.settings
+    how = "python -m bot backup FILE, every night"
+    if not settings.database.is_file():
+        yield skipped("there is nothing to back up yet")
+        return
+    try:
+        with opened(settings.database, settings.secret_key, patience=PATIENCE) as store:
+            at = await store.audit.last(AuditAction.DATABASE_BACKED_UP)
+    except Exception:  # whatever it is, others name it
+        yield skipped("the database cannot be used as it is")
+        return
+    if at is None:
+        yield warning("the bot knows of none", how)
+    elif patient.now - at > OLD:
+        yield warning(f"the last is {(patient.now - at).days} days old", how)
+    else:
+        yield good(f"the last is of {at:%Y-%m-%d %H:%M} UTC")
+
+
+DATABASE = (
+    Check("database", _file),
+    Check("database: written", _writable),
+    Check("database: disk", _disk),
+    Check("database: schema", _schema),
+    Check("keys", _keys),
+    Check("back-up", _back_up),
+)

@@ -1,0 +1,112 @@
+"""What a check is, what it finds, and what it may ask."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+
+import aiohttp
+
+from bot.config import Settings
+from bot.services.ports import Clock
+
+__all__ = ["Check", "Finding", "Granted", "Patient", "Result", "good", "problem", "skipped", "warning"]
+
+
+class Result(StrEnum):
+    """What a check came to."""
+
+    OK = "ok"
+    #: It works, but somebody should know.
+    WARNING = "warning"
+    PROBLEM = "problem"
+    #: It could not be looked at, or there was no need.
+    SKIPPED = "skipped"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a check found. No text of it holds a secret, nor anything that another server said."""
+
+    result: Result
+    what: str
+    #: How to mend it; ``""`` where there is nothing to do.
+    fix: str = ""
+    check: str = ""
+
+
+def good(what: str) -> Finding:
+    """It is as it should be."""
+    return Finding(Result.OK, what)
+
+
+def warning(what: str, fix: str) -> Finding:
+    """It works, but somebody should know."""
+    return Finding(Result.WARNING, what, fix)
+
+
+def problem(what: str, fix: str) -> Finding:
+    """It does not work."""
+    return Finding(Result.PROBLEM, what, fix)
+
+
+def skipped(what: str, fix: str = "") -> Finding:
+    """It was not looked at."""
+    return Finding(Result.SKIPPED, what, fix)
+
+
+@dataclass(frozen=True, slots=True)
+class Granted:
+    """What Slack says of a bot token."""
+
+    #: Whose it is: ``SLACK_BOT_TOKEN``, or the id of a workspace or organization.
+    name: str
+    #: Slack's own word for what is wrong; ``""`` for nothing.
+    error: str
+    #: ``None`` where Slack does not tell.
+    scopes: frozenset[str] | None = None
+    #: How far Slack's clock is ahead, in seconds; ``None`` where it does not tell.
+    ahead: float | None = None
+
+
+class Patient:
+    """The set-up that is looked at, and what several checks want to know of it, asked once."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        clock: Clock,
+        session: aiohttp.ClientSession,
+        ask_slack: Callable[["Patient"], AsyncIterator[Granted]],
+        mounts: Path,
+    ) -> None:
+        self.settings = settings
+        self.clock = clock
+        self.session = session
+        #: Linux's table of what is mounted where.
+        self.mounts = mounts
+        self._ask_slack = ask_slack
+        self._granted: list[Granted] | None = None
+        self._asking = asyncio.Lock()
+
+    async def granted(self) -> Sequence[Granted]:
+        """What Slack says of each token."""
+        async with self._asking:
+            if self._granted is None:
+                self._granted = [each async for each in self._ask_slack(self)]
+            return self._granted
+
+    @property
+    def now(self) -> datetime:
+        """The machine's clock."""
+        return self.clock.now()
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing to look at."""
+
+    name: str
+    look: Callable[[Patient], AsyncIterator[Finding]]
