@@ -1,6 +1,6 @@
 """Where people and Slack reach the bot: its own port, and its public address."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from urllib.parse import urlsplit
 
 import aiohttp
@@ -8,6 +8,7 @@ import aiohttp
 from bot.config.parsers import is_loopback
 from bot.doctor.findings import Check, Finding, Patient, good, problem, skipped, warning
 from bot.store import DatabaseUnusable, alone
+from bot.store.processes import Process, live
 
 __all__ = ["ADDRESSES"]
 
@@ -19,7 +20,7 @@ ALL = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - nothing is bound
 async def _running(patient: Patient) -> AsyncIterator[Finding]:
     listen = patient.settings.web.listen
     listen = listen._replace(host=ALL.get(listen.host, listen.host))
-    runs = _is_held(patient)
+    runs = await _is_held(patient)
     try:
         async with patient.session.get(f"{listen.url}/readyz", timeout=TIMEOUT) as response:
             told = await response.json() if response.content_type == "application/json" else {}
@@ -50,16 +51,25 @@ async def _running(patient: Patient) -> AsyncIterator[Finding]:
         yield good(f"a bot runs at {listen.url}, and is ready")
 
 
-def _is_held(patient: Patient) -> bool:
-    """Whether a bot holds the database."""
-    path = patient.settings.database
-    if not path.with_name(f"{path.name}.lock").is_file():
+async def _is_held(patient: Patient) -> bool:
+    """Whether a bot runs with this database."""
+    if patient.file is None:
+        return bool(await _others(patient))
+    if not patient.file.with_name(f"{patient.file.name}.lock").is_file():
         return False
     try:
-        with alone(path):
+        with alone(patient.file):
             return False
     except DatabaseUnusable:
         return True
+
+
+async def _others(patient: Patient) -> Sequence[Process]:
+    try:
+        async with patient.connected() as store:
+            return await live(store.db, patient.now)
+    except Exception:  # whatever it is, the checks of the database name it
+        return ()
 
 
 async def _public(patient: Patient) -> AsyncIterator[Finding]:
@@ -74,7 +84,7 @@ async def _public(patient: Patient) -> AsyncIterator[Finding]:
         yield warning(
             f"{url} is plain http: passwords travel readable", "put a proxy with TLS in front of it"
         )
-    if not _is_held(patient):
+    if not await _is_held(patient):
         yield skipped("no bot runs, so nothing can answer there")
         return
     try:

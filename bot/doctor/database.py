@@ -14,23 +14,26 @@ import sqlite_utils
 
 from bot.core.audit import AuditAction
 from bot.doctor.disk import mount_of
-from bot.doctor.findings import Check, Finding, Patient, good, problem, skipped, warning
+from bot.doctor.findings import DATABASE_PATIENCE, Check, Finding, Patient, good, problem, skipped, warning
 from bot.keys import check_keys
-from bot.store import DatabaseUnusable, opened
+from bot.store import DatabaseUnusable
 from bot.store.sqlite import SqliteDatabase, unapplied
 
 __all__ = ["DATABASE"]
 
 #: How long SQLite may look for damage, in seconds; on a slow disk a large file takes longer.
 LONGEST = 8.0
-PATIENCE = timedelta(seconds=2)
 LITTLE = 200 * 2**20
+NO_FILE = "there is no file"
 OLD = timedelta(days=2)
 MOUNT_A_VOLUME = "keep BOT_DATABASE on a disk that stays: in a container, on a volume"
 
 
 async def _file(patient: Patient) -> AsyncIterator[Finding]:
-    path = patient.settings.database
+    path = patient.file
+    if path is None:
+        yield await _answers(patient)
+        return
     if not path.exists():
         yield _missing(path)
         return
@@ -56,6 +59,17 @@ async def _file(patient: Patient) -> AsyncIterator[Finding]:
         )
     else:
         yield good(f"{path} is whole")
+
+
+async def _answers(patient: Patient) -> Finding:
+    """Of PostgreSQL. What it says itself may hold a password."""
+    try:
+        async with patient.connected() as store:
+            await store.check()
+    except DatabaseUnusable as error:
+        what, _, fix = str(error).partition(": ")
+        return problem(what, fix.rstrip("."))
+    return good("PostgreSQL answers, can be written, and is up to date")
 
 
 def _missing(path: Path) -> Finding:
@@ -90,13 +104,13 @@ def _damage(path: Path) -> str | None:
 def _connection(path: Path) -> sqlite3.Connection:
     """One that makes no file and changes nothing by itself."""
     name = f"{path.absolute().as_uri()}?mode=rw"
-    return sqlite3.connect(name, uri=True, timeout=PATIENCE.total_seconds(), isolation_level=None)
+    return sqlite3.connect(name, uri=True, timeout=DATABASE_PATIENCE.total_seconds(), isolation_level=None)
 
 
 async def _writable(patient: Patient) -> AsyncIterator[Finding]:
-    path = patient.settings.database
-    if not path.is_file():
-        yield skipped("there is no database yet")
+    path = patient.file
+    if path is None or patient.is_new:
+        yield skipped(NO_FILE)
         return
     try:
         await asyncio.to_thread(_begin, path)
@@ -122,7 +136,10 @@ def _begin(path: Path) -> None:
 
 
 async def _disk(patient: Patient) -> AsyncIterator[Finding]:
-    path = patient.settings.database
+    path = patient.file
+    if path is None:
+        yield skipped(NO_FILE)
+        return
     folder = next(each for each in path.absolute().parents if each.exists())
     free = shutil.disk_usage(folder).free
     if free < LITTLE:
@@ -149,9 +166,9 @@ async def _disk(patient: Patient) -> AsyncIterator[Finding]:
 
 
 async def _schema(patient: Patient) -> AsyncIterator[Finding]:
-    path = patient.settings.database
-    if not path.is_file():
-        yield skipped("there is no database yet")
+    path = patient.file
+    if path is None or patient.is_new:
+        yield skipped(NO_FILE)
         return
     try:
         with closing(_connection(path)) as connection:
@@ -173,7 +190,7 @@ async def _schema(patient: Patient) -> AsyncIterator[Finding]:
 
 async def _keys(patient: Patient) -> AsyncIterator[Finding]:
     settings = patient.settings
-    if not settings.database.is_file():
+    if patient.is_new:
         yield skipped("nothing is sealed yet")
         return
     try:
@@ -193,13 +210,13 @@ async def _keys(patient: Patient) -> AsyncIterator[Finding]:
 
 
 async def _back_up(patient: Patient) -> AsyncIterator[Finding]:
-    settings = patient.settings
     how = "python -m bot backup FILE, every night"
-    if not settings.database.is_file():
-        yield skipped("there is nothing to back up yet")
+    if patient.is_new or patient.file is None:
+        nothing = "there is nothing to back up yet" if patient.is_new else "pg_dump's are not known here"
+        yield skipped(nothing)
         return
     try:
-        with opened(settings.database, settings.secret_key, patience=PATIENCE) as store:
+        async with patient.connected() as store:
             at = await store.audit.last(AuditAction.DATABASE_BACKED_UP)
     except Exception:  # whatever it is, others name it
         yield skipped("the database cannot be used as it is")

@@ -2,8 +2,9 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 
@@ -11,8 +12,23 @@ import aiohttp
 
 from bot.config import Settings
 from bot.services.ports import Clock
+from bot.store import Store, connected
 
-__all__ = ["Check", "Finding", "Granted", "Patient", "Result", "good", "problem", "skipped", "warning"]
+__all__ = [
+    "DATABASE_PATIENCE",
+    "Check",
+    "Finding",
+    "Granted",
+    "Patient",
+    "Result",
+    "good",
+    "problem",
+    "skipped",
+    "warning",
+]
+
+#: How long to wait for another's transaction.
+DATABASE_PATIENCE = timedelta(seconds=2)
 
 
 class Result(StrEnum):
@@ -97,6 +113,20 @@ class Patient:
             if self._granted is None:
                 self._granted = [each async for each in self._ask_slack(self)]
             return self._granted
+
+    @property
+    def file(self) -> Path | None:
+        """The SQLite file; ``None`` for PostgreSQL."""
+        return self.settings.database if isinstance(self.settings.database, Path) else None
+
+    @property
+    def is_new(self) -> bool:
+        """Whether there is no database yet: it is made at the first start."""
+        return self.file is not None and not self.file.is_file()
+
+    def connected(self) -> AbstractAsyncContextManager[Store]:
+        """The database, whichever it is. It makes a file where there is none: see :attr:`is_new`."""
+        return connected(self.settings.database, self.settings.secret_key, patience=DATABASE_PATIENCE)
 
     @property
     def now(self) -> datetime:

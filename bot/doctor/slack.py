@@ -10,7 +10,6 @@ from bot.doctor.findings import Check, Finding, Granted, Patient, good, problem,
 from bot.doctor.times import http_date
 from bot.slack.app import OPTIONAL_SCOPES, SCOPES
 from bot.slack.sdk import failure, web_client
-from bot.store import opened
 
 __all__ = ["BREAKS", "EVENTS", "SLACK", "ask_slack"]
 
@@ -65,11 +64,10 @@ async def ask_slack(patient: Patient) -> AsyncIterator[Granted]:
 
 
 async def _installed(patient: Patient) -> list[tuple[str, Secret]]:
-    settings = patient.settings
-    if not settings.database.is_file():
+    if patient.is_new:
         return []
     try:
-        with opened(settings.database, settings.secret_key) as store:
+        async with patient.connected() as store:
             return [(found.id, found.token) for found in await store.installations.all()]
     except Exception:  # whatever it is, the checks of the database name it
         return []

@@ -3,7 +3,6 @@
 import re
 import zoneinfo
 from collections.abc import AsyncIterator
-from contextlib import closing
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from pathlib import Path
@@ -11,7 +10,6 @@ from pathlib import Path
 import tzdata
 
 from bot.doctor.findings import Check, Finding, Patient, good, problem, warning
-from bot.store.sqlite import open_database
 
 __all__ = ["TIMES", "http_date", "zone_data"]
 
@@ -38,7 +36,7 @@ def zone_data() -> tuple[str, str]:
 
 
 async def _zones(patient: Patient) -> AsyncIterator[Finding]:
-    unknown = sorted(zone for zone in _in_use(patient) if not _is_known(zone))
+    unknown = sorted(zone for zone in await _in_use(patient) if not _is_known(zone))
     if unknown:
         yield problem(
             f"digests use zones that this machine does not know: {', '.join(unknown)}",
@@ -54,12 +52,12 @@ async def _zones(patient: Patient) -> AsyncIterator[Finding]:
         yield good(f"zone data {version or 'of an unknown version'} ({place})")
 
 
-def _in_use(patient: Patient) -> list[str]:
-    if not patient.settings.database.is_file():
+async def _in_use(patient: Patient) -> list[str]:
+    if patient.is_new:
         return []
     try:
-        with closing(open_database(patient.settings.database)) as db:
-            return [zone for (zone,) in db.conn.execute("SELECT DISTINCT zone FROM subscriptions")]
+        async with patient.connected() as store:
+            return [zone for (zone,) in await store.db.rows("SELECT DISTINCT zone FROM subscriptions")]
     except Exception:  # whatever it is, the checks of the database name it
         return []
 
