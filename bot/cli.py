@@ -29,7 +29,7 @@ from bot.digests import as_json, history, list_digests, listed, show_history, sh
 from bot.keys import Outcome, Report, check_keys, rotate_keys
 from bot.links import list_links, outage_survived
 from bot.operatorcli import backup, examination, restoring
-from bot.privacy import export_user, forget_user, list_audit, stored_about
+from bot.privacy import audit_as_json, export_user, forget_user, list_audit, stored_about
 from bot.services.ports import Clock
 
 __all__ = ["main"]
@@ -227,12 +227,13 @@ main.add_command(restoring)
 
 
 @main.command()
-def audit() -> None:
-    """List what was done: who was forgotten and why, who was unlinked by whom, whose digest was paused."""
+@_json
+def audit(*, in_json: bool) -> None:
+    """List what was done: who linked, shared, changed, approved, exported, was forgotten, and why."""
     settings = read_settings(os.environ)
     with plain_errors():
-        for line in list_audit(settings.database, settings.secret_key):
-            click.echo(line)
+        told = audit_as_json if in_json else list_audit
+        tell(told(settings.database, settings.secret_key))
 
 
 @main.group()

@@ -14,7 +14,7 @@ from bot.store import Store, Where, ask
 from bot.text import sentence
 from bot.text.mydata import document
 
-__all__ = ["export_user", "forget_user", "list_audit", "stored_about"]
+__all__ = ["audit_as_json", "export_user", "forget_user", "list_audit", "stored_about"]
 
 #: How long to wait for the running bot's transactions. No loop waits with this, so it is long.
 PATIENCE = timedelta(seconds=10)
@@ -62,6 +62,29 @@ def list_audit(where: Where, secret_key: Secret) -> Iterator[str]:
     recorded = ask(where, secret_key, lambda store: store.audit.all(), PATIENCE)
     yield f"{len(recorded)} entries. Times are UTC; who is forgotten has a pseudonym alone."
     yield from map(_line, recorded)
+
+
+def audit_as_json(where: Where, secret_key: Secret) -> Iterator[str]:
+    """The same for a program, an object a line; people also by their pseudonyms."""
+    for recorded in ask(where, secret_key, lambda store: store.audit.all(), PATIENCE):
+        deed = recorded.deed
+        yield json.dumps(
+            {
+                "at": deed.at.isoformat(),
+                "action": deed.action,
+                "by": _identity(deed.by, recorded.by),
+                "to": _identity(deed.to, recorded.to),
+                "what": deed.what,
+                "why": deed.why,
+                "before": dict(deed.before),
+                "after": dict(deed.after),
+            }
+        )
+
+
+def _identity(user: SlackUser | None, pseudonym: str) -> Mapping[str, str] | None:
+    """Who it is, unless they are forgotten; the pseudonym stays the same."""
+    return {"pseudonym": pseudonym, **(user._asdict() if user else {})} if pseudonym else None
 
 
 async def _exported(store: Store, user: SlackUser, now: datetime) -> MyData:

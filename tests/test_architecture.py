@@ -178,3 +178,11 @@ def test_no_option_of_the_command_line_takes_a_secret() -> None:
     names = [option.name or "" for option in options(main)]
     assert len(names) > 20
     assert [name for name in names if re.search("secret|token|password|ticket|key", name)] == []
+
+
+def test_the_audit_log_is_only_appended_to() -> None:
+    """What is old goes by its retention, all tables' in one place; nothing in it is ever changed."""
+    for name in PRODUCT:
+        assert not re.search(r"\bUPDATE audit\b|\bDELETE FROM audit\b", (ROOT / name).read_text("utf-8")), (
+            name
+        )

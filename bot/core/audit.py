@@ -13,7 +13,11 @@ __all__ = ["AuditAction", "Deed", "Departure", "Retention"]
 class AuditAction(StrEnum):
     """What was done."""
 
+    USER_LINKED = "user.linked"
     USER_FORGOTTEN = "user.forgotten"
+    #: A page of an answer was posted in a channel, or deleted there again.
+    ANSWER_SHARED = "answer.shared"
+    ANSWER_UNSHARED = "answer.unshared"
     #: A tenant is linked to, and not in the configuration.
     TENANT_REMOVED = "tenant.removed"
     WORKSPACE_FORGOTTEN = "workspace.forgotten"

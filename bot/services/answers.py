@@ -153,7 +153,7 @@ class Answers:
             case Unmute(company_id):
                 return await self._of_linked(user, lambda link: self._preferences.unmute(link, company_id))
             case Unshare(channel, ts):
-                await self._sharing.unshare(SlackChannel(user.workspace, channel), ts)
+                await self._sharing.unshare(SlackChannel(user.workspace, channel), ts, user)
                 return Unshared(channel)
             case LinkAgain():
                 return await self._link_again(request)

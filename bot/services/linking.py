@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from ipaddress import ip_address, ip_network
 
+from bot.core.audit import AuditAction, Deed
 from bot.core.errors import (
     CrmPaused,
     CrmTooBusy,
@@ -29,6 +30,7 @@ from bot.core.throttle import Allowance
 from bot.services.access import Access
 from bot.services.ports import (
     Attempts,
+    Audit,
     Clock,
     Crm,
     Invitation,
@@ -115,6 +117,7 @@ class Linking:
         invitations: Invitations,
         attempts: Attempts,
         proofs: Proofs,
+        audit: Audit,
         tenants: Mapping[str, Tenant],
         access: Access,
         people: People,
@@ -128,6 +131,7 @@ class Linking:
         self._invitations = invitations
         self._attempts = attempts
         self._proofs = proofs
+        self._audit = audit
         self._tenants = tenants
         self._access = access
         self._people = people
@@ -204,6 +208,8 @@ class Linking:
         self._require_same_person(profile, link.principal)
         if not await self._invitations.redeem(nonce, link, link.linked_at):
             raise LinkExpired
+        user, at = link.user, link.linked_at
+        await self._audit.record(Deed(at, AuditAction.USER_LINKED, user, user, link.tenant))
         log.info("linked %s of %s", *reversed(link.user), extra={"action": "link.done"})
         return await self._tell(Linked(link, invitation))
 

@@ -1,8 +1,9 @@
 """Show people what is stored about them."""
 
+from bot.core.audit import AuditAction, Deed
 from bot.core.people import SlackUser
 from bot.core.replies import MyData, MyDataSent, Reader
-from bot.services.ports import Clock, Messenger, Personal
+from bot.services.ports import Audit, Clock, Messenger, Personal
 
 __all__ = ["Privacy"]
 
@@ -10,8 +11,9 @@ __all__ = ["Privacy"]
 class Privacy:
     """The use case."""
 
-    def __init__(self, personal: Personal, messenger: Messenger, clock: Clock) -> None:
+    def __init__(self, personal: Personal, messenger: Messenger, audit: Audit, clock: Clock) -> None:
         self._personal = personal
+        self._audit = audit
         self._messenger = messenger
         self._clock = clock
 
@@ -23,4 +25,5 @@ class Privacy:
         data = MyData(user, self._clock.now(), await self._personal.export(user))
         if any(data.counts.values()):
             await self._messenger.hand_over(data, reader)
+            await self._audit.record(Deed(self._clock.now(), AuditAction.DATA_EXPORTED, user, user))
         return MyDataSent(data.counts)

@@ -2,13 +2,16 @@
 
 import asyncio
 import logging
+from collections.abc import Mapping
 
 from bot.core.audience import Refusal
+from bot.core.audit import AuditAction, Deed
 from bot.core.errors import PostUncertain, SlackFailed
-from bot.core.people import SlackChannel
+from bot.core.people import SlackChannel, SlackUser
 from bot.core.replies import NotShared, Reader, Shared, SharedPage
 from bot.services.audience import Audience
-from bot.services.ports import Channels
+from bot.services.failures import log_unexpected
+from bot.services.ports import Audit, Channels, Clock
 
 __all__ = ["Sharing"]
 
@@ -26,9 +29,11 @@ _REFUSALS = {
 class Sharing:
     """The use case. The channel may have become another since the button was drawn: it is asked about."""
 
-    def __init__(self, channels: Channels, audience: Audience) -> None:
+    def __init__(self, channels: Channels, audience: Audience, audit: Audit, clock: Clock) -> None:
         self._channels = channels
         self._audience = audience
+        self._audit = audit
+        self._clock = clock
 
     async def refused(self, place: SlackChannel) -> NotShared | None:
         """Why nothing may be shared there; ``None`` where it may. What cannot be asked is refused, too."""
@@ -50,13 +55,25 @@ class Sharing:
             raise (PostUncertain(error=error.error) if error.in_doubt else error) from None
         except asyncio.CancelledError:  # the time is up, or the bot is being stopped
             raise PostUncertain(error="cancelled") from None
+        by = SlackUser(place.workspace, page.sharer)
+        await self._account(AuditAction.ANSWER_SHARED, by, place, {"companies": len(page.answer.rows)})
         log.info("shared in channel %s", place.channel, extra={"action": "share.done"})
         return Shared(place.channel, ts)
 
-    async def unshare(self, place: SlackChannel, ts: str) -> None:
+    async def unshare(self, place: SlackChannel, ts: str, by: SlackUser) -> None:
         """Delete what was shared. Raises :class:`SlackFailed`."""
         await self._channels.delete(place, ts)
+        await self._account(AuditAction.ANSWER_UNSHARED, by, place, {})
         log.info("deleted from channel %s what was shared", place.channel, extra={"action": "share.deleted"})
+
+    async def _account(
+        self, action: AuditAction, by: SlackUser, place: SlackChannel, how: Mapping[str, object]
+    ) -> None:
+        """It is done: a log that cannot be written is no reason to say otherwise."""
+        try:
+            await self._audit.record(Deed(self._clock.now(), action, by, what=place.channel, after=how))
+        except Exception as error:
+            log_unexpected(error, "share.unrecorded")
 
 
 def _refusal(said: str) -> Refusal | None:

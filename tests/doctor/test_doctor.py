@@ -120,6 +120,11 @@ CASES = (
     Case("another program's", another_s, "database: schema", "not this bot's", "BOT_DATABASE"),
     Case("a newer schema", newer, "database: schema", "newer version", "install that"),
     Case("an older one", older, "database: schema", "older version: 1 steps", "migrate", Result.WARNING),
+    Case(
+        "PostgreSQL is down",
+        variables(BOT_DATABASE="postgresql://bot:a-password@127.0.0.1:9/bot"),
+        *("database", "postgresql://127.0.0.1:9/bot", "BOT_DATABASE"),
+    ),
     Case("in memory", mounted("tmpfs"), "database: disk", "in memory (tmpfs)", "volume"),
     Case("in a container", mounted("overlay"), "database: disk", "container's own", "volume", Result.WARNING),
     Case("on another machine", mounted("nfs4"), "database: disk", "another machine's", "this machine"),

@@ -172,7 +172,7 @@ async def test_whoever_runs_the_bot_exports_and_forgets_while_it_runs(world: Wor
     code, _, err = await run(world, "export", "--user", user)
     assert (code, err) == (1, f"Nothing is stored about {user}.\n")
     code, out, _ = await run(world, "audit")
-    assert (code, out.count("data.exported"), out.count("(operator)")) == (0, 2, 1), out
+    assert (code, out.count("data.exported"), out.count("(operator)")) == (0, 4, 1), out
     assert Slack.seller.id not in out
 
 
@@ -180,3 +180,24 @@ async def test_whoever_runs_the_bot_exports_and_forgets_while_it_runs(world: Wor
 async def test_a_user_is_named_with_the_workspace(world: World, user: str) -> None:
     code, _, err = await run(world, "export", "--user", user)
     assert (code, "such as T024BE7LH/U061F7AUR" in err) == (2, True)
+
+
+async def test_who_linked_shared_and_had_their_data_sent_is_accounted_for(world: World) -> None:
+    await world.link()
+    world.slack.invite("C0SALES")
+    answer = await (await world.type("since 3w", channel="C0SALES")).next()
+    shared = await (await world.slack.press(answer, "share")).next()
+    assert "Shared" in said(shared), shared.text
+    await world.ask("my-data")
+    code, out, err = await run(world, "audit", "--json")
+    assert (code, err) == (0, "")
+    deeds = [json.loads(line) for line in out.splitlines()]
+    assert [deed["action"] for deed in deeds] == ["user.linked", "answer.shared", "data.exported"]
+    assert {deed["by"]["user"] for deed in deeds} == {Slack.seller.id}
+    assert (deeds[0]["what"], deeds[1]["what"]) == ("onsite", "C0SALES")
+    await run(world, "forget", "--user", f"{Slack.team}/{Slack.seller.id}", "--yes")
+    _, out, _ = await run(world, "audit", "--json")
+    after = [json.loads(line) for line in out.splitlines()]
+    assert [deed["action"] for deed in after][-1] == "user.forgotten"
+    assert Slack.seller.id not in out
+    assert {deed["by"]["pseudonym"] for deed in after[:3]} == {deeds[0]["by"]["pseudonym"]}

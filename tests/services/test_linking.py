@@ -128,6 +128,7 @@ def make_world(store: Store, clock: Any) -> MakeWorld:
             invitations=store.invitations,
             attempts=store.attempts,
             proofs=store.proofs,
+            audit=store.audit,
             tenants={"onsite": Tenant(crm, ZoneInfo("UTC"))},  # type: ignore[arg-type] # it knows signing in alone
             access=Access(["onsite"], Places()),
             people=slack,

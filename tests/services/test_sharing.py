@@ -7,12 +7,14 @@ import aiohttp
 import pytest
 
 from bot.core.audience import Refusal
+from bot.core.audit import AuditAction, Deed
 from bot.core.errors import PostUncertain
-from bot.core.people import SlackChannel
+from bot.core.people import SlackChannel, SlackUser
 from bot.core.replies import NotShared, Shared, SharedPage
 from bot.core.secret import Secret
 from bot.demo.slack import Slack
 from bot.services.audience import Audience
+from bot.services.ports import Recorded
 from bot.services.sharing import Sharing
 from bot.slack.budgets import Budgets
 from bot.slack.channels import SlackChannels
@@ -22,6 +24,17 @@ from tests.conftest import StoppedClock
 from tests.slack.conftest import READER, ROWS, answered
 
 PAGE = SharedPage(answered(), Slack.seller.id)
+BY = SlackUser(Slack.team, Slack.seller.id)
+
+
+class Deeds(list[Deed]):
+    """What is written down."""
+
+    async def record(self, deed: Deed) -> None:
+        self.append(deed)
+
+    async def all(self) -> list[Recorded]:
+        return [Recorded(deed, "", "") for deed in self]
 
 
 def at(channel: str) -> SlackChannel:
@@ -37,13 +50,19 @@ async def slack(clock: StoppedClock) -> AsyncIterator[Slack]:
 
 
 @pytest.fixture
-async def sharing(slack: Slack, clock: StoppedClock) -> AsyncIterator[Sharing]:
+def deeds() -> Deeds:
+    """None yet."""
+    return Deeds()
+
+
+@pytest.fixture
+async def sharing(slack: Slack, clock: StoppedClock, deeds: Deeds) -> AsyncIterator[Sharing]:
     """The use case, as the bot has it."""
     async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=5)) as session:
         workspaces = Workspaces(Secret(slack.bot_token), slack.api_url, session)
         budgets = Budgets()
         channels = SlackChannels(workspaces, Roster(workspaces, clock, budgets), budgets, patience=0.5)
-        yield Sharing(channels, Audience(channels))
+        yield Sharing(channels, Audience(channels), deeds, clock)
 
 
 @pytest.mark.parametrize(
@@ -66,13 +85,17 @@ async def test_each_refusal(slack: Slack, sharing: Sharing, channel: str, reason
 
 
 @pytest.mark.parametrize("channel", ["C0GENERAL", "C0SALES"])
-async def test_it_is_shared_once_and_deleted(slack: Slack, sharing: Sharing, channel: str) -> None:
+async def test_it_is_shared_once_and_deleted(
+    slack: Slack, sharing: Sharing, channel: str, deeds: Deeds
+) -> None:
     assert await sharing.refused(at(channel)) is None
     shared = await sharing.share(PAGE, at(channel), READER)
     (message,) = slack.messages(channel)
     assert shared == Shared(channel, message.ts)
-    await sharing.unshare(at(channel), message.ts)
+    await sharing.unshare(at(channel), message.ts, BY)
     assert slack.messages(channel) == []
+    done = [AuditAction.ANSWER_SHARED, AuditAction.ANSWER_UNSHARED]
+    assert [(deed.action, deed.by, deed.what) for deed in deeds] == [(each, BY, channel) for each in done]
 
 
 async def test_once_invited_the_bot_shares(slack: Slack, sharing: Sharing) -> None:
@@ -163,7 +186,7 @@ async def test_the_log_names_the_channel_by_its_id_and_no_customer(
         await sharing.refused(at("C0SHARED"))
         shared = await sharing.share(PAGE, at("C0SALES"), READER)
         assert isinstance(shared, Shared)
-        await sharing.unshare(at("C0SALES"), shared.ts)
+        await sharing.unshare(at("C0SALES"), shared.ts, BY)
     lines = [(getattr(record, "action", ""), record.getMessage()) for record in caplog.records]
     assert [action for action, _ in lines] == ["share.refused", "share.done", "share.deleted"]
     assert all("C0SHARED" in line or "C0SALES" in line for _, line in lines)

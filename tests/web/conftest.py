@@ -183,6 +183,7 @@ async def make_site(store: Store, clock: Clock, serve: Serve) -> AsyncIterator[M
             invitations=store.invitations,
             attempts=store.attempts,
             proofs=store.proofs,
+            audit=store.audit,
             tenants={"onsite": Tenant(crm, ZoneInfo("UTC"), host="crm.example.com")},  # type: ignore[arg-type] # it knows signing in alone
             access=Access(["onsite"], Places()),
             people=slack,
