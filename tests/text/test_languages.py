@@ -36,7 +36,7 @@ LONGEST = {
 }
 #: Success is what the sentence says that there is now.
 BOASTS = re.compile(
-    r"successful|framgångsrik|lyckad|succesfuld|vellykke|erfolgreich|met succes|succesvol",
+    r"successful|framgångsrik|(?<!miss)lyckad|succesfuld|vellykke|erfolgreich|met succes|succesvol",
     re.IGNORECASE,
 )
 EMOJI = re.compile(r"[\U0001F000-\U0001FAFF\u2600-\u27BF]|:[a-z_+-]+:")
