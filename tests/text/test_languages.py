@@ -91,6 +91,7 @@ def differing(language: str, same: Callable[[str, Message, Message], bool]) -> l
         ("nb_NO", "nb"),
         ("sv-SE", "sv"),
         ("da-DK", "da"),
+        ("de-DE", "de"),
         ("fr-FR", "en"),
         ("../en", "en"),
         ("", "en"),
@@ -241,6 +242,7 @@ NOW = datetime(2026, 11, 19, 8, 41, tzinfo=UTC)
         ("nb-NO", ["tor. 19. nov. 09:41", "Onsdag 11. november", "tor. 19.", "a, b og c"]),
         ("sv-SE", ["tors 19 nov. 09:41", "Onsdag 11 november", "tors 19", "a, b och c"]),
         ("da-DK", ["tors. 19. nov. 09:41", "Onsdag 11. november", "tors. 19.", "a, b og c"]),
+        ("de-DE", ["Do. 19. Nov. 09:41", "Mittwoch 11. November", "Do. 19.", "a, b und c"]),
     ],
 )
 def test_dates_and_lists_are_the_languages_own(locale: str, written: list[str]) -> None:
