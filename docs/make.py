@@ -12,6 +12,8 @@ from bot.core.errors import BotError
 from bot.core.filterkeys import KEYS, Key
 from bot.text import LANGUAGES, sentence
 from tests.crm.failure_table import TABLE
+from tests.faults.table import TABLE as FAULTS
+from tests.faults.table import Fault
 
 __all__ = ["COMMANDS", "FILTERS", "commands_table", "errors", "filters_table", "made"]
 
@@ -24,6 +26,11 @@ COMMANDS = re.compile(
 )
 FILTERS = re.compile(
     r"(?<=<!-- filters: made from bot/core/filterkeys.py by `make docs` -->\n).*?(?=<!-- /filters -->)",
+    re.DOTALL,
+)
+#: The part of the page about faults that is made.
+MATRIX = re.compile(
+    r"(?<=<!-- faults: made from tests/faults/table.py by `make docs` -->\n).*?(?=<!-- /faults -->)",
     re.DOTALL,
 )
 #: What stands above the tables of the page about errors.
@@ -102,6 +109,23 @@ def errors() -> Iterator[str]:
     yield ""
 
 
+def faults_table() -> str:
+    """Every fault: what people read, what the ledger says, how soon it is over."""
+    head = "| what happens | who asks meanwhile | due digests | over, at most | lost | doubled | shown by |"
+    return "\n".join([head, "|---|---|---|---|---|---|---|", *map(_fault, FAULTS), ""])
+
+
+def _fault(fault: Fault) -> str:
+    people = f"“{_said(fault.people)}”" if "." in fault.people else fault.people
+    ledger = " ".join(f"`{word}`" for word in fault.ledger.split()) or "–"
+    over = f"{fault.recovers:.0f} s" if fault.recovers else "–"
+    return f"| {fault.happens} | {people} | {ledger} | {over} | nothing | nothing | `{fault.test}` |"
+
+
+def _said(id_: str) -> str:
+    return sentence(id_, seconds=25, command="/superoffice today" if "asking" in id_ else COMMAND)
+
+
 def _kinds(kind: type[BotError]) -> Iterator[type[BotError]]:
     yield kind
     for other in sorted(kind.__subclasses__(), key=lambda other: other.code):
@@ -110,12 +134,14 @@ def _kinds(kind: type[BotError]) -> Iterator[type[BotError]]:
 
 def made() -> dict[Path, str]:
     """Each file that is made, wholly or in part, and what it should say."""
+    faults = ROOT / "docs/faults.md"
     readme, manifest = ROOT / "README.md", ROOT / "config/manifest.json"
     front = COMMANDS.sub(lambda _: commands_table(), readme.read_text("utf-8"))
     return {
         ROOT / "config/bot.example.toml": example_toml(),
         ROOT / "docs/configuration.md": reference(),
         ROOT / "docs/errors.md": "\n".join(errors()),
+        faults: MATRIX.sub(lambda _: faults_table(), faults.read_text("utf-8")),
         readme: FILTERS.sub(lambda _: filters_table(), front),
         manifest: HINT.sub(lambda _: usage_hint(), manifest.read_text("utf-8")),
     }

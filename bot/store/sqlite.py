@@ -167,7 +167,9 @@ def connect(path: Path) -> SqliteDatabase:
         _configure(connection)
     except sqlite3.DatabaseError as error:
         db.close()
-        raise DatabaseUnusable(f"{path} cannot be used ({error}): look at BOT_DATABASE.") from None
+        damaged = "malformed" in str(error)
+        remedy = "it is damaged, put a back-up of it in its place" if damaged else "look at BOT_DATABASE"
+        raise DatabaseUnusable(f"{path} cannot be used ({error}): {remedy}.") from None
     return db
 
 

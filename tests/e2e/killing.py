@@ -79,6 +79,12 @@ class Process:
             os.kill(self.id, signal.SIGKILL)
         assert await self._end == str(-signal.SIGKILL), "it ended by itself"
 
+    async def stop(self) -> str:
+        """By SIGTERM; how it ended."""
+        assert self._end
+        os.kill(self.id, signal.SIGTERM)
+        return await self._end
+
     async def _line(self) -> str:
         assert self._zygote.stdout
         return (await asyncio.wait_for(self._zygote.stdout.readline(), 60)).decode().strip()
@@ -256,8 +262,13 @@ def _began(day: int) -> datetime:
 
 
 @asynccontextmanager
-async def killing(folder: Path, *, may_look: bool, seed: int, channel: str = "") -> AsyncIterator[Killing]:
-    """Four people have a digest at eight each day, or a channel that they share with."""
+async def killing(
+    folder: Path, *, may_look: bool, seed: int, channel: str = "", **variables: str
+) -> AsyncIterator[Killing]:
+    """Four people have a digest at eight each day, or a channel that they share with.
+
+    ``variables`` are the bot's, beside the usual ones.
+    """
     clock, shared = TestClock(START), Shared(folder / "shared")
     shared.set(START)
     story = Story(START - timedelta(days=1), history=0, pace=None)
@@ -274,7 +285,7 @@ async def killing(folder: Path, *, may_look: bool, seed: int, channel: str = "")
             sys.executable,
             *("-m", "tests.e2e.zygote", str(folder / "shared")),
             cwd=ROOT,
-            env={"PATH": os.environ["PATH"], **environ},
+            env={"PATH": os.environ["PATH"], **environ, **variables},
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.DEVNULL,

@@ -1,0 +1,73 @@
+"""What a database must not be: the bot does not start, and says in one line why, and what to do."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from bot.store import migrate
+from tests.conftest import NOW
+from tests.e2e.conftest import KEY
+from tests.e2e.killing import ROOT
+
+
+def run(database: Path, *before: str) -> tuple[int, str]:
+    """Start it; it must end by itself."""
+    environ = {
+        "PATH": os.environ["PATH"],
+        "SLACK_BOT_TOKEN": "xoxb-1-2-example",
+        "SLACK_SIGNING_SECRET": "s" * 32,
+        "SLACK_API_URL": "http://127.0.0.1:9/api/",
+        "SUPEROFFICE_URL": "http://127.0.0.1:9/remote/Services86/",
+        "SUPEROFFICE_WEB_URL": "http://127.0.0.1:9/SuperOffice/",
+        "SUPEROFFICE_TIMEZONE": "Europe/Oslo",
+        "BOT_DATABASE": str(database),
+        "BOT_SECRET_KEY": KEY,
+        "BOT_LISTEN": "127.0.0.1:0",
+    }
+    command = [*before, sys.executable, "-m", "bot", "run"]
+    done = subprocess.run(
+        command, cwd=ROOT, env=environ, capture_output=True, text=True, timeout=60, check=False
+    )
+    return done.returncode, done.stderr
+
+
+def refused(said: str) -> str:
+    """The one line."""
+    assert "Traceback" not in said
+    (line,) = [line for line in said.splitlines() if line.startswith("DatabaseUnusable: ")]
+    return line
+
+
+def test_no_database_at_all(tmp_path: Path) -> None:
+    path = tmp_path / "bot.db"
+    path.write_bytes(b"this is not a database, but long enough to be one" * 100)
+    code, said = run(path)
+    assert code == 1
+    assert "cannot be used (file is not a database): look at BOT_DATABASE" in refused(said)
+
+
+def test_one_that_is_damaged(tmp_path: Path) -> None:
+    path = tmp_path / "bot.db"
+    migrate(path, NOW)
+    with path.open("r+b") as file:
+        file.seek(4096)
+        file.write(os.urandom(path.stat().st_size - 4096))
+    code, said = run(path)
+    assert code == 1
+    assert "it is damaged, put a back-up of it in its place" in refused(said)
+
+
+@pytest.mark.skipif(not shutil.which("setpriv") or os.geteuid() != 0, reason="takes root's rights away")
+def test_one_that_cannot_be_written(tmp_path: Path) -> None:
+    path = tmp_path / "bot.db"
+    migrate(path, NOW)
+    for file in (path, *tmp_path.glob("bot.db-*")):
+        file.chmod(0o400)
+    tmp_path.chmod(0o500)
+    code, said = run(path, "setpriv", "--bounding-set=-dac_override,-dac_read_search")
+    assert code == 1
+    assert "look at BOT_DATABASE" in refused(said)
