@@ -13,7 +13,7 @@ from structlog.typing import EventDict, Processor
 
 from bot.core.correlation import current
 
-__all__ = ["by_the_standard_library", "configure", "formatter"]
+__all__ = ["by_the_standard_library", "configure", "formatter", "keep_quiet"]
 
 #: Libraries that would log whole requests and answers at DEBUG: envelopes with tickets, blocks with names.
 LIBRARIES = (
@@ -52,6 +52,12 @@ def configure(level: str, form: str = "text") -> None:
     root.setLevel(level)
     for name in LIBRARIES:
         logging.getLogger(name).setLevel(max(root.level, logging.WARNING))
+    by_the_standard_library()
+
+
+def keep_quiet() -> None:
+    """For a command that says itself what it found: nothing of the log is printed."""
+    logging.getLogger().addHandler(logging.NullHandler())
     by_the_standard_library()
 
 
@@ -113,5 +119,7 @@ def _one_word(value: object) -> str:
 
 def _on_one_line(text: str) -> str:
     """No line breaks, and nothing that a terminal would obey."""
+    if text.isprintable():
+        return text
     joined = " | ".join(text.splitlines())
     return "".join(char if char.isprintable() else repr(char)[1:-1] for char in joined)

@@ -26,7 +26,7 @@ _file = click.argument("file", type=click.Path(path_type=Path))
 @click.option("--json", "in_json", is_flag=True, help="For a program.")
 def examination(*, in_json: bool) -> None:
     """Look at the whole set-up, and say how to mend it. 1 if there is a problem, 2 if in the settings."""
-    logs.configure("CRITICAL")  # what is found is told below
+    logs.keep_quiet()
     found = asyncio.run(examine(os.environ, SystemClock()))
     if in_json:
         click.echo(as_json(found))

@@ -4,6 +4,7 @@ import json
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict
+from itertools import zip_longest
 
 from rich.console import Console
 from rich.table import Table
@@ -18,17 +19,17 @@ STYLES = {Result.OK: "green", Result.WARNING: "yellow", Result.PROBLEM: "bold re
 
 
 def show(findings: Sequence[Finding], console: Console) -> None:
-    """A line for each, and below it what to do."""
+    """A line for each, and what to do below the last one that needs it."""
     table = Table(box=None, show_header=False, padding=(0, 1, 0, 0))
     table.add_column(no_wrap=True)
     table.add_column(no_wrap=True)
     table.add_column(overflow="fold")
     before = ""
-    for finding in findings:
+    for finding, after in zip_longest(findings, findings[1:]):
         name = "" if finding.check == before else finding.check
         before = finding.check
         table.add_row(Text(finding.result, STYLES[finding.result]), name, Text(finding.what))
-        if finding.fix:
+        if finding.fix and not (after and after.fix == finding.fix):
             table.add_row("", "", Text(f"→ {finding.fix}", "dim"))
     console.print(table)
     counts = Counter(finding.result for finding in findings)
