@@ -245,7 +245,7 @@ async def test_who_is_deactivated_or_becomes_a_guest_is_forgotten(world: World, 
     with opened(world.database, Secret(KEY)) as store:
         left = await store.personal.export(SlackUser(world.slack.workspace.id, Slack.seller.id))
         assert not any(left.values())
-        (deed,) = [each.deed for each in await store.audit.all()]
+        *_, deed = [each.deed for each in await store.audit.all()]
     assert deed.why == ("deactivated" if flag == "deleted" else "guest")
     assert deed.before["saved_filters"] == 1
 
