@@ -136,9 +136,9 @@ def _shared() -> dict[str, Draw]:
 
 def _homes() -> dict[str, Draw]:
     def home(name: str) -> Draw:
-        return lambda reader: (home_view(HOMES[name], reader, COMMAND)["blocks"], "home")
+        return lambda reader: (home_view(_tamed(HOMES[name]), reader, COMMAND)["blocks"], "home")
 
-    return {name: home(name) for name in HOMES}
+    return {f"home-{name.replace('hostile', 'much')}": home(name) for name in HOMES}
 
 
 def _of_view(view: Mapping[str, Any] | None) -> list[dict[str, Any]]:
