@@ -92,6 +92,7 @@ def differing(language: str, same: Callable[[str, Message, Message], bool]) -> l
         ("sv-SE", "sv"),
         ("da-DK", "da"),
         ("de-DE", "de"),
+        ("nl-NL", "nl"),
         ("fr-FR", "en"),
         ("../en", "en"),
         ("", "en"),
@@ -243,6 +244,7 @@ NOW = datetime(2026, 11, 19, 8, 41, tzinfo=UTC)
         ("sv-SE", ["tors 19 nov. 09:41", "Onsdag 11 november", "tors 19", "a, b och c"]),
         ("da-DK", ["tors. 19. nov. 09:41", "Onsdag 11. november", "tors. 19.", "a, b og c"]),
         ("de-DE", ["Do. 19. Nov. 09:41", "Mittwoch 11. November", "Do. 19.", "a, b und c"]),
+        ("nl-NL", ["do 19 nov 09:41", "Woensdag 11 november", "do 19", "a, b en c"]),
     ],
 )
 def test_dates_and_lists_are_the_languages_own(locale: str, written: list[str]) -> None:
