@@ -5,6 +5,7 @@ a bot, which is ready at once, and says its number, then how it ended. The share
 where to die: see :class:`Shared`.
 """
 
+import asyncio
 import functools
 import mmap
 import os
@@ -146,12 +147,19 @@ def say(what: object) -> None:
     sys.stdout.flush()
 
 
+def count_tasks(*_: object) -> None:
+    """Write beside the shared file how many tasks the loop has: what SIGUSR1 asks a bot for."""
+    with suppress(RuntimeError):  # it does not run yet, or no more
+        Path(sys.argv[1]).with_name("tasks").write_text(str(len(asyncio.all_tasks())), "utf-8")
+
+
 def main() -> None:
     """Fork a bot for each line."""
     run = prepare(Shared(Path(sys.argv[1])))
     say("ready")
     for _ in sys.stdin:
         if (process := os.fork()) == 0:
+            signal.signal(signal.SIGUSR1, count_tasks)
             with suppress(SystemExit):
                 run()
             os._exit(0)
