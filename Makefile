@@ -5,13 +5,17 @@ READY := .venv/.ready
 BROWSER := .venv/.browser
 AUDIT := .venv/.audit
 FUZZ := .venv/.fuzz
+SITE := .venv/.site
 LOCK := uv pip compile --universal --python-version 3.11 --upgrade --generate-hashes --no-emit-index-url \
   --no-emit-find-links --no-header --no-annotate
 
-.PHONY: demo run test test-long check audit fuzz bench docs playground screenshots format lock clean
+.PHONY: demo setup run test test-long check audit fuzz bench docs site playground screenshots format lock clean
 
 demo: $(READY)            ## the main job with no account anywhere, in the browser; TERMINAL=1: at a prompt
 	@$(BIN)/python -m bot demo $(if $(TERMINAL),--terminal) $(ARGS)
+
+setup: $(READY)           ## the .venv alone; then .venv/bin/python -m bot …
+	@:
 
 run: $(READY)             ## the bot, configured by variables or BOT_CONFIG
 	@$(BIN)/python -m bot run
@@ -19,7 +23,7 @@ run: $(READY)             ## the bot, configured by variables or BOT_CONFIG
 test: $(READY)            ## the tests, under three minutes
 	$(BIN)/python -m pytest -n auto $(ARGS)
 
-test-long: $(BROWSER)     ## kill loops, soaks, sweeps, the browser
+test-long: $(BROWSER) $(SITE) ## kill loops, soaks, sweeps, the browser, the site
 	$(BIN)/python -m pytest -n auto -m long $(ARGS) || [ $$? -eq 5 ] # 5: there is none
 
 check: $(READY)           ## lint, types, import rules
@@ -39,8 +43,12 @@ fuzz: $(FUZZ)             ## whatever reads other people's bytes, guided by cove
 bench: $(READY)           ## the benchmarks, ratios side by side in one run
 	$(BIN)/python -m tests.bench $(ARGS)
 
-docs: $(READY)            ## what is made from the definitions of settings and commands
+docs: $(READY)            ## what is made from the definitions of settings, commands, errors, metrics
 	$(BIN)/python -m docs.make
+
+site: $(SITE)             ## the documentation as a site, in site/html; needs no network, nor does reading it
+	@$(BIN)/python -m docs.site site/pages
+	$(BIN)/zensical build --strict --clean
 
 playground:               ## the demo's page, built anew from playground/: the only thing here that needs Node
 	cd playground && npm ci --silent && npm run --silent build
@@ -56,10 +64,11 @@ lock:                     ## pin the newest versions that pyproject.toml allows,
 	$(LOCK) pyproject.toml --group dev -o constraints.txt
 	$(LOCK) --group browser --constraints constraints.txt -o constraints-browser.txt
 	$(LOCK) --group fuzz --constraints constraints.txt -o constraints-fuzz.txt
+	$(LOCK) --group site --constraints constraints.txt -o constraints-site.txt
 	$(LOCK) --group audit --constraints constraints.txt -o constraints-audit.txt
 
 clean:
-	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf .venv .cache site .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
 
 $(READY): constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "superoffice-slack needs Python 3.11 or newer; name one with: make PYTHON=python3.12")'
@@ -74,6 +83,10 @@ $(FUZZ): constraints-fuzz.txt $(READY)
 
 $(AUDIT): constraints-audit.txt $(READY)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r constraints-audit.txt
+	@touch $@
+
+$(SITE): constraints-site.txt $(READY)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r constraints-site.txt
 	@touch $@
 
 $(BROWSER): constraints-browser.txt $(READY)

@@ -1,4 +1,4 @@
-"""Counts and times for Prometheus. What each means: docs/metrics.md."""
+"""Counts and times for Prometheus. The table in docs/metrics.md is made from what they say of themselves."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -14,6 +14,38 @@ BUCKETS = (0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 25)
 #: Seconds. A tick comes every ten; a slot lasts for four hours.
 LATE_BUCKETS = (5, 15, 60, 300, 900, 3600, 14_400)
 
+# What each means.
+COMMANDS = (
+    "commands and presses: `answered`, `bad-command` (could not be read), `busy` (the queue was full), or "
+    "the code of an error"
+)
+CRM_CALLS = "calls to SuperOffice: `ok`, the code of an error, or `cancelled` (nobody waited for it any more)"
+CRM_PAUSED = "1 while a SuperOffice is not asked, because it did not answer"
+POSTS = (
+    "messages of digests: `posted`, `passing` (not posted, and tried again later), `in-doubt` (perhaps "
+    "posted), `refused` (not posted)"
+)
+LOOKUPS = (
+    "searches for messages in doubt: `found`, `absent`, `may-not` (without the optional scopes), `passing`, "
+    "`refused`"
+)
+DIGESTS = (
+    "digests, by how they ended: `posted`, `skipped` (`nothing` to tell, `snoozed`, `off`, or `late`: over "
+    "before the bot came to it), `failed` (the code of an error, or `slack`), `uncertain`"
+)
+LATE = "how long after its time a digest was known to stand in Slack, all its messages"
+QUEUES = (
+    "how many wait: `commands` for a free worker, `posts` for Slack's limits; and `digests`: how many were "
+    "due or under way ten seconds ago at most"
+)
+SIGN_INS = (
+    "linked users whose sign-in is `good`, `expiring` (less than an hour left: it was not kept alive), or "
+    "`over`; looked up every minute"
+)
+BACKED_UP = (
+    "when `python -m bot backup` last made a back-up, in seconds since 1970; 0: never; looked up every minute"
+)
+
 
 class PrometheusMetrics:
     """Implements the port ``Metrics`` for one bot. Nothing is global: several may share a process."""
@@ -23,23 +55,23 @@ class PrometheusMetrics:
 
     def __init__(self) -> None:
         self._registry = CollectorRegistry()
+        #: The labels of each, by its name.
+        self.labels: dict[str, tuple[str, ...]] = {}
         ProcessCollector(registry=self._registry)
-        self._commands = self._counter("commands", "Commands and presses, by their answers", "outcome")
-        self._command_seconds = self._histogram("command_seconds", "From receipt to answer")
-        self._crm_calls = self._counter("crm_calls", "Calls to SuperOffice", "tenant", "operation", "outcome")
-        self._crm_seconds = self._histogram("crm_seconds", "How long SuperOffice takes", "tenant")
-        self._crm_paused = self._gauge(
-            "crm_paused", "1: SuperOffice did not answer, and is not asked", "tenant"
+        self._commands = self._counter("commands", COMMANDS, "outcome")
+        self._command_seconds = self._histogram(
+            "command_seconds", "from receipt to the answer's arrival in Slack"
         )
-        self._posts = self._counter("posts", "Messages of digests", "outcome")
-        self._lookups = self._counter("lookups", "Searches for messages that were in doubt", "outcome")
-        self._digests = self._counter("digests", "Digests, by how they ended", "outcome", "reason")
-        self._late = self._histogram(
-            "digest_late_seconds", "How long after its time a digest stands in Slack", buckets=LATE_BUCKETS
-        )
-        self._queues = self._gauge("queue_length", "How many wait", "queue")
-        self._sign_ins = self._gauge("sign_ins", "Sign-ins of linked users", "tenant", "state")
-        self._backed_up = self._gauge("backup_timestamp_seconds", "When the last back-up was made")
+        self._crm_calls = self._counter("crm_calls", CRM_CALLS, "tenant", "operation", "outcome")
+        self._crm_seconds = self._histogram("crm_seconds", "how long they took, retries included", "tenant")
+        self._crm_paused = self._gauge("crm_paused", CRM_PAUSED, "tenant")
+        self._posts = self._counter("posts", POSTS, "outcome")
+        self._lookups = self._counter("lookups", LOOKUPS, "outcome")
+        self._digests = self._counter("digests", DIGESTS, "outcome", "reason")
+        self._late = self._histogram("digest_late_seconds", LATE, buckets=LATE_BUCKETS)
+        self._queues = self._gauge("queue_length", QUEUES, "queue")
+        self._sign_ins = self._gauge("sign_ins", SIGN_INS, "tenant", "state")
+        self._backed_up = self._gauge("backup_timestamp_seconds", BACKED_UP)
 
     def watch(self, queue: str, length: Callable[[], int]) -> None:
         """Ask how many wait in a queue whenever somebody looks."""
@@ -86,12 +118,15 @@ class PrometheusMetrics:
         return generate_latest(self._registry)
 
     def _counter(self, name: str, meaning: str, *labels: str) -> Counter:
+        self.labels[f"{PREFIX}_{name}"] = labels
         return Counter(name, meaning, labels, namespace=PREFIX, registry=self._registry)
 
     def _gauge(self, name: str, meaning: str, *labels: str) -> Gauge:
+        self.labels[f"{PREFIX}_{name}"] = labels
         return Gauge(name, meaning, labels, namespace=PREFIX, registry=self._registry)
 
     def _histogram(
         self, name: str, meaning: str, *labels: str, buckets: tuple[float, ...] = BUCKETS
     ) -> Histogram:
+        self.labels[f"{PREFIX}_{name}"] = labels
         return Histogram(name, meaning, labels, namespace=PREFIX, registry=self._registry, buckets=buckets)

@@ -4,19 +4,21 @@ import ast
 import re
 import subprocess
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
+from typing import Any
 
-import click
 import pytest
+import yaml
 from babel.messages.pofile import read_po
 
 from bot.config.reading import definitions
 from bot.core.command import VERBS
 from bot.core.errors import BotError
-from docs.make import COMMANDS, made
+from docs.coverage import items, undocumented
+from docs.make import made
 
 ROOT = Path(__file__).parent.parent
 PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -50,11 +52,34 @@ def test_nothing_is_left_to_be_filled_in(page: Path) -> None:
 # ------------------------------------------------------------------ settings, commands, dependencies
 
 
-def test_every_setting_is_documented() -> None:
-    page = text_of(ROOT / "docs/configuration.md")
-    for key, _, setting in definitions():
-        assert f"| `{key.rpartition('.')[2]}` |" in page
-        assert not setting.variable or f"`{setting.variable}`" in page
+ITEMS = list(items())
+KINDS = sorted({item.kind for item in ITEMS})
+
+
+@pytest.fixture(scope="module")
+def pages() -> dict[str, str]:
+    """The pages on which something has to stand."""
+    return {item.page: text_of(ROOT / item.page) for item in ITEMS}
+
+
+def test_nothing_is_undocumented(pages: dict[str, str]) -> None:
+    assert undocumented(pages) == []
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_line_that_is_taken_out_is_missed(pages: dict[str, str], kind: str) -> None:
+    of_kind = [item for item in ITEMS if item.kind == kind]
+    for item in (of_kind[0], of_kind[len(of_kind) // 2], of_kind[-1]):
+        lines = pages[item.page].splitlines()
+        lines.remove(next(line for line in lines if line.startswith(item.line)))
+        assert item in undocumented(pages | {item.page: "\n".join(lines)})
+
+
+def test_what_must_be_documented_is_what_there_is() -> None:
+    must = {"command", "setting", "error", "error's sentence", "metric", "scope", "environment variable"}
+    assert must <= set(KINDS)
+    named = {item.name for item in ITEMS}
+    assert {"since", "web.listen", "busy", "chat:write", "PORT", "python -m bot run"} <= named
 
 
 @by_page
@@ -64,29 +89,9 @@ def test_a_variable_that_is_named_is_a_setting(page: Path) -> None:
     assert set(named) <= known
 
 
-def commands_of(group: click.Group, path: str = "python -m bot") -> Iterator[str]:
-    for name, command in group.commands.items():
-        if isinstance(command, click.Group):
-            yield from commands_of(command, f"{path} {name}")
-        elif not command.hidden:
-            yield f"{path} {name}"
-
-
-def test_every_command_of_the_command_line_is_documented() -> None:
-    from bot.cli import main
-
-    written = "\n".join(text_of(page) for page in PAGES)
-    assert [command for command in commands_of(main) if command not in written] == []
-
-
 @pytest.mark.parametrize(("file", "text"), made().items(), ids=lambda value: getattr(value, "name", ""))
 def test_what_make_docs_makes_is_committed(file: Path, text: str) -> None:
     assert text_of(file) == text
-
-
-def test_the_readme_has_every_verb() -> None:
-    (table,) = COMMANDS.findall(text_of(ROOT / "README.md"))
-    assert all(f"`/superoffice {verb.usage}`" in table for verb in VERBS)
 
 
 def test_every_dependency_has_its_reason() -> None:
@@ -145,6 +150,34 @@ def test_every_page_is_reached_from_the_readme() -> None:
         linked = {(page.parent / link.partition("#")[0]).resolve() for link in links(page) if ":" not in link}
         new |= {target for target in linked if target in PAGES} - reached
     assert reached == set(PAGES)
+
+
+# ------------------------------------------------------------------ the site
+
+
+def in_nav(entries: Iterable[Any]) -> Iterator[str]:
+    for entry in entries:
+        (target,) = entry.values()
+        yield from [target] if isinstance(target, str) else in_nav(target)
+
+
+def test_every_page_is_in_the_site_once() -> None:
+    nav = sorted(in_nav(yaml.safe_load(text_of(ROOT / "mkdocs.yml"))["nav"]))
+    folder = ROOT / "docs"
+    pages = [str(page.relative_to(folder)) for page in folder.rglob("*.md")]
+    assert nav == sorted([*pages, "index.md", "changelog.md"])
+
+
+@pytest.mark.parametrize("name", ["browser", "site", "run"])
+def test_what_is_pinned_twice_is_pinned_alike(name: str) -> None:
+    def pinned(file: str) -> dict[str, str]:
+        return dict(re.findall(r"^([\w.-]+)==(\S+) \\$", text_of(ROOT / file), re.MULTILINE))
+
+    pins, others = pinned("constraints.txt"), pinned(f"constraints-{name}.txt")
+    assert others
+    assert {each for each in pins.keys() & others.keys() if pins[each] != others[each]} == set()
+    if name == "run":
+        assert others.items() <= pins.items()
 
 
 # ------------------------------------------------------------------ what no file may say

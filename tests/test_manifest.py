@@ -12,7 +12,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.config.reading import definitions
 from bot.core.command import VERBS, usage_hint
-from bot.slack.app import OPTIONAL_SCOPES, SCOPES
+from bot.slack.scopes import OPTIONAL_SCOPES, SCOPES
 
 ROOT = Path(__file__).parent.parent
 MANIFEST: dict[str, Any] = json.loads((ROOT / "config/manifest.json").read_text("utf-8"))
@@ -117,12 +117,12 @@ def test_an_install_by_oauth_asks_for_the_manifest_s_scopes() -> None:
 
 
 def test_each_scope_has_a_reason() -> None:
-    assert all(len(reason) > 10 or scope == "`commands`" for scope, reason, _ in ROWS)
+    assert all(len(reason) > 10 or scope == "`commands`" for scope, reason, *_ in ROWS)
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row[0].strip("`"))
 def test_a_scope_is_used_by_the_code_or_marked_as_later(row: list[str]) -> None:
-    scope, _, used = row
+    scope, _, _, used = row
     methods = set(re.findall(r"`([\w.]+)`", used))
     if scope == "`commands`":
         assert any(call.func.attr == "command" for call in calls())  # type: ignore[attr-defined]

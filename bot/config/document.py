@@ -36,6 +36,11 @@ The `SUPEROFFICE_…` variables describe the tenant `onsite`, which is `[tenants
 tenants are tables of the file, such as `[tenants.online]`. [Workspaces and tenants](workspaces.md) tells who
 may use which. Plain `http` is accepted for this machine alone, elsewhere only where an
 `allow_http` says so, and then with a warning. Relative paths start where the bot is started.
+
+| variable that is no setting | meaning |
+|---|---|
+| `BOT_CONFIG` | The TOML file. Without it there are the variables alone. |
+| `PORT` | As hosting platforms set it: `PORT=8080` is `BOT_LISTEN=0.0.0.0:8080`, where that is not set. |
 """
 
 

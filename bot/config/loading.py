@@ -15,7 +15,7 @@ from bot.config.settings import Commands, KeepAlive, Kept, Linking, Settings, Sl
 from bot.config.tenant import Tenant, Wsdl
 from bot.config.workspace import Workspace
 
-__all__ = ["load"]
+__all__ = ["load", "variables"]
 
 FILE = "BOT_CONFIG"
 PREFIXES = ("BOT_", "SLACK_", "SUPEROFFICE_")
@@ -39,6 +39,13 @@ def load(environ: Mapping[str, str]) -> Settings:
     return _settings(tables, tuple(f"{warning.setting}: {warning.what}" for warning in told))
 
 
+def variables() -> frozenset[str]:
+    """Every variable that the bot reads."""
+    made = [definition for _, _, definition in definitions()]
+    stand_ins = (each.stand_in[0] for each in made if each.stand_in)
+    return frozenset((FILE, *stand_ins, *(each.variable for each in made if each.variable)))
+
+
 def _toml(name: str) -> tuple[Tree, list[Problem]]:
     if not name:
         return {}, []
@@ -54,7 +61,7 @@ def _toml(name: str) -> tuple[Tree, list[Problem]]:
 
 
 def _slips(environ: Mapping[str, str]) -> Iterator[Problem]:
-    ours = {FILE, "PORT", *(made.variable for _, _, made in definitions() if made.variable)}
+    ours = variables()
     for name in sorted(set(environ) - ours):
         near = get_close_matches(name, ours, n=1, cutoff=ALIKE) if name.startswith(PREFIXES) else []
         if near:

@@ -8,7 +8,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.core.secret import Secret
 from bot.doctor.findings import Check, Finding, Granted, Patient, good, problem, skipped, warning
 from bot.doctor.times import http_date
-from bot.slack.app import OPTIONAL_SCOPES, SCOPES
+from bot.slack.scopes import ALL_SCOPES, OPTIONAL_SCOPES, SCOPES
 from bot.slack.sdk import failure, web_client
 
 __all__ = ["BREAKS", "EVENTS", "SLACK", "ask_slack"]
@@ -17,19 +17,7 @@ OWN = "SLACK_BOT_TOKEN"
 #: Of many installs, so many are looked at.
 MOST = 20
 #: What does not work without a scope.
-BREAKS: Mapping[str, str] = {
-    "commands": "there is no slash command",
-    "chat:write": "no digest can be posted, and nothing shared",
-    "im:write": "no direct message can be begun, so no digest reaches anybody",
-    "files:write": "my-data cannot send its file",
-    "users:read": "nobody's time zone, language and role are known, so nobody can link",
-    "users:read.email": "e-mail addresses cannot be compared, so nobody can link",
-    "channels:read": "nothing can be shared in a public channel, and no digest be posted there",
-    "groups:read": "nothing can be shared in a private channel, and no digest be posted there",
-    "im:history": "a personal digest whose arrival is in doubt is not sent again",
-    "channels:history": "a digest in a public channel whose arrival is in doubt is not sent again",
-    "groups:history": "a digest in a private channel whose arrival is in doubt is not sent again",
-}
+BREAKS = {scope.name: scope.without for scope in ALL_SCOPES}
 #: The scope without which Slack does not tell of an event; ``""``: it always does.
 #: Source: docs.slack.dev, "Events API", the required scopes of each.
 EVENTS: Mapping[str, str] = {

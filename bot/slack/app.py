@@ -15,23 +15,11 @@ from bot.core.errors import SlackFailed
 from bot.core.onlineerrors import InstallRotates, WrongCode
 from bot.core.secret import Secret
 from bot.services.ports import Installation
+from bot.slack.scopes import OPTIONAL_SCOPES, SCOPES
 from bot.slack.sdk import failure
 
-__all__ = ["OPTIONAL_SCOPES", "SCOPES", "SlackOAuth"]
+__all__ = ["SlackOAuth"]
 
-#: What the app asks for: the manifest's, to which a test holds them.
-SCOPES = (
-    "chat:write",
-    "channels:read",
-    "commands",
-    "files:write",
-    "groups:read",
-    "im:write",
-    "users:read",
-    "users:read.email",
-)
-#: What whoever installs it may leave out.
-OPTIONAL_SCOPES = ("channels:history", "groups:history", "im:history")
 #: What Slack says of a code that is used, expired or somebody else's.
 #: Source: docs.slack.dev, the errors of ``oauth.v2.access``.
 _WRONG_CODE = ("invalid_code", "code_already_used", "invalid_grant", "bad_redirect_uri")

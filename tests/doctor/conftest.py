@@ -16,7 +16,7 @@ from bot.demo.online import Online
 from bot.demo.slack import Slack
 from bot.demo.superoffice import SuperOffice
 from bot.doctor import Finding, Result, as_json, examine
-from bot.slack.app import OPTIONAL_SCOPES, SCOPES
+from bot.slack.scopes import OPTIONAL_SCOPES, SCOPES
 from bot.store import migrate, opened
 from tests.conftest import StoppedClock
 from tests.e2e.conftest import KEY, environment

@@ -101,7 +101,7 @@ ABOUT_CHANNELS = (
 ABOUT_ONESELF = (
     Deed("`link`", "link"),
     Deed("*Unlink*", button="unlink"),
-    Deed("*Delete Everything* of `forget-me`", button="forget"),
+    Deed("*Forget Me* of `forget-me`", button="forget"),
     Deed("`filter save vip not:me`", "filter save vip not:me"),
     Deed("`filter remove vip`", "filter remove vip", before="filter save vip not:me"),
     Deed("*Mute This Company*", button="mute", carries="57:Nordea"),
