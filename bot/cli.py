@@ -44,12 +44,18 @@ def main() -> None:
 
 
 @main.command()
-def run() -> None:
+@click.option(
+    "--role",
+    type=click.Choice([*app.Role], case_sensitive=False),
+    default=app.Role.RUN,
+    help="A part of it, beside other processes: web answers people, clock says what is due, worker does it.",
+)
+def run(*, role: app.Role) -> None:
     """Run the bot: all in one process. The database is brought up to date first, after a back-up."""
     settings = read_settings(os.environ)
     logs.configure(settings.log_level, settings.log_format)
     with plain_errors():
-        _run(_serve(settings))
+        _run(_serve(settings, role))
 
 
 @main.command()
@@ -263,13 +269,13 @@ def rotate() -> None:
         _report(rotate_keys(settings.database, settings.secret_key, SystemClock(), _progress))
 
 
-async def _serve(settings: Settings) -> None:
+async def _serve(settings: Settings, role: app.Role) -> None:
     """Run until SIGINT or SIGTERM."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
-    async with app.running(settings) as bot:
+    async with app.running(settings, role=role) as bot:
         app.settle()
         click.echo(f"Listening on {bot.url}", err=True)
         click.echo(outage_survived(settings.keep_alive.policy), err=True)

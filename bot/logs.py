@@ -20,6 +20,8 @@ LIBRARIES = (
     "aiohttp",
     "apscheduler",
     "asyncio",
+    "procrastinate",
+    "psycopg",
     "slack_bolt",
     "slack_sdk",
     "stamina",

@@ -4,6 +4,7 @@
 """
 
 from bot.app.previewing import NobodyKnown, Preview, preview, why_no_preview
+from bot.app.roles import Role
 from bot.app.running import CANNOT_START, Bot, migrate, running, settle
 
 __all__ = [
@@ -11,6 +12,7 @@ __all__ = [
     "Bot",
     "NobodyKnown",
     "Preview",
+    "Role",
     "migrate",
     "preview",
     "running",

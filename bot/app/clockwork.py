@@ -9,10 +9,26 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from bot import store
 from bot.services.ports import Clock
 
-__all__ = ["DIGESTS", "HOMES", "ROSTER", "STEWARD", "SWEEP", "Job", "known", "ticking"]
+__all__ = [
+    "BEAT",
+    "DIGESTS",
+    "HOMES",
+    "HOUSEKEEPING",
+    "INSTALLS",
+    "ROSTER",
+    "STEWARD",
+    "SWEEP",
+    "Job",
+    "known",
+    "scheduled",
+]
 
+#: How often what has expired is deleted.
 HOUSEKEEPING = timedelta(minutes=5)
+#: How often each process says that it runs.
 BEAT = timedelta(minutes=1)
+#: How often it is looked what other processes installed.
+INSTALLS = timedelta(minutes=1)
 #: How often it is looked whose SuperOffice is gone.
 SWEEP = timedelta(hours=1)
 #: How often it is looked whether everybody was listed today.
@@ -38,20 +54,10 @@ async def known(database: store.Store, clock: Clock) -> AsyncIterator[None]:
 
 
 @contextmanager
-def ticking(database: store.Store, clock: Clock, *more: tuple[Job, timedelta]) -> Iterator[AsyncIOScheduler]:
-    """The scheduler: what has expired is deleted, each minute says that this runs, and there is ``more``.
-
-    A job that takes longer than its interval is not started a second time.
-    """
-
-    async def prune() -> None:
-        await database.prune(clock.now())
-
-    async def beat() -> None:
-        await database.processes.beat(clock.now())
-
+def scheduled(*jobs: tuple[Job, timedelta]) -> Iterator[AsyncIOScheduler]:
+    """The scheduler. A job that takes longer than its interval is not started a second time."""
     scheduler = AsyncIOScheduler(timezone=UTC)
-    for job, every in ((prune, HOUSEKEEPING), (beat, BEAT), *more):
+    for job, every in jobs:
         scheduler.add_job(job, "interval", seconds=every.total_seconds(), misfire_grace_time=None)
     scheduler.start()
     try:

@@ -12,12 +12,13 @@ from slack_bolt.adapter.asgi.async_handler import AsyncSlackRequestHandler
 from slack_bolt.async_app import AsyncApp
 
 from bot import holidays, server, store
-from bot.app.clockwork import known, ticking
+from bot.app.clockwork import known
+from bot.app.roles import Role, RoleNeedsPostgres, at_work, of_url
 from bot.app.tenants import tenants
 from bot.app.wiring import Wiring
 from bot.clock import SystemClock
 from bot.config import Settings
-from bot.core.secret import Secret
+from bot.core.secret import DatabaseUrl, Secret
 from bot.core.zonenames import zone_names
 from bot.crm.soap.services import UnusableWsdl
 from bot.runner import QueueRunner
@@ -32,7 +33,7 @@ __all__ = ["CANNOT_START", "Bot", "known_workspaces", "migrate", "running", "ses
 log = logging.getLogger(__name__)
 
 #: What keeps a bot from starting and can be mended by whoever runs it; each says how.
-CANNOT_START = (store.DatabaseUnusable, store.BadKey, UnusableWsdl, TokenRefused, OSError)
+CANNOT_START = (store.DatabaseUnusable, store.BadKey, UnusableWsdl, TokenRefused, RoleNeedsPostgres, OSError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,14 +52,21 @@ class Bot:
 def migrate(settings: Settings, clock: Clock | None = None) -> list[str]:
     """Bring the database up to date, after a back-up; say what was done."""
     done = store.migrate(settings.database, (clock or SystemClock()).now())
+    if isinstance(settings.database, DatabaseUrl):
+        from bot.jobs import prepare  # whoever uses SQLite needs nothing of it
+
+        prepare(settings.database)
     lines = [f"Applied {name}" for name in done.applied] or ["Up to date"]
     return [*([f"Back-up: {done.backup}"] if done.backup else []), *lines]
 
 
 @asynccontextmanager
-async def running(settings: Settings, clock: Clock | None = None) -> AsyncIterator[Bot]:
+async def running(
+    settings: Settings, clock: Clock | None = None, role: Role = Role.RUN
+) -> AsyncIterator[Bot]:
     """Start a bot; in the end stop it: take nothing more, finish what is under way, close what is open."""
     clock = clock or SystemClock()
+    of_url(settings, role)
     for warning in settings.warnings:
         log.warning("a setting: %s", warning, extra={"action": "start.setting"})
     async with AsyncExitStack() as stack:
@@ -79,17 +87,19 @@ async def running(settings: Settings, clock: Clock | None = None) -> AsyncIterat
         crm = await tenants(settings, web, clock)
         workspaces = await known_workspaces(settings, web, database)
         bot = Wiring(settings, clock, database, web, runner, crm, workspaces, url)
-        scheduler = stack.enter_context(ticking(database, clock, *bot.jobs()))
+        scheduler = await stack.enter_async_context(at_work(role, settings, bot, database, clock))
         runner.spawn(bot.gauges.tick)
-        bolt = bot.bolt()
-        socket_mode = SocketMode(bolt, settings.slack.app_token) if settings.slack.app_token else None
-        events = None if socket_mode else _events(settings, bolt, clock)
-        front = server.front(events, bot.pages(scheduler, socket_mode))
+        socket_mode, events = None, None
+        if role in (Role.RUN, Role.WEB):
+            bolt = bot.bolt()
+            socket_mode = SocketMode(bolt, settings.slack.app_token) if settings.slack.app_token else None
+            events = None if socket_mode else _events(settings, bolt, clock)
+        front = server.front(events, bot.pages(scheduler, socket_mode, people=role in (Role.RUN, Role.WEB)))
         serving = await stack.enter_async_context(server.serving(front, opened))
         if socket_mode:
             await stack.enter_async_context(socket_mode)
         stack.callback(runner.close)  # first of all: what ends before it takes of the same ten seconds
-        log.info("running at %s", url, extra={"action": "start.done"})
+        log.info("%s at %s", "running" if role is Role.RUN else role, url, extra={"action": "start.done"})
         yield Bot(url, serving)
 
 

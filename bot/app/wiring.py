@@ -2,7 +2,7 @@
 
 import random
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from functools import partial
 from zoneinfo import ZoneInfo
@@ -15,12 +15,13 @@ from starlette.applications import Starlette
 from bot import store, web
 from bot.app.channeldesk import channel_desk
 from bot.app.channels import channel_guard, channel_parts
-from bot.app.clockwork import DIGESTS, HOMES, ROSTER, STEWARD, SWEEP, Job
+from bot.app.clockwork import DIGESTS, HOMES, INSTALLS, ROSTER, STEWARD, SWEEP, Job
 from bot.app.digests import digests
 from bot.app.gauges import GAUGES, Gauges
 from bot.app.healthchecks import health_checks
 from bot.app.home import home_tabs
 from bot.app.pages import sign_in_pages
+from bot.app.roles import Duty
 from bot.app.tenants import guarded
 from bot.config import Settings
 from bot.core.replies import Reader
@@ -156,7 +157,7 @@ class Wiring:
         audience = Audience(channels)
         guard = channel_guard(database, audience, self._people, access)
         rights = ChannelRights(self._people, channels, access)
-        limits = PostLimits(settings.slack.messages_per_minute)
+        limits = PostLimits(settings.slack.messages_per_minute, rates=database.rates)
         self.posts = SlackPosts(workspaces.client, limits, settings.slack.command, metrics)
         metrics.watch("commands", runner.waiting)
         metrics.watch("posts", limits.waiting)
@@ -280,6 +281,21 @@ class Wiring:
         yield self.gauges.tick, GAUGES
         yield self._home.tick, HOMES
 
+    def duties(self) -> Iterator[Duty]:
+        """What :meth:`jobs` does, where several processes share it: whoever takes it up does it."""
+        policy = self._settings.keep_alive.policy
+        yield Duty("keep-alive", policy.tick, _always(*self._tenants), self._keep_alive.tick)
+        yield Duty("sweep", SWEEP, _always(""), lambda _: self._leaving.sweep())
+        yield Duty("steward", STEWARD, _always(""), lambda _: self._channel_parts.stewarding.tick())
+        yield Duty("digests", DIGESTS, self.digests.waves.due, self.digests.waves.job)
+        yield Duty("homes", HOMES, self._home.due, lambda _: self._home.tick())
+
+    def each(self) -> Iterator[tuple[Job, timedelta]]:
+        """What each of several processes does for itself."""
+        yield self._roster.tick, ROSTER
+        yield self.gauges.tick, GAUGES
+        yield self._workspaces.refresh, INSTALLS
+
     def bolt(self) -> AsyncApp:
         """Bolt, with every listener."""
         app = bolt_app(self._workspaces)
@@ -302,8 +318,10 @@ class Wiring:
         register_removals(app, removing)
         return app
 
-    def pages(self, scheduler: AsyncIOScheduler, socket_mode: SocketMode | None) -> ASGIApp:
-        """The bot's own pages."""
+    def pages(
+        self, scheduler: AsyncIOScheduler, socket_mode: SocketMode | None, *, people: bool = True
+    ) -> ASGIApp:
+        """The bot's own pages: those for people, if any, and those for whoever runs it."""
         settings = self._settings
         pages = sign_in_pages(
             settings=settings,
@@ -318,7 +336,7 @@ class Wiring:
         )
         starlette = Starlette(
             routes=[
-                *pages,
+                *(pages if people else ()),
                 *web.health_routes(
                     health_checks(
                         scheduler, self._database, self._workspaces, self._tenants, self._clock, socket_mode
@@ -339,6 +357,13 @@ class Wiring:
 
     def _link_url(self, invited: Invited) -> Secret:
         return Secret(f"{self._public_url}/link/{invited.url_nonce.reveal()}")
+
+
+def _always(*keys: str) -> Callable[[], Awaitable[Sequence[str]]]:
+    async def keys_() -> Sequence[str]:
+        return keys
+
+    return keys_
 
 
 def _reference() -> str:

@@ -215,6 +215,13 @@ class Digests:
         "true",
         default="false",
     )
+    workspaces_at_once: int = setting(
+        parsers.whole(1, 1000),
+        "With `--role worker`: the digests of so many Slack workspaces are seen to at the same time, up to "
+        "eight of each.",
+        "8",
+        default="32",
+    )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

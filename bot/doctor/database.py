@@ -172,7 +172,9 @@ async def _schema(patient: Patient) -> AsyncIterator[Finding]:
         return
     try:
         with closing(_connection(path)) as connection:
-            needed = unapplied(SqliteDatabase(sqlite_utils.Database(connection, execute_plugins=False)), path)
+            needed = unapplied(
+                SqliteDatabase(sqlite_utils.Database(connection, execute_plugins=False), path), path
+            )
     except DatabaseUnusable as error:
         what, _, fix = str(error).partition(": ")
         yield problem(what, fix.rstrip("."))

@@ -12,6 +12,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from itertools import islice
 
+from bot.services.ports import Rates
+
 __all__ = ["PostLimits"]
 
 #: Seconds between two messages in one conversation.
@@ -44,12 +46,14 @@ class _Workspace:
         self._interval = WINDOW / per_minute
         self._credit = max(CREDIT, self._interval)
         self._next = 0.0
-        self._closed_until = 0.0
+        self.closed_until = 0.0
+        #: Until then others know that it is closed.
+        self.told_until = 0.0
 
     def opens_at(self) -> float:
         """When the next message may go."""
         full = len(self._sent) == self._sent.maxlen
-        return max(self._closed_until, self._next, self._sent[0] + WINDOW if full else 0)
+        return max(self.closed_until, self._next, self._sent[0] + WINDOW if full else 0)
 
     def take(self, now: float) -> None:
         """Count one message."""
@@ -58,7 +62,7 @@ class _Workspace:
 
     def close(self, until: float) -> None:
         """Let nobody pass before then."""
-        self._closed_until = max(self._closed_until, until)
+        self.closed_until = max(self.closed_until, until)
 
     def forget(self, now: float) -> None:
         """Forget conversations that are free and wanted by nobody, more of them than may come in."""
@@ -72,7 +76,8 @@ class PostLimits:
 
     Nobody is kept waiting by those who wait for another conversation, and nobody is overtaken for ever: both
     lines are first come, first served. ``per_minute`` is the budget of each workspace. ``monotonic`` is in
-    seconds and never goes back; ``sleep`` waits for as many of them.
+    seconds and never goes back; ``sleep`` waits for as many of them. Where other processes post, too,
+    ``rates`` has each workspace's turns for all of them; a conversation is one process's at a time.
     """
 
     def __init__(
@@ -80,9 +85,13 @@ class PostLimits:
         per_minute: int = 240,
         monotonic: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
+        rates: Rates | None = None,
     ) -> None:
         self._monotonic = monotonic
         self._sleep = sleep
+        self._rates = rates
+        #: So far apart that even with what is made up for a minute never has more than it may.
+        self._interval = (WINDOW + CREDIT) / per_minute
         self._workspaces: defaultdict[str, _Workspace] = defaultdict(lambda: _Workspace(per_minute))
 
     async def ready(self, workspace: str, channel: str) -> None:
@@ -95,6 +104,7 @@ class PostLimits:
             async with one.line:
                 await self._until(lambda: one.free_at)
                 async with whole.line:
+                    await self._among_all(workspace, whole)
                     await self._until(whole.opens_at)
                     whole.take(self._monotonic())
                     self._rest(whole, channel)
@@ -117,6 +127,17 @@ class PostLimits:
     def _rest(self, whole: _Workspace, channel: str) -> None:
         whole.channels.setdefault(channel, _Channel()).free_at = self._monotonic() + SPACING
         whole.channels.move_to_end(channel)
+
+    async def _among_all(self, workspace: str, whole: _Workspace) -> None:
+        """Wait for the turn that no other process has; tell them what Slack said."""
+        if self._rates is None:
+            return
+        name = f"{workspace} chat.postMessage"
+        closed = whole.closed_until - self._monotonic()
+        if closed > 0 and whole.told_until < whole.closed_until:
+            whole.told_until = whole.closed_until
+            await self._rates.close(name, closed)
+        await self._sleep(await self._rates.take(name, self._interval, CREDIT))
 
     async def _until(self, free_at: Callable[[], float]) -> None:
         """Asked again after each sleep: it may have become later meanwhile."""

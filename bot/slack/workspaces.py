@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from time import monotonic
 from typing import NamedTuple
 
 from aiohttp import ClientSession
@@ -20,6 +21,8 @@ log = logging.getLogger(__name__)
 
 #: Seconds that Slack has to answer while a request of its own waits for its acknowledgement.
 PATIENCE = 2
+#: Seconds until installs are looked up again for a workspace that is not among them.
+LOOK_AGAIN = 2.0
 
 #: What Slack says of a token that will not get better by waiting.
 #: Source: docs.slack.dev, the errors of ``auth.test``.
@@ -64,6 +67,7 @@ class Workspaces:
         #: The organisations by whose installs workspaces are served.
         self._served: dict[str, str] = {}
         self._names: dict[str, str] = {}
+        self._looked_at = 0.0
 
     @property
     def names(self) -> Mapping[str, str]:
@@ -86,16 +90,27 @@ class Workspaces:
 
         Raises :class:`TokenRefused`; a Slack that is down keeps no bot from starting.
         """
-        if self._installations:
-            for installation in await self._installations.all():
-                self._use(installation)
-            self._served.update(await self._installations.served())
+        await self.refresh()
         if self._own:
             problem = await self._ask(self._own)
             if problem in REFUSALS:
                 raise TokenRefused(
                     f"Slack refuses SLACK_BOT_TOKEN ({problem}): copy it again, or reinstall the app."
                 )
+
+    async def refresh(self) -> None:
+        """Know what other processes installed or dropped. To be called now and then where there are any."""
+        if self._installations is None:
+            return
+        found = {each.id: each for each in await self._installations.all()}
+        for id_ in self._installed.keys() - found.keys():
+            del self._installed[id_]
+        for installation in found.values():
+            known = self._installed.get(installation.id)
+            if known is None or known[0] != installation:
+                self._use(installation)
+        self._served = dict(await self._installations.served())
+        self._looked_at = monotonic()
 
     async def check(self) -> None:
         """Raise unless Slack answers and takes a token: that of the settings, else that of any install."""
@@ -126,13 +141,19 @@ class Workspaces:
         Methods that list what there is in a workspace need its ``team_id`` as well: the token may be that of
         an organisation. Raises :class:`SlackFailed` where the bot is not installed.
         """
-        found = self._installed.get(workspace) or self._installed.get(self._served.get(workspace, ""))
-        clients = found[1] if found and (workspace in self._served or not found[0].is_organization) else None
+        clients = self._clients_of(workspace)
+        if clients is None and workspace != self.own and monotonic() - self._looked_at > LOOK_AGAIN:
+            await self.refresh()  # another process may have installed it just now
+            clients = self._clients_of(workspace)
         if clients is None and self._own and workspace == await self._know_own():
             clients = self._own
         if clients is None:
             raise SlackFailed(error="not_installed", passing=self._own is not None and self.own is None)
         return clients.posting if posting else clients.asking
+
+    def _clients_of(self, workspace: str) -> _Clients | None:
+        found = self._installed.get(workspace) or self._installed.get(self._served.get(workspace, ""))
+        return found[1] if found and (workspace in self._served or not found[0].is_organization) else None
 
     async def add(self, installation: Installation) -> None:
         """Use an install from now on."""

@@ -33,10 +33,11 @@ from bot.store.personal import StoredPersonal
 from bot.store.processes import StoredProcesses
 from bot.store.proofs import StoredProofs
 from bot.store.pseudonyms import Pseudonyms
+from bot.store.rates import StoredRates
 from bot.store.retention import prune_aged
 from bot.store.sealing import BadKey, Sealer
 from bot.store.signins import StoredSignIns
-from bot.store.sqlite import BUSY_TIMEOUT, SqliteDatabase, at_once, open_database, unapplied
+from bot.store.sqlite import BUSY_TIMEOUT, at_once, open_database
 from bot.store.stewardship import StoredStewardship
 from bot.store.subscriptions import StoredSubscriptions
 from bot.store.told import Hashes, StoredTold
@@ -97,6 +98,8 @@ class Store:
     told: StoredTold
     overviews: StoredOverviews
     homes: StoredHomes
+    #: Where several processes may run: on PostgreSQL.
+    rates: StoredRates | None
     hasher: Hasher
     sealer: Sealer
     retention: Retention
@@ -108,8 +111,7 @@ class Store:
 
     async def check_schema(self) -> None:
         """Raise :class:`DatabaseUnusable` if a newer version of the bot migrated the database meanwhile."""
-        if self.path and isinstance(self.db, SqliteDatabase):
-            unapplied(self.db, self.path)
+        await self.db.check_schema()
 
     async def prune(self, now: datetime) -> int:
         """Delete what is expired or no longer needed, back-ups too; say how many rows and files.
@@ -120,6 +122,7 @@ class Store:
         pruned = await self.invitations.prune(now) + await self.attempts.prune(now)
         pruned += await self.deliveries.prune(now - DELIVERIES_KEPT) + await self.processes.prune(now)
         pruned += await self.authorizations.prune(now) + await self.proofs.prune(now)
+        pruned += await self.rates.prune() if self.rates else 0
         pruned += await prune_aged(self.db, self.retention, now)
         await self.db.empty_log()
         return pruned + (prune_backups(self.path, now) if self.path else 0)
@@ -219,6 +222,7 @@ async def _store(db: Database, sealer: Sealer, retention: Retention, path: Path 
         StoredTold(db, hashes),
         StoredOverviews(db),
         StoredHomes(db),
+        None if path else StoredRates(db),
         hasher,
         sealer,
         retention,

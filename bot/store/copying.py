@@ -78,7 +78,7 @@ def examine_copy(path: Path, sealer: Sealer | None = None) -> Examined:
     """
     try:
         with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as connection:
-            db = SqliteDatabase(sqlite_utils.Database(connection, execute_plugins=False))
+            db = SqliteDatabase(sqlite_utils.Database(connection, execute_plugins=False), path)
             damage = [line for (line,) in connection.execute("PRAGMA integrity_check") if line != "ok"]
             orphans = connection.execute("PRAGMA foreign_key_check").fetchall()
             damage += [f"row {row} of {table} refers to nothing" for table, row, *_ in orphans]

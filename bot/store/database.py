@@ -125,6 +125,10 @@ class Database(Statements, Protocol):
         """Raise unless it can be read and written."""
         ...
 
+    async def check_schema(self) -> None:
+        """Raise :class:`DatabaseUnusable` if it is not of this version's schema."""
+        ...
+
     async def empty_log(self) -> bool:
         """Leave nothing of what was deleted behind the tables; say whether that was possible."""
         ...

@@ -333,3 +333,14 @@ def find_slots_of_a_subscription(db: Database) -> None:
 
 
 migrations()(create_homes)
+
+
+@migrations()
+def create_rates(db: Database) -> None:
+    """When the next turn of each limit is that holds for all processes together."""
+    db.execute("""
+        CREATE TABLE rates (
+            name TEXT PRIMARY KEY,
+            next_at INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID
+    """)

@@ -114,6 +114,7 @@ NOBODYS = {
     "authorizations": "keyed hashes and a sealed code verifier, for an hour after a browser left",
     "deliveries": "ids of Slack's requests, for a day",
     "hash_keys": "the bot's own key",
+    "rates": "workspaces, and when Slack may be asked again",
     "processes": "the processes that run the bot",
     "installations": "workspaces and organisations, with the app's own tokens",
     "served_workspaces": "workspaces and organisations",

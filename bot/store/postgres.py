@@ -117,8 +117,9 @@ class PostgresDatabase:
 
     dialect: Dialect = POSTGRES
 
-    def __init__(self, pool: AsyncConnectionPool[Connection]) -> None:
+    def __init__(self, pool: AsyncConnectionPool[Connection], url: DatabaseUrl) -> None:
         self.pool = pool
+        self._url = url
 
     async def execute(self, statement: str, values: Values = ()) -> int:
         """Run one; how many rows it concerned."""
@@ -161,6 +162,10 @@ class PostgresDatabase:
         if reads_only:
             raise DatabaseUnusable("PostgreSQL takes no writes: it is a standby.")
 
+    async def check_schema(self) -> None:
+        """Raise :class:`DatabaseUnusable` if it is not of this version's schema."""
+        await unapplied(self, self._url)
+
     async def empty_log(self) -> bool:
         """What was deleted is for PostgreSQL to overwrite, and its log for whoever runs it to keep."""
         return True
@@ -189,7 +194,7 @@ async def open_postgres(url: DatabaseUrl, patience: timedelta = PATIENCE) -> Asy
         name="bot",
     )
     async with _opened(pool, url):
-        db = PostgresDatabase(pool)
+        db = PostgresDatabase(pool, url)
         if await unapplied(db, url):
             raise DatabaseUnusable(
                 f"{url.place} is of an older version of this bot: run `python -m bot migrate`."

@@ -40,7 +40,8 @@ class SqliteDatabase:
 
     dialect: Dialect = SQLITE
 
-    def __init__(self, tables: sqlite_utils.Database) -> None:
+    def __init__(self, tables: sqlite_utils.Database, path: Path) -> None:
+        self.path = path
         #: For the schema.
         self.tables = tables
         self.conn: sqlite3.Connection = tables.conn
@@ -79,6 +80,10 @@ class SqliteDatabase:
         """Raise unless it can be read and written."""
         self.conn.execute("BEGIN IMMEDIATE")
         self.conn.execute("ROLLBACK")
+
+    async def check_schema(self) -> None:
+        """Raise :class:`DatabaseUnusable` if it is not of this version's schema."""
+        unapplied(self, self.path)
 
     async def empty_log(self) -> bool:
         """Write everything to the file itself, and leave nothing in the write-ahead log.
@@ -162,7 +167,7 @@ def connect(path: Path) -> SqliteDatabase:
         connection = sqlite3.connect(path, timeout=BUSY_TIMEOUT.total_seconds(), isolation_level=None)
     except (OSError, sqlite3.Error) as error:
         raise DatabaseUnusable(f"{path} cannot be opened ({error}): look at BOT_DATABASE.") from None
-    db = SqliteDatabase(sqlite_utils.Database(connection, execute_plugins=False, strict=True))
+    db = SqliteDatabase(sqlite_utils.Database(connection, execute_plugins=False, strict=True), path)
     try:
         _configure(connection)
     except sqlite3.DatabaseError as error:

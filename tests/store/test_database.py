@@ -42,6 +42,7 @@ STEPS = (
     "add_importing",
     "find_slots_of_a_subscription",
     "create_homes",
+    "create_rates",
 )
 TABLES = (
     "links",
@@ -68,6 +69,7 @@ TABLES = (
     "daily_counts",
     "channel_requests",
     "homes",
+    "rates",
 )
 
 

@@ -7,7 +7,7 @@ Each worker fetches, then waits for its turn to post, so fetches are never far a
 import asyncio
 import logging
 from collections import Counter, deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from time import monotonic
 
@@ -29,6 +29,8 @@ AT_ONCE = 8
 BATCH = 20
 #: How often a long wave says how it is doing, in seconds.
 REPORT = 30.0
+#: How often a wave that is a job looks whether more is due, in seconds.
+LOOK = 5.0
 
 
 class Waves:
@@ -64,9 +66,7 @@ class Waves:
     async def tick(self) -> None:
         """Start a wave wherever something is due and none is under way. To be called every few seconds."""
         try:
-            now = self._clock.now()
-            self._waiting = await self._subscriptions.waiting(now)
-            for workspace in await self._subscriptions.workspaces_due(now):
+            for workspace in await self.due():
                 wave = self._running.get(workspace)
                 if wave is None:
                     self._running[workspace] = wave = _Wave(workspace)
@@ -75,6 +75,32 @@ class Waves:
                     self._fill(wave)
         except Exception as error:
             log_unexpected(error, "digest.tick")
+
+    async def due(self) -> Sequence[str]:
+        """The workspaces where something is due."""
+        now = self._clock.now()
+        self._waiting = await self._subscriptions.waiting(now)
+        return await self._subscriptions.workspaces_due(now)
+
+    async def job(self, workspace: str) -> None:
+        """One wave, for whoever alone has this workspace: what comes due while it lasts is its own as well.
+
+        It raises nothing but cancellation.
+        """
+        wave = _Wave(workspace)
+        looking = asyncio.create_task(self._look_again(wave))
+        try:
+            await self._see_to(wave)
+        except Exception as error:
+            log_unexpected(error, "digest.wave")
+        finally:
+            looking.cancel()
+
+    async def _look_again(self, wave: "_Wave") -> None:
+        while True:
+            await asyncio.sleep(LOOK)
+            if wave.workers:
+                self._fill(wave)
 
     async def see_to(self, workspace: str) -> Counter[Outcome]:
         """One wave: until nothing more is due. What became of how many; ``CLAIMED``: they wait."""

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from weakref import WeakValueDictionary
@@ -64,6 +65,10 @@ class HomeTabs:
     def refresh(self, user: SlackUser) -> None:
         """Show it anew, soon: also to somebody who is forgotten, of whom it must tell nothing any more."""
         self._runner.spawn(lambda: self._refresh(user))
+
+    async def due(self) -> Sequence[str]:
+        """Something, where there is anything to show anew."""
+        return [""] if await self._homes.stale(self._clock.now()) else []
 
     async def tick(self) -> None:
         """Show anew what is stale, as far as Slack's limit leaves room. To be called every few seconds."""

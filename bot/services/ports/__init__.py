@@ -39,6 +39,7 @@ from bot.services.ports.installs import (
 )
 from bot.services.ports.machine import (
     Clock,
+    Rates,
     Runner,
 )
 from bot.services.ports.metrics import (
@@ -122,6 +123,7 @@ __all__ = [
     "Posts",
     "Proofs",
     "Put",
+    "Rates",
     "Recorded",
     "Runner",
     "SavedFilters",

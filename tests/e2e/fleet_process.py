@@ -1,0 +1,24 @@
+"""``python -m bot`` that takes the dead for dead after seconds instead of minutes: a test can wait for it."""
+
+from datetime import timedelta
+
+from bot import jobs
+from bot.app import clockwork, roles, wiring
+from bot.cli import main
+from bot.services.digests import doubts, turn
+from bot.store import ledger
+
+LEASE = 4
+
+for module in (clockwork, wiring):
+    module.DIGESTS = timedelta(seconds=0.5)  # type: ignore[attr-defined]
+for module in (doubts, turn):
+    module.SETTLED_AFTER = timedelta(seconds=1)  # type: ignore[attr-defined]
+turn.BACK_OFF = (timedelta(seconds=2),)
+turn.TURN = timedelta(seconds=1)
+ledger.LEASE = timedelta(seconds=LEASE)
+roles.TIDY = timedelta(seconds=1)
+jobs.DEAD_AFTER, jobs.HEARTBEAT, jobs.POLL = LEASE, 1.0, 1.0
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,74 @@
+"""Several processes share the work, on PostgreSQL."""
+
+import asyncio
+import random
+import signal
+from collections.abc import Callable
+from pathlib import Path
+from time import monotonic
+
+import pytest
+from click.testing import CliRunner
+
+from bot.cli import main
+from tests.e2e.fleet import Fleet, alive, fleet
+from tests.postgres import MISSING
+
+
+def test_on_sqlite_there_are_no_roles(tmp_path: Path) -> None:
+    environ = {
+        "SLACK_BOT_TOKEN": "xoxb-1-2-abc",
+        "SLACK_SIGNING_SECRET": "0123456789abcdef0123456789abcdef",
+        "SUPEROFFICE_URL": "https://crm.example.com/remote/Services86/",
+        "SUPEROFFICE_TIMEZONE": "Europe/Oslo",
+        "BOT_DATABASE": str(tmp_path / "bot.db"),
+        "BOT_SECRET_KEY": "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=",
+    }
+    refused = CliRunner().invoke(main, ["run", "--role", "worker"], env=environ)
+    assert refused.exit_code == 1
+    assert "Several processes need BOT_DATABASE=postgresql://" in refused.stderr
+    assert not (tmp_path / "bot.db").exists()
+
+
+@pytest.mark.long
+async def test_workers_killed_the_clock_doubled_the_database_restarted(
+    tmp_path: Path, record_property: Callable[[str, object], None]
+) -> None:
+    """Nothing comes twice, nothing is lost, and work goes on."""
+    chance = random.Random(9)
+    async with fleet(tmp_path) as found:
+        if found is None:
+            pytest.skip(MISSING)
+        found.crm.faults.set("GetMyActiveContacts", delay=0.05)
+        await found.subscribe(4, 60)
+        for role in ("clock", "clock", "worker", "worker"):
+            await found.start(role)
+        kills, began = 0, monotonic()
+        while kills < 3 or (len(found.digests()) < found.users * 3 // 4 and monotonic() - began < 60):
+            await asyncio.sleep(chance.random())
+            victim = chance.choice([*alive(found, "worker")])
+            assert await victim.end() == -signal.SIGKILL
+            kills += 1
+            await found.start("worker")
+            if kills == 2:
+                found.database.stop()
+                await asyncio.sleep(1)
+                found.database.start()
+            if kills == 3:
+                await next(alive(found, "clock")).end()
+        await settled(found)
+        record_property(
+            "fleet", f"{len(found.digests())} digests, {kills} workers killed: {found.outcomes()}"
+        )
+        assert found.doubled() == []
+        assert found.outcomes() == {"posted": found.users}
+        assert len(found.digests()) == found.users
+        for process in (*alive(found, "worker"), *alive(found, "clock")):
+            assert await process.end(signal.SIGTERM) == 0
+
+
+async def settled(found: Fleet) -> None:
+    """Every slot has its end."""
+    async with asyncio.timeout(60):
+        while (done := found.outcomes()).total() < found.users or done["claimed"]:  # noqa: ASYNC110
+            await asyncio.sleep(0.2)
