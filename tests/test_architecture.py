@@ -38,7 +38,8 @@ REVEALING = {
     "bot/slack/socketmode.py": "the app-level token, to Slack's client",
     "bot/slack/calls.py": "response_urls, to the HTTP client",
     "bot/slack/sdk.py": "the tokens, to Slack's client, and triggers",
-    "bot/store/": "what is sealed and hashed",
+    "bot/jobs.py": "the database's address, to its driver",
+    "bot/store/": "what is sealed and hashed, and the database's address",
     "bot/web/": "the link page's nonce, into its form",
 }
 

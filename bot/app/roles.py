@@ -4,17 +4,18 @@
 Each may be started as often as one likes: what is handed out is handed out once, and done by one at a time.
 """
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
 from enum import StrEnum
 from functools import partial
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot import store
 from bot.app.clockwork import BEAT, HOUSEKEEPING, Job, scheduled
+from bot.app.duties import Duty, always
 from bot.config import Settings
 from bot.core.secret import DatabaseUrl
 from bot.services.failures import log_unexpected
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from bot.app.wiring import Wiring
     from bot.jobs import Jobs
 
-__all__ = ["Duty", "Role", "RoleNeedsPostgres", "at_work", "of_url"]
+__all__ = ["Role", "RoleNeedsPostgres", "at_work", "of_url"]
 
 #: How often it is looked whether a worker died.
 TIDY = timedelta(seconds=10)
@@ -46,15 +47,6 @@ class RoleNeedsPostgres(Exception):
         return " ".join((self.__doc__ or "").split())
 
 
-class Duty(NamedTuple):
-    """What any worker may do, and for whom it is due now."""
-
-    name: str
-    every: timedelta
-    due: Callable[[], Awaitable[Sequence[str]]]
-    do: Callable[[str], Awaitable[None]]
-
-
 def of_url(settings: Settings, role: Role) -> DatabaseUrl | None:
     """The database of a role that needs others. Raises :class:`RoleNeedsPostgres`."""
     if role is Role.RUN:
@@ -72,14 +64,14 @@ async def at_work(
     prune, beat = partial(_prune, database, clock), partial(_beat, database, clock)
     url = of_url(settings, role)
     if url is None:
-        with scheduled((prune, HOUSEKEEPING), (beat, BEAT), *bot.jobs()) as scheduler:
+        with scheduled((prune, HOUSEKEEPING), (beat, BEAT), *bot.duties.alone()) as scheduler:
             yield scheduler
         return
     from bot.jobs import Jobs  # whoever runs in one process needs nothing of it
 
-    duties = [*bot.duties(), Duty("prune", HOUSEKEEPING, _for_all, lambda _: prune())]
+    duties = [*bot.duties.shared(), Duty("prune", HOUSEKEEPING, always(""), lambda _: prune())]
     jobs = Jobs(url, {duty.name: duty.do for duty in duties})
-    mine: list[tuple[Job, timedelta]] = [(beat, BEAT), *bot.each()]
+    mine: list[tuple[Job, timedelta]] = [(beat, BEAT), *bot.duties.each()]
     if role is Role.CLOCK:
         mine += [(partial(_hand_out, jobs, duty), duty.every) for duty in duties]
         mine.append((partial(_guarded, jobs.tidy), TIDY))
@@ -105,10 +97,6 @@ async def _guarded(do: Job) -> None:
         await do()
     except Exception as error:
         log_unexpected(error, "clock.failed")
-
-
-async def _for_all() -> Sequence[str]:
-    return [""]
 
 
 async def _prune(database: store.Store, clock: Clock) -> None:

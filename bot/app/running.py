@@ -88,7 +88,7 @@ async def running(
         workspaces = await known_workspaces(settings, web, database)
         bot = Wiring(settings, clock, database, web, runner, crm, workspaces, url)
         scheduler = await stack.enter_async_context(at_work(role, settings, bot, database, clock))
-        runner.spawn(bot.gauges.tick)
+        runner.spawn(bot.duties.gauges.tick)
         socket_mode, events = None, None
         if role in (Role.RUN, Role.WEB):
             bolt = bot.bolt()

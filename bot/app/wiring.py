@@ -2,9 +2,8 @@
 
 import random
 import secrets
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from datetime import timedelta
-from functools import partial
 from zoneinfo import ZoneInfo
 
 import aiohttp
@@ -15,13 +14,12 @@ from starlette.applications import Starlette
 from bot import store, web
 from bot.app.channeldesk import channel_desk
 from bot.app.channels import channel_guard, channel_parts
-from bot.app.clockwork import DIGESTS, HOMES, INSTALLS, ROSTER, STEWARD, SWEEP, Job
 from bot.app.digests import digests
-from bot.app.gauges import GAUGES, Gauges
+from bot.app.duties import Duties
+from bot.app.gauges import Gauges
 from bot.app.healthchecks import health_checks
 from bot.app.home import home_tabs
 from bot.app.pages import sign_in_pages
-from bot.app.roles import Duty
 from bot.app.tenants import guarded
 from bot.config import Settings
 from bot.core.replies import Reader
@@ -179,8 +177,6 @@ class Wiring:
             metrics=metrics,
         )
         metrics.watch("digests", self.digests.waves.waiting)
-        #: What is looked up for the metrics.
-        self.gauges = Gauges(database, metrics, tenants, clock)
         self._home = home_tabs(
             database=database,
             clock=clock,
@@ -261,40 +257,26 @@ class Wiring:
             metrics=metrics,
         )
 
-        self._keep_alive = KeepAlive(
-            tenants={name: tenant.crm for name, tenant in unhurried.items()},
-            sign_ins=sign_ins,
-            store=database.sign_ins,
-            notices=notices,
-            clock=clock,
-            policy=policy,
+        #: What it does by the clock.
+        self.duties = Duties(
+            tenants=tenants,
+            keep_alive=KeepAlive(
+                tenants={name: tenant.crm for name, tenant in unhurried.items()},
+                sign_ins=sign_ins,
+                store=database.sign_ins,
+                notices=notices,
+                clock=clock,
+                policy=policy,
+            ),
+            keep_alive_every=policy.tick,
+            leaving=self._leaving,
+            roster=self._roster,
+            stewarding=self._channel_parts.stewarding,
+            waves=self.digests.waves,
+            gauges=Gauges(database, metrics, tenants, clock),
+            home=self._home,
+            workspaces=workspaces,
         )
-
-    def jobs(self) -> Iterator[tuple[Job, timedelta]]:
-        """What is to be done by the clock. Each tenant's is its own: none waits for another."""
-        for tenant in self._tenants:
-            yield partial(self._keep_alive.tick, tenant), self._settings.keep_alive.policy.tick
-        yield self._leaving.sweep, SWEEP
-        yield self._roster.tick, ROSTER
-        yield self._channel_parts.stewarding.tick, STEWARD
-        yield self.digests.waves.tick, DIGESTS
-        yield self.gauges.tick, GAUGES
-        yield self._home.tick, HOMES
-
-    def duties(self) -> Iterator[Duty]:
-        """What :meth:`jobs` does, where several processes share it: whoever takes it up does it."""
-        policy = self._settings.keep_alive.policy
-        yield Duty("keep-alive", policy.tick, _always(*self._tenants), self._keep_alive.tick)
-        yield Duty("sweep", SWEEP, _always(""), lambda _: self._leaving.sweep())
-        yield Duty("steward", STEWARD, _always(""), lambda _: self._channel_parts.stewarding.tick())
-        yield Duty("digests", DIGESTS, self.digests.waves.due, self.digests.waves.job)
-        yield Duty("homes", HOMES, self._home.due, lambda _: self._home.tick())
-
-    def each(self) -> Iterator[tuple[Job, timedelta]]:
-        """What each of several processes does for itself."""
-        yield self._roster.tick, ROSTER
-        yield self.gauges.tick, GAUGES
-        yield self._workspaces.refresh, INSTALLS
 
     def bolt(self) -> AsyncApp:
         """Bolt, with every listener."""
@@ -357,13 +339,6 @@ class Wiring:
 
     def _link_url(self, invited: Invited) -> Secret:
         return Secret(f"{self._public_url}/link/{invited.url_nonce.reveal()}")
-
-
-def _always(*keys: str) -> Callable[[], Awaitable[Sequence[str]]]:
-    async def keys_() -> Sequence[str]:
-        return keys
-
-    return keys_
 
 
 def _reference() -> str:

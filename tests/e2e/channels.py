@@ -104,7 +104,7 @@ class Rig:
     async def tick(self, **by: float) -> None:
         """Let time pass, and do what is due by the clock then."""
         self.clock.move(**by)
-        for job, _ in self.bot.jobs():
+        for job, _ in self.bot.duties.alone():
             await job()
         await self.settled()
 

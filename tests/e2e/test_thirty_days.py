@@ -41,7 +41,7 @@ class Month:
         self.slack = slack
         self.clock = clock
         self.store = store
-        self.tick = [job for job, _ in bot.jobs()]
+        self.tick = [job for job, _ in bot.duties.alone()]
 
     async def pass_until(self, then: datetime) -> None:
         """Tick each minute, as the bot does."""
