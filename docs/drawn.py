@@ -68,7 +68,7 @@ def _messages(replies: Mapping[str, Reply]) -> dict[str, Draw]:
 def _tamed(value: Any) -> Any:
     """The same with an ordinary name in place of the hostile one."""
     if isinstance(value, str):
-        return TAME if value == HOSTILE else value
+        return value.replace(HOSTILE, TAME) if HOSTILE in value else value
     if isinstance(value, tuple):
         parts = map(_tamed, value)
         return type(value)(*parts) if hasattr(value, "_fields") else tuple(parts)

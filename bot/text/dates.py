@@ -17,6 +17,7 @@ __all__ = [
     "day_month",
     "day_within",
     "listed",
+    "long_day",
     "moment",
     "month",
     "short_day",
@@ -50,9 +51,14 @@ def day(which: date, today: date, locale: str) -> str:
         return sentence("day.today", locale)
     if which == today - timedelta(days=1):
         return sentence("day.yesterday", locale)
-    pattern = "EEEE d MMMM" if which.year == today.year else "EEEE d MMMM y"
-    name = format_date(which, _in_order(pattern, locale), locale=_babel(locale))
+    name = long_day(which, today, locale)
     return f"{name[:1].upper()}{name[1:]}"
+
+
+def long_day(which: date, today: date, locale: str) -> str:
+    """A day with its name within a sentence, such as ``Wednesday 18 November``."""
+    pattern = "EEEE d MMMM" if which.year == today.year else "EEEE d MMMM y"
+    return format_date(which, _in_order(pattern, locale), locale=_babel(locale))
 
 
 def short_day(which: date, locale: str) -> str:

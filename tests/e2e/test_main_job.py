@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 from pathlib import Path
 
 import aiohttp
@@ -222,6 +223,16 @@ async def test_a_changed_profile_is_asked_for_again(world: World) -> None:
     await world.slack.event({"type": "user_change", "user": {"id": Slack.seller.id}})
     await world.ask("help")
     assert len(world.slack.calls("users.info")) == 2
+
+
+async def test_a_reader_is_answered_in_their_language(world: World) -> None:
+    await world.slack.change(Slack.seller, locale="nb-NO")
+    await world.link()
+    world.crm.happen(world.crm.companies(SuperOffice.seller)[0].id, "Created")
+    assert re.search(r"\d+ firma(er)? i dag", said(await world.ask("today")))
+    assert "Hva har skjedd på firmaene mine?" in said(await world.ask("help"))
+    await world.slack.change(Slack.seller, locale="da-DK")
+    assert "Hvad er der sket på mine firmaer?" in said(await world.ask("help"))
 
 
 @pytest.mark.parametrize("seconds", [1, 600])

@@ -44,6 +44,7 @@ from bot.core.window import Window, judge
 from bot.demo.limits import problems
 from bot.slack.blocks import Message, draw, draw_shared
 from bot.slack.blocks.charts import bars
+from bot.text import LANGUAGES
 from tests.slack.conftest import READER, answered
 
 COMMAND = "/superoffice"
@@ -146,6 +147,10 @@ WINDOWS: st.SearchStrategy[tuple[Period, Window]] = st.sampled_from(
     ]
 )
 ZONES = st.sampled_from(["Europe/Oslo", "UTC", "Pacific/Apia"])
+#: Somebody in any zone, with any of the languages.
+READERS = st.builds(
+    lambda zone, language: Reader(ZoneInfo(zone), language, "U0123456789"), ZONES, st.sampled_from(LANGUAGES)
+)
 PAGES = st.lists(ACTIVITIES, max_size=10)
 NAMES = st.lists(TEXT, max_size=4).map(tuple)
 FILTERS = st.builds(
@@ -201,9 +206,9 @@ def check_blocks(blocks: list[dict[str, Any]], surface: str = "message") -> None
     json.dumps(blocks)
 
 
-@given(answers(), ZONES)
-def test_any_answer_is_within_the_limits_and_uninterpreted(reply: ActivityAnswer, zone: str) -> None:
-    message = draw(reply, Reader(ZoneInfo(zone), user="U0123456789"), COMMAND)
+@given(answers(), READERS)
+def test_any_answer_is_within_the_limits_and_uninterpreted(reply: ActivityAnswer, reader: Reader) -> None:
+    message = draw(reply, reader, COMMAND)
     check(message)
     shown = json.dumps(message.blocks, ensure_ascii=False)
     for activity in (*reply.rows, *reply.later):
@@ -211,15 +216,15 @@ def test_any_answer_is_within_the_limits_and_uninterpreted(reply: ActivityAnswer
             assert f"contact_id={activity.company_id}" in shown, "no company is dropped to fit"
 
 
-@given(answers(), st.lists(ACTIVITIES, min_size=1, max_size=40), ZONES)
+@given(answers(), st.lists(ACTIVITIES, min_size=1, max_size=40), READERS)
 def test_any_chart_is_within_the_limits_and_uninterpreted(
-    answer: ActivityAnswer, rows: list[Activity], zone: str
+    answer: ActivityAnswer, rows: list[Activity], reader: Reader
 ) -> None:
     inside = judge(rows, answer.window).inside
     assume(inside)
-    counts = counted(inside, answer.window, answer.as_of, ZoneInfo(zone))
+    counts = counted(inside, answer.window, answer.as_of, reader.zone)
     chart = ActivityChart(replace(answer, rows=(), later=(), count=len(inside)), counts)
-    check(draw(chart, Reader(ZoneInfo(zone), user="U0123456789"), COMMAND))
+    check(draw(chart, reader, COMMAND))
 
 
 @given(st.lists(st.text("ab", min_size=1, max_size=30), min_size=1, max_size=20, unique=True))
@@ -227,33 +232,33 @@ def test_labels_that_are_cut_stay_apart(labels: list[str]) -> None:
     assert problems([bars("Title", "Companies", dict.fromkeys(labels, 1))]) == []
 
 
-@given(answers())
-def test_whatever_is_shared_is_within_the_limits_and_uninterpreted(reply: ActivityAnswer) -> None:
+@given(answers(), READERS)
+def test_whatever_is_shared_is_within_the_limits_and_uninterpreted(
+    reply: ActivityAnswer, reader: Reader
+) -> None:
     if not reply.rows:
         return
-    message = draw_shared(SharedPage(reply, "U0123456789"), Reader(ZoneInfo("Europe/Oslo")))
+    message = draw_shared(SharedPage(reply, "U0123456789"), reader)
     check(message)
     assert not [e for e in elements(message.blocks) if "action_id" in e], "nobody else may press anything"
     assert not [e for e in elements(message.blocks) if e.get("type") == "mrkdwn"]
 
 
-@given(answers(), FILTERS, st.sampled_from([Reason.MUTED, Reason.OWN, Reason.PERSON]) | st.none())
+@given(answers(), FILTERS, st.sampled_from([Reason.MUTED, Reason.OWN, Reason.PERSON]) | st.none(), READERS)
 def test_any_explanation_is_within_the_limits_and_uninterpreted(
-    reply: ActivityAnswer, filter_: Filter, dropped: Reason | None
+    reply: ActivityAnswer, filter_: Filter, dropped: Reason | None, reader: Reader
 ) -> None:
     about = (reply.asked, reply.period, reply.window, reply.as_of)
-    reader = Reader(ZoneInfo("UTC"), user="U0123456789")
     check(draw(WhyHidden(*about, filter_, 9, 3, reply.dropped, 2, 1), reader, COMMAND))
     for row in reply.rows:
         shown = WhyShown(*about, reply.principal, filter_, reply.web_url, row, False, dropped)
         check(draw(shown, reader, COMMAND))
 
 
-@given(st.lists(TEXT, max_size=20), FILTERS, TEXT)
+@given(st.lists(TEXT, max_size=20), FILTERS, TEXT, READERS)
 def test_preferences_are_within_the_limits_and_uninterpreted(
-    names: list[str], filter_: Filter, given_: str
+    names: list[str], filter_: Filter, given_: str, reader: Reader
 ) -> None:
-    reader = Reader(ZoneInfo("UTC"), user="U0123456789")
     companies = tuple(MutedCompany(n, name) for n, name in enumerate(names))
     saved = tuple(SavedFilter(f"f{n}", filter_) for n in range(50))
     problem = Problem("unknown-category", given_, given_, tuple(names), part=True)

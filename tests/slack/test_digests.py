@@ -42,7 +42,16 @@ from bot.slack.blocks import draw
 from bot.slack.blocks.digestwords import asked
 from bot.slack.payload import pressed
 from tests.slack.conftest import FILTER, HOSTILE, KIANNA, READER, ROWS, activity
-from tests.slack.test_blocks import ACTIVITIES, COMMAND, DROPPED, FILTERS, TEXT, ZONES, check, elements
+from tests.slack.test_blocks import (
+    ACTIVITIES,
+    COMMAND,
+    DROPPED,
+    FILTERS,
+    READERS,
+    TEXT,
+    check,
+    elements,
+)
 from tests.slack.test_payload import press
 
 #: From Wednesday to Thursday, 08:00 in Oslo.
@@ -328,11 +337,11 @@ def told(draw_: st.DrawFn) -> tuple[DigestPart, ...]:
     return parts(whole, is_test=draw_(st.booleans()), told=draw_(st.integers(0, 3)))
 
 
-@given(told(), ZONES, st.booleans())
+@given(told(), READERS, st.booleans())
 def test_any_digest_is_within_the_limits_and_uninterpreted(
-    messages: tuple[DigestPart, ...], zone: str, assumed: bool
+    messages: tuple[DigestPart, ...], reader: Reader, assumed: bool
 ) -> None:
-    reader = Reader(ZoneInfo(zone), user="U0123456789", zone_is_assumed=assumed)
+    reader = replace(reader, zone_is_assumed=assumed)
     for part in {messages[0].number: messages[0], messages[-1].number: messages[-1]}.values():
         message = draw(part, reader, COMMAND)
         check(message)

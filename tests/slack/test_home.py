@@ -31,7 +31,7 @@ from bot.core.subscription import Outcome, State
 from bot.demo.limits import problems
 from bot.slack.blocks.home import home_view
 from tests.slack.conftest import FILTER, HOSTILE, KIANNA, NOW, OSLO, READER, STANDINGS
-from tests.slack.test_blocks import FILTERS, TEXT, check_blocks, elements
+from tests.slack.test_blocks import FILTERS, READERS, TEXT, check_blocks, elements
 
 COMMAND = "/superoffice"
 ME = Me(KIANNA, NOW - timedelta(days=9), NOW + timedelta(hours=5), ended=False)
@@ -186,8 +186,8 @@ HOME = st.builds(
 )
 
 
-@given(HOME)
-def test_any_home_is_within_the_limits_and_uninterpreted(home: Home) -> None:
-    view = home_view(home, Reader(OSLO, user="U0123456789"), COMMAND)
+@given(HOME, READERS)
+def test_any_home_is_within_the_limits_and_uninterpreted(home: Home, reader: Reader) -> None:
+    view = home_view(home, reader, COMMAND)
     check_blocks(view["blocks"], "home")
     assert problems(view["blocks"], "home") == []

@@ -4,7 +4,6 @@ import json
 from dataclasses import replace
 from datetime import time
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -24,7 +23,7 @@ from bot.core.spelling import normalise
 from bot.demo.limits import problems
 from bot.slack.modals import digest_modal, submitted_digest
 from tests.slack.conftest import HOSTILE, READER
-from tests.slack.test_blocks import COMMAND, FILTERS, TEXT, ZONES
+from tests.slack.test_blocks import COMMAND, FILTERS, READERS, TEXT
 
 FULL = DigestForm(
     times=("08:00", "13:10", "16:00"),
@@ -101,9 +100,9 @@ def test_looks_as_it_was_looked_at(form: DigestForm, snapshot: SnapshotAssertion
     assert digest_modal(form, READER, COMMAND) == snapshot
 
 
-@given(ANY, ZONES)
-def test_any_form_is_within_the_limits_and_uninterpreted(form: DigestForm, zone: str) -> None:
-    view = digest_modal(form, Reader(ZoneInfo(zone)), COMMAND)
+@given(ANY, READERS)
+def test_any_form_is_within_the_limits_and_uninterpreted(form: DigestForm, reader: Reader) -> None:
+    view = digest_modal(form, reader, COMMAND)
     assert problems(view["blocks"], "modal") == []
     assert all(len(view[name]["text"]) <= 24 for name in ("title", "submit", "close"))
     assert json.dumps(view).count('"mrkdwn"') == 1, "our own last line"

@@ -23,7 +23,7 @@ from bot.core.teamdigest import MissingView, TeamDigest, View, merge
 from bot.core.window import Window
 from bot.slack.blocks import draw
 from tests.slack.conftest import FILTER, HOSTILE, ROWS, activity
-from tests.slack.test_blocks import ACTIVITIES, COMMAND, FILTERS, TEXT, ZONES, check, elements
+from tests.slack.test_blocks import ACTIVITIES, COMMAND, FILTERS, READERS, TEXT, check, elements
 
 #: From Wednesday to Thursday, 08:00 in Oslo.
 END = datetime(2026, 11, 19, 7, tzinfo=UTC)
@@ -270,10 +270,12 @@ def teams(draw_: st.DrawFn) -> tuple[TeamPart, ...]:
     return team_parts(whole, 7, is_test=draw_(st.booleans()), told=draw_(st.integers(0, 3)))
 
 
-@given(teams(), ZONES)
-def test_any_digest_is_within_the_limits_and_uninterpreted(messages: tuple[TeamPart, ...], zone: str) -> None:
+@given(teams(), READERS)
+def test_any_digest_is_within_the_limits_and_uninterpreted(
+    messages: tuple[TeamPart, ...], reader: Reader
+) -> None:
     for part in messages:
-        message = draw(part, Reader(ZoneInfo(zone), user=""), COMMAND)
+        message = draw(part, replace(reader, user=""), COMMAND)
         check(message)
         charts = [block for block in message.blocks if block["type"] == "data_visualization"]
         for drawn in charts:

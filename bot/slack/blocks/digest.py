@@ -36,7 +36,7 @@ from bot.slack.blocks.footer import FOOTER, filtered, hidden, looked
 from bot.slack.blocks.words import GAP
 from bot.slack.payload import Asked, block_id, owned
 from bot.text import sentence
-from bot.text.dates import day, zone_name
+from bot.text.dates import long_day, zone_name
 
 __all__ = ["digest"]
 
@@ -203,7 +203,7 @@ class _Part:
     def _still(self, activity: Activity) -> list[Element]:
         """A company that went quiet, and since when it is."""
         locale, time, today = self.reader.locale, known_time(activity), self.companies.today
-        since = day(local(time, self.reader.zone).date(), today, locale) if time else ""
+        since = long_day(local(time, self.reader.zone).date(), today, locale) if time else ""
         last = sentence("digest.quiet.last", locale, day=since) if since else ""
         owner = words.owner(activity, self._told.principal, self.reader)
         facts = GAP.join(("", *filter(None, (last, owner))))
