@@ -28,7 +28,7 @@ from bot.core.subscription import State
 from bot.digests import as_json, history, list_digests, listed, show_history, show_status, status
 from bot.keys import Outcome, Report, check_keys, rotate_keys
 from bot.links import list_links, outage_survived
-from bot.operatorcli import backup, examination, restoring
+from bot.operatorcli import backup, examination, move, restoring
 from bot.privacy import audit_as_json, export_user, forget_user, list_audit, stored_about
 from bot.services.ports import Clock
 
@@ -230,6 +230,7 @@ main.add_command(channels)
 main.add_command(examination)
 main.add_command(backup)
 main.add_command(restoring)
+main.add_command(move)
 
 
 @main.command()

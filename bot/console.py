@@ -11,6 +11,7 @@ from bot.backup import BackUpRefused
 from bot.channels import ImportRefused
 from bot.config import ConfigurationError, Settings, load
 from bot.keys import RotationRefused
+from bot.move import NotMoved
 
 __all__ = ["plain_errors", "read_settings", "tell"]
 
@@ -29,7 +30,7 @@ def plain_errors() -> Iterator[None]:
     """What an administrator can mend is said in one line, without a traceback."""
     try:
         yield
-    except (*app.CANNOT_START, RotationRefused, ImportRefused, BackUpRefused) as error:
+    except (*app.CANNOT_START, RotationRefused, NotMoved, ImportRefused, BackUpRefused) as error:
         click.echo(f"{type(error).__name__}: {error}", err=True)
         sys.exit(1)
 

@@ -14,10 +14,11 @@ from bot.clock import SystemClock
 from bot.config import Settings
 from bot.console import plain_errors, read_settings, tell
 from bot.doctor import as_json, examine, exit_code, show
+from bot.move import moved
 from bot.store import Sealer
 from bot.store.copying import examine_copy
 
-__all__ = ["backup", "examination", "restoring"]
+__all__ = ["backup", "examination", "move", "restoring"]
 
 _file = click.argument("file", type=click.Path(path_type=Path))
 
@@ -64,6 +65,19 @@ def restoring(*, file: Path, yes: bool) -> None:
         if not yes:
             click.confirm(f"Put {file} in the place of {database}?", abort=True)
         tell(restore(database, settings.secret_key, file, SystemClock().now()))
+
+
+@click.command()
+@click.argument("source")
+@click.argument("target")
+def move(*, source: str, target: str) -> None:
+    """Move all that is stored from SOURCE, sqlite:data/bot.db, to TARGET, postgresql://user@host/database.
+
+    SOURCE stays as it is, and every row is compared. A bot may run on SOURCE meanwhile: then move once more
+    when it is stopped.
+    """
+    with plain_errors():
+        tell(moved(source, target, SystemClock().now()))
 
 
 def _sqlite(settings: Settings) -> Path:

@@ -21,7 +21,7 @@ from bot.core.secret import DatabaseUrl
 from bot.store.database import DatabaseFailed, DatabaseUnusable, Dialect, Interrupted, Values, whole
 from bot.store.postgres_schema import translated, unapplied
 
-__all__ = ["POSTGRES", "PostgresDatabase", "open_postgres"]
+__all__ = ["POSTGRES", "PostgresDatabase", "adapt", "open_postgres"]
 
 log = logging.getLogger(__name__)
 
@@ -226,11 +226,16 @@ async def _check(connection: Connection) -> None:
         await AsyncConnectionPool.check_connection(connection)
 
 
-async def _configure(connection: Connection) -> None:
+def adapt(connection: psycopg.AsyncConnection[Any] | psycopg.Connection[Any]) -> None:
+    """Let what goes to and fro be as it is with SQLite."""
     connection.adapters.register_dumper(int, _Whole)
     connection.adapters.register_dumper(bool, _Whole)
     connection.adapters.register_dumper(str, _Text)
     connection.adapters.register_loader("text", _Read)
+
+
+async def _configure(connection: Connection) -> None:
+    adapt(connection)
 
 
 @contextmanager
