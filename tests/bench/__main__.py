@@ -6,7 +6,7 @@ Each table says what it measures; the figures are medians of the rounds, goals s
 import argparse
 import sys
 
-from tests.bench import acknowledge, answers, calls, formatting, reader
+from tests.bench import acknowledge, answers, calls, digests, formatting, reader
 
 ROUNDS = 9
 BENCHES = {
@@ -15,6 +15,7 @@ BENCHES = {
     "acknowledge": acknowledge,
     "answers": answers,
     "formatting": formatting,
+    "digests": digests,
 }
 
 

@@ -8,6 +8,7 @@ import asyncio
 import hmac
 import json
 import multiprocessing
+import ssl
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,6 +16,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from email.utils import formatdate
 from multiprocessing.connection import Connection
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
@@ -38,11 +40,12 @@ class Lean:
 
     port: int
     _pipe: Connection
+    scheme: str = "http"
 
     @property
     def url(self) -> str:
         """Their root."""
-        return f"http://127.0.0.1:{self.port}"
+        return f"{self.scheme}://127.0.0.1:{self.port}"
 
     def load(self, bot_url: str, users: int, commands: int, *, answered: bool = True) -> list[float]:
         """Have ``users`` type ``commands`` in all, each as soon as the last is answered, or acknowledged.
@@ -55,14 +58,14 @@ class Lean:
 
 
 @contextmanager
-def lean(rows: int = 20) -> Iterator[Lean]:
-    """Start the process."""
+def lean(rows: int = 20, tls: Path | None = None) -> Iterator[Lean]:
+    """Start the process; ``tls`` is a file with its certificate and key."""
     ours, theirs = multiprocessing.Pipe()
     context = multiprocessing.get_context("spawn")
-    process = context.Process(target=_run, args=(theirs, rows), daemon=True)
+    process = context.Process(target=_run, args=(theirs, rows, tls), daemon=True)
     process.start()
     try:
-        yield Lean(ours.recv(), ours)
+        yield Lean(ours.recv(), ours, "https" if tls else "http")
     finally:
         ours.send(None)
         process.join(5)
@@ -89,7 +92,7 @@ class _Server:
         self.info = system_info()
         self.answered: dict[str, asyncio.Future[None]] = {}
 
-    def answer(self, head: bytes) -> tuple[bytes, bytes, float]:
+    def answer(self, head: bytes, asked: bytes) -> tuple[bytes, bytes, float]:
         """The body, its type, and after how many seconds."""
         path = head.split(b" ", 2)[1].decode()
         if path.startswith("/remote/"):
@@ -100,6 +103,9 @@ class _Server:
             if waiting and not waiting.done():
                 waiting.set_result(None)
             return b"ok", b"text/plain", 0
+        if path == "/api/chat.postMessage":  # everybody has a conversation of their own
+            channel = asked.partition(b'"channel":')[2].partition(b'"U')[2].partition(b'"')[0]
+            return b'{"ok":true,"channel":"D%b","ts":"1763541660.0001"}' % channel, b"application/json", 0
         return _API[path.partition("?")[0].rpartition("/")[2]], b"application/json", 0
 
 
@@ -127,8 +133,8 @@ class _Connection(asyncio.Protocol):
             length = int(head[start + 15 :].split(b"\r\n", 1)[0]) if start >= 0 else 0
             if len(self._data) < end + 4 + length:
                 return
-            self._data = self._data[end + 4 + length :]
-            self._reply(*self._server.answer(head))
+            asked, self._data = self._data[end + 4 : end + 4 + length], self._data[end + 4 + length :]
+            self._reply(*self._server.answer(head, asked))
 
     def _reply(self, body: bytes, kind: bytes, delay: float) -> None:
         date = formatdate(usegmt=True).encode()
@@ -140,14 +146,19 @@ class _Connection(asyncio.Protocol):
             self._transport.write(answer)
 
 
-def _run(pipe: Connection, rows: int) -> None:
-    uvloop.run(_serve(pipe, rows))
+def _run(pipe: Connection, rows: int, tls: Path | None) -> None:
+    uvloop.run(_serve(pipe, rows, tls))
 
 
-async def _serve(pipe: Connection, rows: int) -> None:
+async def _serve(pipe: Connection, rows: int, tls: Path | None) -> None:
     loop = asyncio.get_running_loop()
     server = _Server(rows)
-    listener = await loop.create_server(lambda: _Connection(server), "127.0.0.1", 0, backlog=1024)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER) if tls else None
+    if context and tls:
+        context.load_cert_chain(tls)
+    listener = await loop.create_server(
+        lambda: _Connection(server), "127.0.0.1", 0, backlog=1024, ssl=context
+    )
     port = listener.sockets[0].getsockname()[1]
     pipe.send(port)
     async with aiohttp.ClientSession() as session:

@@ -1,22 +1,16 @@
 """A SuperOffice behind a certificate authority of the customer's own: trusted if told so, and only then."""
 
-import ipaddress
 import ssl
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
 from aiohttp import web
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
 from bot.core.errors import CrmUnreachable
-
-PEM = serialization.Encoding.PEM
+from tests.certificates import certificate, private
 
 
 class Tls(NamedTuple):
@@ -26,54 +20,13 @@ class Tls(NamedTuple):
     ca: Path
 
 
-def usage(*, is_ca: bool) -> x509.KeyUsage:
-    """What a key is for; Python 3.13 takes no certificate that does not say."""
-    return x509.KeyUsage(
-        digital_signature=not is_ca,
-        key_cert_sign=is_ca,
-        crl_sign=is_ca,
-        content_commitment=False,
-        key_encipherment=False,
-        data_encipherment=False,
-        key_agreement=False,
-        encipher_only=False,
-        decipher_only=False,
-    )
-
-
-def certificate(
-    name: str, key: ec.EllipticCurvePrivateKey, issuer: str, signer: Any, *, is_ca: bool
-) -> bytes:
-    now = datetime.now(UTC)
-    built = (
-        x509.CertificateBuilder()
-        .subject_name(x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)]))
-        .issuer_name(x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, issuer)]))
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - timedelta(hours=1))
-        .not_valid_after(now + timedelta(hours=1))
-        .add_extension(x509.BasicConstraints(ca=is_ca, path_length=None), critical=True)
-        .add_extension(usage(is_ca=is_ca), critical=True)
-        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
-        .add_extension(
-            x509.AuthorityKeyIdentifier.from_issuer_public_key(signer.public_key()), critical=False
-        )
-        .add_extension(
-            x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]), critical=False
-        )
-    )
-    return built.sign(signer, hashes.SHA256()).public_bytes(PEM)
-
-
 @pytest.fixture
 async def tls(tmp_path: Path, soap: Any) -> AsyncIterator[Tls]:
     """A SuperOffice whose certificate an authority of its own has signed."""
     ca_key, key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
     ca, chain = tmp_path / "ca.pem", tmp_path / "server.pem"
     ca.write_bytes(certificate("Customer CA", ca_key, "Customer CA", ca_key, is_ca=True))
-    private = key.private_bytes(PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    chain.write_bytes(certificate("127.0.0.1", key, "Customer CA", ca_key, is_ca=False) + private)
+    chain.write_bytes(certificate("127.0.0.1", key, "Customer CA", ca_key, is_ca=False) + private(key))
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(chain)
 
