@@ -44,6 +44,7 @@ from bot.core.window import Window, judge
 from bot.demo.limits import problems
 from bot.slack.blocks import Message, draw, draw_shared
 from bot.slack.blocks.charts import bars
+from bot.slack.blocks.elements import DIRECTIONS
 from bot.text import LANGUAGES
 from tests.slack.conftest import READER, answered
 
@@ -204,6 +205,8 @@ def check_blocks(blocks: list[dict[str, Any]], surface: str = "message") -> None
     for text in interpreted(Message("", blocks)):
         assert not re.search("[<>]", text), text
     json.dumps(blocks)
+    texts = (each["text"] for each in elements(blocks) if isinstance(each.get("text"), str))
+    assert not [text for text in texts if DIRECTIONS.search(text)]
 
 
 @given(answers(), READERS)

@@ -5,6 +5,7 @@ goes into ``mrkdwn`` is a sentence of ours, its values through :func:`escape`, a
 Limits: docs.slack.dev, Block Kit reference.
 """
 
+import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -65,6 +66,10 @@ MAX_TEXT = 3000
 MAX_CHARACTERS = 40_000
 MAX_TABLE = 10_000
 
+#: What sets the direction of the text behind it until that is ended: embeddings, overrides and isolates.
+#: Source: Unicode Standard Annex #9, "Directional Formatting Characters".
+DIRECTIONS = re.compile("[\u202a-\u202e\u2066-\u2069]")
+
 
 @dataclass(frozen=True, slots=True)
 class Message:
@@ -89,7 +94,12 @@ def _characters(value: object) -> int:
 
 def escape(text: str) -> str:
     """Take the meaning from ``&``, ``<`` and ``>``: no mention, link or date element survives it."""
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return undirected(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def undirected(text: str) -> str:
+    """Text without what would turn around the words of ours behind it; a dash if there is nothing else."""
+    return text if text.isascii() else DIRECTIONS.sub("", text) or "–"
 
 
 def literal(text: str) -> str:
@@ -153,14 +163,14 @@ def _list(items: Iterable[Sequence[Element]]) -> Element:
 
 def span(text: str, *, bold: bool = False, italic: bool = False, code: bool = False) -> Element:
     """Text within :func:`rich`."""
-    element: Element = {"type": "text", "text": text}
+    element: Element = {"type": "text", "text": undirected(text)}
     style = {name: True for name, is_on in (("bold", bold), ("italic", italic), ("code", code)) if is_on}
     return {**element, "style": style} if style else element
 
 
 def link(url: str, text: str) -> Element:
     """A bold link within :func:`rich`."""
-    return {"type": "link", "url": url, "text": text, "style": {"bold": True}}
+    return {"type": "link", "url": url, "text": undirected(text), "style": {"bold": True}}
 
 
 def date(timestamp: int, form: str, fallback: str) -> Element:
@@ -201,8 +211,8 @@ def table(heads: list[str], rows: list[list[Element]]) -> Block:
 def cell(text: str, more: str = "", url: str = "") -> Element:
     """A cell, never parsed; ``text`` is a link, if it leads somewhere, and ``more`` follows it."""
     if not url:
-        return {"type": "raw_text", "text": f"{text}{more}" or "–"}
-    return rich({"type": "link", "url": url, "text": text}, *([span(more)] if more else []))
+        return {"type": "raw_text", "text": undirected(f"{text}{more}") or "–"}
+    return rich({"type": "link", "url": url, "text": undirected(text)}, *([span(more)] if more else []))
 
 
 def plain(text: str, accessory: Element) -> Block:
@@ -311,7 +321,7 @@ def link_button(action: str, text: str, url: str) -> Element:
 
 def _plain(text: str, limit: int) -> Element:
     # Slack refuses an empty text, and one of spaces only.
-    return {"type": "plain_text", "text": shorten(text.strip() or "–", limit), "emoji": False}
+    return {"type": "plain_text", "text": shorten(undirected(text).strip() or "–", limit), "emoji": False}
 
 
 def _markdown(text: str) -> Element:
