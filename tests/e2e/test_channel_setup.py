@@ -200,7 +200,7 @@ async def test_what_was_asked_for_before_is_taken_back(world: World) -> None:
     assert await request(world, "channel pause") == before, "nobody is told twice"
     asked = await request(world, "channel add 16:00")
     late = await press(world, before, "channel.approve", Slack.manager)
-    assert "That request is no more" in said(late)
+    assert "That request no longer stands" in said(late)
     assert "is on" in (await ask(world, "channel show")).text
     assert (await press(world, asked, "channel.approve", Slack.manager)).text == "Approved"
     assert "08:30,16:00 weekdays" in said(await ask(world, "channel show"))

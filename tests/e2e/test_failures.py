@@ -62,7 +62,7 @@ async def test_a_failure_says_what_to_do(
 async def test_a_ticket_that_is_refused_leads_to_the_page(world: World, fault: dict[str, Any]) -> None:
     await world.link()
     world.crm.faults.set(**fault)
-    assert "SuperOffice takes it no more" in said(await world.ask("today"))
+    assert "SuperOffice no longer accepts it" in said(await world.ask("today"))
     assert "It is over" not in said(await world.ask("me"))
 
 

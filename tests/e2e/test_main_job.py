@@ -113,7 +113,7 @@ async def test_a_ticket_that_ended_is_renewed_at_a_press(world: World) -> None:
     world.crm.tickets.expire(SuperOffice.seller)
     answer = await world.type("today")
     offer = await answer.next()
-    assert "SuperOffice takes it no more" in said(offer)
+    assert "SuperOffice no longer accepts it" in said(offer)
     url = next(element["url"] for _, element in offer.elements() if "url" in element)
     assert (await world.sign_in(url, SuperOffice.seller))[0] == 200
     await answer.next()
