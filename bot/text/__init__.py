@@ -8,7 +8,7 @@ escapes it for the place where it shows it.
 
 import gettext
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from io import BytesIO
 from pathlib import Path
@@ -17,7 +17,16 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 
-__all__ = ["LANGUAGES", "SOURCE", "UnknownSentence", "has_sentence", "is_beta", "locale_of", "sentence"]
+__all__ = [
+    "LANGUAGES",
+    "SOURCE",
+    "UnknownSentence",
+    "has_sentence",
+    "is_beta",
+    "locale_of",
+    "preferred",
+    "sentence",
+]
 
 LOCALES = Path(__file__).with_name("locale")
 SOURCE = "en"
@@ -79,9 +88,14 @@ def has_sentence(id: str) -> bool:  # noqa: A002
 @cache
 def locale_of(tag: str) -> str:
     """The language of ours that serves a Slack locale such as ``nb-NO``; English where none does."""
-    language = re.split("[-_]", tag)[0].lower()
-    language = _SERVED_BY.get(language, language)
-    return language if language in LANGUAGES else SOURCE
+    return preferred((tag,))
+
+
+def preferred(tags: Iterable[str]) -> str:
+    """The language of ours that serves the first of these locales that we have one for; else English."""
+    languages = (re.split("[-_]", tag)[0].strip().lower() for tag in tags)
+    served = (_SERVED_BY.get(language, language) for language in languages)
+    return next((language for language in served if language in LANGUAGES), SOURCE)
 
 
 def is_beta(tag: str) -> bool:

@@ -11,7 +11,7 @@ from bot.services.installing import Installing
 from bot.web.addresses import Network, client_address
 from bot.web.browsers import Browsers
 from bot.web.link import LinkPage
-from bot.web.pages import Pages
+from bot.web.pages import Pages, browser_language
 
 __all__ = ["InstallPages"]
 
@@ -48,7 +48,7 @@ class InstallPages:
         try:
             address = await self._installing.begin(browser, client_address(request.scope, self._trusted))
         except Exception as error:
-            return self._link_page.closed(error, about="install")
+            return self._link_page.closed(request, error, about="install")
         return self._browsers.send(browser, address)
 
     async def come_back(self, request: Request) -> Response:
@@ -60,6 +60,6 @@ class InstallPages:
             code, denied = Secret(query.get("code", "")), query.get("error", "")
             new = await self._installing.finish(state, code, denied)
         except Exception as error:
-            return self._link_page.closed(error, again=START, about="install")
+            return self._link_page.closed(request, error, again=START, about="install")
         back = "slack://open" if new.is_organization else f"slack://open?team={new.id}"
-        return self._pages.response("installed", 200, "en", name=new.name, back=back)
+        return self._pages.response("installed", 200, browser_language(request), name=new.name, back=back)

@@ -44,7 +44,7 @@ from bot.web.addresses import Network, client_address
 from bot.web.browsers import Browsers
 from bot.web.csrf import Csrf
 from bot.web.forms import NotAForm, read_form
-from bot.web.pages import Pages, PageSettings
+from bot.web.pages import Pages, PageSettings, browser_language
 
 __all__ = ["LinkPage"]
 
@@ -131,12 +131,12 @@ class LinkPage:
     async def stopped(self, request: Request, error: Exception) -> Response:
         """To Slack, where the browser has to prove whose it is; else what is wrong."""
         if not isinstance(error, SlackSignInNeeded) or self._slack_sign_in is None:
-            return self.closed(error)
+            return self.closed(request, error)
         browser = self._browsers.named(request)
         try:
             address = await self._slack_sign_in.begin(_nonce(request), browser)
         except Exception as other:
-            return self.closed(other)
+            return self.closed(request, other)
         return self._browsers.send(browser, address)
 
     async def submit(self, request: Request) -> Response:
@@ -145,9 +145,9 @@ class LinkPage:
             fields = await read_form(request)
             offer = await self._linking.look(_nonce(request), self._browsers.known(request))
         except NotAForm as problem:
-            return self._problem("junk", problem.status)
+            return self._problem(request, "junk", problem.status)
         except Exception as error:
-            return self.closed(error)
+            return self.closed(request, error)
         username = fields.get("username", "").strip()
         password = Secret(fields.get("password", ""))
         if not self._csrf.is_ours(request, _nonce(request), fields.get("csrf", "")):
@@ -162,7 +162,7 @@ class LinkPage:
             browser = self._browsers.known(request)
             done = await self._linking.sign_in(_nonce(request), username, password, address, browser)
         except CLOSING as error:
-            return self.closed(error)
+            return self.closed(request, error)
         except Exception as error:
             return self._failed(request, offer, error, username)
         return self.done(offer, done)
@@ -219,17 +219,18 @@ class LinkPage:
             back=f"slack://channel?{urlencode(where)}",
         )
 
-    def closed(self, error: Exception, again: str = "", about: str = "page") -> Response:
+    def closed(self, request: Request, error: Exception, again: str = "", about: str = "page") -> Response:
         """A page without a form, with a link to try ``again`` where that makes sense.
 
         What has sentences of its own ``about`` something, such as ``install``, is said in those.
         """
         known, reference = self._log(error)
         again = "" if isinstance(known, CLOSING) else again
-        return self._problem(known.code, _status(known), reference, known.params, again, about)
+        return self._problem(request, known.code, _status(known), reference, known.params, again, about)
 
     def _problem(
         self,
+        request: Request,
         code: str,
         status: int,
         reference: str = "",
@@ -237,11 +238,11 @@ class LinkPage:
         again: str = "",
         about: str = "page",
     ) -> Response:
-        """A page without a form. Nothing is known of the reader here, so it is in English."""
+        """A page without a form. Nothing is known of the reader here but what the browser says."""
         return self._pages.response(
             "closed",
             status,
-            "en",
+            browser_language(request),
             error=_words(code, about),
             reference=reference,
             params=params or {},

@@ -45,10 +45,10 @@ class OidcPages:
         try:
             authorization = await self._linking.returned(state, self._browsers.known(request))
         except Exception as error:
-            return self._link_page.closed(error)
+            return self._link_page.closed(request, error)
         try:
             code, denied = Secret(query.get("code", "")), query.get("error", "")
             offer, done = await self._linking.finish(authorization, state, code, denied)
         except Exception as error:
-            return self._link_page.closed(error, again=f"/link/{authorization.page.reveal()}")
+            return self._link_page.closed(request, error, again=f"/link/{authorization.page.reveal()}")
         return self._link_page.done(offer, done)

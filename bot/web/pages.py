@@ -7,13 +7,16 @@ from hashlib import sha256
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
-from bot.text import locale_of, sentence
+from bot.text import locale_of, preferred, sentence
 
-__all__ = ["PageSettings", "Pages"]
+__all__ = ["PageSettings", "Pages", "browser_language"]
 
 TEMPLATES = Path(__file__).with_name("templates")
+#: So much of what a browser says of languages is read.
+MAX_LANGUAGES = 200
 YEAR_SECONDS = 365 * 24 * 60 * 60
 
 
@@ -55,6 +58,12 @@ class Pages:
             say=say, lang=locale_of(locale), css=self._css, settings=self._settings, **values
         )
         return HTMLResponse(html, status, self._headers)
+
+
+def browser_language(request: Request) -> str:
+    """The language of ours that the browser likes best; browsers name them in that order."""
+    named = request.headers.get("accept-language", "")[:MAX_LANGUAGES].split(",")
+    return preferred(each.partition(";")[0] for each in named)
 
 
 def _headers(css: str, *, https: bool) -> dict[str, str]:

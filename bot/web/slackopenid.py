@@ -31,11 +31,11 @@ class SlackOpenIDPages:
         try:
             authorization = await self._sign_in.returned(state, self._browsers.known(request))
         except Exception as error:
-            return self._link_page.closed(error)
+            return self._link_page.closed(request, error)
         page = f"/link/{authorization.page.reveal()}"
         try:
             code, denied = Secret(query.get("code", "")), query.get("error", "")
             await self._sign_in.finish(authorization, state, code, denied)
         except Exception as error:
-            return self._link_page.closed(error, again=page)
+            return self._link_page.closed(request, error, again=page)
         return RedirectResponse(page, 303, headers={"Cache-Control": "no-store"})

@@ -69,6 +69,30 @@ async def test_the_form_is_made_for_phones_password_managers_and_readers(site: S
     assert "max-width: 30rem" in text
 
 
+@pytest.mark.parametrize(
+    ("accepted", "said"),
+    [
+        ("nb-NO,nb;q=0.9,en;q=0.8", "Denne siden kan ikke brukes"),
+        ("fr, da;q=0.5", "Denne side kan ikke bruges"),
+        ("fr", "This page cannot be used"),
+        ("", "This page cannot be used"),
+        (";;q=, *" * 99, "This page cannot be used"),
+    ],
+)
+async def test_whose_page_is_unknown_reads_the_browsers_language(
+    site: Site, accepted: str, said: str
+) -> None:
+    page = await site.get("/link/unknown", headers={"Accept-Language": accepted})
+    assert said in shown(page)
+
+
+async def test_a_page_is_in_the_language_of_the_slack_user(site: Site) -> None:
+    site.slack.found = replace(site.slack.found, locale="sv-SE")
+    page = await site.get(await site.invite(), headers={"Accept-Language": "da"})
+    assert '<html lang="sv">' in page.text
+    assert "Logga in och koppla" in shown(page)
+
+
 async def test_nothing_comes_from_elsewhere_and_no_script(site: Site) -> None:
     path = await site.invite()
     for page in (await site.get(path), await site.sign_in(path), await site.get("/link/unknown")):
