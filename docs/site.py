@@ -19,6 +19,8 @@ MOVED = {
     "](docs/": "](",
     "](LICENSE)": "](LICENSE.txt)",
 }
+#: Above pages that have every word in them, and would be found before the one that is meant.
+NOT_SEARCHED = "---\nsearch:\n  exclude: true\n---\n\n"
 #: A link to a file of the project's that is no page.
 OUTSIDE = re.compile(r"\]\((?:\.\./)?(config/[^)#]+)\)")
 
@@ -26,12 +28,16 @@ OUTSIDE = re.compile(r"\]\((?:\.\./)?(config/[^)#]+)\)")
 def gather(folder: Path) -> None:
     """Put everything that the site is made of into a new folder; what is there goes."""
     shutil.rmtree(folder, ignore_errors=True)
-    shutil.copytree(ROOT / "docs", folder, ignore=shutil.ignore_patterns("*.py", "__pycache__", "*.md"))
+    shutil.copytree(
+        ROOT / "docs", folder, ignore=shutil.ignore_patterns("*.py", "__pycache__", "*.md", "theme")
+    )
     shutil.copy(ROOT / "LICENSE", folder / "LICENSE.txt")
     for page in (ROOT / "docs").rglob("*.md"):
-        _put(page.read_text("utf-8"), folder / page.relative_to(ROOT / "docs"))
-    for name, page_name in PAGES.items():
-        _put((ROOT / name).read_text("utf-8"), folder / page_name)
+        name = page.relative_to(ROOT / "docs")
+        head = NOT_SEARCHED if name.parts[0].startswith("messages") else ""
+        _put(head + page.read_text("utf-8"), folder / name)
+    for file, page_name in PAGES.items():
+        _put((ROOT / file).read_text("utf-8"), folder / page_name)
 
 
 def _put(text: str, page: Path) -> None:
