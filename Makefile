@@ -62,6 +62,7 @@ format: $(READY)
 
 lock:                     ## pin the newest versions that pyproject.toml allows, with hashes
 	$(LOCK) pyproject.toml --group dev -o constraints.txt
+	$(LOCK) pyproject.toml --constraints constraints.txt -o constraints-run.txt
 	$(LOCK) --group browser --constraints constraints.txt -o constraints-browser.txt
 	$(LOCK) --group fuzz --constraints constraints.txt -o constraints-fuzz.txt
 	$(LOCK) --group site --constraints constraints.txt -o constraints-site.txt

@@ -45,7 +45,7 @@ Where the bot says nothing, Slack does:
 | Slack says | what it means | what to do |
 |---|---|---|
 | *… is not a valid command* | the app is not installed in this workspace, or its command has another name | install it with its [manifest](slack-app.md); look at `SLACK_COMMAND` |
-| *… failed with the error "dispatch_failed"*, or *… failed because the app did not respond* | Slack cannot reach the bot: it does not run, Socket Mode is not connected, or over HTTP its address or certificate is wrong | `python -m bot doctor` where the bot runs says [what is wrong](operations.md#is-it-set-up-right); over HTTP, look at the three addresses in the manifest, too |
+| *… failed with the error "dispatch_failed"*, or *… failed because the app did not respond* | Slack cannot reach the bot: it does not run, Socket Mode is not connected, another program uses the same app-level token, or over HTTP its address or certificate is wrong | `python -m bot doctor` where the bot runs says [what is wrong](operations.md#is-it-set-up-right); over HTTP, look at the three addresses in the manifest, too |
 | *… failed with the error "operation_timeout"* | the bot did not acknowledge within three seconds | look at the load of its machine |
 | *Sending messages to this app has been turned off* | nothing is wrong: the bot is spoken to by commands | type `/superoffice help` |
 

@@ -157,6 +157,30 @@ async def health(port: str) -> int | None:
     return await asyncio.wait_for(process.wait(), 15)
 
 
+# ------------------------------------------------------------------ the proxy in front
+
+
+def paths() -> set[str]:
+    """Every path that the bot answers at."""
+    code = "".join(
+        file.read_text("utf-8") for file in (ROOT / "bot").rglob("*.py") if "demo" not in file.parts
+    )
+    routes = set(re.findall(r"Route\(\s*\"(/[^\"{]*)", code))
+    return routes | set(re.findall(r"^(?:START|PATH|EVENTS) = \"(/[^\"]*)\"", code, re.MULTILINE))
+
+
+def test_the_page_says_who_needs_each_path() -> None:
+    page = (ROOT / "docs/deploying.md").read_text("utf-8")
+    _, table = page.split("| path | who needs it |\n")
+    told = tuple(
+        path for row in table.split("\n\n")[0].splitlines() for path in re.findall(r"`(/\w+/?)`", row)
+    )
+    assert len(paths()) >= 8
+    assert {path for path in paths() if not path.startswith(told)} == set()
+    passed = re.findall(r"@bot path (.*)", page)[0].replace("*", "").split()
+    assert passed == [path for path in told if path.endswith("/")], "what outsiders need, and no more"
+
+
 # ------------------------------------------------------------------ systemd, and the Procfile
 
 
@@ -194,7 +218,11 @@ def test_systemd_takes_the_unit(tmp_path: Path) -> None:
 
 
 def test_the_procfile_starts_the_same() -> None:
-    (line,) = (ROOT / "Procfile").read_text("utf-8").splitlines()
-    assert line == f"web: {' '.join(command('CMD'))}"
+    lines = dict(line.split(": ") for line in (ROOT / "Procfile").read_text("utf-8").splitlines())
+    whole = " ".join(command("CMD"))
+    assert lines == {
+        "release": "python -m bot migrate",
+        **{role: f"{whole} --role {role}" for role in ("web", "clock", "worker")},
+    }
     (start,) = settings()["ExecStart"]
-    assert start.endswith(" ".join(command("CMD")))
+    assert start.endswith(whole)

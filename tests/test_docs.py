@@ -171,13 +171,15 @@ def test_every_page_is_in_the_site_once() -> None:
 @pytest.mark.parametrize("name", ["browser", "site", "run"])
 def test_what_is_pinned_twice_is_pinned_alike(name: str) -> None:
     def pinned(file: str) -> dict[str, str]:
-        return dict(re.findall(r"^([\w.-]+)==(\S+) \\$", text_of(ROOT / file), re.MULTILINE))
+        return dict(re.findall(r"^([\w.-]+)==(\S+)(?: ;.*)? \\$", text_of(ROOT / file), re.MULTILINE))
 
     pins, others = pinned("constraints.txt"), pinned(f"constraints-{name}.txt")
     assert others
     assert {each for each in pins.keys() & others.keys() if pins[each] != others[each]} == set()
     if name == "run":
         assert others.items() <= pins.items()
+        needed = tomllib.loads(text_of(ROOT / "pyproject.toml"))["project"]["dependencies"]
+        assert {re.split(r"[^a-z0-9-]", each)[0] for each in needed} <= others.keys()
 
 
 # ------------------------------------------------------------------ what no file may say
