@@ -11,9 +11,11 @@ class Gate:
     def __init__(self) -> None:
         #: How many are waiting.
         self.waiting = 0
+        #: How many ever had to wait, those included who gave up.
+        self.came = 0
         self._open = asyncio.Event()
         self._open.set()
-        self._came = asyncio.Event()
+        self._comes = asyncio.Event()
 
     def close(self) -> None:
         """Let nobody through from now on."""
@@ -28,7 +30,8 @@ class Gate:
         if self._open.is_set():
             return
         self.waiting += 1
-        self._came.set()
+        self.came += 1
+        self._comes.set()
         try:
             await self._open.wait()
         finally:
@@ -37,5 +40,13 @@ class Gate:
     async def reached(self, count: int = 1) -> None:
         """Wait until so many are waiting."""
         while self.waiting < count:
-            self._came.clear()
-            await self._came.wait()
+            await self._next()
+
+    async def next_after(self, came: int) -> None:
+        """Wait until one more has come than ``came`` had."""
+        while self.came <= came:
+            await self._next()
+
+    async def _next(self) -> None:
+        self._comes.clear()
+        await self._comes.wait()

@@ -6,7 +6,7 @@ Each table says what it measures; the figures are medians of the rounds, goals s
 import argparse
 import sys
 
-from tests.bench import acknowledge, answers, calls, digests, formatting, reader
+from tests.bench import acknowledge, answers, calls, digests, formatting, reader, tick
 
 ROUNDS = 9
 BENCHES = {
@@ -16,6 +16,7 @@ BENCHES = {
     "answers": answers,
     "formatting": formatting,
     "digests": digests,
+    "tick": tick,
 }
 
 

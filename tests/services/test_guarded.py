@@ -130,8 +130,8 @@ async def test_what_is_given_up_late_is_a_failure_and_early_tells_nothing(bench:
     bench.server.faults.set(gate=held)
     for given_up_after, state in ((0.0, State.CLOSED), (GIVEN_UP, State.OPEN)):
         for _ in range(IN_A_ROW):
-            asking, others = asyncio.create_task(bench.ask()), held.waiting
-            await held.reached(others + 1)
+            asking, others = asyncio.create_task(bench.ask()), held.came
+            await held.next_after(others)
             bench.time += given_up_after
             asking.cancel()
             await asyncio.wait({asking})

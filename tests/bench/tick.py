@@ -1,0 +1,147 @@
+"""The clock's tick with very many subscriptions, beside APScheduler with a job for each user.
+
+Ours: one tick that finds nothing due, and one that claims ten thousand due digests, on the disk.
+APScheduler's: its SQLAlchemy job store, a job for each user, all due at once, each of which does nothing.
+"""
+
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from statistics import median
+from tempfile import TemporaryDirectory
+from zoneinfo import ZoneInfo
+
+from bot import store
+from bot.core.people import SlackUser
+from bot.core.plan import plan
+from bot.core.recurrence import EVERY_DAY
+from bot.core.schedule import Schedule
+from bot.core.secret import Secret
+from bot.core.slots import NO_HOLIDAYS
+from bot.core.subscription import Subscription
+from bot.services.digests.waves import BATCH
+from bot.store import Store
+from bot.store.sqlite import at_once
+from tests.bench.digests import KEY
+from tests.bench.timing import verdict
+from tests.sqlite import connection
+
+__all__ = ["measure"]
+
+NOW = datetime(2026, 11, 19, 7, tzinfo=UTC)
+OSLO = ZoneInfo("Europe/Oslo")
+SIZES = (1_000, 10_000, 100_000, 1_000_000)
+DUE = 10_000
+#: APScheduler's jobs: each takes a millisecond and more.
+JOBS = 300
+#: Seconds between ticks.
+EVERY = 10
+COLUMNS = (
+    "workspace, target, user, schedule, zone, locale, sealed_filter, when_empty, state, reason, since, "
+    "considered_until, quiet_looked_at"
+)
+#: The same subscription for very many users, due tomorrow.
+MANY = f"""
+    WITH RECURSIVE number(n) AS (SELECT :first UNION ALL SELECT n + 1 FROM number WHERE n < :last)
+    INSERT INTO subscriptions ({COLUMNS}, next_due)
+    SELECT 'T1', 'U' || n, 'U' || n, schedule, zone, locale, sealed_filter, when_empty, state, reason, since,
+        considered_until, quiet_looked_at, next_due + 86400000000
+    FROM number, subscriptions WHERE id = 1
+"""
+
+
+def measure(rounds: int) -> Iterator[str]:
+    """A table: CPU of a tick, by how many subscriptions there are."""
+    yield "A tick (CPU)"
+    yield f"{'subscriptions':>13}{'nothing due':>14}{'of a core':>11}{f'claim {DUE:,} due':>20}"
+    sizes = SIZES if rounds > 1 else SIZES[:1]
+    for size in sizes:
+        idle, claim = _tick(size, min(DUE, size))
+        share = verdict(idle / EVERY * 100, "<= 0.1").strip()
+        yield f"{size:>13,}{idle * 1e6:>11.0f} µs  {share:>9} %{claim * 1e3:>17.0f} ms"
+    if (firing := _apscheduler()) is None:
+        yield "APScheduler: SQLAlchemy is not installed (make bench installs it)"
+        return
+    yield f"APScheduler, a job each in SQLAlchemy: {firing * 1e3:.2f} ms a firing of {JOBS}"
+    times = verdict(firing * min(DUE, size) / claim, ">= 100")
+    yield f"APScheduler ÷ ours, {min(DUE, size):,} due of {size:,}  {times}"
+
+
+def _tick(size: int, due: int) -> tuple[float, float]:
+    with TemporaryDirectory() as folder:
+        database = Path(folder) / "bot.db"
+        store.migrate(database, NOW)
+        with store.opened(database, Secret(KEY)) as opened:
+            _fill(opened, size, due)
+            earlier = NOW - timedelta(hours=1)
+            idle = median(_idle(opened, earlier) for _ in range(9))
+            used = time.process_time()
+            claimed = at_once(_claim(opened))
+            assert claimed == due, claimed
+            return idle, time.process_time() - used
+
+
+def _fill(opened: Store, size: int, due: int) -> None:
+    before = NOW - timedelta(days=1)
+    schedule = Schedule.at(NOW.astimezone(OSLO).time(), days=EVERY_DAY)
+    connection(opened).execute("PRAGMA synchronous = OFF")
+    for number in range(due):
+        user = SlackUser("T1", f"U{number}")
+        new = Subscription(
+            0, user, schedule, OSLO, since=before, considered_until=before, quiet_looked_at=before
+        )
+        at_once(opened.subscriptions.put(new, NOW))
+    if size > due:
+        connection(opened).execute(MANY, {"first": due, "last": size - 1})
+    connection(opened).execute("PRAGMA synchronous = NORMAL")
+
+
+def _idle(opened: Store, now: datetime) -> float:
+    used = time.process_time()
+    for _ in range(20):
+        assert at_once(opened.subscriptions.waiting(now)) == 0
+        assert at_once(opened.subscriptions.workspaces_due(now)) == []
+    return (time.process_time() - used) / 20
+
+
+async def _claim(opened: Store) -> int:
+    """As a wave does, but for seeing to them."""
+    claimed = 0
+    while due := await opened.subscriptions.due("T1", NOW, BATCH):
+        plans = [plan(each, NOW, NO_HOLIDAYS) for each in due]
+        claimed += len(await opened.ledger.carry_out(plans, NOW))
+    return claimed
+
+
+def _apscheduler() -> float | None:
+    """CPU seconds of one firing."""
+    try:
+        from apscheduler.jobstores.sqlalchemy import SQLAlchemyJobStore
+    except ImportError:
+        return None
+    from apscheduler.executors.pool import ThreadPoolExecutor
+    from apscheduler.schedulers.background import BackgroundScheduler
+
+    with TemporaryDirectory() as folder:
+        scheduler = BackgroundScheduler(
+            jobstores={"default": SQLAlchemyJobStore(f"sqlite:///{folder}/jobs.db")},
+            executors={"default": ThreadPoolExecutor(8)},
+            job_defaults={"misfire_grace_time": None, "coalesce": True},
+            timezone=UTC,
+        )
+        scheduler.start(paused=True)
+        started = datetime.now(UTC)
+        for number in range(JOBS):
+            scheduler.add_job(_nothing, "interval", days=1, next_run_time=started, id=str(number))
+        used = time.process_time()
+        scheduler.resume()
+        while any(job.next_run_time <= datetime.now(UTC) for job in scheduler.get_jobs()):
+            time.sleep(0.2)
+        taken = (time.process_time() - used) / JOBS
+        scheduler.shutdown()
+        return taken
+
+
+def _nothing() -> None:
+    """What a job does."""
