@@ -117,6 +117,26 @@ def test_every_threat_has_its_test() -> None:
     assert unproven == []
 
 
+#: What Slack calls something itself.
+OTHERS_NAMES = {
+    "App Credentials",
+    "App-Level Tokens",
+    "Bot User OAuth Token",
+    "Redirect URLs",
+    "Signing Secret",
+}
+
+
+@pytest.mark.parametrize("page", PAGES[:1] + PAGES[2:], ids=lambda page: page.name)
+def test_a_button_that_is_named_is_there(page: Path) -> None:
+    prose = re.sub(r"^```.*?^```|`[^`\n]*`", "", text_of(page), flags=re.MULTILINE | re.DOTALL)
+    named = set(
+        re.findall(r"(?<![*\w])\*((?:[A-Z][\w'?]*)(?: (?:[A-Z][\w'?]*|a|in|the|of))+)\*(?!\*)", prose)
+    )
+    said = CATALOGUE.read_text("utf-8")
+    assert {name for name in named - OTHERS_NAMES if name not in said} == set()
+
+
 # ------------------------------------------------------------------ links
 
 
