@@ -33,6 +33,13 @@ INHERITED = """
     )
 """
 
+#: Rows that are looked up at a time.
+PAGE = 32
+STATES = (
+    "SELECT row_hash, state FROM told WHERE subscription = ? "  # noqa: S608 - a constant
+    f"AND row_hash IN ({', '.join('?' * PAGE)}) AND (state <> 'silent' OR (workspace, user) = (?, ?))"
+)
+
 
 class Hashes:
     """Rows, and their companies, as they are kept: a hash is good for one subscription."""
@@ -108,12 +115,12 @@ class StoredTold:
     async def known(self, subscription: int, tenant: str, rows: Sequence[RowId], user: SlackUser) -> Known:
         """What is known of these rows, and which of their companies the digest before told."""
         hashes = {row: self._hashes.row(subscription, tenant, row) for row in rows}
-        states = {row: await self._state(subscription, hash_, user) for row, hash_ in hashes.items()}
+        told, uncertain = await self._states(subscription, list(hashes.values()), user)
         before = await self._companies_before(subscription)
         companies = {row.company_id for row in rows} if before else ()
         return Known(
-            told={row for row, state in states.items() if state in ("told", "silent")},
-            uncertain={row for row, state in states.items() if state == "uncertain"},
+            told={row for row, hash_ in hashes.items() if hash_ in told},
+            uncertain={row for row, hash_ in hashes.items() if hash_ in uncertain - told},
             previous={
                 each for each in companies if self._hashes.company(subscription, tenant, each) in before
             },
@@ -125,15 +132,23 @@ class StoredTold:
         told = {row[0] for row in await self._db.rows(query, (subscription, day.isoformat()))}
         return sum(self._hashes.company(subscription, *company) in told for company in companies)
 
-    async def _state(self, subscription: int, row_hash: bytes, user: SlackUser) -> str:
-        """What was told through one participant is told; what is silent is so for that one."""
-        found = await self._db.one(
-            "SELECT state FROM told WHERE subscription = ? AND row_hash = ? "
-            "AND (state <> 'silent' OR (workspace, user) = (?, ?)) "
-            "ORDER BY state IN ('told', 'silent') DESC LIMIT 1",
-            (subscription, row_hash, *user),
-        )
-        return found[0] if found else ""
+    async def _states(
+        self, subscription: int, hashes: Sequence[bytes], user: SlackUser
+    ) -> tuple[set[bytes], set[bytes]]:
+        """Those that are told, and those that are in doubt.
+
+        What was told through one participant is told; what is silent is so for that one.
+        """
+        told, uncertain = set[bytes](), set[bytes]()
+        for start in range(0, len(hashes), PAGE):
+            page = list(hashes[start : start + PAGE])
+            page += page[:1] * (PAGE - len(page))  # one statement, however many there are
+            for row_hash, state in await self._db.rows(STATES, (subscription, *page, *user)):
+                if state in ("told", "silent"):
+                    told.add(row_hash)
+                elif state == "uncertain":
+                    uncertain.add(row_hash)
+        return told, uncertain
 
     async def _companies_before(self, subscription: int) -> frozenset[bytes]:
         """Those that the last digest told which was posted."""

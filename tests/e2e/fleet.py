@@ -71,6 +71,8 @@ class Fleet:
     folder: Path
     processes: list[Process] = field(default_factory=list)
     users: int = 0
+    #: Seconds after which who is slow is taken for dead.
+    lease: int = 4
 
     @property
     def environ(self) -> dict[str, str]:
@@ -88,6 +90,7 @@ class Fleet:
             "BOT_SECRET_KEY": KEY,
             "BOT_LISTEN": "127.0.0.1:0",
             "BOT_CONFIG": str(self.folder / "bot.toml"),
+            "LEASE": str(self.lease),
         }
 
     async def start(self, role: str) -> Process:
@@ -179,7 +182,9 @@ async def _drained(stream: asyncio.StreamReader, log: Path) -> None:
 
 
 @asynccontextmanager
-async def fleet(folder: Path, *, at_once: int = 32, workers: int = 32) -> AsyncIterator[Fleet | None]:
+async def fleet(
+    folder: Path, *, at_once: int = 32, workers: int = 32, lease: int = 4
+) -> AsyncIterator[Fleet | None]:
     """A database that can be restarted, and nobody yet; ``None`` without PostgreSQL's programs."""
     with cluster(IN_MEMORY) as database:
         if database is None:
@@ -189,7 +194,7 @@ async def fleet(folder: Path, *, at_once: int = 32, workers: int = 32) -> AsyncI
         migrate(url, datetime.now(UTC))
         (folder / "bot.toml").write_text(CONFIG.format(at_once=at_once, workers=workers))
         async with SuperOffice() as crm, Slack(installed=False) as slack:
-            found = Fleet(crm, slack, database, url, folder)
+            found = Fleet(crm, slack, database, url, folder, lease=lease)
             try:
                 yield found
             finally:

@@ -1,5 +1,6 @@
 """``python -m bot`` that takes the dead for dead after seconds instead of minutes: a test can wait for it."""
 
+import os
 from datetime import timedelta
 
 from bot import jobs
@@ -8,7 +9,8 @@ from bot.cli import main
 from bot.services.digests import doubts, turn
 from bot.store import ledger
 
-LEASE = 4
+#: In seconds.
+LEASE = int(os.environ["LEASE"])
 
 for module in (clockwork, wiring):
     module.DIGESTS = timedelta(seconds=0.5)  # type: ignore[attr-defined]

@@ -72,3 +72,40 @@ async def settled(found: Fleet) -> None:
     async with asyncio.timeout(60):
         while (done := found.outcomes()).total() < found.users or done["claimed"]:  # noqa: ASYNC110
             await asyncio.sleep(0.2)
+
+
+#: How long SuperOffice takes, in seconds: so long that the work of a machine with two cores, which everything here
+#: shares, does not count beside it.
+LATENCY = 1.5
+WORKSPACES, EACH = 8, 8
+
+
+async def rate(folder: Path, workers: int) -> tuple[float, float]:
+    """How many digests a second so many workers send, and how many seconds of their CPU each takes."""
+    async with fleet(folder, at_once=4, workers=16, lease=300) as found:
+        if found is None:
+            pytest.skip(MISSING)
+        found.crm.faults.set("GetMyActiveContacts", delay=LATENCY)
+        at_work = [await found.start("worker") for _ in range(workers)]
+        await found.subscribe(WORKSPACES, EACH)
+        before = sum(each.cpu() for each in at_work)
+        await found.start("clock")
+        await found.until(1, 20)
+        began = monotonic() - LATENCY
+        await found.until(found.users, 60)
+        return found.users / (monotonic() - began), (
+            sum(each.cpu() for each in at_work) - before
+        ) / found.users
+
+
+@pytest.mark.long
+async def test_two_workers_do_nearly_twice_as_much(
+    tmp_path: Path, record_property: Callable[[str, object], None]
+) -> None:
+    """Eight questions at the same time each."""
+    one, cpu = await rate(tmp_path, 1)
+    two, cpu_of_two = await rate(tmp_path, 2)
+    record_property(
+        "workers", f"1: {one:.1f}/s, 2: {two:.1f}/s ({two / one:.2f} x); CPU {cpu_of_two / cpu:.2f} x"
+    )
+    assert two / one > 1.6
