@@ -4,7 +4,7 @@ import os
 from datetime import timedelta
 
 from bot import jobs
-from bot.app import clockwork, roles, wiring
+from bot.app import clockwork, duties, roles
 from bot.cli import main
 from bot.services.digests import doubts, turn
 from bot.store import ledger
@@ -12,7 +12,7 @@ from bot.store import ledger
 #: In seconds.
 LEASE = int(os.environ["LEASE"])
 
-for module in (clockwork, wiring):
+for module in (clockwork, duties):
     module.DIGESTS = timedelta(seconds=0.5)  # type: ignore[attr-defined]
 for module in (doubts, turn):
     module.SETTLED_AFTER = timedelta(seconds=1)  # type: ignore[attr-defined]

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot import app
-from bot.app import wiring
+from bot.app import duties, wiring
 from bot.app.digests import digests
 from bot.config import load
 from bot.demo.clock import TestClock
@@ -76,7 +76,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> TestClock:
     clock = TestClock(NOW)
     by_the_clock = functools.partial(digests, monotonic=lambda: clock.now().timestamp())
     monkeypatch.setattr(wiring, "digests", by_the_clock)
-    monkeypatch.setattr(wiring, "DIGESTS", timedelta(seconds=0.02))
+    monkeypatch.setattr(duties, "DIGESTS", timedelta(seconds=0.02))
     monkeypatch.setattr(limits, "SPACING", 0.0)
     return clock
 

@@ -4,15 +4,30 @@ import asyncio
 import random
 import signal
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from time import monotonic
+from zoneinfo import ZoneInfo
 
+import aiohttp
 import pytest
 from click.testing import CliRunner
 
+from bot import app
+from bot.app import duties
 from bot.cli import main
+from bot.config import load
+from bot.core.people import SlackUser
+from bot.core.recurrence import EVERY_DAY
+from bot.core.schedule import Schedule
+from bot.core.secret import DatabaseUrl, Secret
+from bot.core.subscription import Subscription
+from bot.demo.slack import Slack
+from bot.demo.superoffice import SuperOffice
+from bot.store import connected
+from tests.e2e.conftest import KEY, World, environment
 from tests.e2e.fleet import Fleet, alive, fleet
-from tests.postgres import MISSING
+from tests.postgres import MISSING, emptied
 
 
 def test_on_sqlite_there_are_no_roles(tmp_path: Path) -> None:
@@ -74,8 +89,8 @@ async def settled(found: Fleet) -> None:
             await asyncio.sleep(0.2)
 
 
-#: How long SuperOffice takes, in seconds: so long that the work of a machine with two cores, which everything here
-#: shares, does not count beside it.
+#: How long SuperOffice takes, in seconds: so long that the work of a machine with two cores, which everything
+#: here shares, does not count beside it.
 LATENCY = 1.5
 WORKSPACES, EACH = 8, 8
 
@@ -109,3 +124,38 @@ async def test_two_workers_do_nearly_twice_as_much(
         "workers", f"1: {one:.1f}/s, 2: {two:.1f}/s ({two / one:.2f} x); CPU {cpu_of_two / cpu:.2f} x"
     )
     assert two / one > 1.6
+
+
+async def test_each_does_its_part(
+    crm: SuperOffice, slack: Slack, migrated: DatabaseUrl, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody links at a web process; what the clock finds due, a worker does. Neither answers people."""
+    monkeypatch.setattr(duties, "DIGESTS", timedelta(seconds=0.2))
+    environ = environment(crm, slack, tmp_path / "bot.db", socket_mode=False)
+    environ["BOT_DATABASE"] = emptied(migrated).reveal()
+    now, seller = datetime.now(UTC), SlackUser("T0DEMO", Slack.seller.id)
+    async with app.running(load(environ), role=app.Role.WEB) as web:
+        slack.bot_url = web.url
+        await World(crm, slack, web, tmp_path).link()
+        async with connected(DatabaseUrl(environ["BOT_DATABASE"]), Secret(KEY)) as store:
+            minute = (now - timedelta(minutes=1)).time().replace(second=0, microsecond=0)
+            due = Subscription(
+                0,
+                seller,
+                Schedule.at(minute, days=EVERY_DAY),
+                ZoneInfo("UTC"),
+                since=now - timedelta(hours=1),
+                considered_until=now - timedelta(minutes=2),
+            )
+            await store.subscriptions.put(due, now - timedelta(minutes=1))
+        async with (
+            app.running(load(environ), role=app.Role.WORKER) as worker,
+            app.running(load(environ), role=app.Role.CLOCK) as clock,
+        ):
+            await slack.wait(lambda _: any(message.metadata for message in slack.direct_messages()))
+            async with aiohttp.ClientSession() as session:
+                for url in (worker.url, clock.url):
+                    async with session.get(f"{url}/readyz") as ready, session.get(f"{url}/link/x") as page:
+                        assert (ready.status, page.status) == (200, 404)
+                    async with session.post(f"{url}/slack/events") as event:
+                        assert event.status == 404

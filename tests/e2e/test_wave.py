@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.app import wiring
+from bot.app import duties
 from bot.core.people import Link, Principal, SlackUser
 from bot.core.recurrence import EVERY_DAY
 from bot.core.schedule import Schedule
@@ -42,7 +42,7 @@ async def subscribe(world: World) -> None:
 async def test_a_command_is_answered_at_once_during_a_wave(
     start: Start, monkeypatch: pytest.MonkeyPatch, record_property: Callable[[str, object], None]
 ) -> None:
-    monkeypatch.setattr(wiring, "DIGESTS", timedelta(seconds=0.5))
+    monkeypatch.setattr(duties, "DIGESTS", timedelta(seconds=0.5))
     async with start() as world:
         await world.link()
         rates = world.slack.enforce_limits()

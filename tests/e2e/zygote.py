@@ -90,7 +90,7 @@ class Shared:
 def prepare(shared: Shared) -> Callable[[], None]:
     """Everything that a bot imports, with the marks in it; what runs one."""
     from bot import cli
-    from bot.app import wiring
+    from bot.app import duties, wiring
     from bot.app.digests import digests
     from bot.services.digests.composing import Composer
     from bot.slack import limits
@@ -134,7 +134,7 @@ def prepare(shared: Shared) -> Callable[[], None]:
     inside(Hashes, "insert", "attempt=")
     # Time is the test's; whatever waits for real time would wait for long.
     sys.modules["bot.app.running"].SystemClock = lambda: shared  # type: ignore[attr-defined]
-    wiring.DIGESTS = timedelta(seconds=0.03)  # type: ignore[attr-defined]
+    duties.DIGESTS = timedelta(seconds=0.03)  # type: ignore[attr-defined]
     by_its_clock = functools.partial(digests, monotonic=lambda: shared.now().timestamp())
     wiring.digests = by_its_clock  # type: ignore[attr-defined]
     limits.SPACING, limits.CREDIT = 0.0, 3600.0
