@@ -3,7 +3,9 @@
 import asyncio
 import functools
 import re
+import sqlite3
 from collections.abc import AsyncIterator
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -140,7 +142,10 @@ async def test_its_buttons_work_years_later_and_after_a_restart(days: Days, cloc
     await days.at(10)
     message = await days.digest()
     clock.move(days=3 * 365)
-    settings = load(environment(days.crm, days.slack, days.database, socket_mode=False))
+    copy = days.database.with_name("restored.db")
+    with closing(sqlite3.connect(days.database)) as database:
+        database.execute("VACUUM INTO ?", (str(copy),))
+    settings = load(environment(days.crm, days.slack, copy, socket_mode=False))
     async with app.running(settings, clock) as bot:
         days.slack.bot_url = bot.url
         assert "snoozed until" in said(await press(days, message, "digest.snooze", choice="1w"))
