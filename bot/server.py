@@ -99,7 +99,7 @@ class _Impatient(HttpToolsProtocol):
         super().__init__(*args, **kwargs)
         self._head_seconds = head_seconds
         self._timer: asyncio.TimerHandle | None = None
-        self._head = 0
+        self._head = self._arriving = 0
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Wait for a request."""
@@ -113,7 +113,8 @@ class _Impatient(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         """Hang up on a head without an end."""
-        self._head += len(data)
+        self._arriving = len(data)
+        self._head += self._arriving
         super().data_received(data)
         if self._timer and self._head > MAX_HEAD:
             self.transport.close()
@@ -121,7 +122,7 @@ class _Impatient(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         """Wait for its end; it may be one of several on a connection."""
         super().on_message_begin()
-        self._head = 0
+        self._head = self._arriving
         self._expect_a_head()
 
     def on_headers_complete(self) -> None:

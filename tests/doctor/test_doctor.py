@@ -119,7 +119,7 @@ CASES = (
     Case("no database at all", overwrite(b"not a database " * 500), "database", "cannot be used", "restore"),
     Case("another program's", another_s, "database: schema", "not this bot's", "BOT_DATABASE"),
     Case("a newer schema", newer, "database: schema", "newer version", "install that"),
-    Case("an older one", older, "database: schema", "older version: 1 steps", "migrate", Result.WARNING),
+    Case("an older one", older, "database: schema", "older version", "migrate", Result.WARNING),
     Case(
         "PostgreSQL is down",
         variables(BOT_DATABASE="postgresql://bot:a-password@127.0.0.1:9/bot"),

@@ -316,7 +316,7 @@ async def test_an_app_that_is_refused_is_nobodys_sign_in_that_is_over_and_admins
     secret, world.online.application.client_secret = world.online.client_secret, "another"
     for _ in range(3):
         assert sentence("error.app-refused") in (await world.ask("today")).text
-    (told,) = [message for message in world.slack.messages() if "does not take this app" in message.text]
+    (told,) = [message for message in world.slack.messages() if "does not accept this app" in message.text]
     assert world.slack.workspace.channels[told.channel].user == Slack.manager.id
     world.online.application.client_secret = secret
     assert "compan" in (await world.ask("since 2w")).text
