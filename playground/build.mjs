@@ -31,7 +31,7 @@ copyFileSync(join(here, "src", "index.html"), join(assets, "index.html"));
 writeFileSync(join(assets, "LICENSES.txt"), licences(Object.keys(result.metafile.inputs)));
 writeFileSync(join(assets, "SOURCES"), `${hashOfSources()}\n`);
 
-/** The licence of every package that is in the bundle. */
+/** The licence of every package that is in the bundle; and of what packages have within themselves, unnamed. */
 function licences(inputs) {
   const packages = new Set(inputs.map((path) => path.match(/^.*node_modules\/(@[^/]+\/)?[^/]+/)?.[0]).filter(Boolean));
   const texts = [...packages].sort().map((folder) => {
@@ -40,6 +40,8 @@ function licences(inputs) {
     const text = file ? readFileSync(join(here, folder, file), "utf8").trim() : "(The package names its licence and has no text of it.)";
     return `${about.name} ${about.version} (${about.license})\n\n${text}\n`;
   });
+  const vendored = readdirSync(join(here, "src", "vendored"));
+  texts.push(...vendored.sort().map((name) => readFileSync(join(here, "src", "vendored", name), "utf8")));
   const rule = `\n${"=".repeat(80)}\n\n`;
   return `The playground's page is built from these packages, each under its own licence.\n${rule}${texts.join(rule)}`;
 }

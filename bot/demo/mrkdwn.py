@@ -14,13 +14,25 @@ from rich.text import Text
 
 __all__ = ["Viewer", "mrkdwn", "safe"]
 
+
+def _spanned(name: str, mark: str) -> str:
+    """Between two marks: a link counts as a whole, whatever is in its label; in one way only, to be quick."""
+    angle = r"<[^<>\n]+>"
+    inner = rf"(?P<{name}>(?:{angle}|(?!{angle})[^{mark}\n])+?)"
+    return rf"(?<![\w{mark}]){mark}(?=\S){inner}(?<=\S){mark}(?![\w{mark}])"
+
+
 _TOKEN = re.compile(
-    r"```(?P<pre>.+?)```"
-    r"|`(?P<code>[^`\n]+)`"
-    r"|<(?P<angle>[^<>\n]+)>"
-    r"|(?<![\w*])\*(?P<bold>\S(?:[^*\n]*\S)?)\*(?![\w*])"
-    r"|(?<![\w_])_(?P<italic>\S(?:[^_\n]*\S)?)_(?![\w_])"
-    r"|(?<![\w~])~(?P<strike>\S(?:[^~\n]*\S)?)~(?![\w~])",
+    "|".join(
+        (
+            r"```(?P<pre>.+?)```",
+            r"`(?P<code>[^`\n]+)`",
+            r"<(?P<angle>[^<>\n]+)>",
+            _spanned("bold", r"\*"),
+            _spanned("italic", "_"),
+            _spanned("strike", "~"),
+        )
+    ),
     re.DOTALL,
 )
 _BIDI = set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")

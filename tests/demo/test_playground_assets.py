@@ -39,3 +39,5 @@ def test_has_the_licence_of_everything_in_it() -> None:
     licences = (ASSETS / "LICENSES.txt").read_text("utf-8")
     for name in ("react", "react-dom", "slack-blocks-to-jsx", "react-markdown", "@fontsource/lato"):
         assert re.search(rf"^{re.escape(name)} \d", licences, re.MULTILINE), name
+    assert "@yozora" in licences, "within the renderer's own build"
+    assert "guanghechen" in licences

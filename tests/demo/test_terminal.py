@@ -1,6 +1,7 @@
 """The drawing, by snapshot."""
 
 import io
+import time
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -111,6 +112,9 @@ def test_every_block_is_drawn(snapshot: SnapshotAssertion) -> None:
     [
         ("*bold* _it_ ~gone~ `code`", "bold it gone code"),
         ("2 * 3 * 4, snake_case_name", "2 * 3 * 4, snake_case_name"),
+        ("*<https://a.example|Stars *** AS>* and *more*", "Stars *** AS and more"),
+        ("_<https://a.example/snake_case_|*a* _b_ ~c~>_ ~<https://a.example|~>~", "*a* _b_ ~c~ ~"),
+        ("*2 &lt; 3* < *4*", "2 < 3 < 4"),
         ("&lt;!channel&gt; &amp;lt;", "<!channel> &lt;"),
         ("<https://a.example|label> <https://b.example>", "label https://b.example"),
         ("<@U0SELLER> <#C1|sales> <!here>", "@kianna #sales @here"),
@@ -120,6 +124,13 @@ def test_every_block_is_drawn(snapshot: SnapshotAssertion) -> None:
 )
 def test_mrkdwn(written: str, shown: str) -> None:
     assert mrkdwn(written, VIEWER).plain == shown
+
+
+@pytest.mark.parametrize("piece", ["<a>", "*<a>", "<a", "*a", "_<a|*", " *<"])
+def test_no_text_is_slow(piece: str) -> None:
+    began = time.process_time()
+    mrkdwn("*" + piece * (3000 // len(piece)), VIEWER)
+    assert time.process_time() - began < 1
 
 
 def test_a_link_is_one_for_the_terminal() -> None:

@@ -5,9 +5,12 @@ import { nameOf, type Scenery, useScenery } from "../context";
 import { dateToken } from "../dates";
 import type { Json } from "../types";
 
-/** Between two marks: a link is taken as a whole, whatever is in its label. */
+const ANGLE = "<[^<>\\n]+>";
+
+/** Between two marks: a link is taken as a whole, whatever is in its label; in one way only, so quickly. */
 function spanned(name: string, mark: string): string {
-  return `(?<![\\w${mark}])${mark}(?=\\S)(?<${name}>(?:<[^<>\\n]+>|[^${mark}\\n])+?)(?<=\\S)${mark}(?![\\w${mark}])`;
+  const inner = `(?<${name}>(?:${ANGLE}|(?!${ANGLE})[^${mark}\\n])+?)`;
+  return `(?<![\\w${mark}])${mark}(?=\\S)${inner}(?<=\\S)${mark}(?![\\w${mark}])`;
 }
 
 const TOKEN = new RegExp(
