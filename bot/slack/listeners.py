@@ -11,7 +11,7 @@ from bot.core.people import SlackUser
 from bot.core.replies import Reader, Reply
 from bot.core.requests import Request
 from bot.slack.blocks import draw
-from bot.slack.modals import FORMS, submitted
+from bot.slack.modals import FORMS, acknowledged, read
 from bot.slack.payload import ACTIONS, pressed, typed
 from bot.slack.people import SlackPeople, zone_of
 from bot.slack.roster import Roster
@@ -80,8 +80,8 @@ def register(
             await commands.take(request)
 
     async def on_submit(ack: AsyncAck, body: Body) -> None:
-        said = submitted(body, command)
-        await (ack(response_action="errors", errors=said) if isinstance(said, dict) else ack())
+        said = read(body, command)
+        await ack(**acknowledged(said, default_reader))
         if isinstance(said, Request):
             await commands.take(said)
 
