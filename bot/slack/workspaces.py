@@ -45,7 +45,8 @@ class Workspaces:
     """Hands out clients, all on the process's one session. Implements the ports ``Places`` and ``Installs``.
 
     ``token`` is that of the one workspace that the settings name, if they do. It is known from the start on,
-    or from the first request that comes once Slack answers again. The others are ``installations``.
+    also while Slack is down if it answered any time before; else from the first request that comes once Slack
+    answers. The others are ``installations``.
     """
 
     def __init__(
@@ -58,6 +59,7 @@ class Workspaces:
         #: The root of the Web API.
         self.api_url = api_url
         self._session = session
+        self._token = token
         self._own = self._clients(token) if token else None
         self._own_id: str | None = None
         self._installations = installations
@@ -94,9 +96,12 @@ class Workspaces:
         if self._own:
             problem = await self._ask(self._own)
             if problem in REFUSALS:
+                await self._forget()
                 raise TokenRefused(
                     f"Slack refuses SLACK_BOT_TOKEN ({problem}): copy it again, or reinstall the app."
                 )
+            if problem:
+                await self._recall()
 
     async def refresh(self) -> None:
         """Know what other processes installed or dropped. To be called now and then where there are any."""
@@ -187,6 +192,8 @@ class Workspaces:
         if self._installations:
             await self._installations.remove(id_)
             await self._installations.unserve(id_)
+        if id_ == self._own_id:
+            await self._forget()
         alone = [] if found and found[0].is_organization else [id_]
         return [workspace for workspace in (*alone, *served) if workspace not in self._installed]
 
@@ -205,13 +212,29 @@ class Workspaces:
         try:
             async with asyncio.timeout(PATIENCE):
                 who = await clients.asking.auth_test()
-            self._own_id = str(who["team_id"])
-            self._names[self._own_id] = str(who.get("team", ""))
-            return ""
         except Exception as error:
             problem = str(failure(error).params["error"])
             log.error("Slack does not take the bot token: %s", problem, extra={"action": "slack.token"})
             return problem
+        id_, name = str(who["team_id"]), str(who.get("team", ""))
+        self._own_is(id_, name)
+        if self._installations and self._token:
+            await self._installations.remember(self._token, id_, name)
+        return ""
+
+    def _own_is(self, id_: str, name: str) -> None:
+        self._own_id = id_
+        self._names[id_] = name
+
+    async def _recall(self) -> None:
+        """While Slack does not tell whose the token is, trust what it told last."""
+        if self._installations and self._token and (known := await self._installations.recall(self._token)):
+            self._own_is(*known)
+
+    async def _forget(self) -> None:
+        """The token is no longer good for the workspace that it was seen to be of."""
+        if self._installations:
+            await self._installations.forget()
 
     def _clients(self, token: Secret) -> _Clients:
         return _Clients(

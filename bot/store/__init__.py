@@ -212,7 +212,7 @@ async def _store(db: Database, sealer: Sealer, retention: Retention, path: Path 
         StoredAuthorizations(db, sealer, hasher, "slack sign-in"),
         StoredAuthorizations(db, sealer, hasher, "install"),
         StoredProofs(db, hasher),
-        StoredInstallations(db, sealer),
+        StoredInstallations(db, sealer, hasher),
         StoredProcesses(db, sealer.key_ids),
         StoredSubscriptions(db, sealer, audit),
         StoredParticipants(db, sealer),

@@ -4,8 +4,10 @@ import logging
 from collections.abc import Mapping, Sequence
 
 from bot.core.errors import SealBroken
+from bot.core.secret import Secret
 from bot.services.ports import Installation
 from bot.store.database import Database, micros, moment, upsert, whole
+from bot.store.hashing import Hasher
 from bot.store.sealed import INSTALL_TOKEN
 from bot.store.sealing import Sealer
 
@@ -22,9 +24,10 @@ SERVE = upsert("served_workspaces", ["id"], ["organization"])
 class StoredInstallations:
     """Implements the port ``Installations``."""
 
-    def __init__(self, db: Database, sealer: Sealer) -> None:
+    def __init__(self, db: Database, sealer: Sealer, hasher: Hasher) -> None:
         self._db = db
         self._sealer = sealer
+        self._hasher = hasher
 
     async def put(self, installation: Installation) -> None:
         """Keep one in the place of an older one of the same workspace or organisation."""
@@ -71,3 +74,24 @@ class StoredInstallations:
     async def served(self) -> Mapping[str, str]:
         """The organisations by whose installs workspaces are served."""
         return dict(await self._db.rows("SELECT id, organization FROM served_workspaces"))
+
+    async def recall(self, token: Secret) -> tuple[str, str] | None:
+        """The id and the name of the workspace that a token was last seen to be of."""
+        found = await self._db.one(
+            "SELECT id, name FROM known_tokens WHERE token_hash = ?", (self._hash(token),)
+        )
+        return (found[0], found[1]) if found else None
+
+    @whole
+    async def remember(self, token: Secret, id_: str, name: str) -> None:
+        """Of which workspace the token in the settings is; any other's is forgotten."""
+        async with self._db.transaction("known token") as tx:
+            await tx.execute("DELETE FROM known_tokens")
+            await tx.execute("INSERT INTO known_tokens VALUES (?, ?, ?)", (self._hash(token), id_, name))
+
+    async def forget(self) -> None:
+        """Slack no longer takes the token in the settings."""
+        await self._db.execute("DELETE FROM known_tokens")
+
+    def _hash(self, token: Secret) -> bytes:
+        return self._hasher.digest("token", token.reveal())

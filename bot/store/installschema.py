@@ -2,7 +2,7 @@
 
 from sqlite_utils import Database
 
-__all__ = ["create_installations", "create_proofs"]
+__all__ = ["create_installations", "create_known_tokens", "create_proofs"]
 
 
 def create_proofs(db: Database) -> None:
@@ -31,5 +31,16 @@ def create_installations(db: Database) -> None:
         CREATE TABLE served_workspaces (
             id TEXT PRIMARY KEY,
             organization TEXT NOT NULL
+        ) STRICT, WITHOUT ROWID
+    """)
+
+
+def create_known_tokens(db: Database) -> None:
+    """Of which workspace the token in the settings is, by its keyed hash: Slack may not tell at a start."""
+    db.execute("""
+        CREATE TABLE known_tokens (
+            token_hash BLOB PRIMARY KEY,
+            id TEXT NOT NULL,
+            name TEXT NOT NULL
         ) STRICT, WITHOUT ROWID
     """)

@@ -6,9 +6,10 @@ its column is in ``sealed``; a keyed hash is ``hashing``'s.
 
 from sqlite_utils import Database, Migrations
 
+from bot.store.auditschema import create_audit, keep_audit
 from bot.store.channelschema import add_guarding, add_importing, create_channel_digests
 from bot.store.homeschema import create_homes
-from bot.store.installschema import create_installations, create_proofs
+from bot.store.installschema import create_installations, create_known_tokens, create_proofs
 
 __all__ = ["migrations"]
 
@@ -177,33 +178,7 @@ def create_authorizations(db: Database) -> None:
     """)
 
 
-@migrations()
-def create_audit(db: Database) -> None:
-    """What was done to whom, and the keys of the pseudonyms that say so: one a user, gone with the user."""
-    db.execute("""
-        CREATE TABLE pseudonyms (
-            workspace TEXT NOT NULL,
-            user TEXT NOT NULL,
-            sealed_key BLOB NOT NULL,
-            PRIMARY KEY (workspace, user)
-        ) STRICT, WITHOUT ROWID
-    """)
-    db.execute("""
-        CREATE TABLE audit (
-            id INTEGER NOT NULL PRIMARY KEY,
-            at INTEGER NOT NULL,
-            action TEXT NOT NULL,
-            actor BLOB,
-            subject BLOB,
-            what TEXT NOT NULL,
-            why TEXT NOT NULL,
-            before TEXT NOT NULL,
-            after TEXT NOT NULL
-        ) STRICT
-    """)
-    db.execute("CREATE INDEX audit_at ON audit (at)")
-    db.execute("CREATE INDEX audit_actor ON audit (actor)")
-    db.execute("CREATE INDEX audit_subject ON audit (subject)")
+migrations()(create_audit)
 
 
 @migrations()
@@ -344,3 +319,7 @@ def create_rates(db: Database) -> None:
             next_at INTEGER NOT NULL
         ) STRICT, WITHOUT ROWID
     """)
+
+
+migrations()(keep_audit)
+migrations()(create_known_tokens)

@@ -118,6 +118,8 @@ NOBODYS = {
     "processes": "the processes that run the bot",
     "installations": "workspaces and organisations, with the app's own tokens",
     "served_workspaces": "workspaces and organisations",
+    "known_tokens": "a workspace, and the keyed hash of the app's own token",
+    "audit_retention": "what may be deleted of the audit log, while it is",
     "proofs": "keyed hashes of link pages and browsers, for minutes",
     "tenant_troubles": "tenants",
 }

@@ -34,6 +34,8 @@ TRIGGER = re.compile(
     r"CREATE TRIGGER (?P<name>\w+) (?P<event>.*? ON \w+)\s*(?:WHEN (?P<when>.*?))?\s*BEGIN (?P<body>.*) END",
     re.DOTALL,
 )
+#: In PostgreSQL a condition stands around what refuses.
+REFUSAL = re.compile(r"SELECT RAISE\(ABORT, (?P<why>'[^']*')\)\s+WHERE (?P<when>.*?);", re.DOTALL)
 
 
 def translated(statement: str) -> str:
@@ -139,7 +141,8 @@ def _named(statement: str) -> str:
 
 def _trigger(found: re.Match[str]) -> Iterator[str]:
     """PostgreSQL's trigger calls a function."""
-    name, event, when, body = found["name"], found["event"], found["when"], found["body"]
+    name, event, when = found["name"], found["event"], found["when"]
+    body = REFUSAL.sub(r"IF \g<when> THEN RAISE EXCEPTION \g<why>; END IF;", found["body"])
     yield _named(
         f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {body} RETURN NULL; END $$"
     )

@@ -47,10 +47,11 @@ def variables(**values: str) -> Break:
     return lambda setup: setup.environ.update(values)
 
 
-def sql(statement: str) -> Break:
+def sql(*statements: str) -> Break:
     def run(setup: Setup) -> None:
         with closing(sqlite3.connect(setup.database, isolation_level=None)) as db:
-            db.execute(statement)
+            for statement in statements:
+                db.execute(statement)
 
     return run
 
@@ -131,10 +132,17 @@ CASES = (
     Case(
         "open to others", lambda s: s.database.chmod(0o644), "database", "others may", "600", Result.WARNING
     ),
-    Case("never backed up", sql("DELETE FROM audit"), "back-up", "none", "backup", Result.WARNING),
+    Case(
+        "never backed up",
+        sql("DROP TRIGGER audit_kept", "DELETE FROM audit"),
+        "back-up",
+        "none",
+        "backup",
+        Result.WARNING,
+    ),
     Case(
         "an old back-up",
-        sql("UPDATE audit SET at = at - 432000000000"),
+        sql("DROP TRIGGER audit_unchanged", "UPDATE audit SET at = at - 432000000000"),
         *("back-up", "5 days old", "backup", Result.WARNING),
     ),
     Case("a clock behind", lambda s: s.clock.move(minutes=-9), "clock", "s behind Slack", "NTP"),
@@ -422,6 +430,7 @@ async def test_at_the_command_line(setup: Setup) -> None:
 
 async def test_a_back_up_is_seen(setup: Setup) -> None:
     with closing(sqlite3.connect(setup.database, isolation_level=None)) as db:
+        db.execute("DROP TRIGGER audit_kept")
         db.execute("DELETE FROM audit WHERE action = ?", (AuditAction.DATABASE_BACKED_UP,))
     file = str(setup.folder / "copy.db")
     done = await asyncio.to_thread(CliRunner().invoke, main, ["backup", file], env=setup.environ)

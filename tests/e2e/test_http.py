@@ -4,6 +4,7 @@ import asyncio
 import json
 import sqlite3
 from contextlib import closing
+from typing import Any
 from urllib.parse import urlencode
 
 import aiohttp
@@ -115,3 +116,48 @@ async def test_nothing_else_is_there(world: World, path: str) -> None:
         session.get(f"{world.bot.url}{path}") as response,
     ):
         assert response.status == 404
+
+
+async def test_a_restart_while_slack_is_down_serves_at_once(start: Start) -> None:
+    """Whose token it is was seen before; of another token nothing is known."""
+    async with start() as world:
+        await world.link()
+    world.slack.fail("auth.test", "internal_error", times=99)
+    async with start() as world:
+        assert "20 companies" in (await world.ask("since 2w")).text
+        assert world.slack.calls("auth.test"), "it asked"
+        secret = world.slack.bot_token.encode()
+        assert not [file for file in world.database.parent.glob("bot.db*") if secret in file.read_bytes()]
+    async with start(SLACK_BOT_TOKEN="xoxb-of-another-app") as world:
+        assert not (await world.slack.command("/superoffice", "help")).acknowledged
+
+
+async def test_a_token_that_is_over_is_forgotten(start: Start) -> None:
+    async with start() as world:
+        await world.link()
+    world.slack.fail("auth.test", "token_revoked")
+    with pytest.raises(app.CANNOT_START, match="token_revoked"):
+        async with start():
+            pass
+    world.slack.fail("auth.test", "internal_error", times=99)
+    async with start() as world:
+        assert not (await world.slack.command("/superoffice", "help")).acknowledged
+
+
+async def test_a_form_with_half_of_its_fields_is_refused_as_what_cannot_be_read(
+    start: Start, caplog: pytest.LogCaptureFixture
+) -> None:
+    states: tuple[dict[str, Any], ...] = ({}, {"times": {"times": {}}}, {"times": None})
+    opened = 0
+    for socket_mode in (False, True):
+        async with start(socket_mode=socket_mode) as world:
+            if not socket_mode:
+                await world.link()
+            for values in states:
+                await world.type("digest")
+                opened += 1
+                answer = await world.slack.submit(await world.slack.views.modal(opened), values)
+                assert answer.acknowledged
+                assert answer.body["response_action"] == "update"
+                assert "open it again" in json.dumps(answer.body["view"])
+    assert not [record for record in caplog.records if record.levelname == "ERROR"]

@@ -94,7 +94,14 @@ TABLE: tuple[Fault, ...] = (
         15,
     ),
     Fault(
-        "start-slack-down", "a start while Slack's API is down", SLACKS_OWN, "claimed slack:not_installed", 5
+        "start-slack-down",
+        "the first start with a token while Slack's API is down",
+        SLACKS_OWN,
+        "claimed slack:not_installed",
+        5,
+    ),
+    Fault(
+        "restart-slack-down", "a restart while Slack's API is down", ANSWERED, "claimed slack:unreadable", 5
     ),
     Fault("socket-cut", "Socket Mode is cut", ANSWERED, "", 5, SOCKETS),
     Fault("socket-silent", "Socket Mode is silent, or half-open", ANSWERED, "", 15, SOCKETS),

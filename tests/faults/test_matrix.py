@@ -105,7 +105,7 @@ async def slack_answers(it: Trouble) -> AsyncIterator[None]:
     it.world.slack.response_urls.failures.clear()
 
 
-@making("slack-down", "start-slack-down")
+@making("slack-down", "start-slack-down", "restart-slack-down")
 async def slack_down(it: Trouble) -> AsyncIterator[None]:
     api = it.world.slack.api
     well, api.failures = api.failures, Everything(Failure(status=503))
@@ -167,7 +167,7 @@ async def two_bots(it: Trouble) -> AsyncIterator[None]:
 
 
 #: They are made while a bot is not running, or end it.
-OTHERS = {"start-crm-down", "start-slack-down", "killed", "stopped"}
+OTHERS = {"start-crm-down", "start-slack-down", "restart-slack-down", "killed", "stopped"}
 ordinary = [fault for fault in TABLE if fault.test == MATRIX and fault.id not in OTHERS]
 by_id = {fault.id: fault for fault in TABLE}
 
@@ -187,9 +187,13 @@ async def test_while_it_runs(fault: Fault, memory: Path) -> None:
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("fault", [by_id["start-crm-down"], by_id["start-slack-down"]], ids=lambda it: it.id)
-async def test_at_the_start(fault: Fault, memory: Path) -> None:
+@pytest.mark.parametrize("id_", ["start-crm-down", "start-slack-down", "restart-slack-down"])
+async def test_at_the_start(id_: str, memory: Path) -> None:
+    fault = by_id[id_]
     async with trouble(memory) as it:
+        if id_.startswith("restart"):
+            await it.start()
+            assert await it.world.process.stop() == "0"
         async with FAULTS[fault.id](it):
             await it.start()
             await it.world.next_day()

@@ -43,6 +43,8 @@ STEPS = (
     "find_slots_of_a_subscription",
     "create_homes",
     "create_rates",
+    "keep_audit",
+    "create_known_tokens",
 )
 TABLES = (
     "links",
@@ -70,6 +72,8 @@ TABLES = (
     "channel_requests",
     "homes",
     "rates",
+    "audit_retention",
+    "known_tokens",
 )
 
 

@@ -2,9 +2,11 @@
 
 import re
 import sqlite3
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from bot.core.audit import Deed, Departure, Retention
@@ -14,6 +16,7 @@ from bot.core.replies import Withheld
 from bot.core.secret import DatabaseUrl, Secret
 from bot.services.ports import Invitation
 from bot.store import Store, connected
+from bot.store.database import micros
 from bot.store.personal import NOBODYS, PERSONAL, PersonalTable, StoredPersonal
 from bot.store.retention import AGEING
 from bot.text import sentence
@@ -253,6 +256,31 @@ async def test_the_audit_log_is_kept_for_its_time(store: Store, now: datetime) -
     await store.audit.record(Deed(now - timedelta(days=364), "young"))
     await store.prune(now)
     assert [each.deed.action for each in await store.audit.all()] == ["young"]
+
+
+async def test_nothing_in_the_audit_log_is_changed_or_deleted_before(
+    store: Store, now: datetime, sql: Callable[..., list[tuple[object, ...]]]
+) -> None:
+    """By nobody: the database itself refuses, also within a transaction that prunes."""
+    await store.audit.record(Deed(now - timedelta(days=366), "old"))
+    await store.audit.record(Deed(now, "young"))
+    told = await store.audit.all()
+    for statement in (
+        "UPDATE audit SET action = 'other'",
+        "UPDATE audit SET actor = NULL WHERE action = 'old'",
+        "DELETE FROM audit",
+        "DELETE FROM audit WHERE action = 'old'",
+    ):
+        with pytest.raises((sqlite3.IntegrityError, psycopg.errors.RaiseException), match="the audit log is"):
+            sql(statement)
+    sql("INSERT INTO audit_retention VALUES (?)", micros(now))
+    with pytest.raises((sqlite3.IntegrityError, psycopg.errors.RaiseException), match="kept for its time"):
+        sql("DELETE FROM audit")
+    sql("DELETE FROM audit_retention")
+    assert await store.audit.all() == told
+    assert await store.prune(now) == 1
+    assert sql("SELECT action FROM audit") == [("young",)]
+    assert sql("SELECT count(*) FROM audit_retention") == [(0,)]
 
 
 def _files(path: Path) -> bytes:

@@ -51,6 +51,18 @@ class Installations(Protocol):
         """The organisations by whose installs workspaces are served."""
         ...
 
+    async def remember(self, token: Secret, id_: str, name: str) -> None:
+        """Of which workspace the token in the settings is; any other's is forgotten."""
+        ...
+
+    async def recall(self, token: Secret) -> tuple[str, str] | None:
+        """The id and the name of the workspace that a token was last seen to be of."""
+        ...
+
+    async def forget(self) -> None:
+        """Slack no longer takes the token in the settings."""
+        ...
+
 
 class Installs(Protocol):
     """The installs in use."""
