@@ -4,6 +4,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 BROWSER := .venv/.browser
 AUDIT := .venv/.audit
+SCALE := .venv/.scale
 # What stands for a secret in the documentation and in tests.
 EXAMPLES := ^(password|a-password|hunter2|xox[b]-1-token|xox[b]-1-2-(abc|example)|xox[b]-1234-5678-abcd)$$
 FUZZ := .venv/.fuzz
@@ -11,7 +12,7 @@ SITE := .venv/.site
 LOCK := uv pip compile --universal --python-version 3.11 --upgrade --generate-hashes --no-emit-index-url \
   --no-emit-find-links --no-header --no-annotate
 
-.PHONY: demo setup run test test-long check audit fuzz bench docs site playground screenshots format lock clean
+.PHONY: demo setup run test test-long check audit fuzz bench scale docs site playground screenshots format lock clean
 
 demo: $(READY)            ## the main job with no account anywhere, in the browser; TERMINAL=1: at a prompt
 	@$(BIN)/python -m bot demo $(if $(TERMINAL),--terminal) $(ARGS)
@@ -46,6 +47,9 @@ fuzz: $(FUZZ)             ## whatever reads other people's bytes, guided by cove
 bench: $(READY)           ## the benchmarks, ratios side by side in one run
 	$(BIN)/python -m tests.bench $(ARGS)
 
+scale: $(SCALE)           ## a day of a million users simulated from what was measured: docs/scale.md
+	$(BIN)/python -m tests.bench.scale $(ARGS)
+
 docs: $(READY)            ## what is made from the definitions of settings, commands, errors, metrics
 	$(BIN)/python -m docs.make
 
@@ -70,6 +74,7 @@ lock:                     ## pin the newest versions that pyproject.toml allows,
 	$(LOCK) --group fuzz --constraints constraints.txt -o constraints-fuzz.txt
 	$(LOCK) --group site --constraints constraints.txt -o constraints-site.txt
 	$(LOCK) --group audit --constraints constraints.txt -o constraints-audit.txt
+	$(LOCK) --group scale --constraints constraints.txt -o constraints-scale.txt
 
 clean:
 	rm -rf .venv .cache site .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
@@ -87,6 +92,10 @@ $(FUZZ): constraints-fuzz.txt $(READY)
 
 $(AUDIT): constraints-audit.txt $(READY)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r constraints-audit.txt
+	@touch $@
+
+$(SCALE): constraints-scale.txt $(READY)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r constraints-scale.txt
 	@touch $@
 
 $(SITE): constraints-site.txt $(READY)
