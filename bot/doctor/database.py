@@ -4,7 +4,6 @@ import asyncio
 import os
 import shutil
 import sqlite3
-import time
 from collections.abc import AsyncIterator
 from contextlib import closing
 from datetime import timedelta
@@ -17,6 +16,7 @@ from bot.doctor.disk import mount_of
 from bot.doctor.findings import DATABASE_PATIENCE, Check, Finding, Patient, good, problem, skipped, warning
 from bot.keys import check_keys
 from bot.store import DatabaseUnusable
+from bot.store.damage import first_damage
 from bot.store.sqlite import SqliteDatabase, unapplied
 
 __all__ = ["DATABASE"]
@@ -89,16 +89,8 @@ def _files(path: Path) -> list[Path]:
 
 def _damage(path: Path) -> str | None:
     """The first damage that SQLite finds, ``""`` for none, ``None`` if it takes too long."""
-    until = time.monotonic() + LONGEST
     with closing(_connection(path)) as connection:
-        connection.set_progress_handler(lambda: time.monotonic() > until, 100_000)
-        try:
-            (found,) = connection.execute("PRAGMA integrity_check(1)").fetchone()
-        except sqlite3.OperationalError as error:
-            if "interrupted" in str(error):
-                return None
-            raise
-    return "" if found == "ok" else str(found).splitlines()[-1]
+        return first_damage(connection, LONGEST)
 
 
 def _connection(path: Path) -> sqlite3.Connection:

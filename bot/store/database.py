@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, ParamSpec, Protocol, TypeVar
 
 __all__ = [
+    "OLDER",
     "SQLITE",
     "Database",
     "DatabaseFailed",
@@ -35,6 +36,8 @@ Values = Sequence[object] | Mapping[str, object]
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 #: How often a transaction is begun again that PostgreSQL broke off for another's sake.
 TRIES = 5
+#: Of where the database is.
+OLDER = "{} is of an older version of this bot: run `python -m bot migrate`."
 
 
 class DatabaseUnusable(Exception):

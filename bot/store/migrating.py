@@ -1,15 +1,20 @@
 """Bring a database up to date, after a back-up."""
 
+import sqlite3
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from bot.core.secret import DatabaseUrl
 from bot.store.backups import back_up, prune_backups
+from bot.store.damage import DatabaseDamaged, first_damage, is_damage
 from bot.store.migrations import migrations
 from bot.store.sqlite import connect, unapplied
 
 __all__ = ["Migrated", "migrate"]
+
+#: How long a start may look for damage, in seconds. What it does not see by then shows when it is read.
+LONGEST = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +44,8 @@ def migrate(where: Path | DatabaseUrl, now: datetime) -> Migrated:
 def _migrate_file(path: Path, now: datetime) -> Migrated:
     db = connect(path)
     try:
+        if damage := first_damage(db.conn, LONGEST, "quick_check"):
+            raise DatabaseDamaged(path, damage)
         needed = unapplied(db, path)
         prune_backups(path, now)
         if not needed:
@@ -46,5 +53,9 @@ def _migrate_file(path: Path, now: datetime) -> Migrated:
         backup = back_up(path, now) if migrations.applied(db.tables) else None
         migrations.apply(db.tables)
         return Migrated(tuple(needed), backup)
+    except sqlite3.DatabaseError as error:
+        if is_damage(error):
+            raise DatabaseDamaged(path, str(error)) from None
+        raise
     finally:
         db.close()

@@ -18,7 +18,7 @@ from psycopg.types.string import StrDumper, TextLoader
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
 from bot.core.secret import DatabaseUrl
-from bot.store.database import DatabaseFailed, DatabaseUnusable, Dialect, Interrupted, Values, whole
+from bot.store.database import OLDER, DatabaseFailed, DatabaseUnusable, Dialect, Interrupted, Values, whole
 from bot.store.postgres_schema import translated, unapplied
 
 __all__ = ["POSTGRES", "PostgresDatabase", "adapt", "open_postgres"]
@@ -164,7 +164,8 @@ class PostgresDatabase:
 
     async def check_schema(self) -> None:
         """Raise :class:`DatabaseUnusable` if it is not of this version's schema."""
-        await unapplied(self, self._url)
+        if await unapplied(self, self._url):
+            raise DatabaseUnusable(OLDER.format(self._url.place))
 
     async def empty_log(self) -> bool:
         """What was deleted is for PostgreSQL to overwrite, and its log for whoever runs it to keep."""
@@ -196,9 +197,7 @@ async def open_postgres(url: DatabaseUrl, patience: timedelta = PATIENCE) -> Asy
     async with _opened(pool, url):
         db = PostgresDatabase(pool, url)
         if await unapplied(db, url):
-            raise DatabaseUnusable(
-                f"{url.place} is of an older version of this bot: run `python -m bot migrate`."
-            )
+            raise DatabaseUnusable(OLDER.format(url.place))
         yield db
 
 

@@ -14,7 +14,8 @@ from typing import Any, TypeVar
 
 import sqlite_utils
 
-from bot.store.database import SQLITE, DatabaseUnusable, Dialect, Values
+from bot.store.damage import DatabaseDamaged, Watched
+from bot.store.database import OLDER, SQLITE, DatabaseUnusable, Dialect, Values
 from bot.store.migrations import migrations
 
 __all__ = [
@@ -45,45 +46,55 @@ class SqliteDatabase:
         #: For the schema.
         self.tables = tables
         self.conn: sqlite3.Connection = tables.conn
+        self._watched = Watched(path)
 
     async def execute(self, statement: str, values: Values = ()) -> int:
         """Run one; how many rows it concerned."""
-        return self.conn.execute(statement, values).rowcount
+        with self._watched:
+            return self.conn.execute(statement, values).rowcount
 
     async def execute_many(self, statement: str, values: Iterable[Sequence[object]]) -> None:
         """Run one for each of these."""
-        self.conn.executemany(statement, values)
+        with self._watched:
+            self.conn.executemany(statement, values)
 
     async def one(self, query: str, values: Values = ()) -> tuple[Any, ...] | None:
         """The first row."""
-        return self.conn.execute(query, values).fetchone()  # type: ignore[no-any-return]
+        with self._watched:
+            return self.conn.execute(query, values).fetchone()  # type: ignore[no-any-return]
 
     async def only(self, query: str, values: Values = ()) -> tuple[Any, ...]:
         """The first row of what always has one."""
-        return self.conn.execute(query, values).fetchone()  # type: ignore[no-any-return]
+        with self._watched:
+            return self.conn.execute(query, values).fetchone()  # type: ignore[no-any-return]
 
     async def rows(self, query: str, values: Values = ()) -> list[tuple[Any, ...]]:
         """All rows."""
-        return self.conn.execute(query, values).fetchall()
+        with self._watched:
+            return self.conn.execute(query, values).fetchall()
 
     async def records(self, query: str, values: Values = ()) -> list[dict[str, Any]]:
         """All rows, with the names of their columns."""
-        cursor = self.conn.execute(query, values)
-        names = [column[0] for column in cursor.description]
-        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+        with self._watched:
+            cursor = self.conn.execute(query, values)
+            names = [column[0] for column in cursor.description]
+            return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
     def transaction(self, *about: object, durable: bool = False) -> "_Transaction":
         """One writer at a time: what it is ``about`` makes no difference."""
         return _Transaction(self, durable)
 
     async def check(self) -> None:
-        """Raise unless it can be read and written."""
+        """Raise unless it can be read and written, and nothing in it was found damaged."""
+        if self._watched.damage:
+            raise DatabaseDamaged(self.path, self._watched.damage)
         self.conn.execute("BEGIN IMMEDIATE")
         self.conn.execute("ROLLBACK")
 
     async def check_schema(self) -> None:
         """Raise :class:`DatabaseUnusable` if it is not of this version's schema."""
-        unapplied(self, self.path)
+        if unapplied(self, self.path):
+            raise DatabaseUnusable(OLDER.format(self.path))
 
     async def empty_log(self) -> bool:
         """Write everything to the file itself, and leave nothing in the write-ahead log.
@@ -149,7 +160,7 @@ def open_database(path: Path, patience: timedelta = BUSY_TIMEOUT) -> SqliteDatab
     db = connect(path)
     try:
         if unapplied(db, path):
-            raise DatabaseUnusable(f"{path} is of an older version of this bot: run `python -m bot migrate`.")
+            raise DatabaseUnusable(OLDER.format(path))
         db.conn.execute(f"PRAGMA busy_timeout = {patience // timedelta(milliseconds=1)}")
     except BaseException:
         db.close()

@@ -92,6 +92,31 @@ async def test_a_database_that_a_newer_bot_migrated_is_not_ready(world: World) -
     assert told["checks"]["database"] == "ok"
 
 
+async def test_a_database_that_is_damaged_while_it_runs_is_not_ready(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    await world.link()
+    with closing(sqlite3.connect(world.database)) as other:
+        other.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        (page,) = other.execute("SELECT rootpage FROM sqlite_master WHERE name = 'links'").fetchone()
+        (size,) = other.execute("PRAGMA page_size").fetchone()
+    with world.database.open("r+b") as file:
+        file.seek((page - 1) * size)
+        file.write(b"\xff" * size)
+    with closing(sqlite3.connect(world.database)) as other:
+        # So that what the bot has read before is read anew.
+        other.execute("INSERT INTO deliveries VALUES ('another', 0)")
+        other.commit()
+    await world.ask("since 2w")
+    async with aiohttp.ClientSession() as session, session.get(f"{world.bot.url}/readyz") as response:
+        told = await response.json()
+    assert (response.status, told["checks"]["database"]) == (503, "failed")
+    said = [record for record in caplog.records if getattr(record, "action", "") == "database.damaged"]
+    assert len(said) == 1
+    assert "restore a back-up" in said[0].getMessage()
+    assert not [record for record in caplog.records if record.exc_info], "no traceback"
+
+
 async def test_socket_mode_that_is_cut_is_degraded(start: Start) -> None:
     async with start(socket_mode=True) as world, aiohttp.ClientSession() as session:
         for status in ("ok", "degraded"):

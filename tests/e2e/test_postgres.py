@@ -3,6 +3,7 @@
 import asyncio
 import json
 
+import aiohttp
 import pytest
 from click.testing import CliRunner, Result
 
@@ -53,6 +54,26 @@ async def test_the_main_job_and_every_command_beside_it(start: Start, migrated: 
         forgotten = await command(world, url, "forget", "--user", WHO, "--yes")
         assert "Deleted:" in forgotten.output
         assert (await command(world, url, "export", "--user", WHO)).exit_code == 1
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "INSERT INTO schema_steps VALUES ('create_what_is_to_come', 0)",
+        "DELETE FROM schema_steps WHERE name = 'create_homes'",
+        "DROP TABLE schema_steps",
+    ],
+    ids=["newer", "older", "none"],
+)
+async def test_a_schema_of_another_version_is_not_ready(
+    start: Start, postgres: Cluster, change: str, request: pytest.FixtureRequest
+) -> None:
+    url = postgres.create(f"readiness_{request.node.callspec.id}")
+    async with start(BOT_DATABASE=url.reveal()) as world, aiohttp.ClientSession() as session:
+        postgres.sql(url, change)
+        async with session.get(f"{world.bot.url}/readyz") as response:
+            told = await response.json()
+    assert (response.status, told["checks"]["schema"], told["checks"]["database"]) == (503, "failed", "ok")
 
 
 def test_what_cannot_be_used_is_said_in_a_line(postgres: Cluster) -> None:

@@ -2,8 +2,10 @@
 
 import os
 import shutil
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -38,7 +40,9 @@ def run(database: Path, *before: str) -> tuple[int, str]:
 def refused(said: str) -> str:
     """The one line."""
     assert "Traceback" not in said
-    (line,) = [line for line in said.splitlines() if line.startswith("DatabaseUnusable: ")]
+    (line,) = [
+        line for line in said.splitlines() if line.startswith(("DatabaseUnusable: ", "DatabaseDamaged: "))
+    ]
     return line
 
 
@@ -59,6 +63,30 @@ def test_one_that_is_damaged(tmp_path: Path) -> None:
     code, said = run(path)
     assert code == 1
     assert "it is damaged, put a back-up of it in its place" in refused(said)
+
+
+def damaged_in_the_middle(path: Path) -> None:
+    """A page of rows is not as it was; the schema is."""
+    migrate(path, NOW)
+    with closing(sqlite3.connect(path)) as db:
+        rows = [(f"1.{number}", number) for number in range(5000)]
+        db.executemany("INSERT INTO deliveries VALUES (?, ?)", rows)
+        db.commit()
+        (page,) = db.execute("SELECT rootpage FROM sqlite_master WHERE name = 'deliveries'").fetchone()
+        (size,) = db.execute("PRAGMA page_size").fetchone()
+        db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    with path.open("r+b") as file:
+        file.seek((page - 1) * size)
+        file.write(b"\xff" * size)
+
+
+def test_one_that_is_damaged_in_the_middle(tmp_path: Path) -> None:
+    path = tmp_path / "bot.db"
+    damaged_in_the_middle(path)
+    code, said = run(path)
+    assert code == 1
+    assert "is damaged" in refused(said)
+    assert "restore a back-up (python -m bot restore FILE)" in refused(said)
 
 
 @pytest.mark.skipif(not shutil.which("setpriv") or os.geteuid() != 0, reason="takes root's rights away")
