@@ -405,8 +405,8 @@ def desk(request, tmp_path, clock: StoppedClock):  # type: ignore[no-untyped-def
             clock=clock,
             reference=lambda: "ref",
             on_linked=made.settings.linked,
-            patience=timedelta(seconds=0.05),
-            notice=timedelta(seconds=0.01),
+            patience=timedelta(seconds=1),
+            notice=timedelta(seconds=0.1),
         )
         keep_alive = KeepAlive(
             tenants=dict.fromkeys(names, crm),

@@ -572,7 +572,7 @@ async def test_somebody_elses_button(linked: Desk) -> None:
 
 
 async def test_it_says_once_that_it_takes_longer(linked: Desk) -> None:
-    linked.crm.delay = 0.03
+    linked.crm.delay = 0.2
     await linked.commands.take(request(Ask("today")))
     await asyncio.gather(*(job() for job in linked.runner.jobs))
     (note, _, first), (answer, _, replaces) = linked.messenger.said
@@ -597,7 +597,7 @@ async def test_the_note_never_comes_after_the_answer(linked: Desk) -> None:
 
 @pytest.mark.parametrize("replaces", [True, False])
 async def test_after_a_press_the_note_stands_beside(linked: Desk, replaces: bool) -> None:
-    linked.crm.delay = 0.03
+    linked.crm.delay = 0.2
     pressed = replace(request(Ask("today", Page(10))), pressed=True, replace=replaces)
     await linked.commands.take(pressed)
     await asyncio.gather(*(job() for job in linked.runner.jobs))
