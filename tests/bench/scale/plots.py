@@ -97,7 +97,8 @@ def _plain(axes: Any) -> None:
 def _panels(count: int) -> tuple[Any, Any]:
     import matplotlib.pyplot as plt
 
-    return plt.subplots(1, count, figsize=(8, 3.2), layout="constrained")
+    figure, axes = plt.subplots(1, count, figsize=(8, 3.2), layout="constrained")
+    return figure, axes
 
 
 def _by_hour(values: Sequence[float]) -> tuple[list[float], list[float]]:
