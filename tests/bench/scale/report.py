@@ -40,7 +40,7 @@ def _head(world: World, base: Summary, enough: Summary, load: Load, lazy: Load) 
     yield ""
     yield f"1. **{_first(base.bottleneck)}.** A worker has {BASE.workspaces_at_once} workspaces in hand (`workspaces_at_once`), and each is paced by Slack, so that its CPU"
     yield f"   idles while small workspaces wait behind large ones: with {BASE.workers} workers half of all digests come within {_time(base.late[0])}, the latest after {_time(base.late[3])}."
-    yield f"   `workspaces_at_once = {ENOUGH.workspaces_at_once}` costs nothing: {_time(enough.late[0])} and {_time(enough.late[3])}."
+    yield f"   `workspaces_at_once = {ENOUGH.workspaces_at_once}` takes no more machines: {_time(enough.late[0])} and {_time(enough.late[3])}."
     yield f"2. **The workers' CPU**, from then on: {COSTS.digest_cpu * 1000:.1f} ms for each digest, so {1 / COSTS.digest_cpu:.0f} a second and worker; two thirds of it are 25 statements to PostgreSQL."
     yield "   More workers help, and so does batching what one digest writes."
     yield f"3. **Slack's limit for each workspace**, which no worker moves: in the largest, of {largest:,} users, half want theirs at 08:00, and"
@@ -141,7 +141,7 @@ def _assumed(world: World) -> Iterator[str]:
     yield f"| SuperOffice | {ONSITE:.0%} onsite; answers log-normal, median {COSTS.crm_median * 1000:.0f} ms, 99 % within {_time(_crm_p99())} |"
     yield f"| Slack | answers in {COSTS.slack_seconds * 1000:.0f} ms, refuses nothing; {COSTS.two_messages} % of the digests are of two messages |"
     yield ""
-    yield "Not in it: people's own commands, channels' digests, failures, a network's limits, disks that are slow to flush."
+    yield "Not in it: people's own commands, channels' digests, failures, a network's limits, disks that are slow to flush, the ten connections that each\nprocess has to PostgreSQL."
 
 
 def _costs() -> Iterator[str]:
