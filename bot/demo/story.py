@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from operator import attrgetter
 from random import Random
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 from bot.demo.cast import COLLEAGUES, COMPANIES, FIRST_NAMES, HOSTILE, LAST_NAMES, USERS, Staff, User
 
@@ -32,6 +33,13 @@ _WEIGHTS = {
     "PersonUpdated": 7,
     "DocumentAdded": 12,
 }
+
+
+#: Where the work is done, and how busy each hour is there, beside the busiest.
+_ZONE = ZoneInfo("Europe/Oslo")
+_BUSY = (*([0.0] * 7), 0.3, 0.8, 1.0, 1.0, 0.7, 0.8, 1.0, 0.9, 0.6, 0.3, 0.1, 0.1, 0.1, *([0.0] * 4))
+#: More than there is: who tries the demo on a Saturday has a tomorrow, too.
+_WEEKEND = 0.4
 
 
 class Company(NamedTuple):
@@ -63,6 +71,9 @@ class Event(NamedTuple):
 class Story:
     """About 60 companies and their activity: three weeks of it before ``start``, then one every ``pace``.
 
+    That is the pace of the busiest hours of a working day in Oslo: others have fewer, and nights none. About
+    every third company has work that day, two or three pieces of it.
+
     ``activities(until)`` depends on the arguments alone: two servers with the same seed and start tell the
     same story. Without history and pace nothing happens but what tests make happen.
     """
@@ -70,7 +81,7 @@ class Story:
     start: datetime
     seed: int = 7
     history: int = 420
-    pace: timedelta | None = timedelta(seconds=40)
+    pace: timedelta | None = timedelta(minutes=9)
     companies: dict[int, Company] = field(init=False, default_factory=dict)
     _events: list[Event] = field(init=False, default_factory=list)
     _by_company: dict[int, list[Event]] = field(init=False, default_factory=dict)
@@ -125,14 +136,23 @@ class Story:
     def _tell(self, until: datetime) -> None:
         if self.pace is None:
             return
-        while (event := self._coming(self._next, self.pace)).time <= until:
-            self.add(event)
+        while (time := self._turn(self._next, self.pace)) <= until:
+            if event := self._coming(self._next, time):
+                self.add(event)
             self._next += 1
 
-    def _coming(self, number: int, pace: timedelta) -> Event:
-        random = Random(f"{self.seed}:{number}")
-        time = self.start + pace * (number - random.random() * 0.5)
-        return _event(random, time.replace(microsecond=0), number, random.choice(self._seeded))
+    def _turn(self, number: int, pace: timedelta) -> datetime:
+        """When the seed lets something happen next, or lets it be."""
+        early = Random(f"{self.seed}:{number}").random() * 0.5
+        return (self.start + pace * (number - early)).replace(microsecond=0)
+
+    def _coming(self, number: int, time: datetime) -> Event | None:
+        random, here = Random(f"{self.seed}:{number}:event"), time.astimezone(_ZONE)
+        busy = _BUSY[here.hour] * (_WEEKEND if here.weekday() >= 5 else 1)
+        if random.random() >= busy:
+            return None
+        at_work = Random(f"{self.seed}:{here.date()}").sample(self._seeded, len(self._seeded) // 3)
+        return _event(random, time, number, random.choice(at_work))
 
 
 _time = attrgetter("time")

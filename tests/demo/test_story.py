@@ -1,10 +1,12 @@
 """What SuperOffice tells of a story, against the plainest reading of its documentation."""
 
 import re
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
@@ -72,7 +74,23 @@ def test_a_row_is_a_company_with_its_latest_activity_and_all_that_happened(
     assert rows == expected
 
 
-@given(minutes=st.lists(st.integers(0, 600), min_size=1, max_size=6))
+@pytest.mark.parametrize("seed", range(5))
+def test_a_day_looks_like_one(seed: int) -> None:
+    """Some companies, each with an action or a few; the nights are quiet."""
+    story, morning = Story(NOW, seed), datetime(2026, 4, 1, 6, tzinfo=UTC)
+    came = [event for event in story.activities(morning + timedelta(days=7)) if event.time > NOW]
+    assert {event.time.astimezone(ZoneInfo("Europe/Oslo")).hour for event in came} <= set(range(7, 20))
+    for day in (1, 6, 7):  # Wednesday, Monday and Tuesday
+        start = morning + timedelta(days=day - 1)
+        todays = [event for event in came if start < event.time <= start + timedelta(days=1)]
+        by_company = Counter(event.company_id for event in todays)
+        assert 12 <= len(by_company) <= 22, "of more than sixty"
+        assert 1.5 <= sum(by_company.values()) / len(by_company) <= 3.5
+    weekend = [event for event in came if event.time.weekday() >= 5]
+    assert 0 < len(weekend) < len(came) / 4
+
+
+@given(minutes=st.lists(st.integers(0, 6000), min_size=1, max_size=6))
 @settings(max_examples=30)
 def test_a_story_depends_on_time_alone_not_on_who_asked_before(minutes: list[int]) -> None:
     asked = Story(NOW)
@@ -96,4 +114,4 @@ def test_what_is_left_out_never_happened_but_the_rest_does() -> None:
     assert told == [
         event for event in whole.activities(at) if event.time > told[0].time - timedelta(seconds=1)
     ]
-    assert abs(told[0].time - (at - timedelta(hours=3))) < timedelta(minutes=2)
+    assert abs(told[0].time - (at - timedelta(hours=3))) < timedelta(minutes=40)

@@ -145,9 +145,9 @@ async def test_times_are_in_the_base_zone_and_the_header_names_it(wire: Any, crm
 
 async def test_the_story_is_the_same_for_the_same_seed_and_goes_on(clock: TestClock) -> None:
     one, other = Story(clock.now(), 7), Story(clock.now(), 7)
-    later = clock.now() + timedelta(hours=1)
+    later = clock.now() + timedelta(days=1)
     assert one.activities(later) == [*other.activities(clock.now()), *other.activities(later)[420:]]
-    assert 80 <= len(one.activities(later)) - len(one.activities(clock.now())) <= 91
+    assert 25 <= len(one.activities(later)) - len(one.activities(clock.now())) <= 75
     assert Story(clock.now(), 8).activities(later) != one.activities(later)
     assert len(one.companies) >= 60
 
