@@ -1,6 +1,7 @@
 """The SuperOffice tenants of the settings, ready to be asked."""
 
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
 from urllib.parse import urlsplit
@@ -41,17 +42,20 @@ async def tenants(
 
 
 def guarded(
-    tenants: Mapping[str, Tenant], metrics: PrometheusMetrics, workers: int
+    tenants: Mapping[str, Tenant],
+    metrics: PrometheusMetrics,
+    workers: int,
+    monotonic: Callable[[], float] = time.monotonic,
 ) -> tuple[Mapping[str, Tenant], Mapping[str, Tenant]]:
     """The tenants for whoever waits for an answer; and for digests and keeping tickets alive, which can wait.
 
     Both share what is known of a tenant: whether it answers. But what can wait has places of its own, half of
-    ``workers``, so that no wave of it keeps a person waiting.
+    ``workers``, so that no wave of it keeps a person waiting. Pauses are timed by ``monotonic``, in seconds.
     """
     hurried, unhurried = {}, {}
     for name, tenant in tenants.items():
         measured = MeasuredCrm(tenant.crm, metrics)
-        gate = Gate(measured)
+        gate = Gate(measured, monotonic)
         metrics.watch_paused(name, partial(_is_paused, gate))
         hurried[name] = replace(tenant, crm=GuardedCrm(measured, gate, workers + BESIDE))
         unhurried[name] = replace(tenant, crm=GuardedCrm(measured, gate, max(1, workers // 2)))

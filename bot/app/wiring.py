@@ -2,7 +2,8 @@
 
 import random
 import secrets
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
@@ -82,18 +83,18 @@ class Wiring:
         tenants: Mapping[str, Tenant],
         workspaces: Workspaces,
         url: str,
+        monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._settings = settings
         self._clock = clock
         self._database = database
         self._runner = runner
-        derived = settings.web.public_url == settings.web.listen.url
-        self._public_url = url if derived else settings.web.public_url
+        self._public_url = settings.web.reached_at(url)
         self._session = session
         self._workspaces = workspaces
         self._people = SlackPeople(workspaces, clock)
         self._metrics = metrics = PrometheusMetrics()
-        tenants, unhurried = guarded(tenants, metrics, settings.commands.workers)
+        tenants, unhurried = guarded(tenants, metrics, settings.commands.workers, monotonic)
         self._tenants = tenants
         crm = {name: tenant.crm for name, tenant in tenants.items()}
         online = {name: tenant.online for name, tenant in tenants.items() if tenant.online}

@@ -126,6 +126,10 @@ class Web:
         listed=True,
     )
 
+    def reached_at(self, own: str) -> str:
+        """Where users reach the pages of the server at ``own``: there, unless the settings say otherwise."""
+        return own if self.public_url == self.listen.url else self.public_url
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Linking:

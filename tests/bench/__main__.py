@@ -4,7 +4,12 @@ Each table says what it measures; the figures are medians of the rounds, goals s
 """
 
 import argparse
+import os
+import platform
 import sys
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
 
 from tests.bench import acknowledge, answers, calls, digests, formatting, reader, tick
 
@@ -20,16 +25,40 @@ BENCHES = {
 }
 
 
+PAGE = Path(__file__).parents[2] / "docs/performance.md"
+LIBRARIES = ("aiohttp", "lxml", "orjson", "slack-bolt", "slack-sdk", "uvloop", "zeep")
+
+
 def main() -> None:
     """Run every benchmark and print its table."""
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="one short round each, to see that they run")
+    parser.add_argument("--write", action="store_true", help=f"into {PAGE.name} as well")
     parser.add_argument("bench", nargs="*", choices=[[], *BENCHES], help="all, if none is named")
     asked = parser.parse_args()
+    parts = []
     for name in asked.bench or BENCHES:
-        for line in (*BENCHES[name].measure(1 if asked.quick else ROUNDS), ""):
+        lines = []
+        for line in BENCHES[name].measure(1 if asked.quick else ROUNDS):
+            lines.append(line)
             sys.stdout.write(f"{line}\n")
             sys.stdout.flush()
+        sys.stdout.write("\n")
+        parts.append(f"## {name.capitalize()}\n\n```\n{chr(10).join(lines)}\n```\n")
+    if asked.write:
+        PAGE.write_text("\n".join((_head(), *parts)), "utf-8")
+
+
+def _head() -> str:
+    used = ", ".join(f"{name} {version(name)}" for name in LIBRARIES)
+    return (
+        "# Performance\n\n"
+        f"Written by `make bench ARGS=--write` on {datetime.now(UTC):%Y-%m-%d}: {os.cpu_count()} cores "
+        f"({platform.machine()}), which the servers and the load share with the bot; Python "
+        f"{platform.python_version()}, {used}.\nBoth sides of a ratio are interleaved in one run; medians of "
+        f"{ROUNDS} rounds. A goal stands beside each figure that has one, and *missed* where it was.\n"
+        "What a day of a million users needs is [simulated](scale.md).\n"
+    )
 
 
 if __name__ == "__main__":

@@ -61,7 +61,7 @@ def measure(rounds: int) -> Iterator[str]:
         share = verdict(idle / EVERY * 100, "<= 0.1").strip()
         yield f"{size:>13,}{idle * 1e6:>11.0f} µs  {share:>9} %{claim * 1e3:>17.0f} ms"
     if (firing := _apscheduler()) is None:
-        yield "APScheduler: SQLAlchemy is not installed (make bench installs it)"
+        yield "APScheduler: not measured, SQLAlchemy is not installed"
         return
     yield f"APScheduler, a job each in SQLAlchemy: {firing * 1e3:.2f} ms a firing of {JOBS}"
     times = verdict(firing * min(DUE, size) / claim, ">= 100")

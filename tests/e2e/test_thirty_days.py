@@ -99,7 +99,10 @@ async def month(tmp_path: Path) -> AsyncIterator[Month]:
             with server.listening("127.0.0.1", 0) as port:
                 url = f"http://127.0.0.1:{port.getsockname()[1]}"
                 async with QueueRunner(4, 4) as runner:
-                    bot = Wiring(settings, clock, store, session, runner, crms, workspaces, url)
+                    bot = Wiring(
+                        *(settings, clock, store, session, runner, crms, workspaces, url),
+                        monotonic=lambda: clock.now().timestamp(),
+                    )
                     pages = bot.pages(AsyncIOScheduler(), None)
                     front = server.front(_events(settings, bot.bolt(), clock), pages)
                     async with server.serving(front, port):

@@ -90,7 +90,7 @@ TABLE: tuple[Fault, ...] = (
         "start-crm-down",
         "a start while SuperOffice is down",
         "error.crm-unreachable",
-        "claimed crm-unreachable",
+        "claimed",
         15,
     ),
     Fault(
