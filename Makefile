@@ -24,7 +24,7 @@ run: $(READY)             ## the bot, configured by variables or BOT_CONFIG
 	@$(BIN)/python -m bot run
 
 test: $(READY)            ## the tests, under three minutes
-	$(BIN)/python -m pytest -n auto $(ARGS)
+	$(BIN)/python -m pytest -n auto --dist worksteal $(ARGS)
 
 test-long: $(BROWSER) $(SITE) ## kill loops, soaks, sweeps, the browser, the site
 	$(BIN)/python -m pytest -n auto -m long $(ARGS) || [ $$? -eq 5 ] # 5: there is none

@@ -30,9 +30,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
-    """Two for each core in the quick tests: half of their time they wait for sockets and for the disk."""
+    """Three for each core in the quick tests: half of their time they wait for sockets and for the disk."""
     cores = os.cpu_count() or 1
-    return cores if config.getoption("markexpr") == "long" else 2 * cores
+    return cores if config.getoption("markexpr") == "long" else 3 * cores
 
 
 #: Thursday 19 November 2026, 09:41 in Oslo.
