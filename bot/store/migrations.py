@@ -323,3 +323,13 @@ def create_rates(db: Database) -> None:
 
 migrations()(keep_audit)
 migrations()(create_known_tokens)
+
+
+@migrations()
+def find_what_is_due_in_a_workspace(db: Database) -> None:
+    """A batch at a time: else each of them looks through everybody's in it."""
+    for column in ("next_due", "considered_until"):
+        db.execute(
+            f"CREATE INDEX subscriptions_workspace_{column} ON subscriptions (workspace, {column}) "
+            "WHERE next_due IS NOT NULL"
+        )

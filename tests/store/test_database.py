@@ -45,6 +45,7 @@ STEPS = (
     "create_rates",
     "keep_audit",
     "create_known_tokens",
+    "find_what_is_due_in_a_workspace",
 )
 TABLES = (
     "links",
