@@ -13,7 +13,7 @@ from pathlib import Path
 
 from tests.bench import acknowledge, answers, calls, digests, formatting, reader, tick
 
-ROUNDS = 9
+ROUNDS = 7
 BENCHES = {
     "reader": reader,
     "calls": calls,

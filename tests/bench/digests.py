@@ -28,7 +28,7 @@ from tests.certificates import self_signed
 __all__ = ["measure"]
 
 #: In a round.
-MESSAGES, DIGESTS = 60, 120
+MESSAGES, DIGESTS = 60, 64
 AT_ONCE = 8
 KEY = base64.urlsafe_b64encode(bytes(range(32))).decode()
 Figures = dict[str, list[float]]
