@@ -153,11 +153,12 @@ async def test_without_response_url_the_answer_is_a_direct_message(world: World,
     assert "today" in message.text
 
 
-async def test_fifty_at_once_are_acknowledged_within_a_second_and_answered(world: World) -> None:
+@pytest.mark.long
+async def test_fifty_at_once_are_acknowledged_in_time_and_answered(world: World) -> None:
     await world.link()
     world.crm.faults.set("GetMyActiveContacts", delay=4)
     answers = await asyncio.gather(*(world.type("today") for _ in range(50)))
-    assert max(answer.ms for answer in answers) < 1000
+    assert max(answer.ms for answer in answers) < 3000, "as long as Slack waits"
 
     async def answered(answer: Answer) -> Message:
         while "Still asking" in (message := await answer.next(20)).text:
