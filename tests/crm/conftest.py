@@ -239,11 +239,11 @@ def reply(clock: SetClock) -> Callable[..., Handler]:
 def crm(
     services: Services, session: aiohttp.ClientSession, server: Server, clock: SetClock
 ) -> Callable[..., SuperOffice]:
-    """Make a client of the server, with short limits."""
+    """Make a client, as patient as a busy machine needs; a test of patience brings its own limits."""
 
     def make(url: str = "", limits: Limits | None = None, **changes: Any) -> SuperOffice:
         settings = {"id": "onsite", "url": url or server.url, "zone": ZoneInfo("Europe/Oslo"), **changes}
-        limits = limits or Limits(connect=0.3, attempt=1, command=2, pause=0.01)
+        limits = limits or Limits(connect=5, attempt=10, command=20, pause=0.01)
         return SuperOffice(TenantSettings(**settings), services, session, clock, limits)
 
     return make
