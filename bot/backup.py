@@ -1,21 +1,19 @@
 """``python -m bot backup`` and ``restore``: copies of the database, verified, for whoever runs the bot."""
 
-import asyncio
+import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
-from datetime import UTC, datetime, timedelta
+from contextlib import closing, suppress
+from datetime import UTC, datetime
 from pathlib import Path
 
 from bot.core.audit import AuditAction, Deed
 from bot.core.secret import Secret
-from bot.store import DatabaseUnusable, Sealer, alone, migrate, opened
+from bot.store import DatabaseUnusable, Sealer, alone, ask, migrate
 from bot.store.copying import Examined, copy_database, examine_copy, settled
-from bot.store.sqlite import connect
+from bot.store.sqlite import at_once, connect
 
 __all__ = ["BackUpRefused", "back_up", "is_good", "restore", "show_examined"]
 
-#: How long to wait for the running bot's transactions. No loop waits with this, so it is long.
-PATIENCE = timedelta(seconds=10)
 STAMP = "%Y%m%dT%H%M%S.%fZ"
 
 
@@ -104,13 +102,9 @@ def _set_aside(database: Path, now: datetime) -> Path | None:
 
 def _emptied_log(database: Path) -> None:
     """Have the file hold all by itself; one that is damaged is left as it is, with its log."""
-    try:
-        with closing(connect(database)) as db:
-            db.conn.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    except (DatabaseUnusable, OSError):
-        pass
+    with suppress(DatabaseUnusable, sqlite3.Error), closing(connect(database)) as db:
+        at_once(db.empty_log())
 
 
 def _account(database: Path, secret_key: Secret, deed: Deed) -> None:
-    with opened(database, secret_key, patience=PATIENCE) as store:
-        asyncio.run(store.audit.record(deed))
+    ask(database, secret_key, lambda store: store.audit.record(deed))

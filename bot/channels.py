@@ -5,7 +5,7 @@ It names ids and settings; of a private channel nothing that such a file does no
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import NamedTuple
 
 from bot.core.audit import AuditAction, Deed
@@ -21,8 +21,6 @@ from bot.store import Store, Where, ask
 
 __all__ = ["Export", "ImportRefused", "difference", "export_channels", "import_channels", "show_changes"]
 
-#: How long to wait for the running bot's transactions. No loop waits with this, so it is long.
-PATIENCE = timedelta(seconds=10)
 #: How often to begin again where the running bot changes a digest meanwhile.
 TRIES = 5
 
@@ -46,7 +44,7 @@ def export_channels(where: Where, secret_key: Secret, *, private: bool) -> Expor
 
     Raises :class:`~bot.store.DatabaseUnusable` and :class:`~bot.store.BadKey`.
     """
-    found, unreadable = ask(where, secret_key, _all, PATIENCE)
+    found, unreadable = ask(where, secret_key, _all)
     shown = [each for each in found if private or is_exported(each)]
     return Export(write(map(entry_of, shown)), len(found) - len(shown), unreadable)
 
@@ -55,7 +53,7 @@ def difference(
     where: Where, secret_key: Secret, entries: Sequence[ChannelEntry], now: datetime
 ) -> Sequence[Change]:
     """What importing would change. Raises what :func:`export_channels` does."""
-    found, _ = ask(where, secret_key, _all, PATIENCE)
+    found, _ = ask(where, secret_key, _all)
     return changes(entries, found, now)
 
 
@@ -66,7 +64,7 @@ def import_channels(
 
     Raises :class:`ImportRefused`, and what :func:`export_channels` does.
     """
-    return ask(where, secret_key, lambda store: _imported(store, entries, now), PATIENCE)
+    return ask(where, secret_key, lambda store: _imported(store, entries, now))
 
 
 def show_changes(found: Sequence[Change]) -> Iterator[str]:

@@ -15,7 +15,7 @@ from pathlib import Path
 from bot.core.audit import AuditAction, Deed
 from bot.core.secret import Secret
 from bot.services.ports import Clock
-from bot.store import DatabaseUnusable, Sealer, Where, unsealed
+from bot.store import OPERATOR_PATIENCE, DatabaseUnusable, Sealer, Where, unsealed
 from bot.store.audit import StoredAudit
 from bot.store.database import Database, DatabaseFailed
 from bot.store.processes import DEAD_AFTER, Process, live
@@ -24,8 +24,6 @@ from bot.store.rotation import Outcome, Survey, Unopened, pending, reseal, surve
 
 __all__ = ["Outcome", "Report", "RotationRefused", "check_keys", "rotate_keys"]
 
-#: How long to wait for the running bot's transactions. No loop waits with this, so it is long.
-PATIENCE = timedelta(seconds=10)
 MOST_LISTED = 20
 SECOND = timedelta(seconds=1)
 #: What shells say of a command that Ctrl-C ended.
@@ -71,7 +69,7 @@ async def _checked(where: Where, sealer: Sealer, now: datetime) -> Report:
 
 
 def rotate_keys(
-    where: Where, secret_key: Secret, clock: Clock, watch: Watch, patience: timedelta = PATIENCE
+    where: Where, secret_key: Secret, clock: Clock, watch: Watch, patience: timedelta = OPERATOR_PATIENCE
 ) -> Report:
     """Seal everything anew with the newest key, value by value, while the bot may be running.
 
@@ -215,7 +213,7 @@ def _count(number: int, what: str) -> str:
 
 
 @asynccontextmanager
-async def _opened(where: Where, patience: timedelta = PATIENCE) -> AsyncIterator[Database]:
+async def _opened(where: Where, patience: timedelta = OPERATOR_PATIENCE) -> AsyncIterator[Database]:
     """The database there is; none is made."""
     if isinstance(where, Path) and not where.is_file():
         raise DatabaseUnusable(

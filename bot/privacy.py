@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from bot.core.audit import AuditAction, Deed, Departure
@@ -16,8 +16,6 @@ from bot.text.mydata import document
 
 __all__ = ["audit_as_json", "export_user", "forget_user", "list_audit", "stored_about"]
 
-#: How long to wait for the running bot's transactions. No loop waits with this, so it is long.
-PATIENCE = timedelta(seconds=10)
 UTC = ZoneInfo("UTC")
 FORM = "%Y-%m-%d %H:%M:%S"
 
@@ -28,13 +26,13 @@ def export_user(where: Where, secret_key: Secret, user: SlackUser, now: datetime
     It is written down in the audit log. Raises :class:`~bot.store.DatabaseUnusable` and
     :class:`~bot.store.BadKey`.
     """
-    data = ask(where, secret_key, lambda store: _exported(store, user, now), PATIENCE)
+    data = ask(where, secret_key, lambda store: _exported(store, user, now))
     return document(data, UTC, "en") if any(data.counts.values()) else None
 
 
 def stored_about(where: Where, secret_key: Secret, user: SlackUser) -> list[str]:
     """How much of what is stored about a user, a line each. Raises what :func:`export_user` does."""
-    stored = ask(where, secret_key, lambda store: store.personal.export(user), PATIENCE)
+    stored = ask(where, secret_key, lambda store: store.personal.export(user))
     return list(_counted({table: len(rows) for table, rows in stored.items()}))
 
 
@@ -45,7 +43,7 @@ def forget_user(where: Where, secret_key: Secret, user: SlackUser, now: datetime
         erasure = await store.personal.forget(user, Departure.OPERATOR, now)
         return erasure, await store.personal.empty_log(), store.personal.backups_end(now)
 
-    erasure, traceless, until = ask(where, secret_key, forgotten, PATIENCE)
+    erasure, traceless, until = ask(where, secret_key, forgotten)
     gone = list(_counted(erasure.gone))
     yield "Deleted:" if gone else f"Nothing is stored about {_named(user)}."
     yield from gone
@@ -59,14 +57,14 @@ def forget_user(where: Where, secret_key: Secret, user: SlackUser, now: datetime
 
 def list_audit(where: Where, secret_key: Secret) -> Iterator[str]:
     """What was done, the oldest first; times are UTC. Raises what :func:`export_user` does."""
-    recorded = ask(where, secret_key, lambda store: store.audit.all(), PATIENCE)
+    recorded = ask(where, secret_key, lambda store: store.audit.all())
     yield f"{len(recorded)} entries. Times are UTC; who is forgotten has a pseudonym alone."
     yield from map(_line, recorded)
 
 
 def audit_as_json(where: Where, secret_key: Secret) -> Iterator[str]:
     """The same for a program, an object a line; people also by their pseudonyms."""
-    for recorded in ask(where, secret_key, lambda store: store.audit.all(), PATIENCE):
+    for recorded in ask(where, secret_key, lambda store: store.audit.all()):
         deed = recorded.deed
         yield json.dumps(
             {

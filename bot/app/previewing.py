@@ -1,7 +1,6 @@
 """What somebody's digest would say now, for whoever runs the bot: nothing is posted or counts as told."""
 
 from dataclasses import dataclass
-from datetime import timedelta
 
 from bot import store
 from bot.app.running import known_workspaces, session
@@ -20,9 +19,6 @@ from bot.slack.blocks import Message, draw
 from bot.text import sentence
 
 __all__ = ["NobodyKnown", "Preview", "preview", "why_no_preview"]
-
-#: How long to wait for the running bot's transactions. Nobody else waits with this, so it is long.
-PATIENCE = timedelta(seconds=10)
 
 
 class NobodyKnown(Exception):
@@ -46,7 +42,7 @@ async def preview(settings: Settings, user: SlackUser, clock: Clock | None = Non
     """
     clock = clock or SystemClock()
     keys, policy = settings.secret_key, settings.retention.policy
-    async with store.connected(settings.database, keys, policy, PATIENCE) as database:
+    async with store.connected(settings.database, keys, policy, store.OPERATOR_PATIENCE) as database:
         if await database.links.get(user) is None:
             if any((await database.personal.export(user)).values()):
                 raise NotLinked

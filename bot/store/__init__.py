@@ -37,12 +37,13 @@ from bot.store.rates import StoredRates
 from bot.store.retention import prune_aged
 from bot.store.sealing import BadKey, Sealer
 from bot.store.signins import StoredSignIns
-from bot.store.sqlite import BUSY_TIMEOUT, at_once, open_database
+from bot.store.sqlite import BUSY_TIMEOUT, OPERATOR_PATIENCE, at_once, open_database
 from bot.store.stewardship import StoredStewardship
 from bot.store.subscriptions import StoredSubscriptions
 from bot.store.told import Hashes, StoredTold
 
 __all__ = [
+    "OPERATOR_PATIENCE",
     "BadKey",
     "DatabaseUnusable",
     "Migrated",
@@ -147,16 +148,11 @@ def opened(
         db.close()
 
 
-def ask(
-    where: Where,
-    secret_key: Secret,
-    question: Callable[[Store], Coroutine[Any, Any, Answer]],
-    patience: timedelta = BUSY_TIMEOUT,
-) -> Answer:
-    """Open the database, ask, close it: for commands. Raises what :func:`connected` does."""
+def ask(where: Where, secret_key: Secret, question: Callable[[Store], Coroutine[Any, Any, Answer]]) -> Answer:
+    """Open the database, ask, close it: for an operator's commands. Raises what :func:`connected` does."""
 
     async def asked() -> Answer:
-        async with connected(where, secret_key, patience=patience) as store:
+        async with connected(where, secret_key, patience=OPERATOR_PATIENCE) as store:
             return await question(store)
 
     return asyncio.run(asked())

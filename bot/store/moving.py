@@ -6,7 +6,7 @@ It is one transaction: the target is what the source was at one moment, row by r
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing
-from datetime import datetime, timedelta
+from datetime import datetime
 from graphlib import TopologicalSorter
 from hashlib import sha256
 from pathlib import Path
@@ -19,14 +19,12 @@ from bot.store.database import DatabaseUnusable, micros
 from bot.store.postgres import adapt
 from bot.store.postgres_schema import TABLE, migrate_postgres, translated
 from bot.store.processes import DEAD_AFTER
-from bot.store.sqlite import open_database
+from bot.store.sqlite import OPERATOR_PATIENCE, open_database
 
 __all__ = ["Moved", "MovingRefused", "move"]
 
 #: Who runs on the source is nobody on the target, and its turns are over by then.
 LEFT = {"processes", "rates"}
-#: How long to wait for the running bot's transactions. No loop waits with this, so it is long.
-PATIENCE = timedelta(seconds=10)
 #: Rows that are compared at a time.
 PAGE = 1000
 
@@ -64,7 +62,10 @@ def move(source: Path, target: DatabaseUrl, now: datetime) -> Moved:
         raise DatabaseUnusable(f"There is no database at {source}.")
     migrate_postgres(target, now)
     try:
-        with closing(open_database(source, PATIENCE)) as db, psycopg.connect(target.reveal()) as connection:
+        with (
+            closing(open_database(source, OPERATOR_PATIENCE)) as db,
+            psycopg.connect(target.reveal()) as connection,
+        ):
             adapt(connection)
             db.conn.execute("BEGIN")  # all is read as it was at this moment
             tables = _tables(db.conn)

@@ -20,6 +20,7 @@ from bot.store.migrations import migrations
 
 __all__ = [
     "BUSY_TIMEOUT",
+    "OPERATOR_PATIENCE",
     "OWNER_ONLY",
     "SqliteDatabase",
     "at_once",
@@ -33,6 +34,8 @@ Result = TypeVar("Result")
 
 #: How long the bot waits for another process's transaction. The loop waits with it, so it is short.
 BUSY_TIMEOUT = timedelta(milliseconds=250)
+#: How long an operator's command waits for the bot's: nobody else waits with it, so it is long.
+OPERATOR_PATIENCE = timedelta(seconds=10)
 OWNER_ONLY = 0o600
 
 
