@@ -1,6 +1,6 @@
 """Where people and Slack reach the bot: its own port, and its public address."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from urllib.parse import urlsplit
 
 import aiohttp
@@ -8,7 +8,7 @@ import aiohttp
 from bot.config.parsers import is_loopback
 from bot.doctor.findings import Check, Finding, Patient, good, problem, skipped, warning
 from bot.store import DatabaseUnusable, alone
-from bot.store.processes import Process, live
+from bot.store.processes import live
 
 __all__ = ["ADDRESSES"]
 
@@ -54,7 +54,7 @@ async def _running(patient: Patient) -> AsyncIterator[Finding]:
 async def _is_held(patient: Patient) -> bool:
     """Whether a bot runs with this database."""
     if patient.file is None:
-        return bool(await _others(patient))
+        return bool(await patient.stored(lambda store: live(store.db, patient.now)))
     if not patient.file.with_name(f"{patient.file.name}.lock").is_file():
         return False
     try:
@@ -62,14 +62,6 @@ async def _is_held(patient: Patient) -> bool:
             return False
     except DatabaseUnusable:
         return True
-
-
-async def _others(patient: Patient) -> Sequence[Process]:
-    try:
-        async with patient.connected() as store:
-            return await live(store.db, patient.now)
-    except Exception:  # whatever it is, the checks of the database name it
-        return ()
 
 
 async def _public(patient: Patient) -> AsyncIterator[Finding]:

@@ -13,7 +13,17 @@ import sqlite_utils
 
 from bot.core.audit import AuditAction
 from bot.doctor.disk import mount_of
-from bot.doctor.findings import DATABASE_PATIENCE, Check, Finding, Patient, good, problem, skipped, warning
+from bot.doctor.findings import (
+    DATABASE_PATIENCE,
+    Check,
+    Finding,
+    Patient,
+    good,
+    problem,
+    skipped,
+    unusable,
+    warning,
+)
 from bot.keys import check_keys
 from bot.store import DatabaseUnusable
 from bot.store.damage import first_damage
@@ -25,6 +35,8 @@ __all__ = ["DATABASE"]
 LONGEST = 8.0
 LITTLE = 200 * 2**20
 NO_FILE = "there is no file"
+#: Another check tells why.
+UNUSABLE = "the database cannot be used as it is"
 OLD = timedelta(days=2)
 MOUNT_A_VOLUME = "keep BOT_DATABASE on a disk that stays: in a container, on a volume"
 
@@ -67,19 +79,23 @@ async def _answers(patient: Patient) -> Finding:
         async with patient.connected() as store:
             await store.check()
     except DatabaseUnusable as error:
-        what, _, fix = str(error).partition(": ")
-        return problem(what, fix.rstrip("."))
+        return unusable(error)
     return good("PostgreSQL answers, can be written, and is up to date")
 
 
 def _missing(path: Path) -> Finding:
-    folder = next(each for each in path.absolute().parents if each.exists())
+    folder = _folder(path)
     if not os.access(folder, os.W_OK | os.X_OK):
         return problem(
             f"{path} cannot be made: {folder} is not this user's to write in",
             f"give {folder} to the bot's user, or change BOT_DATABASE",
         )
     return skipped(f"there is none at {path} yet: it is made at the first start")
+
+
+def _folder(path: Path) -> Path:
+    """The nearest folder that there is."""
+    return next(each for each in path.absolute().parents if each.exists())
 
 
 def _files(path: Path) -> list[Path]:
@@ -116,7 +132,7 @@ async def _writable(patient: Patient) -> AsyncIterator[Finding]:
         )
         yield problem(what, fix)
     except sqlite3.DatabaseError:
-        yield skipped("it is no database that can be used")
+        yield skipped(UNUSABLE)
     else:
         yield good("it can be written")
 
@@ -132,7 +148,7 @@ async def _disk(patient: Patient) -> AsyncIterator[Finding]:
     if path is None:
         yield skipped(NO_FILE)
         return
-    folder = next(each for each in path.absolute().parents if each.exists())
+    folder = _folder(path)
     free = shutil.disk_usage(folder).free
     if free < LITTLE:
         yield problem(f"{free / 2**20:.0f} MiB are free at {folder}", "make room, or move BOT_DATABASE")
@@ -168,10 +184,9 @@ async def _schema(patient: Patient) -> AsyncIterator[Finding]:
                 SqliteDatabase(sqlite_utils.Database(connection, execute_plugins=False), path), path
             )
     except DatabaseUnusable as error:
-        what, _, fix = str(error).partition(": ")
-        yield problem(what, fix.rstrip("."))
+        yield unusable(error)
     except sqlite3.DatabaseError:
-        yield skipped("it is no database that can be used")
+        yield skipped(UNUSABLE)
     else:
         if needed:
             yield warning(
@@ -189,10 +204,8 @@ async def _keys(patient: Patient) -> AsyncIterator[Finding]:
         return
     try:
         report = await asyncio.to_thread(check_keys, settings.database, settings.secret_key, patient.now)
-    except DatabaseUnusable:
-        yield skipped("the database cannot be used as it is")
-    except sqlite3.DatabaseError:
-        yield skipped("it is no database that can be used")
+    except (DatabaseUnusable, sqlite3.DatabaseError):
+        yield skipped(UNUSABLE)
     else:
         if report.code:
             yield problem(
@@ -213,7 +226,7 @@ async def _back_up(patient: Patient) -> AsyncIterator[Finding]:
         async with patient.connected() as store:
             at = await store.audit.last(AuditAction.DATABASE_BACKED_UP)
     except Exception:  # whatever it is, others name it
-        yield skipped("the database cannot be used as it is")
+        yield skipped(UNUSABLE)
         return
     if at is None:
         yield warning("the bot knows of none", how)

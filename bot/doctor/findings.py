@@ -1,18 +1,19 @@
 """What a check is, what it finds, and what it may ask."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
+from typing import TypeVar
 
 import aiohttp
 
 from bot.config import Settings
 from bot.services.ports import Clock
-from bot.store import Store, connected
+from bot.store import DatabaseUnusable, Store, connected
 
 __all__ = [
     "DATABASE_PATIENCE",
@@ -24,8 +25,11 @@ __all__ = [
     "good",
     "problem",
     "skipped",
+    "unusable",
     "warning",
 ]
+
+Row = TypeVar("Row")
 
 #: How long to wait for another's transaction.
 DATABASE_PATIENCE = timedelta(seconds=2)
@@ -71,6 +75,12 @@ def problem(what: str, fix: str) -> Finding:
 def skipped(what: str, fix: str = "") -> Finding:
     """It was not looked at."""
     return Finding(Result.SKIPPED, what, fix)
+
+
+def unusable(error: DatabaseUnusable) -> Finding:
+    """What is wrong with the database, and what to do, as the store says it."""
+    what, _, fix = str(error).partition(": ")
+    return problem(what, fix.rstrip("."))
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +137,16 @@ class Patient:
     def connected(self) -> AbstractAsyncContextManager[Store]:
         """The database, whichever it is. It makes a file where there is none: see :attr:`is_new`."""
         return connected(self.settings.database, self.settings.secret_key, patience=DATABASE_PATIENCE)
+
+    async def stored(self, question: Callable[[Store], Awaitable[Sequence[Row]]]) -> Sequence[Row]:
+        """What the database has; nothing where it cannot be asked: its own checks name that."""
+        if self.is_new:
+            return ()
+        try:
+            async with self.connected() as store:
+                return await question(store)
+        except Exception:
+            return ()
 
     @property
     def now(self) -> datetime:

@@ -52,13 +52,8 @@ async def ask_slack(patient: Patient) -> AsyncIterator[Granted]:
 
 
 async def _installed(patient: Patient) -> list[tuple[str, Secret]]:
-    if patient.is_new:
-        return []
-    try:
-        async with patient.connected() as store:
-            return [(found.id, found.token) for found in await store.installations.all()]
-    except Exception:  # whatever it is, the checks of the database name it
-        return []
+    installed = await patient.stored(lambda store: store.installations.all())
+    return [(found.id, found.token) for found in installed]
 
 
 def _client(patient: Patient, token: Secret) -> AsyncWebClient:

@@ -53,13 +53,8 @@ async def _zones(patient: Patient) -> AsyncIterator[Finding]:
 
 
 async def _in_use(patient: Patient) -> list[str]:
-    if patient.is_new:
-        return []
-    try:
-        async with patient.connected() as store:
-            return [zone for (zone,) in await store.db.rows("SELECT DISTINCT zone FROM subscriptions")]
-    except Exception:  # whatever it is, the checks of the database name it
-        return []
+    query = "SELECT DISTINCT zone FROM subscriptions"
+    return [zone for (zone,) in await patient.stored(lambda store: store.db.rows(query))]
 
 
 def _is_known(zone: str) -> bool:

@@ -10,7 +10,7 @@ from collections.abc import Coroutine, Iterable, Sequence
 from datetime import timedelta
 from pathlib import Path
 from types import TracebackType
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import sqlite_utils
 
@@ -68,8 +68,7 @@ class SqliteDatabase:
 
     async def only(self, query: str, values: Values = ()) -> tuple[Any, ...]:
         """The first row of what always has one."""
-        with self._watched:
-            return self.conn.execute(query, values).fetchone()  # type: ignore[no-any-return]
+        return cast("tuple[Any, ...]", await self.one(query, values))
 
     async def rows(self, query: str, values: Values = ()) -> list[tuple[Any, ...]]:
         """All rows."""
