@@ -1,31 +1,27 @@
 """Many users' calls at once: this bot's client, and zeep's stock AsyncClient, against the same server."""
 
-import asyncio
-import logging
 import time
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from statistics import median
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import aiohttp
 import uvloop
-import zeep
 
+from bot.app.running import session
 from bot.clock import SystemClock
 from bot.core.secret import Secret
 from bot.crm.client import connect
 from bot.crm.settings import TenantSettings
 from bot.services.ports import ActivityQuery
 from tests.bench.lean import DELAY, lean
-from tests.bench.reader import WSDL
+from tests.bench.stock import Call, spread, zeep_async
 from tests.bench.timing import verdict
 
 __all__ = ["measure"]
 
 USERS = 1000
-Call = Callable[[int], Awaitable[object]]
 #: In flight: the issue's figure, and the bot's own workers.
 AT_ONCE = (64, 32)
 
@@ -44,8 +40,8 @@ async def _compare(url: str, users: int, at_once: int, rounds: int) -> str:
     ideal = users * DELAY / at_once
     wall: dict[str, list[float]] = {"ours": [], "stock": []}
     cpu: dict[str, list[float]] = {"ours": [], "stock": []}
-    async with _session() as session:
-        calls = {"ours": await _ours(url, session), "stock": _stock(url)}
+    async with session() as http:
+        calls = {"ours": await _ours(url, http), "stock": zeep_async(url)}
         for _ in range(max(rounds, 1)):
             for name, call in calls.items():
                 seconds, used = await _all(call, users, at_once)
@@ -61,26 +57,14 @@ async def _compare(url: str, users: int, at_once: int, rounds: int) -> str:
 
 async def _all(call: Call, users: int, at_once: int) -> tuple[float, float]:
     """Wall and CPU seconds of a call of each user's."""
-    numbers = iter(range(users))
-
-    async def worker() -> None:
-        for number in numbers:
-            await call(number)
-
     start, used = time.perf_counter(), time.process_time()
-    await asyncio.gather(*(worker() for _ in range(at_once)))
+    await spread(call, users, at_once)
     return time.perf_counter() - start, time.process_time() - used
 
 
-def _session() -> aiohttp.ClientSession:
-    """As ``app.py`` makes it."""
-    connector = aiohttp.TCPConnector(limit=0, limit_per_host=0)
-    return aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar())
-
-
-async def _ours(url: str, session: aiohttp.ClientSession) -> Call:
+async def _ours(url: str, http: aiohttp.ClientSession) -> Call:
     tenant = TenantSettings(id="onsite", url=url, zone=ZoneInfo("Europe/Oslo"))
-    crm = (await connect([tenant], session, SystemClock()))["onsite"]
+    crm = (await connect([tenant], http, SystemClock()))["onsite"]
     since = datetime(2026, 5, 1, tzinfo=UTC)
 
     async def call(number: int) -> object:
@@ -89,24 +73,4 @@ async def _ours(url: str, session: aiohttp.ClientSession) -> Call:
         return snapshot
 
     await call(0)
-    return call
-
-
-def _stock(url: str) -> Call:
-    """zeep as its documentation sets it up for asyncio."""
-    logging.getLogger("zeep").setLevel(logging.WARNING)
-    logging.getLogger("httpx").setLevel(logging.WARNING)
-    client: Any = zeep.AsyncClient(str(WSDL))  # type: ignore[no-untyped-call]
-    client.service._binding_options["address"] = f"{url}Contact.svc"
-
-    async def call(number: int) -> object:
-        reply = await client.service.GetMyActiveContacts(
-            ActivityStartTime=datetime(2026, 5, 1),
-            ContactCategories={"int": []},
-            ActionType=["Created", "Updated"],
-            _soapheaders={"ApplicationToken": "", "Credentials": {"Ticket": f"7T:{number}"}},
-        )
-        assert len(reply.body.Response.ContactActivity) == 20
-        return reply
-
     return call

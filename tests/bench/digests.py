@@ -4,25 +4,31 @@ That is zeep in threads, ``slack_sdk``'s models and its client, each as its docu
 no ledger, and remembers nothing of what was told.
 """
 
-import asyncio
-import base64
-import logging
 import multiprocessing
 import os
 import ssl
 import time
 from collections.abc import Awaitable, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
-from datetime import UTC, datetime, timedelta
 from multiprocessing.connection import Connection
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from tests.bench.lean import SIGNING_SECRET, lean
+import aiohttp
+import uvloop
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.core.secret import Secret
+from bot.slack.blocks import draw
+from bot.slack.calls import post_message
+from bot.slack.sdk import web_client
+from tests.bench.formatting import READER, modelled, page
+from tests.bench.lean import lean
+from tests.bench.stock import Call, in_threads, spread
 from tests.bench.timing import verdict
+from tests.bench.whole import posted, running, subscribe
 from tests.certificates import self_signed
 
 __all__ = ["measure"]
@@ -30,7 +36,6 @@ __all__ = ["measure"]
 #: In a round.
 MESSAGES, DIGESTS = 60, 64
 AT_ONCE = 8
-KEY = base64.urlsafe_b64encode(bytes(range(32))).decode()
 Figures = dict[str, list[float]]
 
 
@@ -78,10 +83,6 @@ def _elsewhere(url: str, certificate: Path, rounds: int) -> tuple[Figures, Figur
 
 
 def _client(pipe: Connection, url: str, rounds: int) -> None:
-    import uvloop
-
-    for name in ("uvicorn", "bot", "zeep", "apscheduler"):
-        logging.getLogger(name).setLevel(logging.ERROR)
     messages = uvloop.run(_messages(url, rounds))
     pipe.send((messages, uvloop.run(_digests(url, rounds))))
 
@@ -90,15 +91,6 @@ def _client(pipe: Connection, url: str, rounds: int) -> None:
 
 
 async def _messages(url: str, rounds: int) -> Figures:
-    import aiohttp
-    from slack_sdk.web.async_client import AsyncWebClient
-
-    from bot.core.secret import Secret
-    from bot.slack.blocks import draw
-    from bot.slack.calls import post_message
-    from bot.slack.sdk import web_client
-    from tests.bench.formatting import READER, page
-
     drawn = draw(page(), READER, "/superoffice")
     message: dict[str, Any] = {"channel": "D1", "text": drawn.text, "blocks": drawn.blocks}
     default = AsyncWebClient("xoxb-bench", base_url=f"{url}/api/", ssl=ssl.create_default_context())
@@ -126,110 +118,31 @@ async def _digests(url: str, rounds: int) -> Figures:
     figures: Figures = {"ours": [], "straightforward": []}
     with TemporaryDirectory() as folder, ThreadPoolExecutor(AT_ONCE) as threads:
         other = _straightforward(url, threads)
-        await other(AT_ONCE)
+        await spread(other, AT_ONCE, AT_ONCE)
         for number in range(rounds):
             figures["ours"].append(await _by_the_bot(url, Path(folder) / f"{number}.db"))
             used = time.process_time()
-            await other(DIGESTS)
+            await spread(other, DIGESTS, AT_ONCE)
             figures["straightforward"].append((time.process_time() - used) / DIGESTS)
     return figures
 
 
 async def _by_the_bot(url: str, database: Path) -> float:
-    """From the tick at which they are due until the last is posted, by the whole bot."""
-    from bot import app, store
-    from bot.config import load
-
-    settings = load(
-        {
-            "SLACK_BOT_TOKEN": "xoxb-bench",
-            "SLACK_SIGNING_SECRET": SIGNING_SECRET,
-            "SLACK_API_URL": f"{url}/api/",
-            "SUPEROFFICE_URL": f"{url}/remote/Services86/",
-            "SUPEROFFICE_WEB_URL": "https://127.0.0.1/web",
-            "SUPEROFFICE_TIMEZONE": "Europe/Oslo",
-            "BOT_DATABASE": str(database),
-            "BOT_SECRET_KEY": KEY,
-            "BOT_LISTEN": "127.0.0.1:0",
-        }
-    )
-    settings = replace(settings, slack=replace(settings.slack, messages_per_minute=10**6))
-    store.migrate(database, datetime.now(UTC))
-    async with app.running(settings):
-        app.settle()
-        await asyncio.sleep(0.5)  # what is done at start is done
-        await _subscribe(database)
+    """From the tick at which they are due until the last is posted."""
+    async with running(url, database):
+        await subscribe(database, DIGESTS)
         used = time.process_time()
-        await _posted(database)
+        await posted(database, DIGESTS)
         return (time.process_time() - used) / DIGESTS
 
 
-async def _subscribe(database: Path) -> None:
-    from bot import store
-    from bot.core.people import Link, Principal, SlackUser
-    from bot.core.recurrence import EVERY_DAY
-    from bot.core.schedule import Schedule
-    from bot.core.secret import Secret
-    from bot.core.subscription import Subscription
-    from tests.bench.reader import OSLO
-
-    now = datetime.now(UTC)
-    schedule = Schedule.at(now.astimezone(OSLO).time().replace(second=0, microsecond=0), days=EVERY_DAY)
-    before = now - timedelta(days=1)
-    async with store.connected(database, Secret(KEY)) as opened:
-        for number in range(DIGESTS):
-            user = SlackUser("T1", f"U{number}")
-            principal = Principal(528, 947, "Kianna Ledner", "KLED")
-            await opened.links.put(Link(user, "onsite", principal, before, before, Secret(f"7T:{number}")))
-            due = Subscription(
-                0, user, schedule, OSLO, since=before, considered_until=before, quiet_looked_at=before
-            )
-            await opened.subscriptions.put(due, now)
-
-
-async def _posted(database: Path) -> None:
-    """Wait for the last; looking costs next to nothing."""
-    import sqlite3
-
-    with sqlite3.connect(database) as reading:
-        query = "SELECT count(*) FROM ledger WHERE outcome = 'posted'"
-        while reading.execute(query).fetchone()[0] < DIGESTS:  # noqa: ASYNC110 - it is another's to say
-            await asyncio.sleep(0.1)
-
-
-def _straightforward(url: str, threads: ThreadPoolExecutor) -> Callable[[int], Awaitable[None]]:
-    import zeep
-    from slack_sdk.web.async_client import AsyncWebClient
-
-    from bot.slack.blocks import draw
-    from tests.bench.formatting import READER, modelled, page
-    from tests.bench.reader import WSDL
-
+def _straightforward(url: str, threads: ThreadPoolExecutor) -> Call:
     blocks = draw(page(), READER, "/superoffice").blocks
     slack = AsyncWebClient("xoxb-bench", base_url=f"{url}/api/", ssl=ssl.create_default_context())
-    client: Any = zeep.Client(str(WSDL))  # type: ignore[no-untyped-call]
-    client.service._binding_options["address"] = f"{url}/remote/Services86/Contact.svc"
+    ask = in_threads(f"{url}/remote/Services86/", threads)
 
-    def ask(number: int) -> int:
-        reply = client.service.GetMyActiveContacts(
-            ActivityStartTime=datetime(2026, 5, 1),
-            ContactCategories={"int": []},
-            ActionType=["Created", "Updated"],
-            _soapheaders={"ApplicationToken": "", "Credentials": {"Ticket": f"7T:{number}"}},
-        )
-        return len(reply.body.Response.ContactActivity)
+    async def one(number: int) -> object:
+        await ask(number)
+        return await slack.chat_postMessage(channel=f"U{number}", text="Your digest", blocks=modelled(blocks))
 
-    async def one(number: int) -> None:
-        assert await asyncio.get_running_loop().run_in_executor(threads, ask, number) == 20
-        await slack.chat_postMessage(channel=f"U{number}", text="Your digest", blocks=modelled(blocks))
-
-    async def all_of(count: int) -> None:
-        numbers = iter(range(count))
-
-        async def worker() -> None:
-            for number in numbers:
-                await one(number)
-
-        await asyncio.gather(*(worker() for _ in range(AT_ONCE)))
-
-    return all_of
+    return one

@@ -10,27 +10,22 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
-from zoneinfo import ZoneInfo
 
 from bot import store
 from bot.core.people import SlackUser
 from bot.core.plan import plan
-from bot.core.recurrence import EVERY_DAY
-from bot.core.schedule import Schedule
 from bot.core.secret import Secret
 from bot.core.slots import NO_HOLIDAYS
-from bot.core.subscription import Subscription
 from bot.services.digests.waves import BATCH
 from bot.store import Store
 from bot.store.sqlite import at_once
-from tests.bench.digests import KEY
 from tests.bench.timing import verdict
+from tests.bench.whole import KEY, due
 from tests.sqlite import connection
 
 __all__ = ["measure"]
 
 NOW = datetime(2026, 11, 19, 7, tzinfo=UTC)
-OSLO = ZoneInfo("Europe/Oslo")
 SIZES = (1_000, 10_000, 100_000, 1_000_000)
 DUE = 10_000
 #: APScheduler's jobs: each takes a millisecond and more.
@@ -68,32 +63,26 @@ def measure(rounds: int) -> Iterator[str]:
     yield f"APScheduler ÷ ours, {min(DUE, size):,} due of {size:,}  {times}"
 
 
-def _tick(size: int, due: int) -> tuple[float, float]:
+def _tick(size: int, most: int) -> tuple[float, float]:
     with TemporaryDirectory() as folder:
         database = Path(folder) / "bot.db"
         store.migrate(database, NOW)
         with store.opened(database, Secret(KEY)) as opened:
-            _fill(opened, size, due)
+            _fill(opened, size, most)
             earlier = NOW - timedelta(hours=1)
             idle = median(_idle(opened, earlier) for _ in range(9))
             used = time.process_time()
             claimed = at_once(_claim(opened))
-            assert claimed == due, claimed
+            assert claimed == most, claimed
             return idle, time.process_time() - used
 
 
-def _fill(opened: Store, size: int, due: int) -> None:
-    before = NOW - timedelta(days=1)
-    schedule = Schedule.at(NOW.astimezone(OSLO).time(), days=EVERY_DAY)
+def _fill(opened: Store, size: int, claimed: int) -> None:
     connection(opened).execute("PRAGMA synchronous = OFF")
-    for number in range(due):
-        user = SlackUser("T1", f"U{number}")
-        new = Subscription(
-            0, user, schedule, OSLO, since=before, considered_until=before, quiet_looked_at=before
-        )
-        at_once(opened.subscriptions.put(new, NOW))
-    if size > due:
-        connection(opened).execute(MANY, {"first": due, "last": size - 1})
+    for number in range(claimed):
+        at_once(opened.subscriptions.put(due(SlackUser("T1", f"U{number}"), NOW), NOW))
+    if size > claimed:
+        connection(opened).execute(MANY, {"first": claimed, "last": size - 1})
     connection(opened).execute("PRAGMA synchronous = NORMAL")
 
 
@@ -108,8 +97,8 @@ def _idle(opened: Store, now: datetime) -> float:
 async def _claim(opened: Store) -> int:
     """As a wave does, but for seeing to them."""
     claimed = 0
-    while due := await opened.subscriptions.due("T1", NOW, BATCH):
-        plans = [plan(each, NOW, NO_HOLIDAYS) for each in due]
+    while batch := await opened.subscriptions.due("T1", NOW, BATCH):
+        plans = [plan(each, NOW, NO_HOLIDAYS) for each in batch]
         claimed += len(await opened.ledger.carry_out(plans, NOW))
     return claimed
 

@@ -6,26 +6,25 @@ bytes of write-ahead log, which PostgreSQL counts itself.
 """
 
 import asyncio
-import base64
 import logging
 import os
 import sys
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
 import psycopg
 
-from bot.core.secret import DatabaseUrl, Secret
-from tests.bench.lean import SIGNING_SECRET, lean
+from bot.core.secret import DatabaseUrl
+from tests.bench.lean import lean
+from tests.bench.whole import posted, running, subscribe
 from tests.postgres import Cluster, cluster
 
-KEY = base64.urlsafe_b64encode(bytes(range(32))).decode()
 DIGESTS = JOBS = 400
 TICK = os.sysconf("SC_CLK_TCK")
 
@@ -100,24 +99,8 @@ async def counted(meter: Meter) -> AsyncIterator[None]:
 
 async def a_bot(url: DatabaseUrl, server: str, meter: Meter) -> None:
     """A whole bot's digests and keep-alives, on a SuperOffice and a Slack of nearly no cost."""
-    from bot import app
     from bot.app.wiring import Wiring
-    from bot.config import load
 
-    settings = load(
-        {
-            "SLACK_BOT_TOKEN": "xoxb-bench",
-            "SLACK_SIGNING_SECRET": SIGNING_SECRET,
-            "SLACK_API_URL": f"{server}/api/",
-            "SUPEROFFICE_URL": f"{server}/remote/Services86/",
-            "SUPEROFFICE_WEB_URL": "https://127.0.0.1/web",
-            "SUPEROFFICE_TIMEZONE": "Europe/Oslo",
-            "BOT_DATABASE": url.reveal(),
-            "BOT_SECRET_KEY": KEY,
-            "BOT_LISTEN": "127.0.0.1:0",
-        }
-    )
-    settings = replace(settings, slack=replace(settings.slack, messages_per_minute=10**6))
     made: list[Any] = []
 
     class Captured(Wiring):
@@ -126,11 +109,9 @@ async def a_bot(url: DatabaseUrl, server: str, meter: Meter) -> None:
             made.append(self)
 
     with patch.object(sys.modules["bot.app.running"], "Wiring", Captured):
-        async with app.running(settings):
-            app.settle()
-            await asyncio.sleep(2)
+        async with running(server, url):
             duties = made[0].duties
-            await subscribe(url)
+            await subscribe(url, DIGESTS)
             async with counted(meter):
                 with meter.table("digest", DIGESTS):
                     await posted(url, DIGESTS)
@@ -158,46 +139,12 @@ async def a_bot(url: DatabaseUrl, server: str, meter: Meter) -> None:
                         await duties.waves.due()
 
 
-async def posted(url: DatabaseUrl, count: int) -> None:
-    """Wait until so many are; the bot's own tick begins with them."""
-    query = "SELECT count(*) FROM ledger WHERE outcome <> 'claimed'"
-    with psycopg.connect(url.reveal(), autocommit=True) as connection:
-        while connection.execute(query).fetchall() < [(count,)]:  # noqa: ASYNC110 - it is another's to say
-            await asyncio.sleep(0.2)
-
-
 async def again(url: DatabaseUrl) -> None:
     """Everybody is due once more, as on another day."""
     Cluster.sql(url, "UPDATE ledger SET day = '2020-01-01', due_at = due_at - 86400000000")
     Cluster.sql(
         url, "UPDATE subscriptions SET considered_until = considered_until - 3600000000, next_due = 1"
     )
-
-
-async def subscribe(url: DatabaseUrl) -> None:
-    """Users of one workspace, all due now."""
-    from bot import store
-    from bot.core.people import Link, Principal, SlackUser
-    from bot.core.recurrence import EVERY_DAY
-    from bot.core.schedule import Schedule
-    from bot.core.subscription import Subscription
-    from tests.bench.reader import OSLO
-
-    now = datetime.now(UTC)
-    at = (now.astimezone(OSLO) - timedelta(minutes=1)).time().replace(second=0, microsecond=0)
-    schedule = Schedule.at(at, days=EVERY_DAY)
-    before = now - timedelta(days=1)
-    async with store.connected(url, Secret(KEY)) as opened:
-        for number in range(DIGESTS):
-            user = SlackUser("T1", f"U{number}")
-            principal = Principal(528, 947, "Kianna Ledner", "KLED")
-            await opened.links.put(
-                Link(user, "onsite", principal, before, now, Secret(f"7T:{number}"), keep_at=now)
-            )
-            due = Subscription(
-                0, user, schedule, OSLO, since=before, considered_until=before, quiet_looked_at=now
-            )
-            await opened.subscriptions.put(due, now)
 
 
 async def jobs(url: DatabaseUrl, meter: Meter) -> None:
@@ -272,8 +219,7 @@ def main() -> None:
     from bot import store
     from bot.jobs import prepare
 
-    for name in ("uvicorn", "bot", "zeep", "apscheduler", "procrastinate"):
-        logging.getLogger(name).setLevel(logging.ERROR)
+    logging.getLogger("procrastinate").setLevel(logging.ERROR)
     with cluster() as one, lean(rows=10) as server:
         assert one, "no PostgreSQL here"
         url = one.create("scale")

@@ -1,0 +1,101 @@
+"""A whole bot, as ``bot run`` starts it, between a SuperOffice and a Slack of next to no cost."""
+
+import asyncio
+import base64
+import logging
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from bot import app, store
+from bot.config import Settings, load
+from bot.core.people import Link, Principal, SlackUser
+from bot.core.recurrence import EVERY_DAY
+from bot.core.schedule import Schedule
+from bot.core.secret import DatabaseUrl, Secret
+from bot.core.subscription import Subscription
+from bot.store import Store, Where
+from tests.bench.lean import SIGNING_SECRET
+from tests.bench.reader import OSLO
+
+__all__ = ["KEY", "due", "link", "posted", "running", "subscribe", "whole"]
+
+KEY = base64.urlsafe_b64encode(bytes(range(32))).decode()
+WORKSPACE = "T1"
+
+
+def whole(server: str, database: Where) -> Settings:
+    """Its settings. Slack's limits are out of the way."""
+    settings = load(
+        {
+            "SLACK_BOT_TOKEN": "xoxb-bench",
+            "SLACK_SIGNING_SECRET": SIGNING_SECRET,
+            "SLACK_API_URL": f"{server}/api/",
+            "SUPEROFFICE_URL": f"{server}/remote/Services86/",
+            "SUPEROFFICE_WEB_URL": "https://127.0.0.1/web",
+            "SUPEROFFICE_TIMEZONE": "Europe/Oslo",
+            "BOT_DATABASE": database.reveal() if isinstance(database, DatabaseUrl) else str(database),
+            "BOT_SECRET_KEY": KEY,
+            "BOT_LISTEN": "127.0.0.1:0",
+        }
+    )
+    return replace(settings, slack=replace(settings.slack, messages_per_minute=10**6))
+
+
+@asynccontextmanager
+async def running(server: str, database: Where) -> AsyncIterator[app.Bot]:
+    """Start it, and let it do what it does at start."""
+    for name in ("uvicorn", "bot", "zeep", "apscheduler"):
+        logging.getLogger(name).setLevel(logging.ERROR)
+    async with app.running(whole(server, database)) as bot:
+        app.settle()
+        await asyncio.sleep(0.5)
+        yield bot
+
+
+async def link(database: Where, count: int) -> None:
+    """Users who are linked, ``U0`` to the last."""
+    async with _opened(database) as opened:
+        for number in range(count):
+            await _link(opened, number)
+
+
+async def subscribe(database: Where, count: int) -> None:
+    """The same with a digest each, which is due now."""
+    now = datetime.now(UTC)
+    async with _opened(database) as opened:
+        for number in range(count):
+            await opened.subscriptions.put(due(await _link(opened, number), now), now)
+
+
+def due(user: SlackUser, now: datetime) -> Subscription:
+    """A digest that has been due since this minute began."""
+    minute = now.astimezone(OSLO).time().replace(second=0, microsecond=0)
+    before = now - timedelta(days=1)
+    return Subscription(
+        *(0, user, Schedule.at(minute, days=EVERY_DAY), OSLO),
+        since=before,
+        considered_until=before,
+        quiet_looked_at=before,
+    )
+
+
+async def posted(database: Where, count: int) -> None:
+    """Wait until so many digests are, or had nothing to say: looking costs next to nothing."""
+    async with _opened(database) as opened:
+        query = "SELECT outcome, count(*) FROM ledger WHERE outcome <> 'claimed' GROUP BY outcome"
+        while sum((done := dict(await opened.db.rows(query))).values()) < count:  # noqa: ASYNC110 - it is another's to say
+            await asyncio.sleep(0.1)
+        assert done.keys() <= {"posted", "skipped"}, done
+
+
+async def _link(opened: Store, number: int) -> SlackUser:
+    user, now = SlackUser(WORKSPACE, f"U{number}"), datetime.now(UTC)
+    principal = Principal(528, 947, "Kianna Ledner", "KLED")
+    await opened.links.put(Link(user, "onsite", principal, now, now, Secret(f"7T:{number}")))
+    return user
+
+
+def _opened(database: Where) -> AbstractAsyncContextManager[Store]:
+    return store.connected(database, Secret(KEY))
