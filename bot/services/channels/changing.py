@@ -119,17 +119,14 @@ class ChannelChanging:
         """Change what there is, or ask whether to remove it is meant."""
 
         async def change() -> Reply:
-            if isinstance(command, RemoveChannel):
-                return await self._remove(command, asked, seen)
-            return await self._changed(command, asked, seen)
+            if refused := await self._setup.refused(command, asked.place):
+                return refused
+            if isinstance(command, RemoveChannel) and not command.now:
+                return RemoveQuestion(asked.place.channel, len(await self._sharing(asked.place)))
+            reply = await self._setup.change(command, asked.place, asked.reader, asked.user)
+            return await self.shown(reply, asked, seen)
 
         return await self.if_may(asked, seen, change)
-
-    async def _changed(self, command: Change, asked: Asked, seen: Seen) -> Reply:
-        if refused := await self._setup.refused(command, asked.place):
-            return refused
-        reply = await self._setup.change(command, asked.place, asked.reader, asked.user)
-        return await self.shown(reply, asked, seen)
 
     async def adopt(self, asked: Asked, seen: Seen) -> Reply | Several:
         """Where it has an owner, nobody has to be asked: it is shown."""
@@ -142,14 +139,6 @@ class ChannelChanging:
         if found and found.owner.user:
             return await self.shown(await self._settings.show(asked.place), asked, seen)
         return await self.if_may(asked, seen, adopt)
-
-    async def _remove(self, command: RemoveChannel, asked: Asked, seen: Seen) -> Reply:
-        found = await self._settings.find(asked.place)
-        if refused := await self._setup.refused(command, asked.place):
-            return refused
-        if found and not command.now:
-            return RemoveQuestion(asked.place.channel, len(await self._participants.of(found.id)))
-        return await self._changed(command, asked, seen)
 
     async def if_may(
         self, asked: Asked, seen: Seen, do: Callable[[], Awaitable[Reply | Several]]
@@ -165,15 +154,19 @@ class ChannelChanging:
         """A state with what its reader may do about it."""
         if not isinstance(reply, DigestState) or reply.team is None:
             return reply
-        found = await self._settings.find(asked.place)
-        participants = await self._participants.of(found.id) if found else ()
+        sharing = await self._sharing(asked.place)
         team = replace(
             reply.team,
-            participants=len(participants),
-            is_shared=asked.user in {each.user for each in participants},
+            participants=len(sharing),
+            is_shared=asked.user in sharing,
             may_configure=seen.standing.may_configure,
         )
         return replace(reply, team=team)
+
+    async def _sharing(self, place: SlackChannel) -> frozenset[SlackUser]:
+        found = await self._settings.find(place)
+        participants = await self._participants.of(found.id) if found else ()
+        return frozenset(each.user for each in participants)
 
     async def _refused(self, draft: Subscription, place: SlackChannel) -> Reply | None:
         reason = await self._guard.allowed(place, settings_of(draft))
