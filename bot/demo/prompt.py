@@ -3,7 +3,6 @@
 import contextlib
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from zoneinfo import ZoneInfo
 
 from bot.demo import controls
 from bot.demo.controls import FAULTS
@@ -108,7 +107,7 @@ async def _login(stage: Stage, _: str) -> None:
 
 async def _as(stage: Stage, name: str) -> None:
     for member in stage.slack.workspace.members.values():
-        if name.lower() in {member.name, member.id.lower()} and "is_bot" not in member.flags:
+        if name.lower() in {member.name, member.id.lower()} and not member.is_bot:
             stage.member, stage.link_url = member, ""
             stage.clear()
             return
@@ -129,19 +128,19 @@ async def _invite(stage: Stage, _: str) -> None:
 
 
 async def _tomorrow(stage: Stage, at: str) -> None:
-    then = controls.tomorrow(stage, ZoneInfo(stage.member.tz or "UTC"), at)
+    then = controls.tomorrow(stage, stage.member.zone, at)
     stage.console.print(f"It is {then:%A %H:%M}. A digest that is due comes within ten seconds.")
 
 
 async def _forward(stage: Stage, minutes: str) -> None:
     if not minutes.isdigit():
         raise LookupError("Forward by minutes, such as 30.")
-    then = controls.forward(stage, int(minutes)).astimezone(ZoneInfo(stage.member.tz or "UTC"))
+    then = controls.forward(stage, int(minutes)).astimezone(stage.member.zone)
     stage.console.print(f"It is {then:%A %H:%M}.")
 
 
 async def _clocks(stage: Stage, _: str) -> None:
-    then, is_past = controls.clock_change(stage, ZoneInfo(stage.member.tz or "UTC"))
+    then, is_past = controls.clock_change(stage, stage.member.zone)
     what = "the clocks have been changed" if is_past else "the clocks are changed in ten minutes"
     stage.console.print(f"It is {then:%A} {then.day} {then:%B %H:%M}: {what}.")
 
@@ -186,7 +185,7 @@ _OWN: dict[str, Callable[[Stage, str], Awaitable[None]]] = {
 
 def _names(stage: Stage) -> str:
     people = stage.slack.workspace.members.values()
-    return ", ".join(member.name for member in people if "is_bot" not in member.flags)
+    return ", ".join(member.name for member in people if not member.is_bot)
 
 
 def _channels(stage: Stage) -> str:

@@ -4,7 +4,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import TextIO
-from zoneinfo import ZoneInfo
 
 from rich.console import Console
 
@@ -50,7 +49,7 @@ class Stage(Servers):
         workspace = self.slack.workspace
         people = {each.id: each.name for each in workspace.members.values()}
         names = people | {each.id: each.name for each in workspace.channels.values()}
-        viewer = Viewer(ZoneInfo(self.member.tz or "UTC"), names)
+        viewer = Viewer(self.member.zone, names)
         drawing = draw(message.text, message.blocks, viewer, first=len(self.buttons) + 1)
         where = "only you see this" if message.ephemeral_to else self._place(message)
         self.console.print(f"[dim]SuperOffice · {where}[/dim]")

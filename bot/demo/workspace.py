@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from bot.demo.clock import Clock
 from bot.demo.message import Message
@@ -45,6 +46,16 @@ class Member:
     locale: str = "en-US"
     flags: tuple[str, ...] = ()
     team: str = TEAM
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """What its times are shown in: UTC where Slack knows none."""
+        return ZoneInfo(self.tz or "UTC")
+
+    @property
+    def is_bot(self) -> bool:
+        """Whether it is an app's own user."""
+        return "is_bot" in self.flags
 
     def info(self, *, with_email: bool = True, with_locale: bool = False) -> dict[str, Any]:
         """The user object. What is not known is left out, as Slack does."""
@@ -301,7 +312,7 @@ def _domain(name: str) -> str:
 def _channels(here: Mapping[str, Member]) -> list[Channel]:
     """The usual channels with those of the usual people who are there; everybody else is in the first."""
     usual = {member.id for member in MEMBERS}
-    new = {id_ for id_, each in here.items() if id_ not in usual and "is_bot" not in each.flags}
+    new = {id_ for id_, each in here.items() if id_ not in usual and not each.is_bot}
     channels = [
         Channel(id_, name, {each for each in people if each in here or each == BOT_USER}, flags)
         for id_, name, people, flags in CHANNELS

@@ -37,7 +37,7 @@ class Acts:
     def member(self, asked: Asked) -> Member:
         """Who is meant."""
         member = self._slack.workspace.members.get(str(asked.get("member")))
-        if member is None or "is_bot" in member.flags:
+        if member is None or member.is_bot:
             raise Refused("Nobody is called that.")
         return member
 

@@ -110,7 +110,7 @@ class Hub:
     async def _hello(self, session: Session, asked: Asked) -> Json:
         """A page that comes back may have forgotten who was there, or know somebody from another demo."""
         known = self._workspace.members.get(str(asked.get("member")))
-        session.member = known if known and "is_bot" not in known.flags else session.member
+        session.member = known if known and not known.is_bot else session.member
         return self._set(session)
 
     async def _be(self, session: Session, asked: Asked) -> Json:

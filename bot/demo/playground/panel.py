@@ -3,7 +3,6 @@
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from bot.demo import controls
 from bot.demo.playground.acts import Refused
@@ -58,15 +57,15 @@ class Panel:
     # ------------------------------------------------------------ time
 
     async def _tomorrow(self, member: Member, asked: Asked) -> str:
-        then = controls.tomorrow(self._servers, _zone(member), str(asked.get("at") or ""))
+        then = controls.tomorrow(self._servers, member.zone, str(asked.get("at") or ""))
         return f"{_told(then)} {_COMES}"
 
     async def _forward(self, member: Member, asked: Asked) -> str:
         then = controls.forward(self._servers, _number(asked, "minutes", 15))
-        return f"{_told(then.astimezone(_zone(member)))} {_COMES}"
+        return f"{_told(then.astimezone(member.zone))} {_COMES}"
 
     async def _clock_change(self, member: Member, asked: Asked) -> str:
-        then, is_past = controls.clock_change(self._servers, _zone(member))
+        then, is_past = controls.clock_change(self._servers, member.zone)
         if is_past:
             return f"{_told(then)} The clocks have been changed."
         return f"{_told(then)} In ten minutes the clocks are changed; once more puts you past it."
@@ -100,10 +99,6 @@ class Panel:
         method, seconds = str(asked.get("method") or "chat.postMessage"), int(_number(asked, "seconds", 30))
         controls.limit(self._servers, method, seconds)
         return f"Slack refuses {method} for {seconds} seconds."
-
-
-def _zone(member: Member) -> ZoneInfo:
-    return ZoneInfo(member.tz or "UTC")
 
 
 def _number(asked: Asked, name: str, default: float) -> float:

@@ -62,7 +62,7 @@ def scene(servers: Servers, me: Member, read: Read) -> Json:
 
 def clock(servers: Servers, me: Member) -> Json:
     """The demo's time, and the zone it is shown in."""
-    return {"now": servers.clock.now().isoformat(), "zone": me.tz or "UTC"}
+    return {"now": servers.clock.now().isoformat(), "zone": me.zone.key}
 
 
 def _member(servers: Servers, who: Member) -> Json:
@@ -72,7 +72,7 @@ def _member(servers: Servers, who: Member) -> Json:
         "id": who.id,
         "name": who.name,
         "real_name": who.real_name,
-        "role": "app" if "is_bot" in who.flags else _ROLES.get(who.id, "seller"),
+        "role": "app" if who.is_bot else _ROLES.get(who.id, "seller"),
         "tz": who.tz,
         "locale": who.locale,
         "login": user.login if user else None,
