@@ -7,14 +7,14 @@ So one that is lost, done twice or done late does no harm, and what must not hap
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from importlib.metadata import version
 from importlib.resources import files
 
 import psycopg
 from procrastinate import App, PsycopgConnector
 from procrastinate.exceptions import AlreadyEnqueued
-from procrastinate.jobs import Status
+from procrastinate.jobs import Job, Status
 from procrastinate.schema import SchemaManager
 
 from bot.core.secret import DatabaseUrl
@@ -32,6 +32,8 @@ DEAD_AFTER = 30
 HEARTBEAT = 5.0
 #: Seconds between two looks for jobs, where a notification was missed.
 POLL = 5.0
+#: Jobs that are handed out in one statement.
+BATCH = 200
 #: Jobs of all duties without a number of their own that a worker does at the same time.
 OTHERS = 8
 #: Seconds until a worker that lost the database begins anew.
@@ -106,11 +108,9 @@ class Jobs:
         Two who hand out the same at the same time hand it out once.
         """
         busy = await self._busy(duty) if keys else set()
-        for key in keys:
-            if key not in busy:
-                lock = f"{duty} {key}"
-                with suppress(AlreadyEnqueued):
-                    await self._app.configure_task(duty, lock=lock, queueing_lock=lock).defer_async(key=key)
+        jobs = [self._job(duty, key) for key in keys if key not in busy]
+        for start in range(0, len(jobs), BATCH):
+            await self._put(jobs[start : start + BATCH])
 
     async def tidy(self) -> None:
         """Let go of what dead workers had in hand: what they left undone is found when it is handed out."""
@@ -157,6 +157,19 @@ class Jobs:
                 cause = type(error.__cause__ or error).__name__
                 log.error("the worker broke off: %s", cause, extra={"action": "jobs.broken"})
             await asyncio.sleep(PAUSE)
+
+    def _job(self, duty: str, key: str) -> Job:
+        lock = f"{duty} {key}"
+        return self._app.configure_task(duty, lock=lock, queueing_lock=lock).make_new_job(key=key)
+
+    async def _put(self, jobs: Sequence[Job]) -> None:
+        """All at once. Where another clock was quicker with one of them, the others by halves."""
+        try:
+            await self._app.job_manager.batch_defer_jobs_async(list(jobs))
+        except AlreadyEnqueued:
+            half = len(jobs) // 2
+            for some in (jobs[:half], jobs[half:]) if half else ():
+                await self._put(some)
 
     def _doing(self, duty: str) -> Callable[..., Awaitable[None]]:
         async def do(key: str) -> None:

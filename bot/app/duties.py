@@ -13,6 +13,7 @@ from bot.services.digests.waves import Waves
 from bot.services.home.publishing import HomeTabs
 from bot.services.keepalive import KeepAlive
 from bot.services.leaving import Leaving
+from bot.services.notices import Notices
 from bot.services.tenants import Tenant
 from bot.slack.roster import Roster
 from bot.slack.workspaces import Workspaces
@@ -36,6 +37,7 @@ class Duties:
     tenants: Mapping[str, Tenant]
     keep_alive: KeepAlive
     keep_alive_every: timedelta
+    notices: Notices
     leaving: Leaving
     roster: Roster
     stewarding: Stewarding
@@ -57,7 +59,8 @@ class Duties:
 
     def shared(self) -> Iterator[Duty]:
         """What several processes share: whoever takes it up does it."""
-        yield Duty("keep-alive", self.keep_alive_every, always(*self.tenants), self.keep_alive.tick)
+        yield Duty("keep-alive", self.keep_alive_every, self.keep_alive.due, self.keep_alive.tick)
+        yield Duty("notices", self.keep_alive_every, self.notices.due, lambda _: self.notices.deliver())
         yield Duty("sweep", SWEEP, always(""), lambda _: self.leaving.sweep())
         yield Duty("steward", STEWARD, always(""), lambda _: self.stewarding.tick())
         yield Duty("digests", DIGESTS, self.waves.due, self.waves.job)

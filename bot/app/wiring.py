@@ -1,6 +1,5 @@
 """Who knows whom."""
 
-import random
 import secrets
 import time
 from collections.abc import Callable, Mapping
@@ -22,6 +21,7 @@ from bot.app.healthchecks import health_checks
 from bot.app.home import home_tabs
 from bot.app.pages import sign_in_pages
 from bot.app.tenants import guarded
+from bot.app.tickets import tickets
 from bot.config import Settings
 from bot.core.replies import Reader
 from bot.core.secret import Secret
@@ -37,18 +37,14 @@ from bot.services.categories import Categories
 from bot.services.channels.rights import ChannelRights
 from bot.services.commands import Commands
 from bot.services.home.answering import HomeMessenger
-from bot.services.keepalive import KeepAlive
 from bot.services.leaving import Leaving
 from bot.services.linking import Invited, Linked, Linking, LinkPolicy
-from bot.services.notices import Notices
 from bot.services.offers import Offers
 from bot.services.ports import Clock
 from bot.services.preferences import Preferences
 from bot.services.privacy import Privacy
 from bot.services.readers import Readers
-from bot.services.refreshing import Refresher
 from bot.services.sharing import Sharing
-from bot.services.signins import SignIns
 from bot.services.tenants import Tenant
 from bot.services.uninstalling import Uninstalling
 from bot.slack.admins import SlackAdmins
@@ -96,8 +92,6 @@ class Wiring:
         self._metrics = metrics = PrometheusMetrics()
         tenants, unhurried = guarded(tenants, metrics, settings.commands.workers, monotonic)
         self._tenants = tenants
-        crm = {name: tenant.crm for name, tenant in tenants.items()}
-        online = {name: tenant.online for name, tenant in tenants.items() if tenant.online}
         policy = settings.keep_alive.policy
         self._access = access = Access(
             list(tenants),
@@ -109,15 +103,15 @@ class Wiring:
         self.readers = readers = Readers(self._people, self._zone)
         messenger = SlackMessenger(workspaces, session, settings.slack.command)
         admins = SlackAdmins(workspaces, access)
-        notices = Notices(database.sign_ins, messenger, readers, admins)
-        sign_ins = SignIns(
-            links=database.links,
-            store=database.sign_ins,
-            tenants=crm,
-            access=access,
-            refresher=Refresher(database.links, database.sign_ins, online, clock, notices),
+        its = tickets(
+            database=database,
             clock=clock,
-            chance=random.random,
+            tenants=tenants,
+            unhurried=unhurried,
+            access=access,
+            messenger=messenger,
+            readers=readers,
+            admins=admins,
             policy=policy,
         )
         self._linking = Linking(
@@ -132,7 +126,7 @@ class Wiring:
             clock=clock,
             token=_token,
             on_linked=self._linked,
-            keep_at=sign_ins.keep_at,
+            keep_at=its.sign_ins.keep_at,
             policy=LinkPolicy(
                 settings.linking.email_must_match,
                 settings.linking.require_slack_sign_in,
@@ -166,7 +160,7 @@ class Wiring:
             clock=clock,
             runner=runner,
             tenants=unhurried,
-            sign_ins=sign_ins,
+            sign_ins=its.sign_ins,
             preferences=preferences,
             messenger=messenger,
             admins=admins,
@@ -233,7 +227,7 @@ class Wiring:
             leaving=self._leaving,
             privacy=Privacy(database.personal, messenger, database.audit, clock),
             links=database.links,
-            sign_ins=sign_ins,
+            sign_ins=its.sign_ins,
             readers=readers,
             clock=clock,
             offers=Offers(
@@ -261,15 +255,9 @@ class Wiring:
         #: What it does by the clock.
         self.duties = Duties(
             tenants=tenants,
-            keep_alive=KeepAlive(
-                tenants={name: tenant.crm for name, tenant in unhurried.items()},
-                sign_ins=sign_ins,
-                store=database.sign_ins,
-                notices=notices,
-                clock=clock,
-                policy=policy,
-            ),
+            keep_alive=its.keep_alive,
             keep_alive_every=policy.tick,
+            notices=its.notices,
             leaving=self._leaving,
             roster=self._roster,
             stewarding=self._channel_parts.stewarding,

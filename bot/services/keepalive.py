@@ -46,6 +46,12 @@ class KeepAlive:
         self._clock = clock
         self._policy = policy
 
+    async def due(self) -> Sequence[str]:
+        """The tenants at which there is something to do."""
+        now = self._clock.now()
+        due = await self._store.tenants_due(now, now - self._policy.let_go_after)
+        return [tenant for tenant in due if tenant in self._tenants]
+
     async def tick(self, tenant: str) -> None:
         """Use what is due, conclude what is over, tell whom it concerns. To be called every minute.
 
@@ -62,14 +68,14 @@ class KeepAlive:
         now = self._clock.now()
         if gone := await self._store.let_go(tenant, now, now - self._policy.let_go_after):
             log.info("let go: %s", gone, extra={"action": "keep-alive.let-go"})
-        while users := await self._due(tenant):
+        while users := await self._users_due(tenant):
             round_ = _Round(self, tenant)
             await round_.run(users)
             await self._conclude(tenant, round_.over)
             if round_.down or len(users) < BATCH:
                 return
 
-    async def _due(self, tenant: str) -> Sequence[SlackUser]:
+    async def _users_due(self, tenant: str) -> Sequence[SlackUser]:
         now = self._clock.now()
         return await self._store.due(tenant, now, now - self._policy.let_go_after, BATCH)
 

@@ -1,6 +1,7 @@
 """Tell people unasked what they must know, once: that a sign-in is over, that a tenant takes nobody's."""
 
 import logging
+from collections.abc import Sequence
 from datetime import datetime
 
 from bot.core.errors import SlackFailed
@@ -23,6 +24,10 @@ class Notices:
         self._messenger = messenger
         self._readers = readers
         self._admins = admins
+
+    async def due(self) -> Sequence[str]:
+        """Something, where somebody does not know yet."""
+        return [""] if await self._store.untold() else []
 
     async def deliver(self) -> None:
         """Tell everybody whose sign-in is over and who does not know yet."""

@@ -60,6 +60,16 @@ class StoredSignIns:
             (micros(at), outcome, micros(keep_at), *user),
         )
 
+    async def tenants_due(self, now: datetime, asked_since: datetime) -> Sequence[str]:
+        """Where a ticket is to be used or let go now, or nobody's was taken."""
+        query = (
+            "SELECT tenant FROM links WHERE keep_at <= :now AND ended_at IS NULL "  # noqa: S608 - constants
+            f"AND (used_at <= :dead_since OR {IS_WANTED}) UNION SELECT tenant FROM tenant_troubles"
+        )
+        dead_since = micros(now - ONSITE_TICKET_LIFE)
+        given = {"now": micros(now), "dead_since": dead_since, "asked_since": micros(asked_since)}
+        return [tenant for (tenant,) in await self._db.rows(query, given)]
+
     async def due(self, tenant: str, now: datetime, asked_since: datetime, most: int) -> Sequence[SlackUser]:
         """Whose tickets are to be used now, the most urgent first."""
         query = (

@@ -303,3 +303,36 @@ def test_what_outage_is_survived() -> None:
     worst = policy.due_at(NOW, 1) + policy.tick
     assert worst + policy.outage_survived == policy.dies_at(NOW) == NOW + ONSITE_TICKET_LIFE
     assert policy.due_at(NOW, 0) == NOW + timedelta(minutes=105)
+
+
+async def test_a_tenant_is_due_only_where_something_is_to_be_done(desk: Desk) -> None:
+    (user,) = await link(desk, "U1")
+    assert await desk.keep_alive.due() == []
+    desk.clock.move(hours=2)
+    assert await desk.keep_alive.due() == ["onsite"]
+    await desk.keep_alive.tick("onsite")
+    assert await desk.keep_alive.due() == []
+    await desk.store.sign_ins.begin_trouble("onsite", desk.clock.now())
+    await desk.store.sign_ins.begin_trouble("of-an-older-configuration", desk.clock.now())
+    assert await desk.keep_alive.due() == ["onsite"], "until it takes tickets again"
+    await desk.keep_alive.tick("onsite")
+    assert await desk.keep_alive.due() == []
+    await desk.store.sign_ins.used(user, desk.clock.now(), desk.clock.now(), asked=False)
+    desk.clock.move(days=31)
+    assert await desk.keep_alive.due() == ["onsite"], "a ticket that died is let go"
+    await desk.keep_alive.tick("onsite")
+    assert await desk.keep_alive.due() == []
+
+
+async def test_a_ticket_that_nobody_wants_makes_nothing_due_until_it_is_dead(desk: Desk) -> None:
+    await link(desk, "UIDLE", used_at=NOW - timedelta(days=31))
+    (user,) = await link(desk, "UWANTED", used_at=NOW - timedelta(days=31))
+    for each in ("UIDLE", "UWANTED"):
+        await desk.store.sign_ins.used(SlackUser("T1", each), NOW - TWO, NOW, asked=each == user.user)
+    assert await desk.keep_alive.due() == ["onsite"]
+    await desk.keep_alive.tick("onsite")
+    assert await desk.keep_alive.due() == []
+    desk.clock.move(hours=4)
+    await desk.keep_alive.tick("onsite")
+    over = [each.user.user for each in await desk.store.sign_ins.all() if each.ending]
+    assert over == ["UIDLE"]

@@ -46,6 +46,7 @@ STEPS = (
     "keep_audit",
     "create_known_tokens",
     "find_what_is_due_in_a_workspace",
+    "find_whose_tickets_are_due",
 )
 TABLES = (
     "links",

@@ -100,6 +100,13 @@ class SignIns(Protocol):
         """The ticket was neither taken nor refused; ``outcome`` is the error's code."""
         ...
 
+    async def tenants_due(self, now: datetime, asked_since: datetime) -> Sequence[str]:
+        """The tenants of which a ticket is to be used or let go now, and those that take nobody's.
+
+        Not those whose users want nothing: a user wants something who asked since then.
+        """
+        ...
+
     async def due(self, tenant: str, now: datetime, asked_since: datetime, most: int) -> Sequence[SlackUser]:
         """Whose tickets are to be used now, the most urgent first; not of those who want nothing of theirs.
 

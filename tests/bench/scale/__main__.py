@@ -31,13 +31,13 @@ def main() -> None:
         sys.stderr.write(f"{each.setup.name}: {each.late[0]:.0f} s, {each.late[3]:.0f} s\n")
         days.append(each)
     levers, workers = days[: len(LEVERS)], days[len(LEVERS) :]
-    now, lazy = (load(of, levers[1].sent, only_where_due=only) for only in (False, True))
-    text = page(of, now, lazy, workers, levers)
+    now = load(of, levers[1].sent)
+    text = page(of, now, workers, levers)
     if asked.users != USERS:
         sys.stdout.write(text)
         return
     (DOCS / "scale.md").write_text(text, "utf-8")
-    draw(DOCS / "images", now, lazy, workers, levers)
+    draw(DOCS / "images", now, workers, levers)
 
 
 if __name__ == "__main__":

@@ -18,24 +18,23 @@ COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#000000")
 DASHES = ("-", "--", "-.", ":", "-")
 
 
-def draw(folder: Path, load: Load, lazy: Load, workers: Sequence[Summary], levers: Sequence[Summary]) -> None:
+def draw(folder: Path, load: Load, workers: Sequence[Summary], levers: Sequence[Summary]) -> None:
     """All of them; without matplotlib it raises :class:`ImportError`."""
     import matplotlib as mpl
 
     mpl.use("Agg")
     mpl.rcParams.update({"font.size": 9, "axes.spines.top": False, "axes.spines.right": False})
-    _day(folder / "scale-day.png", load, lazy)
+    _day(folder / "scale-day.png", load)
     _workers(folder / "scale-workers.png", workers)
     _levers(folder / "scale-lateness.png", levers)
 
 
-def _day(file: Path, load: Load, lazy: Load) -> None:
+def _day(file: Path, load: Load) -> None:
     figure, (done, written) = _panels(2)
     lines = {"digests": load.digests, "tickets kept alive": load.keep_alives}
     for number, (name, values) in enumerate(lines.items()):
         done.plot(*_by_hour(values), DASHES[number], color=COLOURS[number], label=name)
-    written.plot(*_by_hour(load.writes()), color=COLOURS[0], label="as it is")
-    written.plot(*_by_hour(lazy.writes()), "--", color=COLOURS[1], label="jobs only where a ticket is due")
+    written.plot(*_by_hour(load.writes()), color=COLOURS[0], label="transactions")
     for axes, title in ((done, "Done a second"), (written, "Database: transactions a second that write")):
         axes.set(
             title=title, xlabel="hour of the day, UTC", xticks=range(0, 25, 4), xlim=(0, 24), yscale="log"

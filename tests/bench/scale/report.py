@@ -12,22 +12,22 @@ __all__ = ["page"]
 CLASSES = ("1–10", "11–100", "101–1,000", "1,001–10,000", "more")
 
 
-def page(world: World, load: Load, lazy: Load, workers: Sequence[Summary], levers: Sequence[Summary]) -> str:
+def page(world: World, load: Load, workers: Sequence[Summary], levers: Sequence[Summary]) -> str:
     """The whole page."""
     base, enough = levers[0], levers[1]
     parts = (
-        _head(world, base, enough, load, lazy),
+        _head(world, base, enough, load),
         _workers(workers, load),
         _levers(levers),
         _sizes(base, enough),
-        _all_day(world, load, lazy),
+        _all_day(load),
         _assumed(world),
         _costs(),
     )
     return "\n".join("\n".join(part) + "\n" for part in parts)
 
 
-def _head(world: World, base: Summary, enough: Summary, load: Load, lazy: Load) -> Iterator[str]:
+def _head(world: World, base: Summary, enough: Summary, load: Load) -> Iterator[str]:
     clock = len(world.workspaces) * COSTS.hand_out
     largest = max(len(each.due) for each in world.workspaces)
     yield f"# {world.users:,} users in {len(world.workspaces):,} workspaces"
@@ -47,9 +47,9 @@ def _head(world: World, base: Summary, enough: Summary, load: Load, lazy: Load) 
     yield f"   at 240 messages a minute (229 where several processes take turns) that takes {_time(largest * 0.5 / 240 * 60)}. Only a higher `messages_per_minute` and beginning earlier move it."
     yield f"4. **PostgreSQL**, above {COSTS.digest_cpu / COSTS.digest_database:.1f} busy workers for each of its cores."
     yield ""
-    yield f"All day long, whatever is due, **the keep-alive's job for each tenant and minute** is most of what is written: {load.jobs[0] * COSTS.job_writes:.0f} of"
-    yield f"{_mean(load.writes()):.0f} transactions a second on average, and the clock needs {clock:.0f} s of each minute to hand them out one after another: with more than"
-    yield f"{60 / COSTS.hand_out:,.0f} tenants it does not get through. Handing them out only where a ticket is due leaves {_mean(lazy.writes()):.0f} a second ([below](#all-day-long))."
+    yield f"All day long tickets are kept alive, {_mean(load.keep_alives):.0f} a second, by {_mean(load.jobs):.0f} jobs: a SuperOffice is looked at when a ticket of it is due. With the"
+    yield f"digests and all else {_mean(load.writes()):.0f} transactions a second write on average ([below](#all-day-long)). To hand out a job for each of"
+    yield f"{len(world.workspaces):,} at once takes the clock {clock:.1f} s."
 
 
 def _workers(workers: Iterable[Summary], load: Load) -> Iterator[str]:
@@ -97,7 +97,7 @@ def _sizes(*of: Summary) -> Iterator[str]:
             yield f"| {name} | {' | '.join(cells)} |"
 
 
-def _all_day(world: World, load: Load, lazy: Load) -> Iterator[str]:
+def _all_day(load: Load) -> Iterator[str]:
     yield "## All day long"
     yield ""
     yield f"With {ENOUGH.name}. Tickets that were used for the digests of 08:00 are due again at about ten, at twelve and so on, each time less"
@@ -107,16 +107,13 @@ def _all_day(world: World, load: Load, lazy: Load) -> Iterator[str]:
     yield ""
     yield "| a second | least | on average | most |"
     yield "|---|---|---|---|"
-    less = "… with jobs only where a ticket is due"
     rows = (
         ("digests", load.digests),
         ("tickets kept alive", load.keep_alives),
         ("tokens refreshed", load.refreshes),
         ("jobs of the keep-alive", load.jobs),
         ("transactions that write", load.writes()),
-        (less, lazy.writes()),
         ("PostgreSQL's cores", load.database()),
-        (less, lazy.database()),
         ("workers' cores", load.cpu()),
     )
     for name, values in rows:

@@ -93,14 +93,12 @@ class Load:
             yield sum(number * cost for number, cost in zip(numbers, each, strict=True))
 
 
-def load(world: World, sent: Sequence[int], *, only_where_due: bool = False) -> Load:
-    """Of a day; ``only_where_due``: a tenant is looked at in the minutes in which a ticket of it is due."""
+def load(world: World, sent: Sequence[int]) -> Load:
+    """Of a day. A tenant is looked at in the minutes in which a ticket of it is due."""
     kept = [each / 60 for each in keep_alives(world)]
     onsite = [len(each.due) for each in world.workspaces if each.onsite]
     mean = sum(kept) / len(kept) * 60 / max(1, sum(onsite))  # of a user, in a minute
-    jobs = len(world.workspaces) / 60
-    if only_where_due:
-        jobs = sum(1 - exp(-size * mean) for size in onsite) / 60
+    jobs = sum(1 - exp(-size * mean) for size in onsite) / 60
     digests = [sum(sent[minute::MINUTES]) / 60 for minute in range(MINUTES)]
     # A token lives an hour and is had anew when it is needed: for the digest itself.
     online = 1 - sum(onsite) / world.users
