@@ -188,7 +188,7 @@ def test_every_page_is_in_the_site_once() -> None:
     assert nav == sorted([*pages, "index.md", "changelog.md"])
 
 
-@pytest.mark.parametrize("name", ["browser", "site", "run"])
+@pytest.mark.parametrize("name", ["bench", "browser", "run", "scale", "site"])
 def test_what_is_pinned_twice_is_pinned_alike(name: str) -> None:
     def pinned(file: str) -> dict[str, str]:
         return dict(re.findall(r"^([\w.-]+)==(\S+)(?: ;.*)? \\$", text_of(ROOT / file), re.MULTILINE))

@@ -23,7 +23,7 @@ from urllib.parse import urlencode
 import aiohttp
 import uvloop
 
-from tests.bench.reader import OSLO, compact
+from tests.bench.shapes import OSLO, compact
 
 __all__ = ["DELAY", "SIGNING_SECRET", "Lean", "lean", "system_info"]
 

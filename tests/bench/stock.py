@@ -9,7 +9,7 @@ from typing import Any
 
 import zeep
 
-from tests.bench.reader import WSDL
+from tests.bench.shapes import WSDL
 
 __all__ = ["Call", "in_threads", "spread", "zeep_async"]
 

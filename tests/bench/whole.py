@@ -17,7 +17,7 @@ from bot.core.secret import DatabaseUrl, Secret
 from bot.core.subscription import Subscription
 from bot.store import Store, Where
 from tests.bench.lean import SIGNING_SECRET
-from tests.bench.reader import OSLO
+from tests.bench.shapes import OSLO
 
 __all__ = ["KEY", "due", "link", "posted", "running", "subscribe", "whole"]
 

@@ -21,7 +21,7 @@ from bot.holidays import COUNTRIES
 from bot.slack.guard import UNREADABLE
 from bot.slack.modals import submitted
 from bot.slack.payload import ACTIONS, Asked, owned, pressed, typed
-from tests.bench.reader import compact, documented
+from tests.bench.shapes import compact, documented
 from tests.conftest import IN_MEMORY
 
 __all__ = ["TARGETS", "Target"]
