@@ -10,28 +10,44 @@ from typing import Any
 import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-__all__ = ["EVENTS", "ASGIApp", "front", "listening", "serving"]
+__all__ = ["EVENTS", "ASGIApp", "CannotListen", "front", "listening", "serving"]
 
 #: Where Slack's commands, interactions and events arrive.
 EVENTS = "/slack/events"
 #: In the end, for the requests under way. Whoever stops the bot gives it ten seconds in all.
 GRACE_SECONDS = 4
-#: Seconds for a request's head to arrive, counted from the connection or from its first byte, and its bytes.
+#: Seconds for a request's head to arrive, counted from the connection, from the answer before it or from its
+#: first byte, and its bytes.
 HEAD_SECONDS = 10
 MAX_HEAD = 32 * 1024
+#: Seconds from there to its answer's end: its body arrives, it is worked on, somebody reads the answer.
+REQUEST_SECONDS = 60
 #: More connections than this at once get a 503.
 CONNECTIONS = 2000
 
 ASGIApp = Callable[[MutableMapping[str, Any], Any, Any], Awaitable[None]]
 
 
+class CannotListen(Exception):
+    """The address is taken, or not this machine's. The message says which, and what to do."""
+
+
 @contextmanager
 def listening(host: str, port: int) -> Iterator[socket.socket]:
-    """The socket of the HTTP server; opened first, so that a second bot at the same port ends here."""
+    """The socket of the HTTP server; opened first, so that a second bot at the same port ends here.
+
+    Raises :class:`CannotListen`.
+    """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as opened:
         opened.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        opened.bind((host, port))
+        try:
+            opened.bind((host, port))
+        except OSError as error:
+            raise CannotListen(
+                f"{host}:{port} cannot be listened at ({error.strerror}): stop what else does, "
+                "or change BOT_LISTEN."
+            ) from None
         yield opened
 
 
@@ -47,12 +63,17 @@ def front(events: ASGIApp | None, pages: ASGIApp) -> ASGIApp:
 
 @asynccontextmanager
 async def serving(
-    asgi: ASGIApp, opened: socket.socket, head_seconds: float = HEAD_SECONDS
+    asgi: ASGIApp,
+    opened: socket.socket,
+    head_seconds: float = HEAD_SECONDS,
+    request_seconds: float = REQUEST_SECONDS,
 ) -> AsyncIterator[asyncio.Task[None]]:
     """Serve; in the end finish the requests under way. It yields the server's task, which should not end."""
+    impatient = partial(_Impatient, head_seconds=head_seconds, request_seconds=request_seconds)
     config = uvicorn.Config(
         asgi,
-        http=partial(_Impatient, head_seconds=head_seconds),  # type: ignore[arg-type] # it is called, no more
+        http=impatient,  # type: ignore[arg-type] # it is called, no more
+        ws="none",
         access_log=False,  # its lines would hold the one-time pages' addresses
         log_config=None,
         lifespan="off",
@@ -93,22 +114,30 @@ class _Server(uvicorn.Server):
 
 
 class _Impatient(HttpToolsProtocol):
-    """uvicorn's protocol, which by itself waits for the end of a head for ever, and keeps all of it."""
+    """uvicorn's protocol, with an end to everything that it would wait for, or keep, for ever by itself.
 
-    def __init__(self, *args: Any, head_seconds: float, **kwargs: Any) -> None:
+    A connection is always in one of two states, each with its time: a head is to arrive, or a request is to
+    be answered. Whatever else drips in (a body after its answer, empty lines between two requests) lengthens
+    neither.
+    """
+
+    def __init__(self, *args: Any, head_seconds: float, request_seconds: float, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._head_seconds = head_seconds
+        self._request_seconds = request_seconds
         self._timer: asyncio.TimerHandle | None = None
+        self._is_head = True
         self._head = self._arriving = 0
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Wait for a request."""
         super().connection_made(transport)  # type: ignore[arg-type]
-        self._expect_a_head()
+        self._wait(self._head_seconds)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Wait no more."""
-        self._is_here()
+        if self._timer:
+            self._timer.cancel()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -116,25 +145,34 @@ class _Impatient(HttpToolsProtocol):
         self._arriving = len(data)
         self._head += self._arriving
         super().data_received(data)
-        if self._timer and self._head > MAX_HEAD:
+        if self._is_head and self._head > MAX_HEAD:
             self.transport.close()
 
     def on_message_begin(self) -> None:
         """Wait for its end; it may be one of several on a connection."""
         super().on_message_begin()
+        self._is_head = True
         self._head = self._arriving
-        self._expect_a_head()
+        self._wait(self._head_seconds)
 
     def on_headers_complete(self) -> None:
-        """Leave the rest to those who read it: they have a patience of their own."""
-        self._is_here()
+        """Leave the rest to those who read it: they have a patience of their own, which is shorter."""
+        self._is_head = False
+        if sum(len(name) + len(value) for name, value in self.headers) + len(self.url) > MAX_HEAD:
+            raise ValueError("it came at once, and is too large all the same")  # answered by 400
+        self._wait(self._request_seconds)
         super().on_headers_complete()
 
-    def _expect_a_head(self) -> None:
-        self._is_here()
-        self._timer = self.loop.call_later(self._head_seconds, self.transport.close)
+    def _unsupported_upgrade_warning(self) -> None:
+        """Say nothing: it is answered as if it asked for no upgrade, and anybody may send it."""
 
-    def _is_here(self) -> None:
+    def on_response_complete(self) -> None:
+        """Wait for the next request, or go on with one that is here already."""
+        super().on_response_complete()
+        self._wait(self._head_seconds if self.cycle.response_complete else self._request_seconds)
+
+    def _wait(self, seconds: float) -> None:
+        """So long, and then no more, not even for an answer that nobody reads."""
         if self._timer:
             self._timer.cancel()
-            self._timer = None
+        self._timer = self.loop.call_later(seconds, self.transport.abort)

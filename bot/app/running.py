@@ -33,7 +33,15 @@ __all__ = ["CANNOT_START", "Bot", "known_workspaces", "migrate", "running", "ses
 log = logging.getLogger(__name__)
 
 #: What keeps a bot from starting and can be mended by whoever runs it; each says how.
-CANNOT_START = (store.DatabaseUnusable, store.BadKey, UnusableWsdl, TokenRefused, RoleNeedsPostgres, OSError)
+CANNOT_START = (
+    server.CannotListen,
+    store.DatabaseUnusable,
+    store.BadKey,
+    UnusableWsdl,
+    TokenRefused,
+    RoleNeedsPostgres,
+    OSError,
+)
 
 
 @dataclass(frozen=True, slots=True)
