@@ -16,6 +16,7 @@ from bot.demo.online import Online
 from bot.demo.slack import Slack
 from bot.demo.superoffice import SuperOffice
 from bot.demo.workspace import BOT_USER
+from tests.demo.hearing import Bot, listening
 
 NAMESPACE = "http://www.superoffice.net/ws/crm/NetServer/Services86"
 ENVELOPE = """<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Header>\
@@ -164,6 +165,13 @@ def browser(session: aiohttp.ClientSession, online: Online) -> Client:
 async def slack(clock: TestClock) -> AsyncIterator[Slack]:
     async with Slack(clock=clock) as slack:
         yield slack
+
+
+@pytest.fixture
+async def bot(slack: Slack) -> AsyncIterator[Bot]:
+    bot = Bot()
+    async with listening(bot.__call__) as slack.bot_url:
+        yield bot
 
 
 @pytest.fixture

@@ -4,19 +4,13 @@ from typing import Any
 
 import aiohttp
 import pytest
-from slack_sdk.errors import SlackApiError
 from slack_sdk.http_retry.builtin_async_handlers import AsyncRateLimitErrorRetryHandler
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.demo.slack import Slack
+from tests.demo.calling import failing
 
 SECTION = {"type": "section", "text": {"type": "mrkdwn", "text": "Hello", "verbatim": True}}
-
-
-async def failing(awaitable: Any) -> str:
-    with pytest.raises(SlackApiError) as caught:
-        await awaitable
-    return str(caught.value.response["error"])
 
 
 async def test_tokens_are_checked(

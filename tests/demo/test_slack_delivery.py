@@ -1,8 +1,8 @@
 """Deliveries of the Slack side: to Bolt over signed HTTP, and over the real Socket Mode client."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import Callable
+from contextlib import AsyncExitStack
 from typing import Any
 
 import pytest
@@ -15,6 +15,7 @@ from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from bot.demo.clock import SystemClock, TestClock
 from bot.demo.slack import Slack
+from tests.demo.hearing import Bot, listening
 
 BUTTON = {
     "type": "actions",
@@ -22,20 +23,6 @@ BUTTON = {
         {"type": "button", "action_id": "more", "value": "2", "text": {"type": "plain_text", "text": "More"}}
     ],
 }
-
-
-@asynccontextmanager
-async def listening(handler: Any) -> AsyncIterator[str]:
-    """A bot's HTTP side: what is posted to it goes to ``handler``."""
-    app = web.Application()
-    app.router.add_post("/slack/events", handler)
-    runner = web.AppRunner(app, shutdown_timeout=0.1)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    try:
-        yield f"http://127.0.0.1:{runner.addresses[0][1]}"
-    finally:
-        await runner.cleanup()
 
 
 def bolt(slack: Slack) -> tuple[AsyncApp, list[Any]]:
@@ -104,26 +91,6 @@ async def test_socket_mode_reconnects_on_demand_and_may_deliver_twice() -> None:
         await answer.next()
         await answer.next()
         assert seen == ["today", "today"]
-
-
-class Bot:
-    """A bot that keeps what it is sent and answers as told."""
-
-    def __init__(self) -> None:
-        self.requests: list[tuple[dict[str, str], bytes]] = []
-        self.response: Callable[[], web.Response] = web.Response
-
-    async def __call__(self, request: web.Request) -> web.Response:
-        self.requests.append((dict(request.headers), await request.read()))
-        return self.response()
-
-
-@pytest.fixture
-async def bot(slack: Slack) -> AsyncIterator[Bot]:
-    bot = Bot()
-    async with listening(bot.__call__) as url:
-        slack.bot_url = url
-        yield bot
 
 
 class Seconds(Clock):

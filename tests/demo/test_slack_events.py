@@ -1,43 +1,13 @@
 """What Slack tells of itself: the app is gone, a token is revoked, somebody changes or comes."""
 
-from collections.abc import AsyncIterator
-from typing import Any
-
 import aiohttp
 import pytest
-from aiohttp import web
-from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.demo.slack import Slack
 from bot.demo.workspace import Member
-
-Told = list[tuple[dict[str, str], dict[str, Any]]]
-
-
-@pytest.fixture
-async def told(slack: Slack) -> AsyncIterator[Told]:
-    """What a bot is told: headers and body."""
-    told: Told = []
-
-    async def hear(request: web.Request) -> web.Response:
-        told.append((dict(request.headers), await request.json()))
-        return web.Response()
-
-    app = web.Application()
-    app.router.add_post("/slack/events", hear)
-    runner = web.AppRunner(app, shutdown_timeout=0.1)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    slack.bot_url = f"http://127.0.0.1:{runner.addresses[0][1]}"
-    yield told
-    await runner.cleanup()
-
-
-async def failing(awaitable: Any) -> str:
-    with pytest.raises(SlackApiError) as caught:
-        await awaitable
-    return str(caught.value.response["error"])
+from tests.demo.calling import failing
+from tests.demo.hearing import Bot
 
 
 @pytest.mark.parametrize(
@@ -50,12 +20,12 @@ async def failing(awaitable: Any) -> str:
     ],
 )
 async def test_who_uninstalls_is_told_of_in_any_order(
-    slack: Slack, told: Told, client: AsyncWebClient, order: tuple[str, ...]
+    slack: Slack, bot: Bot, client: AsyncWebClient, order: tuple[str, ...]
 ) -> None:
     slack.installs.permit(slack.workspace, "U0MANAGER", ["users:read"])
     answers = await slack.uninstall(order=order)
     assert [answer.acknowledged for answer in answers] == [True] * len(order)
-    bodies = [body for _, body in told]
+    bodies = bot.heard
     assert [body["event"]["type"] for body in bodies] == list(order)
     assert len({body["event_id"] for body in bodies}) == len(order)
     for body in bodies:
@@ -68,25 +38,25 @@ async def test_who_uninstalls_is_told_of_in_any_order(
     assert await failing(client.auth_test()) == "account_inactive"
 
 
-async def test_an_event_is_delivered_again_as_the_same_event(slack: Slack, told: Told) -> None:
+async def test_an_event_is_delivered_again_as_the_same_event(slack: Slack, bot: Bot) -> None:
     answer = await slack.event({"type": "team_rename", "name": "New"})
     await slack.redeliver(answer, retry=2)
-    (_, first), (headers, again) = told
+    (first, again), (headers, _) = bot.heard, bot.requests[-1]
     assert first == again
     assert headers["X-Slack-Retry-Num"] == "2"
 
 
 async def test_tokens_are_revoked_without_uninstalling(
-    slack: Slack, told: Told, client: AsyncWebClient
+    slack: Slack, bot: Bot, client: AsyncWebClient
 ) -> None:
     person = slack.installs.permit(slack.workspace, "U0SELLER", ["users:read"])
     await slack.revoke(bot=False)
-    assert told[-1][1]["event"]["tokens"] == {"oauth": ["U0SELLER"], "bot": []}
-    assert told[-1][1]["authorizations"][0]["user_id"] == "U0BOT", "the app is still there"
+    assert bot.heard[-1]["event"]["tokens"] == {"oauth": ["U0SELLER"], "bot": []}
+    assert bot.heard[-1]["authorizations"][0]["user_id"] == "U0BOT", "the app is still there"
     assert await failing(client.auth_test(token=person.token)) == "token_revoked"
     assert (await client.auth_test())["ok"]
     await slack.revoke()
-    assert told[-1][1]["event"]["tokens"] == {"oauth": [], "bot": ["U0BOT"]}
+    assert bot.heard[-1]["event"]["tokens"] == {"oauth": [], "bot": ["U0BOT"]}
     assert await failing(client.auth_test()) == "token_revoked"
 
 
@@ -107,13 +77,13 @@ async def test_an_app_uninstalls_itself(
 
 
 async def test_somebody_leaves_becomes_a_guest_or_comes(
-    slack: Slack, told: Told, client: AsyncWebClient
+    slack: Slack, bot: Bot, client: AsyncWebClient
 ) -> None:
     other = slack.add_workspace("T0OTHER")
     await slack.change(slack.seller, deleted=True, workspace="T0OTHER")
     await slack.change("U0MANAGER", is_admin=False, is_restricted=True, tz="Asia/Tokyo")
     await slack.join(Member("U0NEW", "nina", "Nina Ny", "nina@example.net"), workspace=other)
-    left, guest, new = (body for _, body in told)
+    left, guest, new = bot.heard
     assert (left["team_id"], left["event"]["type"]) == ("T0OTHER", "user_change")
     assert left["event"]["user"]["deleted"] is True
     assert left["authorizations"][0]["team_id"] == "T0OTHER"

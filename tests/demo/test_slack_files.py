@@ -5,18 +5,12 @@ from typing import Any
 
 import aiohttp
 import pytest
-from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.demo.slack import Slack
+from tests.demo.calling import failing
 
 CSV = b"Company;When\nNordlys;2026-11-19\n"
-
-
-async def failing(awaitable: Any) -> str:
-    with pytest.raises(SlackApiError) as caught:
-        await awaitable
-    return str(caught.value.response["error"])
 
 
 @pytest.fixture(autouse=True)

@@ -1,21 +1,19 @@
 """Enterprise Grid: one install, one token, several workspaces of an organization."""
 
-import json
-from collections.abc import AsyncIterator
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import aiohttp
 import pytest
-from aiohttp import web
 from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
-from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.demo.clock import SystemClock
 from bot.demo.slack import Slack
 from bot.demo.workspace import Channel, Enterprise, Member, Workspace
+from tests.demo.calling import failing
+from tests.demo.hearing import Bot, listening
 
 pytestmark = pytest.mark.filterwarnings("ignore:BasicAuth is deprecated")  # what slack_sdk 3.47 uses
 
@@ -29,12 +27,6 @@ MODAL = {
     "title": {"type": "plain_text", "text": "Digest"},
     "blocks": [{"type": "section", "text": {"type": "plain_text", "text": "Hello"}}],
 }
-
-
-async def failing(awaitable: Any) -> str:
-    with pytest.raises(SlackApiError) as caught:
-        await awaitable
-    return str(caught.value.response["error"])
 
 
 @pytest.fixture
@@ -59,29 +51,6 @@ def south(slack: Slack, grid: Enterprise) -> Workspace:
 @pytest.fixture
 def org(slack: Slack, grid: Enterprise, session: aiohttp.ClientSession) -> AsyncWebClient:
     return AsyncWebClient(slack.token(grid), base_url=slack.api_url, session=session)
-
-
-@pytest.fixture
-async def heard(slack: Slack) -> AsyncIterator[list[Any]]:
-    """What a bot is sent."""
-    heard: list[Any] = []
-
-    async def hear(request: web.Request) -> web.Response:
-        if request.content_type == "application/json":
-            heard.append(await request.json())
-        else:
-            form = dict(await request.post())
-            heard.append(json.loads(str(form["payload"])) if "payload" in form else form)
-        return web.Response()
-
-    app = web.Application()
-    app.router.add_post("/slack/events", hear)
-    runner = web.AppRunner(app, shutdown_timeout=0.1)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    slack.bot_url = f"http://127.0.0.1:{runner.addresses[0][1]}"
-    yield heard
-    await runner.cleanup()
 
 
 async def test_an_install_for_the_whole_organization(slack: Slack, session: aiohttp.ClientSession) -> None:
@@ -168,13 +137,13 @@ async def test_a_list_needs_the_workspaces_id(
 
 
 async def test_commands_interactions_and_events_name_the_organization(
-    slack: Slack, grid: Enterprise, north: Workspace, heard: list[Any], session: aiohttp.ClientSession
+    slack: Slack, grid: Enterprise, north: Workspace, bot: Bot, session: aiohttp.ClientSession
 ) -> None:
     answer = await slack.command("/superoffice", user="U0NORA", channel="C0NORTH", workspace=north)
     async with session.post(answer.response_url, json={"text": "Here", "blocks": [BUTTON]}):
         await slack.press(await answer.next(), "more", user="U0NORA")
     await slack.event({"type": "app_home_opened", "user": "U0NORA"}, workspace=north)
-    command, pressed, event = heard
+    command, pressed, event = bot.heard
     assert (command["team_id"], command["enterprise_id"], command["enterprise_name"]) == (
         *("T0NORTH", "E0GRID", "Grid & Co"),
     )
@@ -196,44 +165,44 @@ async def test_commands_interactions_and_events_name_the_organization(
     ]
 
 
-async def test_one_workspace_of_an_organization_may_install_alone(slack: Slack, heard: list[Any]) -> None:
+async def test_one_workspace_of_an_organization_may_install_alone(slack: Slack, bot: Bot) -> None:
     grid = slack.add_enterprise("E0GRID", installed=False)
     alone = slack.add_workspace("T0ALONE", enterprise=grid)
     await slack.command("/superoffice", workspace=alone)
-    assert (heard[0]["enterprise_id"], heard[0]["is_enterprise_install"]) == ("E0GRID", "false")
+    assert (bot.heard[0]["enterprise_id"], bot.heard[0]["is_enterprise_install"]) == ("E0GRID", "false")
     assert slack.token(alone)
     with pytest.raises(LookupError):
         slack.token(grid)
 
 
 async def test_an_admin_adds_the_app_to_a_workspace_and_removes_it(
-    slack: Slack, org: AsyncWebClient, north: Workspace, south: Workspace, heard: list[Any]
+    slack: Slack, org: AsyncWebClient, north: Workspace, south: Workspace, bot: Bot
 ) -> None:
     await slack.withdraw(south)
     assert await failing(org.users_list(team_id="T0SOUTH")) == "team_access_not_granted"
     await slack.grant("T0SOUTH")
     assert (await org.users_list(team_id="T0SOUTH"))["ok"]
     assert await failing(org.chat_postMessage(channel="C0SOUTH", text="x")) == "not_in_channel"
-    assert [(each["event"]["type"], each["event"]["team_ids"]) for each in heard] == [
+    assert [(each["event"]["type"], each["event"]["team_ids"]) for each in bot.heard] == [
         ("team_access_revoked", ["T0SOUTH"]),
         ("team_access_granted", ["T0SOUTH"]),
     ]
-    assert {each["team_id"] for each in heard} == {None}
-    assert heard[0]["authorizations"][0]["is_enterprise_install"] is True
+    assert {each["team_id"] for each in bot.heard} == {None}
+    assert bot.heard[0]["authorizations"][0]["is_enterprise_install"] is True
     with pytest.raises(LookupError, match="no organization"):
         await slack.grant(slack.workspace)
 
 
 async def test_an_organization_uninstalls(
-    slack: Slack, org: AsyncWebClient, grid: Enterprise, north: Workspace, heard: list[Any]
+    slack: Slack, org: AsyncWebClient, grid: Enterprise, north: Workspace, bot: Bot
 ) -> None:
     await slack.uninstall(grid, order=("tokens_revoked", "app_uninstalled"))
-    assert [(each["enterprise_id"], each["team_id"], each["event"]["type"]) for each in heard] == [
+    assert [(each["enterprise_id"], each["team_id"], each["event"]["type"]) for each in bot.heard] == [
         ("E0GRID", None, "tokens_revoked"),
         ("E0GRID", None, "app_uninstalled"),
     ]
-    assert heard[0]["event"]["tokens"] == {"oauth": [], "bot": ["U0BOT0GRID"]}
-    assert not any("authorizations" in each for each in heard)
+    assert bot.heard[0]["event"]["tokens"] == {"oauth": [], "bot": ["U0BOT0GRID"]}
+    assert not any("authorizations" in each for each in bot.heard)
     assert await failing(org.auth_test()) == "account_inactive"
     assert grid.granted == set()
 
@@ -256,14 +225,7 @@ async def test_bolt_is_told_which_install_it_serves() -> None:
         async def command(ack: Any, client: AsyncWebClient) -> None:
             await ack(text=str((await client.auth_test())["team_id"]))
 
-        runner = web.AppRunner(server := web.Application(), shutdown_timeout=0.1)
-        server.router.add_post("/slack/events", app.server().handle_post_requests)
-        await runner.setup()
-        await web.TCPSite(runner, "127.0.0.1", 0).start()
-        slack.bot_url = f"http://127.0.0.1:{runner.addresses[0][1]}"
-        try:
+        async with listening(app.server().handle_post_requests) as slack.bot_url:
             answer = await slack.command("/superoffice", workspace=north)
             assert (await answer.next()).text == "E0GRID"
-        finally:
-            await runner.cleanup()
     assert asked == [("E0GRID", "T0NORTH", True)]

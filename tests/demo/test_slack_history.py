@@ -9,7 +9,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.demo.clock import TestClock
 from bot.demo.slack import Slack
-from tests.demo.test_slack_api import failing
+from tests.demo.calling import failing
 
 HISTORY = {"im:history", "channels:history", "groups:history"}
 METADATA = {"event_type": "digest", "event_payload": {"key": "k1", "part": 0}}

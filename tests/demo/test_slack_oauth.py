@@ -7,7 +7,6 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 import aiohttp
 import pytest
-from slack_sdk.errors import SlackApiError
 from slack_sdk.oauth import AuthorizeUrlGenerator
 from slack_sdk.web.async_client import AsyncWebClient
 
@@ -15,17 +14,12 @@ from bot.demo.browser import Page
 from bot.demo.clock import TestClock
 from bot.demo.slack import Slack
 from bot.demo.workspace import Workspace
+from tests.demo.calling import failing
 
 pytestmark = pytest.mark.filterwarnings("ignore:BasicAuth is deprecated")  # what slack_sdk 3.47 uses
 
 CALLBACK = "https://bot.example.com/slack/oauth_redirect"
 SCOPES = ["chat:write", "commands"]
-
-
-async def failing(awaitable: Any) -> str:
-    with pytest.raises(SlackApiError) as caught:
-        await awaitable
-    return str(caught.value.response["error"])
 
 
 @pytest.fixture

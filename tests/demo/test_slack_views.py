@@ -1,7 +1,5 @@
 """Modals upon modals, what a submission is answered with, and what Slack tells of each kind of element."""
 
-import json
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -12,6 +10,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.demo.elements import elements, find, used
 from bot.demo.slack import Slack
 from bot.demo.views import View
+from tests.demo.hearing import Bot
 
 SELLER = Slack.seller.id
 
@@ -31,30 +30,6 @@ def plain(words: str) -> dict[str, str]:
 
 
 UNTITLED = {"type": "modal", "blocks": []}
-
-
-class Bot:
-    """Keeps what it hears, and answers as told."""
-
-    def __init__(self) -> None:
-        self.said: dict[str, Any] = {}
-        self.heard: list[dict[str, Any]] = []
-
-    async def __call__(self, request: web.Request) -> web.Response:
-        self.heard.append(json.loads(str((await request.post())["payload"])))
-        return web.json_response(self.said) if self.said else web.Response()
-
-
-@pytest.fixture
-async def bot(slack: Slack) -> AsyncIterator[Bot]:
-    bot, app = Bot(), web.Application()
-    app.router.add_post("/slack/events", bot.__call__)
-    runner = web.AppRunner(app, shutdown_timeout=0.1)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    slack.bot_url = f"http://127.0.0.1:{runner.addresses[0][1]}"
-    yield bot
-    await runner.cleanup()
 
 
 def names(slack: Slack) -> list[str]:
@@ -97,7 +72,7 @@ async def test_a_submission_does_what_it_is_answered_with(
 ) -> None:
     await client.views_open(trigger_id=slack.triggers.issue(SELLER), view=modal("one"))
     await client.views_push(trigger_id=slack.triggers.issue(SELLER), view=modal("two"))
-    bot.said = said
+    bot.response = lambda: web.json_response(said) if said else web.Response()
     answer = await slack.submit(slack.views.stack(SELLER)[-1], {"b": {}})
     assert names(slack) == left
     assert answer.errors == said.get("errors", {})

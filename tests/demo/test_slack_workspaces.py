@@ -1,17 +1,15 @@
 """Several workspaces in one Slack: the token says which, and nothing crosses."""
 
-import json
 from collections.abc import Callable
-from typing import Any
 
 import aiohttp
 import pytest
-from aiohttp import web
-from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.demo.slack import Slack
 from bot.demo.workspace import Channel, Enterprise, Member, Workspace
+from tests.demo.calling import failing
+from tests.demo.hearing import Bot
 
 BUTTON = {
     "type": "actions",
@@ -22,12 +20,6 @@ MODAL = {
     "title": {"type": "plain_text", "text": "Digest"},
     "blocks": [{"type": "section", "text": {"type": "plain_text", "text": "Hello"}}],
 }
-
-
-async def failing(awaitable: Any) -> str:
-    with pytest.raises(SlackApiError) as caught:
-        await awaitable
-    return str(caught.value.response["error"])
 
 
 ClientOf = Callable[[Workspace | Enterprise], AsyncWebClient]
@@ -116,33 +108,6 @@ async def test_a_trigger_and_a_home_belong_to_one_workspace(
     assert (list(other.views.homes), slack.views.homes) == ([slack.seller.id], {})
 
 
-class Bot:
-    """A bot that keeps what it is sent."""
-
-    def __init__(self) -> None:
-        self.bodies: list[Any] = []
-
-    async def __call__(self, request: web.Request) -> web.Response:
-        if request.content_type == "application/json":
-            self.bodies.append(await request.json())
-        else:
-            form = dict(await request.post())
-            self.bodies.append(json.loads(str(form["payload"])) if "payload" in form else form)
-        return web.Response()
-
-
-@pytest.fixture
-async def bot(slack: Slack) -> Any:
-    app = web.Application()
-    app.router.add_post("/slack/events", (bot := Bot()).__call__)
-    runner = web.AppRunner(app, shutdown_timeout=0.1)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    slack.bot_url = f"http://127.0.0.1:{runner.addresses[0][1]}"
-    yield bot
-    await runner.cleanup()
-
-
 async def test_commands_presses_views_and_events_say_where(
     slack: Slack, other: Workspace, bot: Bot, session: aiohttp.ClientSession
 ) -> None:
@@ -154,7 +119,7 @@ async def test_commands_presses_views_and_events_say_where(
     await slack.press(message, "more")
     await slack.submit({"type": "modal"}, {}, workspace="T0OTHER")
     await slack.event({"type": "team_rename", "name": "x"}, workspace=other)
-    command, pressed, submitted, event = bot.bodies
+    command, pressed, submitted, event = bot.heard
     assert (command["team_id"], command["team_domain"]) == ("T0OTHER", "other-sons")
     for payload in (pressed, submitted):
         assert payload["team"] == {"id": "T0OTHER", "domain": "other-sons"}
