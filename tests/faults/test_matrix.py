@@ -21,7 +21,7 @@ from bot.demo.webapi import Failure
 from tests.crm.failure_table import BILLION_LAUGHS
 from tests.e2e.conftest import environment
 from tests.e2e.killing import ROOT
-from tests.faults.table import MATRIX, TABLE, Fault
+from tests.faults.table import ANSWERED, MATRIX, TABLE, Fault
 from tests.faults.trouble import Everything, Trouble, trouble
 
 ACTIVITIES = "GetMyActiveContacts"
@@ -172,18 +172,25 @@ ordinary = [fault for fault in TABLE if fault.test == MATRIX and fault.id not in
 by_id = {fault.id: fault for fault in TABLE}
 
 
+async def goes_through(it: Trouble, fault: Fault, *, starting: bool = False) -> None:
+    """It shows as the table says, while a bot runs or is started; and when it is over, all is well."""
+    async with FAULTS[fault.id](it):
+        if starting:
+            await it.start()
+        await it.world.next_day()
+        await it.shows(fault.ledger)
+        await it.meets(fault.people)
+    await it.recovers(fault.recovers)
+    await it.nothing_is_lost_or_doubled()
+
+
 @pytest.mark.long
 @pytest.mark.parametrize("fault", ordinary, ids=lambda fault: fault.id)
 async def test_while_it_runs(fault: Fault, memory: Path) -> None:
     async with trouble(memory) as it:
         await it.start()
-        await it.meets("answered as usual")
-        async with FAULTS[fault.id](it):
-            await it.world.next_day()
-            await it.shows(fault.ledger)
-            await it.meets(fault.people)
-        await it.recovers(fault.recovers)
-        await it.nothing_is_lost_or_doubled()
+        await it.meets(ANSWERED)
+        await goes_through(it, fault)
 
 
 @pytest.mark.long
@@ -194,13 +201,7 @@ async def test_at_the_start(id_: str, memory: Path) -> None:
         if id_.startswith("restart"):
             await it.start()
             assert await it.world.process.stop() == "0"
-        async with FAULTS[fault.id](it):
-            await it.start()
-            await it.world.next_day()
-            await it.shows(fault.ledger)
-            await it.meets(fault.people)
-        await it.recovers(fault.recovers)
-        await it.nothing_is_lost_or_doubled()
+        await goes_through(it, fault, starting=True)
 
 
 @pytest.mark.long
@@ -224,7 +225,7 @@ async def test_stopped(memory: Path) -> None:
     fault, held = by_id["stopped"], Gate()
     async with trouble(memory) as it:
         await it.start()
-        await it.meets("answered as usual")
+        await it.meets(ANSWERED)
         held.close()
         it.world.crm.faults.set(ACTIVITIES, gate=held)
         await it.world.next_day()
