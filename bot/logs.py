@@ -12,6 +12,7 @@ import structlog
 from structlog.typing import EventDict, Processor
 
 from bot.core.correlation import current
+from bot.core.frames import frames
 
 __all__ = ["by_the_standard_library", "configure", "formatter", "keep_quiet"]
 
@@ -78,7 +79,7 @@ def formatter(form: str) -> logging.Formatter:
             structlog.stdlib.add_log_level,
             _stamped,
             _correlated,
-            structlog.processors.format_exc_info,
+            _without_an_error_s_text,
         ],
         processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, _in_order, rendered],
     )
@@ -97,6 +98,18 @@ def _correlated(_: object, __: str, event: EventDict) -> EventDict:
         event["reference"] = reference
     else:
         event.pop("reference", None)
+    return event
+
+
+def _without_an_error_s_text(_: object, __: str, event: EventDict) -> EventDict:
+    """A library's traceback, as the bot writes its own: an error's text may quote a customer or a secret."""
+    _, error, _ = event.pop("exc_info", None) or (None, None, None)
+    told = []
+    while error is not None:
+        told.append(f"{type(error).__name__} at {frames(error)}")
+        error = error.__cause__ or error.__context__
+    if told:
+        event["exception"] = ", after ".join(told)
     return event
 
 

@@ -1,12 +1,16 @@
 """What a line of the log looks like, for people and for a program."""
 
+import asyncio
+import gc
 import json
 import logging
+import re
 from datetime import UTC, datetime
 
 import pytest
 import stamina
 
+from bot.app import settle
 from bot.core.correlation import correlated, current
 from bot.logs import formatter
 
@@ -62,13 +66,34 @@ def test_what_is_done_within_has_the_reference(form: str) -> None:
 
 
 @pytest.mark.parametrize("form", ["text", "json"])
-def test_a_traceback_stays_on_the_line(form: str) -> None:
+def test_a_traceback_of_a_library_is_on_the_line_without_the_errors_text(form: str) -> None:
     try:
-        raise ValueError("nobody expected it")
+        try:
+            raise KeyError("ticket 7T:abc of Nordlys AS")
+        except KeyError as cause:
+            raise ValueError("no ticket 7T:abc") from cause
     except ValueError as error:
         told = line(form, exc_info=(type(error), error, error.__traceback__))
     assert len(told.splitlines()) == 1
-    assert "ValueError: nobody expected it" in told
+    assert re.search(r"ValueError at \S+test_logs.py:\d+ test_\w+, after KeyError at \S+test_logs.py:", told)
+    assert "7T:abc" not in told
+
+
+async def test_what_a_forgotten_task_raised_is_told_without_the_errors_text(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    async def raising() -> None:
+        raise ValueError("no ticket 7T:abc")
+
+    settle()
+    gc.unfreeze()
+    task = asyncio.create_task(raising())
+    await asyncio.wait({task})
+    del task
+    gc.collect()
+    (record,) = [record for record in caplog.records if record.levelno >= logging.ERROR]
+    assert vars(record)["action"] == "loop.failed"
+    assert re.match(r"unforeseen ValueError at \S+test_logs.py:\d+ raising$", record.getMessage())
 
 
 async def test_stamina_s_retries_go_the_same_way(

@@ -6,6 +6,7 @@ import logging
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from typing import Any
 
 import aiohttp
 from slack_bolt.adapter.asgi.async_handler import AsyncSlackRequestHandler
@@ -23,6 +24,7 @@ from bot.core.zonenames import zone_names
 from bot.crm.soap.services import UnusableWsdl
 from bot.runner import QueueRunner
 from bot.server import ASGIApp
+from bot.services.failures import log_unexpected
 from bot.services.ports import Clock
 from bot.slack.guard import Guard
 from bot.slack.socketmode import SocketMode
@@ -112,13 +114,22 @@ async def running(
 
 
 def settle() -> None:
-    """Keep the garbage collector from what was made at start, and stays.
+    """For a process that runs one bot until it ends, in its loop.
 
-    Looking through zeep's schemas time and again would stop the loop for tens of milliseconds. For a process
-    that runs one bot until it ends.
+    The garbage collector leaves alone what was made at start, and stays: looking through zeep's schemas time
+    and again would stop the loop for tens of milliseconds.
     """
+    asyncio.get_running_loop().set_exception_handler(_unheard)
     gc.collect()
     gc.freeze()
+
+
+def _unheard(_: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """What nobody waits for was raised. asyncio's own line would hold the error's text."""
+    if error := context.get("exception"):
+        log_unexpected(error, "loop.failed")
+    else:
+        log.error("%s", context.get("message"), extra={"action": "loop.failed"})
 
 
 async def known_workspaces(
