@@ -134,7 +134,7 @@ async def test_what_the_image_holds_is_enough(slack: Slack, crm: SuperOffice, tm
     assert process.stderr
     printed = ""
     try:
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             while not (found := re.search(r"Listening on http://\S+?:(\d+)", printed)):
                 line = await process.stderr.readline()
                 assert line, printed
@@ -142,7 +142,7 @@ async def test_what_the_image_holds_is_enough(slack: Slack, crm: SuperOffice, tm
         assert await health(found[1]) == 0
     finally:
         process.send_signal(getattr(signal, of("STOPSIGNAL")[0]))
-        await asyncio.wait_for(process.communicate(), 15)
+        await asyncio.wait_for(process.communicate(), 60)
     assert process.returncode == 0
     assert await health(found[1]) != 0, "nobody answers any more"
     assert {file for file in image.rglob("*") if "__pycache__" not in file.parts} == before
@@ -154,7 +154,7 @@ async def health(port: str) -> int | None:
     assert variables()["BOT_LISTEN"].endswith(":3000")
     words = [word.replace("127.0.0.1:3000", f"127.0.0.1:{port}") for word in words]
     process = await asyncio.create_subprocess_exec(sys.executable, *words, stderr=asyncio.subprocess.DEVNULL)
-    return await asyncio.wait_for(process.wait(), 15)
+    return await asyncio.wait_for(process.wait(), 60)
 
 
 # ------------------------------------------------------------------ the proxy in front

@@ -62,7 +62,7 @@ async def test_delivers_what_was_filled_in(desk: Desk) -> None:
     await form.get_by_role("radio", name="One").check()
     await form.get_by_role("button", name="Send").click()
 
-    values = (await asyncio.wait_for(delivered, 20))["view"]["state"]["values"]
+    values = (await asyncio.wait_for(delivered, 60))["view"]["state"]["values"]
     held = {name: _simple(values[name][name]) for name in ELEMENTS}
     assert held == {
         "text": "Nordlys",

@@ -232,7 +232,7 @@ class Person:
         self, wanted: Callable[[dict[str, Any]], object], start: int | None = None
     ) -> dict[str, Any]:
         seen = len(self.frames) if start is None else start
-        async with asyncio.timeout(15):
+        async with asyncio.timeout(60):
             while True:
                 for frame in self.frames[seen:]:
                     if wanted(frame):

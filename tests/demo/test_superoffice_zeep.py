@@ -41,7 +41,7 @@ async def ask(
         with client.transport.session:
             return service[operation](**fields, _soapheaders=headers)
 
-    return await asyncio.wait_for(asyncio.to_thread(call), 20)
+    return await asyncio.wait_for(asyncio.to_thread(call), 60)
 
 
 @pytest.mark.parametrize("version", ["Services86", "Services88"])

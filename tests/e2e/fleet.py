@@ -57,7 +57,7 @@ class Process:
         """End it; by which code it ended."""
         if self.process.returncode is None:
             self.process.send_signal(how)
-        return await asyncio.wait_for(self.process.wait(), 20)
+        return await asyncio.wait_for(self.process.wait(), 60)
 
 
 @dataclass

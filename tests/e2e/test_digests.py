@@ -59,7 +59,7 @@ class Days(World):
 
     async def proof(self, word: str) -> str:
         """What `digest proof` says, once that word is in it."""
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while word not in (text := said(await self.ask("digest proof"))):
                 pass
         return text

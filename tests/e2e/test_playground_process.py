@@ -31,7 +31,7 @@ async def demo(*arguments: str) -> AsyncIterator[Process]:
 async def address(process: Process) -> str:
     """What it prints."""
     assert process.stdout is not None
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         while not (
             found := re.search(rb"http://127\.0\.0\.1:\d+/\?token=\S+", await process.stdout.readline())
         ):
@@ -46,7 +46,7 @@ async def test_it_prints_its_address_and_ends_with_ctrl_c_while_a_page_is_open()
             assert (await person.pushed("scene"))["hints"][0]["command"] == "/superoffice"
             await person.type("/superoffice today")
             process.send_signal(signal.SIGINT)
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(60):
                 rest, errors = await process.communicate()
         assert (process.returncode, errors) == (0, b"")
         assert b"Ctrl-C ends it." in rest
@@ -54,7 +54,7 @@ async def test_it_prints_its_address_and_ends_with_ctrl_c_while_a_page_is_open()
 
 async def test_a_port_that_is_taken_is_said_in_a_line() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
-        async with demo("--port", str(taken.getsockname()[1])) as process, asyncio.timeout(30):
+        async with demo("--port", str(taken.getsockname()[1])) as process, asyncio.timeout(60):
             _, errors = await process.communicate()
     assert process.returncode == 1
     assert re.fullmatch(rb"OSError: .*address already in use\n", errors)

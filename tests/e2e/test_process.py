@@ -35,7 +35,7 @@ async def test_run_and_stop(slack: Slack, crm: SuperOffice, tmp_path: Path, sock
     assert process.stdout
     printed = b""
     try:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while not (found := re.search(rb"Listening on (http://\S+)", printed)):
                 line = await process.stderr.readline()
                 assert line, printed
@@ -48,7 +48,7 @@ async def test_run_and_stop(slack: Slack, crm: SuperOffice, tmp_path: Path, sock
         assert "does not let you" in said(await world.ask("since monday"))
     finally:
         process.send_signal(signal.SIGTERM)
-        out, err = await asyncio.wait_for(process.communicate(), 15)
+        out, err = await asyncio.wait_for(process.communicate(), 60)
     assert process.returncode == 0
     assert not FORBIDDEN.search((printed + out + err).decode())
 
@@ -61,7 +61,7 @@ async def test_every_missing_setting_is_named_at_once() -> None:
         env={"PATH": os.environ["PATH"]},
         stderr=asyncio.subprocess.PIPE,
     )
-    _, err = await asyncio.wait_for(process.communicate(), 15)
+    _, err = await asyncio.wait_for(process.communicate(), 60)
     assert process.returncode == 2
     for name in ("SLACK_BOT_TOKEN", "SUPEROFFICE_URL", "SUPEROFFICE_TIMEZONE", "BOT_SECRET_KEY"):
         assert name in err.decode()

@@ -32,7 +32,7 @@ async def keys(world: World, command: str, secret_key: str) -> tuple[int | None,
         stderr=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
     )
-    out, err = await asyncio.wait_for(process.communicate(), 20)
+    out, err = await asyncio.wait_for(process.communicate(), 60)
     return process.returncode, (out + err).decode()
 
 

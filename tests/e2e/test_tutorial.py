@@ -121,7 +121,7 @@ class Reader:
 
     async def address(self, process: Process) -> str:
         assert process.stdout
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             while not (found := re.search(r"Listening on (http://\S+)", self.printed)):
                 line = await process.stdout.readline()
                 assert line, self.printed
@@ -187,7 +187,7 @@ async def reading(slack: Slack, superoffice: SuperOffice | Online, folder: Path)
     finally:
         for process in reader.running:
             os.killpg(process.pid, signal.SIGINT)
-            out, _ = await asyncio.wait_for(process.communicate(), 15)
+            out, _ = await asyncio.wait_for(process.communicate(), 60)
             reader.printed += out.decode()
             assert process.returncode == 0, "stopped by Ctrl-C"
 

@@ -160,7 +160,7 @@ async def two_bots(it: Trouble) -> AsyncIterator[None]:
     second = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "bot", "run"), cwd=ROOT, env=environ, stderr=asyncio.subprocess.PIPE
     )
-    _, err = await asyncio.wait_for(second.communicate(), 20)
+    _, err = await asyncio.wait_for(second.communicate(), 60)
     assert second.returncode == 1
     assert f"is in use by another bot (process {it.world.process.id} on " in err.decode()
     yield

@@ -44,7 +44,7 @@ async def tasks(it: Trouble) -> int:
     told = it.folder / "tasks"
     told.unlink(missing_ok=True)
     os.kill(it.world.process.id, signal.SIGUSR1)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while not told.exists() or not (count := told.read_text("utf-8")):  # noqa: ASYNC110 - in a process
             await asyncio.sleep(0.01)
     return int(count)

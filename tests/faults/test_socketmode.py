@@ -71,7 +71,7 @@ async def test_a_quiet_connection_is_left_alone(slack: Slack) -> None:
 async def test_one_that_is_cut_is_renewed(slack: Slack) -> None:
     async with connected(slack):
         await slack.sockets.cut()
-        await recovers(slack, 5)
+        await recovers(slack, 30)
 
 
 @pytest.mark.parametrize("how", ["hello", "pings"])
@@ -81,7 +81,7 @@ async def test_one_that_falls_silent_is_renewed(slack: Slack, how: str) -> None:
     async with connected(slack):
         await asyncio.sleep(SILENCE)
         slack.sockets.silent = ""
-        await recovers(slack, 5)
+        await recovers(slack, 30)
 
 
 async def test_a_handshake_that_is_never_answered_is_given_up(slack: Slack) -> None:
@@ -91,7 +91,7 @@ async def test_a_handshake_that_is_never_answered_is_given_up(slack: Slack) -> N
         with pytest.raises(ConnectionError):
             await socket_mode.check()
         slack.sockets.silent = ""
-        await recovers(slack, 5)
+        await recovers(slack, 30)
         assert socket_mode.restarts >= 1
         await socket_mode.check()
 
@@ -108,7 +108,7 @@ async def test_an_address_that_is_good_no_more_is_not_tried_for_ever(slack: Slac
     slack.sockets.issue = spoilt  # type: ignore[method-assign]
     async with connected(slack) as socket_mode:
         slack.sockets.issue = issue  # type: ignore[method-assign]
-        await recovers(slack, 5)
+        await recovers(slack, 30)
         assert len(spent) == 1
         assert socket_mode.restarts == 1
 

@@ -54,7 +54,7 @@ class Trouble:
     async def start(self) -> None:
         """Start a bot, and wait until it answers."""
         await self.world.process.start()
-        async with asyncio.timeout(30), aiohttp.ClientSession() as session:
+        async with asyncio.timeout(60), aiohttp.ClientSession() as session:
             while True:
                 with suppress(aiohttp.ClientError):
                     async with session.get(f"{self.url}/healthz"):

@@ -61,7 +61,7 @@ async def sharing(slack: Slack, clock: StoppedClock, deeds: Deeds) -> AsyncItera
     async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=5)) as session:
         workspaces = Workspaces(Secret(slack.bot_token), slack.api_url, session)
         budgets = Budgets()
-        channels = SlackChannels(workspaces, Roster(workspaces, clock, budgets), budgets, patience=0.5)
+        channels = SlackChannels(workspaces, Roster(workspaces, clock, budgets), budgets, patience=1.5)
         yield Sharing(channels, Audience(channels), deeds, clock)
 
 
@@ -118,7 +118,7 @@ async def test_what_becomes_of_a_channel_meanwhile_counts(slack: Slack, sharing:
 @pytest.mark.parametrize("method", ["conversations.info", "conversations.members", "users.info"])
 @pytest.mark.parametrize(
     "how",
-    [{"error": "missing_scope"}, {"status": 503}, {"retry_after": 60}, {"delay": 1.0}],
+    [{"error": "missing_scope"}, {"status": 503}, {"retry_after": 60}, {"delay": 3.0}],
     ids=str,
 )
 async def test_what_slack_does_not_tell_is_refused(
@@ -167,7 +167,7 @@ async def test_what_slack_refuses_to_post(
 
 @pytest.mark.parametrize(
     "how",
-    [{"error": "fatal_error"}, {"error": "internal_error"}, {"status": 500}, {"delay": 1.0}],
+    [{"error": "fatal_error"}, {"error": "internal_error"}, {"status": 500}, {"delay": 3.0}],
     ids=str,
 )
 async def test_what_may_have_been_posted_is_no_refusal(

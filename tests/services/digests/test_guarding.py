@@ -69,7 +69,13 @@ class Scene:
 
 
 @pytest.fixture
-async def scene(tmp_path: Path, clock: StoppedClock) -> AsyncIterator[Scene]:
+def patience() -> float:
+    """Seconds for each of Slack's methods."""
+    return 2
+
+
+@pytest.fixture
+async def scene(tmp_path: Path, clock: StoppedClock, patience: float) -> AsyncIterator[Scene]:
     """Everything, with Slack's limits enforced."""
     migrate(tmp_path / "bot.db", NOW)
     key = Secret("AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=")
@@ -77,7 +83,7 @@ async def scene(tmp_path: Path, clock: StoppedClock) -> AsyncIterator[Scene]:
         slack.enforce_limits()
         workspaces, budgets = Workspaces(Secret(slack.bot_token), slack.api_url, session), Budgets()
         people = SlackPeople(workspaces, clock)
-        channels = SlackChannels(workspaces, Roster(workspaces, clock, budgets), budgets, patience=2)
+        channels = SlackChannels(workspaces, Roster(workspaces, clock, budgets), budgets, patience)
         with opened(tmp_path / "bot.db", key) as store:
             guard = ChannelGuard(
                 audience=Audience(channels),
@@ -203,6 +209,7 @@ async def test_what_slack_does_not_tell_is_refused_for_now(
         assert await scene.refusal(PUBLIC) is None
 
 
+@pytest.mark.parametrize("patience", [60])
 async def test_a_channel_of_5000_and_a_cold_cache(scene: Scene) -> None:
     """Decided at once, within what Slack allows in a minute."""
     people = [Member(f"U0CROWD{number}", "c", "C") for number in range(5_000)]
