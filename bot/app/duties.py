@@ -14,6 +14,7 @@ from bot.services.home.publishing import HomeTabs
 from bot.services.keepalive import KeepAlive
 from bot.services.leaving import Leaving
 from bot.services.notices import Notices
+from bot.services.renewing import RENEWAL, Renewal
 from bot.services.tenants import Tenant
 from bot.slack.roster import Roster
 from bot.slack.workspaces import Workspaces
@@ -37,6 +38,7 @@ class Duties:
     tenants: Mapping[str, Tenant]
     keep_alive: KeepAlive
     keep_alive_every: timedelta
+    renewal: Renewal
     notices: Notices
     leaving: Leaving
     roster: Roster
@@ -50,6 +52,7 @@ class Duties:
         """All of it, in one process. Each tenant's is its own: none waits for another."""
         for tenant in self.tenants:
             yield partial(self.keep_alive.tick, tenant), self.keep_alive_every
+        yield self.renewal.tick, RENEWAL
         yield self.leaving.sweep, SWEEP
         yield self.roster.tick, ROSTER
         yield self.stewarding.tick, STEWARD
@@ -60,6 +63,7 @@ class Duties:
     def shared(self) -> Iterator[Duty]:
         """What several processes share: whoever takes it up does it."""
         yield Duty("keep-alive", self.keep_alive_every, self.keep_alive.due, self.keep_alive.tick)
+        yield Duty("renewal", RENEWAL, self.renewal.due, self.renewal.job)
         yield Duty("notices", self.keep_alive_every, self.notices.due, lambda _: self.notices.deliver())
         yield Duty("sweep", SWEEP, always(""), lambda _: self.leaving.sweep())
         yield Duty("steward", STEWARD, always(""), lambda _: self.stewarding.tick())

@@ -9,9 +9,10 @@ from bot.core.signin import KeepAlivePolicy
 from bot.services.access import Access
 from bot.services.keepalive import KeepAlive
 from bot.services.notices import Notices
-from bot.services.ports import Admins, Clock, Messenger
+from bot.services.ports import Admins, Clock, Messenger, Runner
 from bot.services.readers import Readers
 from bot.services.refreshing import Refresher
+from bot.services.renewing import Renewal
 from bot.services.signins import SignIns
 from bot.services.tenants import Tenant
 
@@ -24,6 +25,7 @@ class Tickets:
 
     sign_ins: SignIns
     keep_alive: KeepAlive
+    renewal: Renewal
     notices: Notices
 
 
@@ -37,17 +39,19 @@ def tickets(
     messenger: Messenger,
     readers: Readers,
     admins: Admins,
+    runner: Runner,
     policy: KeepAlivePolicy,
 ) -> Tickets:
     """Put them together. ``unhurried``: the tenants for what can wait."""
     online = {name: tenant.online for name, tenant in tenants.items() if tenant.online}
     notices = Notices(database.sign_ins, messenger, readers, admins)
+    refresher = Refresher(database.links, database.sign_ins, online, clock, notices)
     sign_ins = SignIns(
         links=database.links,
         store=database.sign_ins,
         tenants={name: tenant.crm for name, tenant in tenants.items()},
         access=access,
-        refresher=Refresher(database.links, database.sign_ins, online, clock, notices),
+        refresher=refresher,
         clock=clock,
         chance=random.random,
         policy=policy,
@@ -60,4 +64,12 @@ def tickets(
         clock=clock,
         policy=policy,
     )
-    return Tickets(sign_ins, keep_alive, notices)
+    renewal = Renewal(
+        links=database.links,
+        store=database.sign_ins,
+        refresher=refresher,
+        online=online,
+        runner=runner,
+        clock=clock,
+    )
+    return Tickets(sign_ins, keep_alive, renewal, notices)

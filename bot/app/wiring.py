@@ -112,6 +112,7 @@ class Wiring:
             messenger=messenger,
             readers=readers,
             admins=admins,
+            runner=runner,
             policy=policy,
         )
         self._linking = Linking(
@@ -257,6 +258,7 @@ class Wiring:
             tenants=tenants,
             keep_alive=its.keep_alive,
             keep_alive_every=policy.tick,
+            renewal=its.renewal,
             notices=its.notices,
             leaving=self._leaving,
             roster=self._roster,

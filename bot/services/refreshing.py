@@ -2,7 +2,8 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from weakref import WeakValueDictionary
@@ -18,24 +19,36 @@ __all__ = ["Refresher"]
 
 #: A token that ends within so long is not used any more: the call itself takes time, and clocks differ.
 MARGIN = timedelta(minutes=5)
+#: Who has a new token has so long for it; then they are taken for dead. A second one would do no harm.
+LEASE = timedelta(seconds=30)
+#: Seconds between two looks whether somebody else has it.
+LOOK = 0.1
 #: New tokens that are asked of a tenant at the same time.
 AT_ONCE = 16
 
 
 class Refresher:
-    """Users wait for their own refresh alone, and all who wait for the same one get the same token.
+    """Users wait for their own refresh alone, and all who wait for the same one get the same token: those in
+    this process by a lock, those in others by the row of the link, which says that somebody is at it.
 
     Where SuperOffice does not take the app itself, admins hear of it once.
     """
 
     def __init__(
-        self, links: Links, store: SignIns, online: Mapping[str, Online], clock: Clock, notices: Notices
+        self,
+        links: Links,
+        store: SignIns,
+        online: Mapping[str, Online],
+        clock: Clock,
+        notices: Notices,
+        sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
     ) -> None:
         self._links = links
         self._store = store
         self._online = online
         self._clock = clock
         self._notices = notices
+        self._sleep = sleep
         self._refreshing: WeakValueDictionary[SlackUser, asyncio.Lock] = WeakValueDictionary()
         self._at_once: defaultdict[str, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(AT_ONCE))
 
@@ -51,21 +64,32 @@ class Refresher:
 
     async def anew(self, link: Link) -> Link:
         """The link with another access token than it has."""
-        async with self._refreshing.setdefault(link.user, asyncio.Lock()):
-            current = await self._links.get(link.user)
-            if current is None:
-                raise NotLinked
-            if current.ticket != link.ticket:
-                return current  # somebody else has just had a new one
-            return await self._refreshed(current)
+        async with self._refreshing.setdefault(link.user, asyncio.Lock()), self._at_once[link.tenant]:
+            while True:
+                current = await self._links.get(link.user)
+                if current is None:
+                    raise NotLinked
+                if current.ticket != link.ticket:
+                    return current  # somebody else has just had a new one
+                now = self._clock.now()
+                if await self._store.begin_refresh(current, now, now + LEASE):
+                    return await self._alone(current)
+                await self._sleep(LOOK)
+
+    async def _alone(self, link: Link) -> Link:
+        try:
+            return await self._refreshed(link)
+        except BaseException:
+            with suppress(Exception):  # the lease ends by itself
+                await self._store.give_up_refresh(link.user)
+            raise
 
     async def _refreshed(self, link: Link) -> Link:
         online = self._online.get(link.tenant)
         if online is None or link.refresh_token is None:
             raise SignInOver(why=Why.REFUSED)
         try:
-            async with self._at_once[link.tenant]:
-                tokens = await online.refresh(link.refresh_token)
+            tokens = await online.refresh(link.refresh_token)
         except ConsentWithdrawn:
             raise SignInOver(why=Why.WITHDRAWN) from None
         except AppRefused:

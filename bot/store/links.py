@@ -16,8 +16,9 @@ COLUMNS = (
     "caught_up_at, asked_at, keep_at, token_expires_at, ended_at, ended_why, sealed_ticket, "
     "sealed_refresh_token"
 )
-#: What was found out about the link before is not known of the new one.
-PUT = upsert("links", ["workspace", "user"], [*COLUMNS.split(", ")[2:], "checked_at", "outcome", "told"])
+#: What was found out about the link before, or was under way, is not known of the new one.
+FOUND_OUT = ("checked_at", "outcome", "told", "refreshing_until")
+PUT = upsert("links", ["workspace", "user"], [*COLUMNS.split(", ")[2:], *FOUND_OUT])
 
 
 class StoredLinks:
@@ -44,7 +45,7 @@ class StoredLinks:
 
     async def write(self, tx: Statements, link: Link) -> None:
         """What :meth:`put` does, for use within a transaction."""
-        await tx.execute(PUT, (*self._row(link), None, None, None))
+        await tx.execute(PUT, (*self._row(link), *[None] * len(FOUND_OUT)))
 
     async def caught_up(self, user: SlackUser, at: datetime) -> None:
         """Remember what `catchup` told last."""

@@ -339,3 +339,9 @@ def find_what_is_due_in_a_workspace(db: Database) -> None:
 def find_whose_tickets_are_due(db: Database) -> None:
     """Of all tenants together: else each of them is looked at every minute, whatever is due."""
     db.execute("CREATE INDEX links_due ON links (keep_at) WHERE ended_at IS NULL AND keep_at IS NOT NULL")
+
+
+@migrations()
+def have_each_token_anew_once(db: Database) -> None:
+    """Until when somebody is having a user's new token: whoever else needs it waits for it."""
+    db.execute("ALTER TABLE links ADD COLUMN refreshing_until INTEGER")

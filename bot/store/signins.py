@@ -1,7 +1,7 @@
 """How the sign-ins of those who are linked are doing: columns of their links, and tenants in trouble."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from bot.core.people import Link, LinkState, SlackUser
@@ -22,6 +22,14 @@ HAS_DIGEST = """
 #: What a ticket is kept alive for, any of these: SQL about a row of ``links`` and ``:asked_since``.
 WANTED = ("coalesce(links.asked_at, links.linked_at) > :asked_since", HAS_DIGEST)
 IS_WANTED = " OR ".join(WANTED)
+#: Tokens that a digest needs soon and that end before it comes.
+TO_RENEW = """
+    FROM subscriptions JOIN participants ON participants.subscription = subscriptions.id
+    JOIN links ON links.workspace = participants.workspace AND links.user = participants.user
+    WHERE next_due <= :until AND token_expires_at <= next_due + :margin AND ended_at IS NULL
+    AND sealed_refresh_token IS NOT NULL
+    AND NOT (coalesce(outcome, 'ok') <> 'ok' AND checked_at > :failed_since)
+"""
 
 
 class StoredSignIns:
@@ -40,10 +48,43 @@ class StoredSignIns:
             (micros(at), micros(at), maybe_micros(keep_at), micros(at), micros(at) if asked else None, *user),
         )
 
+    async def begin_refresh(self, link: Link, now: datetime, until: datetime) -> bool:
+        """Be the one to have a new token, for so long."""
+        statement = (
+            "UPDATE links SET refreshing_until = ? WHERE workspace = ? AND user = ? AND linked_at = ? "
+            "AND coalesce(token_expires_at, 0) = ? AND coalesce(refreshing_until, 0) <= ?"
+        )
+        seen = micros(link.linked_at), maybe_micros(link.token_expires_at) or 0
+        return await self._db.execute(statement, (micros(until), *link.user, *seen, micros(now))) == 1
+
+    async def give_up_refresh(self, user: SlackUser) -> None:
+        """There was none."""
+        await self._db.execute(
+            "UPDATE links SET refreshing_until = NULL WHERE workspace = ? AND user = ?", user
+        )
+
+    async def tenants_to_renew(
+        self, until: datetime, margin: timedelta, failed_since: datetime
+    ) -> Sequence[str]:
+        """Where a digest comes by then whose token would end."""
+        given = _renewing(until, margin, failed_since)
+        return [tenant for (tenant,) in await self._db.rows(f"SELECT DISTINCT tenant {TO_RENEW}", given)]
+
+    async def to_renew(
+        self, tenant: str, until: datetime, margin: timedelta, failed_since: datetime, most: int
+    ) -> Sequence[SlackUser]:
+        """Whose token would end, the next digest first."""
+        query = (
+            f"SELECT links.workspace, links.user {TO_RENEW} AND tenant = :tenant "
+            "GROUP BY links.workspace, links.user ORDER BY min(next_due) LIMIT :most"
+        )
+        given = {**_renewing(until, margin, failed_since), "tenant": tenant, "most": most}
+        return [SlackUser(*row) for row in await self._db.rows(query, given)]
+
     async def refreshed(self, link: Link) -> None:
         """Keep a new access token, unless the user linked anew meanwhile."""
         await self._db.execute(
-            "UPDATE links SET sealed_ticket = ?, token_expires_at = ? "
+            "UPDATE links SET sealed_ticket = ?, token_expires_at = ?, refreshing_until = NULL "
             "WHERE workspace = ? AND user = ? AND linked_at = ?",
             (
                 TICKET.seal(self._sealer, link.ticket, *link.user, link.tenant),
@@ -53,11 +94,11 @@ class StoredSignIns:
             ),
         )
 
-    async def put_off(self, user: SlackUser, at: datetime, outcome: str, keep_at: datetime) -> None:
+    async def put_off(self, user: SlackUser, at: datetime, outcome: str, keep_at: datetime | None) -> None:
         """The ticket was neither taken nor refused."""
         await self._db.execute(
             "UPDATE links SET checked_at = ?, outcome = ?, keep_at = ? WHERE workspace = ? AND user = ?",
-            (micros(at), outcome, micros(keep_at), *user),
+            (micros(at), outcome, maybe_micros(keep_at), *user),
         )
 
     async def tenants_due(self, now: datetime, asked_since: datetime) -> Sequence[str]:
@@ -180,6 +221,15 @@ class StoredSignIns:
     async def end_trouble(self, tenant: str) -> None:
         """It takes tickets again."""
         await self._db.execute("DELETE FROM tenant_troubles WHERE tenant = ?", (tenant,))
+
+
+def _renewing(until: datetime, margin: timedelta, failed_since: datetime) -> dict[str, object]:
+    """The values for :data:`TO_RENEW`."""
+    return {
+        "until": micros(until),
+        "margin": margin // timedelta(microseconds=1),
+        "failed_since": micros(failed_since),
+    }
 
 
 def _state(workspace: str, user: str, tenant: str, full_name: str, linked_at: int, *rest: Any) -> LinkState:

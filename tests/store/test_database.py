@@ -47,6 +47,7 @@ STEPS = (
     "create_known_tokens",
     "find_what_is_due_in_a_workspace",
     "find_whose_tickets_are_due",
+    "have_each_token_anew_once",
 )
 TABLES = (
     "links",

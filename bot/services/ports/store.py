@@ -92,11 +92,36 @@ class SignIns(Protocol):
         """The ticket was taken: it is good for six more hours. ``asked``: the user asked for something."""
         ...
 
+    async def begin_refresh(self, link: Link, now: datetime, until: datetime) -> bool:
+        """Be the one who has a new access token, until then; ``False``: somebody else is, or the token is
+        not the link's any more.
+        """
+        ...
+
+    async def give_up_refresh(self, user: SlackUser) -> None:
+        """There is no new one: let somebody else try."""
+        ...
+
     async def refreshed(self, link: Link) -> None:
         """Keep a new access token, and when it ends."""
         ...
 
-    async def put_off(self, user: SlackUser, at: datetime, outcome: str, keep_at: datetime) -> None:
+    async def tenants_to_renew(
+        self, until: datetime, margin: timedelta, failed_since: datetime
+    ) -> Sequence[str]:
+        """Where a digest comes by ``until`` whose token ends ``margin`` after it, or before.
+
+        Not of those with whom something failed since that time.
+        """
+        ...
+
+    async def to_renew(
+        self, tenant: str, until: datetime, margin: timedelta, failed_since: datetime, most: int
+    ) -> Sequence[SlackUser]:
+        """Whose tokens these are, the next digest first."""
+        ...
+
+    async def put_off(self, user: SlackUser, at: datetime, outcome: str, keep_at: datetime | None) -> None:
         """The ticket was neither taken nor refused; ``outcome`` is the error's code."""
         ...
 
