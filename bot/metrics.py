@@ -19,6 +19,11 @@ COMMANDS = (
     "commands and presses: `answered`, `bad-command` (could not be read), `busy` (the queue was full), or "
     "the code of an error"
 )
+REFUSED = (
+    "requests in Slack's name that were not taken: `unsigned`, `stale` (signed more than five minutes ago or "
+    "ahead), `too-large`, `too-slow`, `unreadable` (signed, and not as Slack describes them), "
+    "`another-workspace` (the bot is not installed there)"
+)
 CRM_CALLS = "calls to SuperOffice: `ok`, the code of an error, or `cancelled` (nobody waited for it any more)"
 CRM_PAUSED = "1 while a SuperOffice is not asked, because it did not answer"
 POSTS = (
@@ -62,6 +67,7 @@ class PrometheusMetrics:
         self._command_seconds = self._histogram(
             "command_seconds", "from receipt to the answer's arrival in Slack"
         )
+        self._refused = self._counter("requests_refused", REFUSED, "reason")
         self._crm_calls = self._counter("crm_calls", CRM_CALLS, "tenant", "operation", "outcome")
         self._crm_seconds = self._histogram("crm_seconds", "how long they took, retries included", "tenant")
         self._crm_paused = self._gauge("crm_paused", CRM_PAUSED, "tenant")
@@ -85,6 +91,10 @@ class PrometheusMetrics:
         """Count a command, and how long its user waited."""
         self._commands.labels(outcome).inc()
         self._command_seconds.observe(seconds)
+
+    def refused(self, reason: str) -> None:
+        """Count a request that was not taken."""
+        self._refused.labels(reason).inc()
 
     def crm_call(self, tenant: str, operation: str, outcome: str, seconds: float) -> None:
         """Count a call, and how long SuperOffice took."""

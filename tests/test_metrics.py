@@ -24,6 +24,7 @@ def use(metrics: Metrics) -> None:
     """Everything that can be told."""
     metrics.command("answered", 0.3)
     metrics.command("answered", 3)
+    metrics.refused("unsigned")
     metrics.post("posted")
     metrics.lookup("absent")
     metrics.digest("posted", late=70)
@@ -47,6 +48,7 @@ def metrics() -> PrometheusMetrics:
 def test_it_counts(metrics: PrometheusMetrics) -> None:
     assert samples(metrics, "commands_total") == {("answered",): 2}
     assert samples(metrics, "command_seconds_sum") == {(): 3.3}
+    assert samples(metrics, "requests_refused_total") == {("unsigned",): 1}
     assert samples(metrics, "crm_calls_total") == {
         ("me", outcome, "onsite"): 1 for outcome in ("ok", "crm-timed-out")
     }

@@ -27,6 +27,7 @@ from bot.server import ASGIApp
 from bot.services.failures import log_unexpected
 from bot.services.ports import Clock
 from bot.slack.guard import Guard
+from bot.slack.refusals import Refusals
 from bot.slack.socketmode import SocketMode
 from bot.slack.workspaces import TokenRefused, Workspaces
 
@@ -103,7 +104,7 @@ async def running(
         if role in (Role.RUN, Role.WEB):
             bolt = bot.bolt()
             socket_mode = SocketMode(bolt, settings.slack.app_token) if settings.slack.app_token else None
-            events = None if socket_mode else _events(settings, bolt, clock)
+            events = None if socket_mode else _events(settings, bolt, clock, bot.refusals)
         front = server.front(events, bot.pages(scheduler, socket_mode, people=role in (Role.RUN, Role.WEB)))
         serving = await stack.enter_async_context(server.serving(front, opened))
         if socket_mode:
@@ -159,8 +160,8 @@ async def session() -> AsyncIterator[aiohttp.ClientSession]:
         yield session
 
 
-def _events(settings: Settings, bolt: AsyncApp, clock: Clock) -> ASGIApp:
+def _events(settings: Settings, bolt: AsyncApp, clock: Clock, refusals: Refusals) -> ASGIApp:
     """Slack's requests over HTTP. The settings see to it that there is a signing secret."""
     secret = settings.slack.signing_secret or Secret("")
     handler: ASGIApp = AsyncSlackRequestHandler(bolt, path=server.EVENTS)  # type: ignore[assignment] # Bolt's own ASGI types
-    return Guard(handler, secret, clock)
+    return Guard(handler, secret, clock, refusals)

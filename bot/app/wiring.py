@@ -58,6 +58,7 @@ from bot.slack.listeners import register
 from bot.slack.messenger import SlackMessenger
 from bot.slack.people import SlackPeople
 from bot.slack.posts import SlackPosts
+from bot.slack.refusals import Refusals
 from bot.slack.removals import register_removals
 from bot.slack.roster import Roster
 from bot.slack.socketmode import SocketMode
@@ -153,6 +154,7 @@ class Wiring:
         rights = ChannelRights(self._people, channels, access)
         limits = PostLimits(settings.slack.messages_per_minute, rates=database.rates)
         self.posts = SlackPosts(workspaces.client, limits, settings.slack.command, metrics)
+        self.refusals = Refusals(clock, metrics)
         metrics.watch("commands", runner.waiting)
         metrics.watch("posts", limits.waiting)
         #: What makes digests.
@@ -271,7 +273,7 @@ class Wiring:
 
     def bolt(self) -> AsyncApp:
         """Bolt, with every listener."""
-        app = bolt_app(self._workspaces)
+        app = bolt_app(self._workspaces, self.refusals)
         register(
             app,
             command=self._settings.slack.command,

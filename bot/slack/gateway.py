@@ -10,6 +10,7 @@ from slack_bolt.response import BoltResponse
 from bot.core.errors import SlackFailed
 from bot.services.failures import log_unexpected
 from bot.slack.guard import UNREADABLE
+from bot.slack.refusals import Refusal, Refusals
 from bot.slack.workspaces import Workspaces
 
 __all__ = ["bolt_app"]
@@ -19,7 +20,7 @@ class AnotherWorkspaceError(BoltError):
     """A request that names no workspace, or one that the bot is not installed in."""
 
 
-def bolt_app(workspaces: Workspaces) -> AsyncApp:
+def bolt_app(workspaces: Workspaces, refusals: Refusals) -> AsyncApp:
     """A Bolt application, without listeners.
 
     ``process_before_response`` skips Bolt's loop that looks for the acknowledgement every 10 ms; listeners
@@ -51,9 +52,13 @@ def bolt_app(workspaces: Workspaces) -> AsyncApp:
     async def malformed(error: Exception) -> BoltResponse:
         # Bolt and the listeners read the payload, acknowledge and queue: what can fail is the reading.
         if isinstance(error, AnotherWorkspaceError):
+            refusals.refused(Refusal.ANOTHER_WORKSPACE)
             return BoltResponse(status=403)
+        if isinstance(error, UNREADABLE):
+            refusals.unread(error)
+            return BoltResponse(status=400)
         log_unexpected(error, "slack.not-taken")
-        return BoltResponse(status=400 if isinstance(error, UNREADABLE) else 500)
+        return BoltResponse(status=500)
 
     return app
 

@@ -2,8 +2,7 @@
 
 import asyncio
 import json
-import logging
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -12,6 +11,7 @@ from slack_sdk.signature import SignatureVerifier
 
 from bot.core.secret import Secret
 from bot.services.ports import Clock
+from bot.slack.refusals import Refusal, Refusals
 
 __all__ = ["UNREADABLE", "Guard"]
 
@@ -21,8 +21,6 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 ASGIApp = Callable[[Scope, Receive, Send], Awaitable[None]]
 
-log = logging.getLogger(__name__)
-
 #: What reading a payload raises that is not as Slack describes it.
 UNREADABLE = (AttributeError, LookupError, TypeError, ValueError)
 
@@ -30,6 +28,16 @@ UNREADABLE = (AttributeError, LookupError, TypeError, ValueError)
 MAX_BODY = 1 << 20
 #: Seconds for it to arrive.
 PATIENCE = 5
+#: Seconds that a signature is good for, either way: as long as Slack's own verifier takes it.
+FRESH = 300
+
+STATUS: Mapping[Refusal, int] = {
+    Refusal.UNSIGNED: 401,
+    Refusal.STALE: 401,
+    Refusal.TOO_LARGE: 413,
+    Refusal.TOO_SLOW: 408,
+    Refusal.UNREADABLE: 400,
+}
 
 
 class Guard:
@@ -41,11 +49,18 @@ class Guard:
     """
 
     def __init__(
-        self, app: ASGIApp, signing_secret: Secret, clock: Clock, patience: float = PATIENCE
+        self,
+        app: ASGIApp,
+        signing_secret: Secret,
+        clock: Clock,
+        refusals: Refusals,
+        patience: float = PATIENCE,
     ) -> None:
         self._app = app
+        self._refusals = refusals
         self._patience = patience
-        self._verifier = SignatureVerifier(signing_secret.reveal(), _Seconds(clock))
+        self._seconds = _Seconds(clock)
+        self._verifier = SignatureVerifier(signing_secret.reveal(), self._seconds)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer 405, 408, 413, 401 or 400, or let the request through."""
@@ -55,37 +70,45 @@ class Guard:
         try:
             async with asyncio.timeout(self._patience):
                 body = await _read(receive)
-        except TimeoutError:
-            await _refuse(send, 408)
-            return
-        if body is None:
-            await _refuse(send, 413)
-        elif not self._is_signed(scope, body):
-            await _refuse(send, 401)
-        elif not _is_readable(scope, body):
-            await _refuse(send, 400)
+        except (TimeoutError, EOFError):
+            why: Refusal | None = Refusal.TOO_SLOW
         else:
-            await self._hand_on(scope, body, send)
+            why = self._why_not(scope, body)
+            if body is not None and why is None:
+                await self._hand_on(scope, body, send)
+        if why:
+            self._refusals.refused(why)
+            await _refuse(send, STATUS[why])
 
     async def _hand_on(self, scope: Scope, body: bytes, send: Send) -> None:
         """Bolt reads parts of a payload outside its own error handling, before it answers anything."""
         try:
             await self._app(scope, _replay(body), send)
         except UNREADABLE as error:
-            log.warning("not read: %s", type(error).__name__, extra={"action": "slack.not-read"})
+            self._refusals.unread(error)
             await _refuse(send, 400)
 
-    def _is_signed(self, scope: Scope, body: bytes) -> bool:
-        headers = {name: value.decode("latin-1") for name, value in scope["headers"]}
-        timestamp = headers.get(b"x-slack-request-timestamp", "")
-        signature = headers.get(b"x-slack-signature", "")
+    def _why_not(self, scope: Scope, body: bytes | None) -> Refusal | None:
+        if body is None:
+            return Refusal.TOO_LARGE
+        timestamp, signature = _signed(scope)
         # The verifier takes int()'s word for a timestamp, which takes " 1", "1_0" and other scripts' digits.
         if not (timestamp.isascii() and timestamp.isdigit() and len(timestamp) < 12):
-            return False
+            return Refusal.UNSIGNED
+        if abs(self._seconds.now() - int(timestamp)) > FRESH:
+            return Refusal.STALE
         try:
-            return bool(self._verifier.is_valid(body, timestamp, signature))
+            if not self._verifier.is_valid(body, timestamp, signature):
+                return Refusal.UNSIGNED
         except (ValueError, TypeError):
-            return False
+            return Refusal.UNSIGNED
+        return None if _is_readable(scope, body) else Refusal.UNREADABLE
+
+
+def _signed(scope: Scope) -> tuple[str, str]:
+    """The timestamp and the signature."""
+    headers = {name: value.decode("latin-1") for name, value in scope["headers"]}
+    return headers.get(b"x-slack-request-timestamp", ""), headers.get(b"x-slack-signature", "")
 
 
 class _Seconds(SignatureClock):
@@ -97,13 +120,13 @@ class _Seconds(SignatureClock):
 
 
 async def _read(receive: Receive) -> bytes | None:
-    """The whole body; ``None`` if it is too large or cut off."""
+    """The whole body; ``None`` if it is too large. Raises :class:`EOFError` for one that is cut off."""
     parts: list[bytes] = []
     size = 0
     while True:
         message = await receive()
         if message["type"] != "http.request":
-            return None
+            raise EOFError
         parts.append(message.get("body", b""))
         size += len(parts[-1])
         if size > MAX_BODY:

@@ -28,6 +28,7 @@ from bot.slack.gateway import bolt_app
 from bot.slack.guard import Guard
 from bot.slack.listeners import register
 from bot.slack.people import SlackPeople
+from bot.slack.refusals import Refusals
 from bot.slack.roster import Roster
 from bot.slack.workspaces import Workspaces
 from tests.bench.lean import SIGNING_SECRET, Lean, lean
@@ -74,7 +75,8 @@ class Known(Workspaces):
 def ours() -> ASGIApp:
     """The bot's own path: guard, Bolt, listener."""
     workspaces = Known()
-    app = bolt_app(workspaces)
+    refusals = Refusals(SystemClock())
+    app = bolt_app(workspaces, refusals)
     register(
         app,
         command="/superoffice",
@@ -87,7 +89,7 @@ def ours() -> ASGIApp:
         default_reader=Reader(ZoneInfo("UTC")),
     )
     handler: ASGIApp = AsyncSlackRequestHandler(app)  # type: ignore[assignment] # Bolt's own ASGI types
-    return Guard(handler, Secret(SIGNING_SECRET), SystemClock())
+    return Guard(handler, Secret(SIGNING_SECRET), SystemClock(), refusals)
 
 
 def bolts_default() -> ASGIApp:

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import logging
 import sqlite3
 from contextlib import closing
 from typing import Any
@@ -33,6 +34,21 @@ async def test_unsigned_and_stale(world: World) -> None:
     assert await post(world, body, **stale) == 401
     junk = world.slack.sign(body) | {"X-Slack-Request-Timestamp": "junk"}
     assert await post(world, body, **junk) == 401
+
+
+async def test_a_forged_press_is_a_warning_and_counted(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Slack signed it, but no button of the bot's carries that: nothing is wrong with the bot."""
+    person = {"team": {"id": "T0DEMO"}, "user": {"id": "U0SELLER"}, "trigger_id": "1.2.3"}
+    action = {"action_id": "why", "block_id": "b", "value": "junk"}
+    body = urlencode({"payload": json.dumps({**person, "type": "block_actions", "actions": [action]})})
+    assert await post(world, body.encode()) == 400
+    (record,) = [record for record in caplog.records if record.levelno >= logging.WARNING]
+    assert (record.levelname, vars(record)["action"]) == ("WARNING", "slack.not-read")
+    assert "payload.py" in record.getMessage()
+    async with aiohttp.ClientSession() as session, session.get(f"{world.bot.url}/metrics") as response:
+        assert 'requests_refused_total{reason="unreadable"} 1.0' in await response.text()
 
 
 PAYLOADS = st.recursive(

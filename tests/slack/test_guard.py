@@ -3,6 +3,7 @@
 import asyncio
 import hmac
 from collections.abc import MutableMapping
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -12,8 +13,13 @@ from hypothesis import strategies as st
 
 from bot.clock import SystemClock
 from bot.core.secret import Secret
+from bot.demo.clock import TestClock
+from bot.metrics import PrometheusMetrics
 from bot.services.ports import Clock
 from bot.slack.guard import MAX_BODY, Guard
+from bot.slack.refusals import Refusal, Refusals
+from tests.conftest import NOW
+from tests.test_metrics import samples
 
 SECRET = "8f742231b10e8888abcd99yyyzzz85a5"
 FORM = b"application/x-www-form-urlencoded"
@@ -40,6 +46,7 @@ async def post(
     content_type: bytes = FORM,
     method: str = "POST",
     age: float = 0,
+    refusals: Refusals | None = None,
 ) -> tuple[int, list[bytes]]:
     timestamp = str(int(clock.now().timestamp() - age))
     # By hand: Slack's own helper signs UTF-8 only.
@@ -60,7 +67,7 @@ async def post(
             status.append(message["status"])
 
     scope = {"type": "http", "method": method, "path": "/slack/events", "headers": list(sent.items())}
-    await Guard(inside, Secret(SECRET), clock)(scope, receive, send)
+    await Guard(inside, Secret(SECRET), clock, refusals or Refusals(clock))(scope, receive, send)
     return status[0], inside.bodies
 
 
@@ -123,8 +130,44 @@ async def test_a_body_that_does_not_arrive(clock: Clock) -> None:
         statuses.append(message.get("status"))
 
     scope = {"type": "http", "method": "POST", "path": "/slack/events", "headers": []}
-    await Guard(Inside(), Secret(SECRET), clock, patience=0.01)(scope, receive, send)
+    metrics = PrometheusMetrics()
+    await Guard(Inside(), Secret(SECRET), clock, Refusals(clock, metrics), patience=0.01)(
+        scope, receive, send
+    )
     assert statuses[0] == 408
+    assert counted(metrics) == {"too-slow": 1}
+
+
+def counted(metrics: PrometheusMetrics) -> dict[str, float]:
+    """How many were refused, by reason."""
+    return {reason: number for (reason,), number in samples(metrics, "requests_refused_total").items()}
+
+
+async def test_what_is_refused_is_counted_by_its_reason(clock: Clock) -> None:
+    metrics = PrometheusMetrics()
+    refusals = Refusals(clock, metrics)
+    await post(clock, COMMAND, refusals=refusals)
+    assert counted(metrics) == {}
+    for _ in range(2):
+        await post(clock, COMMAND, headers={b"x-slack-signature": b"v0=" + b"0" * 64}, refusals=refusals)
+    await post(clock, COMMAND, headers={b"x-slack-request-timestamp": b"junk"}, refusals=refusals)
+    await post(clock, COMMAND, age=301, refusals=refusals)
+    await post(clock, b"a" * (MAX_BODY + 1), refusals=refusals)
+    await post(clock, b"payload=junk", refusals=refusals)
+    assert counted(metrics) == {"unsigned": 3, "stale": 1, "too-large": 1, "unreadable": 1}
+
+
+def test_of_each_reason_one_a_minute_is_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
+    """Anybody may send what is not signed, as often as they like."""
+    clock = TestClock(NOW)
+    refusals = Refusals(clock)
+    for seconds in (0, 1, 58, 1, 59, 1, -3600):
+        clock.set(clock.now() + timedelta(seconds=seconds))
+        refusals.refused(Refusal.UNSIGNED)
+    refusals.refused(Refusal.STALE)
+    told = [(record.levelname, vars(record)["reason"]) for record in caplog.records]
+    assert told == [("WARNING", "unsigned")] * 4 + [("WARNING", "stale")]
+    assert "SLACK_SIGNING_SECRET" in caplog.text
 
 
 async def test_another_method(clock: Clock) -> None:

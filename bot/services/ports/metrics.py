@@ -12,6 +12,10 @@ class Metrics(Protocol):
         """A command or a press was answered, so long after it came."""
         ...
 
+    def refused(self, reason: str) -> None:
+        """A request in Slack's name was not taken."""
+        ...
+
     def crm_call(self, tenant: str, operation: str, outcome: str, seconds: float) -> None:
         """SuperOffice was asked, its retries included."""
         ...
@@ -33,6 +37,9 @@ class _Uncounted:
     """For where nobody watches."""
 
     def command(self, outcome: str, seconds: float) -> None:
+        pass
+
+    def refused(self, reason: str) -> None:
         pass
 
     def crm_call(self, tenant: str, operation: str, outcome: str, seconds: float) -> None:
