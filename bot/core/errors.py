@@ -174,7 +174,7 @@ class LinkError(BotError):
 
 
 class LinkExpired(LinkError):
-    """The one-time page is used up, voided, expired or was never made."""
+    """The one-time page is used up, replaced, expired or was never made."""
 
     code = "link-expired"
 

@@ -44,12 +44,7 @@ def categories(array: Any) -> list[Category]:
 
 def system_info(carrier: Any) -> SystemInfo:
     """What an installation is: a ``SoSystemInfoCarrier``."""
-    license_ = carrier.License
-    return SystemInfo(
-        company=carrier.CompanyName or "",
-        version=carrier.AssemblyVersion or "",
-        serial=(license_ and license_.SerialNr) or "",
-    )
+    return SystemInfo(company=carrier.CompanyName or "", version=carrier.AssemblyVersion or "")
 
 
 def _leaves(array: Any) -> Iterator[Any]:

@@ -62,10 +62,6 @@ class StoredInvitations:
                 await self._links.write(tx, link)
         return used
 
-    async def void(self, user: SlackUser) -> None:
-        """Delete the user's invitations."""
-        await self._db.execute("DELETE FROM invitations WHERE workspace = ? AND user = ?", user)
-
     async def prune(self, now: datetime) -> int:
         """Delete what has expired; say how many rows."""
         return await self._db.execute("DELETE FROM invitations WHERE expires_at <= ?", (micros(now),))

@@ -12,7 +12,6 @@ from bot.demo.clock import TestClock
 from bot.demo.story import Story
 from bot.demo.superoffice import SuperOffice
 
-SOAP11 = "http://schemas.xmlsoap.org/soap/envelope/"
 SESSION = "SuperOffice.Exceptions.SoSessionException"
 
 

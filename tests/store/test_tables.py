@@ -152,14 +152,6 @@ async def test_the_nonce_is_stored_as_a_keyed_hash(store: Store, invitation: Inv
     assert sql("SELECT nonce_hash FROM invitations") == [(store.hasher.digest("invitations", "nonce"),)]
 
 
-async def test_voiding(store: Store, invitation: Invitation, now: datetime) -> None:
-    await store.invitations.create(NONCE, invitation)
-    await store.invitations.void(SlackUser("T1", "U2"))
-    assert await store.invitations.get(NONCE, now)
-    await store.invitations.void(invitation.user)
-    assert await store.invitations.get(NONCE, now) is None
-
-
 async def test_a_response_url_copied_to_another_user_does_not_open(
     store: Store, invitation: Invitation, now: datetime, sql: Sql
 ) -> None:

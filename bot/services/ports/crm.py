@@ -71,7 +71,6 @@ class SystemInfo:
 
     company: str
     version: str
-    serial: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -260,10 +260,6 @@ class Invitations(Protocol):
         """
         ...
 
-    async def void(self, user: SlackUser) -> None:
-        """Delete the user's invitations."""
-        ...
-
     async def prune(self, now: datetime) -> int:
         """Delete what has expired; say how many rows."""
         ...
