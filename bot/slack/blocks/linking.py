@@ -1,7 +1,10 @@
 """The way to the one-time page."""
 
+from collections.abc import Iterator
+
 from bot.core.replies import LinkOffer, Reader, TenantChoice
 from bot.slack.blocks.elements import (
+    Block,
     Message,
     actions,
     button,
@@ -27,11 +30,7 @@ def link_offer(reply: LinkOffer, reader: Reader, command: str) -> Message:
     """The button to the one-time page."""
     locale = reader.locale
     title = sentence("link.title", locale)
-    blocks = [header(title), section(_why_link(reply, locale))]
-    if reply.command:
-        blocks.append(section(_then(reply, locale, command)))
-    if reply.current:
-        blocks.append(context(sentence("link.replaces", locale, name=reply.current)))
+    blocks = [header(title), *_why(reply, locale, command)]
     blocks.append(actions(link_button("link", sentence("button.link", locale), reply.url.reveal())))
     until = moment(reply.expires_at, reader.zone, locale)
     blocks.append(note(sentence("link.until", locale, time=until)))
@@ -42,11 +41,7 @@ def tenant_choice(reply: TenantChoice, reader: Reader, command: str) -> Message:
     """A button for each SuperOffice that the reader may link to."""
     locale = reader.locale
     title = sentence("tenants.title", locale)
-    blocks = [header(title), section(_why_link(reply, locale))]
-    if reply.command:
-        blocks.append(section(_then(reply, locale, command)))
-    if reply.current:
-        blocks.append(context(sentence("link.replaces", locale, name=reply.current)))
+    blocks = [header(title), *_why(reply, locale, command)]
     for tenant, host in reply.tenants[:MAX_TENANTS]:
         choose = button(
             "tenant",
@@ -59,11 +54,13 @@ def tenant_choice(reply: TenantChoice, reader: Reader, command: str) -> Message:
     return Message(title, blocks)
 
 
-def _then(reply: LinkOffer | TenantChoice, locale: str, command: str) -> str:
-    return sentence("link.then", locale, command=f"{command} {typed(reply.command)}")
-
-
-def _why_link(reply: LinkOffer | TenantChoice, locale: str) -> str:
+def _why(reply: LinkOffer | TenantChoice, locale: str, command: str) -> Iterator[Block]:
+    """Why to link, what is answered then, and whose link it replaces."""
     if reply.ended is None:
-        return sentence("link.why", locale)
-    return f"{sentence(f'ended.{reply.ended}', locale)} {sentence('link.ended', locale)}"
+        yield section(sentence("link.why", locale))
+    else:
+        yield section(f"{sentence(f'ended.{reply.ended}', locale)} {sentence('link.ended', locale)}")
+    if reply.command:
+        yield section(sentence("link.then", locale, command=f"{command} {typed(reply.command)}"))
+    if reply.current:
+        yield context(sentence("link.replaces", locale, name=reply.current))
