@@ -49,12 +49,9 @@ class Consenting:
         self, user: SlackUser, seen: Seen, share: Share, reader: Reader, with_ticket: WithTicket, *, now: bool
     ) -> Reply | Several:
         """Show what joining shares; with ``now`` it was seen, and is done."""
-        place = _place(user, seen)
-        subscription = await self._settings.find(place)
-        if subscription is None:
-            return self._settings.none(place)
-        if not seen.is_in:
-            return ChannelDenied(Denied.NOT_IN_CHANNEL, place.channel)
+        subscription = await self._sharable(user, seen)
+        if not isinstance(subscription, Subscription):
+            return subscription
 
         async def ask(link: Link) -> Reply:
             narrowing = await self._own.narrowing(link, share, reader)
@@ -71,12 +68,9 @@ class Consenting:
         self, user: SlackUser, seen: Seen, share: Share | None, reader: Reader, with_ticket: WithTicket
     ) -> Reply | Several:
         """Share only that from now on; ``None``: the form. Who shares nothing yet sees what it would be."""
-        place = _place(user, seen)
-        subscription = await self._settings.find(place)
-        if subscription is None:
-            return self._settings.none(place)
-        if not seen.is_in:
-            return ChannelDenied(Denied.NOT_IN_CHANNEL, place.channel)
+        subscription = await self._sharable(user, seen)
+        if not isinstance(subscription, Subscription):
+            return subscription
         mine = await self.participation(subscription, user)
         if share is None:
             return await with_ticket(lambda link: self._form(link, subscription, mine, reader))
@@ -104,6 +98,14 @@ class Consenting:
         """The user's share in a digest."""
         found = await self._participants.of(subscription.id)
         return next((each for each in found if each.user == user), None)
+
+    async def _sharable(self, user: SlackUser, seen: Seen) -> Subscription | Reply:
+        """The channel's digest; or why the user cannot share with it."""
+        place = SlackChannel(user.workspace, seen.channel.id)
+        subscription = await self._settings.find(place)
+        if subscription is None:
+            return self._settings.none(place)
+        return subscription if seen.is_in else ChannelDenied(Denied.NOT_IN_CHANNEL, place.channel)
 
     async def _share(
         self, link: Link, subscription: Subscription, narrowing: Narrowing, reader: Reader
@@ -168,10 +170,6 @@ class Consenting:
             {"categories": len(narrowing.only.categories), "never": len(narrowing.never)} if narrowing else {}
         )
         await self._audit.record(Deed(self._clock.now(), action, user, user, channel, after=shares))
-
-
-def _place(user: SlackUser, seen: Seen) -> SlackChannel:
-    return SlackChannel(user.workspace, seen.channel.id)
 
 
 def _line(narrowing: Narrowing) -> str:
