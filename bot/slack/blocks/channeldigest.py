@@ -17,6 +17,7 @@ from bot.core.teamchart import Chart, chart
 from bot.core.teamdigest import TeamDigest, TeamEntry
 from bot.slack.blocks import digestwords, teamwords, words
 from bot.slack.blocks.channelbuttons import of_headline
+from bot.slack.blocks.companies import fitting
 from bot.slack.blocks.elements import (
     Block,
     Element,
@@ -25,7 +26,6 @@ from bot.slack.blocks.elements import (
     cell,
     context,
     divider,
-    fits,
     header,
     link,
     lists,
@@ -42,8 +42,6 @@ from bot.text import sentence
 
 __all__ = ["team_digest"]
 
-#: How long names and facts may be: the first of these with which all companies fit into the message.
-LONGEST = (words.MAX_NAME, 120, 60, 30)
 #: So many people are named who see a company, and so many groups in the headline.
 MAX_SEEN, MAX_GROUPS = 3, 10
 HEADS = ("company", "what", "who", "when", "seen")
@@ -64,7 +62,7 @@ class _Part:
     #: Marks on each company would tell nothing.
     alike: bool
     chart: Chart | None
-    longest: int = LONGEST[0]
+    longest: int = words.MAX_NAME
 
     def spoken(self) -> Iterator[str]:
         """The heading, what is missing, what the chart says, and a line for each company or group."""
@@ -80,9 +78,12 @@ class _Part:
 
     def blocks(self) -> list[Block]:
         """The blocks; where they would be too much, with less of each name."""
-        parts = (replace(self, longest=most) for most in LONGEST)
-        drawn = [[*(part._later() if self.part.number else part._first())] for part in parts]
-        return next(filter(fits, drawn), drawn[-1])
+
+        def draw(longest: int) -> Iterator[Block]:
+            part = replace(self, longest=longest)
+            return part._later() if self.part.number else part._first()
+
+        return fitting(draw)
 
     @property
     def _told(self) -> TeamDigest:

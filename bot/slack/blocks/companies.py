@@ -1,6 +1,6 @@
 """Companies, one by one, in each style: what answers and digests share."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -13,6 +13,7 @@ from bot.slack.blocks.elements import (
     Element,
     cell,
     company_link,
+    fits,
     link,
     literal,
     menu,
@@ -25,12 +26,14 @@ from bot.slack.blocks.elements import (
 from bot.slack.payload import block_id
 from bot.text import sentence
 
-__all__ = ["HEADS", "Companies", "company_select"]
+__all__ = ["HEADS", "Companies", "company_select", "fitting"]
 
 #: Ten rows of these, and their headings, stay below the 10,000 characters that tables may hold.
 MAX_CELL = 180
 #: The headings of a table, as ``table.<head>``.
 HEADS = ("company", "what", "who", "when")
+#: How long names and facts may be.
+LONGEST = (words.MAX_NAME, 120, 60, 30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,3 +133,13 @@ def company_select(rows: Sequence[Activity], reader: Reader) -> list[Element]:
     """
     options = [option(words.name(row, reader), f"why:{row.company_id}") for row in rows if row.company_id]
     return [select("row", sentence("menu.companies", reader.locale), *options)] if options else []
+
+
+def fitting(draw: Callable[[int], Iterable[Block]]) -> list[Block]:
+    """A message of many companies, drawn with names no longer than it can hold."""
+    blocks: list[Block] = []
+    for longest in LONGEST:
+        blocks = [*draw(longest)]
+        if fits(blocks):
+            break
+    return blocks

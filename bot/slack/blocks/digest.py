@@ -13,7 +13,7 @@ from bot.core.replies import DigestPart, Reader
 from bot.core.requests import Page
 from bot.core.window import known_time
 from bot.slack.blocks import digestwords, words
-from bot.slack.blocks.companies import HEADS, Companies, company_select
+from bot.slack.blocks.companies import HEADS, Companies, company_select, fitting
 from bot.slack.blocks.digestbuttons import digest_buttons, show_all
 from bot.slack.blocks.elements import (
     Block,
@@ -23,7 +23,6 @@ from bot.slack.blocks.elements import (
     bullets,
     context,
     divider,
-    fits,
     header,
     note,
     rich,
@@ -40,8 +39,6 @@ from bot.text.dates import long_day, zone_name
 
 __all__ = ["digest"]
 
-#: How long names and facts may be: the first of these with which all companies fit into the message.
-LONGEST = (words.MAX_NAME, 120, 60, 30)
 #: So many companies that went quiet are named.
 MAX_QUIET = 10
 
@@ -79,9 +76,12 @@ class _Part:
 
     def blocks(self) -> list[Block]:
         """The blocks; where they would be too much, with less of each name."""
-        parts = (replace(self, companies=replace(self.companies, longest=most)) for most in LONGEST)
-        drawn = [[*(part._later() if self.part.number else part._first())] for part in parts]
-        return next(filter(fits, drawn), drawn[-1])
+
+        def draw(longest: int) -> Iterator[Block]:
+            part = replace(self, companies=replace(self.companies, longest=longest))
+            return part._later() if self.part.number else part._first()
+
+        return fitting(draw)
 
     @property
     def _told(self) -> Digest:
