@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from bot.core.overview import Overview, Standing
+from bot.core.overview import DigestStanding, Overview
 from bot.core.people import SlackUser
 from bot.core.secret import Secret
 from bot.core.subscription import Delivery
@@ -25,7 +25,7 @@ EVERYTHING = 2**31
 class History(NamedTuple):
     """How one digest stands, and what became of its slots, the latest first."""
 
-    digest: Standing
+    digest: DigestStanding
     slots: Sequence[Delivery]
 
 
@@ -34,7 +34,7 @@ def status(where: Where, secret_key: Secret, now: datetime) -> Overview:
     return ask(where, secret_key, lambda store: store.overviews.overview(now))
 
 
-def listed(where: Where, secret_key: Secret, now: datetime) -> Sequence[Standing]:
+def listed(where: Where, secret_key: Secret, now: datetime) -> Sequence[DigestStanding]:
     """Each of them, those first that need somebody. Raises what :func:`status` does."""
     return ask(where, secret_key, lambda store: store.overviews.standings(None, now, 0, EVERYTHING)).page
 
@@ -77,7 +77,7 @@ def show_status(overview: Overview, per_minute: int) -> Iterator[str]:
         )
 
 
-def list_digests(standings: Sequence[Standing]) -> Iterator[str]:
+def list_digests(standings: Sequence[DigestStanding]) -> Iterator[str]:
     """A line for each, those first that need somebody."""
     yield f"{len(standings)} digests. Times are UTC, schedules in the zone beside them."
     for standing in standings:
@@ -113,14 +113,14 @@ def _since(count: int, since: datetime | None, now: datetime) -> str:
     return f"{count}, the oldest for {_span(now - since)}" if since else "none"
 
 
-def _where(standing: Standing) -> str:
+def _where(standing: DigestStanding) -> str:
     workspace, user = standing.owner
     if not user:  # forgotten since; a channel's digest stays
         return f"{workspace}/{standing.channel}"
     return f"{workspace}/{user}{f' for {standing.channel}' if standing.channel else ''}"
 
 
-def _how(standing: Standing) -> str:
+def _how(standing: DigestStanding) -> str:
     state = f"{standing.state}: {standing.reason}" if standing.reason else standing.state
     facts = [state, standing.schedule]
     if f" in {standing.zone.key}" not in standing.schedule:
@@ -151,14 +151,14 @@ def _span(span: timedelta) -> str:
 # ------------------------------------------------------------------ as JSON
 
 
-def as_json(found: Overview | Sequence[Standing | History]) -> str:
+def as_json(found: Overview | Sequence[DigestStanding | History]) -> str:
     """The same for a program; times are in ISO 8601, spans in seconds."""
     return json.dumps(_plain(found), indent=2, default=_value)
 
 
 def _plain(found: object) -> object:
     match found:
-        case Overview() | Standing() | Delivery():
+        case Overview() | DigestStanding() | Delivery():
             return _plain(asdict(found))
         case tuple() if hasattr(found, "_asdict"):
             return _plain(found._asdict())

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Hashable
 from functools import partial
 from types import TracebackType
 
-from bot.core.errors import Busy
+from bot.core.errors import BotBusy
 
 __all__ = ["QueueRunner"]
 
@@ -49,10 +49,10 @@ class _Lane:
         return sum(map(len, self._lines.values()))
 
     def put(self, job: Job, whose: Hashable) -> None:
-        """Stand in line. Raises :class:`Busy` when the queue or the user's line is full."""
+        """Stand in line. Raises :class:`BotBusy` when the queue or the user's line is full."""
         line = self._lines.get(whose, ())
         if self.waiting >= self._size or len(line) >= self._line:
-            raise Busy
+            raise BotBusy
         self._lines.setdefault(whose, deque()).append(job)
 
     def next(self) -> tuple[Job, Hashable] | None:
@@ -102,9 +102,9 @@ class QueueRunner:
         self._closing = False
 
     def submit(self, job: Job, whose: Hashable, asks: str = "") -> None:
-        """Queue a job that ``asks`` a SuperOffice. Raises :class:`Busy` also when the bot stops."""
+        """Queue a job that ``asks`` a SuperOffice. Raises :class:`BotBusy` also when the bot stops."""
         if self._closing:
-            raise Busy
+            raise BotBusy
         lane = self._lanes.setdefault(asks, _Lane(self._workers, self._size))
         lane.put(job, whose)
         self._start_jobs(asks, lane)

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bot.config import ConfigurationError, Listen, Problem, Settings, Tenant, load
+from bot.config import ConfigurationError, Listen, SettingProblem, Settings, TenantConfig, load
 from bot.config.definition import Definition
 from bot.config.document import example_toml
 from bot.config.reading import definitions
@@ -46,18 +46,18 @@ def toml(tmp_path: Path) -> WriteToml:
     return write
 
 
-def only_tenant(settings: Settings) -> Tenant:
+def only_tenant(settings: Settings) -> TenantConfig:
     (tenant,) = settings.tenants.values()
     return tenant
 
 
-def problems(environ: Mapping[str, str]) -> tuple[Problem, ...]:
+def problems(environ: Mapping[str, str]) -> tuple[SettingProblem, ...]:
     with pytest.raises(ConfigurationError) as caught:
         load(environ)
     return caught.value.problems
 
 
-def only(environ: Mapping[str, str]) -> Problem:
+def only(environ: Mapping[str, str]) -> SettingProblem:
     (problem,) = problems(environ)
     return problem
 

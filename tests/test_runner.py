@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Hashable
 
 import pytest
 
-from bot.core.errors import Busy
+from bot.core.errors import BotBusy
 from bot.runner import EACH, QueueRunner
 
 
@@ -44,7 +44,7 @@ async def test_a_full_queue_says_so() -> None:
     async with QueueRunner(workers=1, size=2) as runner:
         for user in range(3):
             runner.submit(job, user)
-        with pytest.raises(Busy):
+        with pytest.raises(BotBusy):
             runner.submit(job, 3)
         blocked.set()
 
@@ -65,7 +65,7 @@ async def test_one_users_slow_jobs_delay_nobody_else() -> None:
     async with QueueRunner(workers=8, size=40) as runner:
         for number in range(6 + 30):
             runner.submit(slow(number), "slow")
-        with pytest.raises(Busy):
+        with pytest.raises(BotBusy):
             runner.submit(slow(40), "slow")
         assert running(runner)["slow"] == 6, "two of the eight are kept for others"
         runner.submit(quick, "other")
@@ -139,7 +139,7 @@ async def test_one_hanging_superoffice_delays_nobody_who_asks_another() -> None:
     async with QueueRunner(workers=4, size=10) as runner:
         for user in range(14):
             runner.submit(slow, user, "hangs")
-        with pytest.raises(Busy):
+        with pytest.raises(BotBusy):
             runner.submit(slow, "one more", "hangs")
         runner.submit(quick, "a user of another", "answers")
         await asyncio.sleep(0)
@@ -177,7 +177,7 @@ async def test_leaving_waits_so_long_and_no_longer() -> None:
     async with QueueRunner(workers=1, size=2, grace=0.01) as runner:
         runner.submit(endless, "anybody")
     assert cancelled == [1]
-    with pytest.raises(Busy):
+    with pytest.raises(BotBusy):
         runner.submit(endless, "anybody")
 
 

@@ -8,9 +8,8 @@ from urllib.parse import urlsplit
 
 import aiohttp
 
-from bot.config import Settings
-from bot.config import Tenant as TenantConfig
-from bot.core.breaker import State
+from bot.config import Settings, TenantConfig
+from bot.core.breaker import BreakerState
 from bot.crm.client import connect, sign_ins
 from bot.crm.settings import ActionTimeZone, OnlineSettings, TenantSettings
 from bot.crm.soap.transport import Limits
@@ -63,7 +62,7 @@ def guarded(
 
 
 def _is_paused(gate: Gate) -> bool:
-    return gate.state is not State.CLOSED
+    return gate.state is not BreakerState.CLOSED
 
 
 def _host(tenant: TenantConfig) -> str:

@@ -38,7 +38,7 @@ from bot.services.channels.rights import ChannelRights
 from bot.services.commands import Commands
 from bot.services.home.answering import HomeMessenger
 from bot.services.leaving import Leaving
-from bot.services.linking import Invited, Linked, Linking, LinkPolicy
+from bot.services.linking import Invited, LinkedNow, Linking, LinkPolicy
 from bot.services.offers import Offers
 from bot.services.ports import Clock
 from bot.services.preferences import Preferences
@@ -322,7 +322,7 @@ class Wiring:
         )
         return web.referenced(starlette, _reference)
 
-    async def _linked(self, done: Linked) -> None:
+    async def _linked(self, done: LinkedNow) -> None:
         self._runner.spawn(lambda: self._commands.linked(done))
 
     def _zone(self, workspace: str) -> ZoneInfo:

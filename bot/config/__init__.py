@@ -6,10 +6,10 @@ The settings are defined in one place, :mod:`bot.config.settings`; the example f
 
 from bot.config.loading import load
 from bot.config.parsers import Listen, Network
-from bot.config.problems import ConfigurationError, Problem
+from bot.config.problems import ConfigurationError, SettingProblem
 from bot.config.settings import Commands, KeepAlive, Kept, Linking, Settings, Slack, Web
-from bot.config.tenant import Tenant, Wsdl
-from bot.config.workspace import Workspace
+from bot.config.tenant import TenantConfig, Wsdl
+from bot.config.workspace import WorkspaceConfig
 
 __all__ = [
     "Commands",
@@ -19,12 +19,12 @@ __all__ = [
     "Linking",
     "Listen",
     "Network",
-    "Problem",
+    "SettingProblem",
     "Settings",
     "Slack",
-    "Tenant",
+    "TenantConfig",
     "Web",
-    "Workspace",
+    "WorkspaceConfig",
     "Wsdl",
     "load",
 ]

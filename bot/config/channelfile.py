@@ -8,12 +8,11 @@ from enum import StrEnum
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
-from bot.config.problems import ConfigurationError, Problem
+from bot.config.problems import ConfigurationError, SettingProblem
 from bot.core.channeldigest import MAX_FILTER, Grouping, Layout
 from bot.core.channelfile import ChannelEntry
 from bot.core.digest import WhenEmpty
-from bot.core.errors import BadCommand
-from bot.core.errors import Problem as Misread
+from bot.core.errors import BadCommand, Problem
 from bot.core.filters import Filter, Style, of_one_reader
 from bot.core.filtertext import read_filters
 from bot.core.people import SlackChannel
@@ -52,7 +51,7 @@ Countries = Mapping[str, str]
 class ChannelFileError(ConfigurationError):
     """The file cannot be imported; ``problems`` tells everything that is wrong."""
 
-    def __init__(self, name: str, problems: tuple[Problem, ...]) -> None:
+    def __init__(self, name: str, problems: tuple[SettingProblem, ...]) -> None:
         super().__init__(problems)
         self.name = name
 
@@ -74,7 +73,7 @@ def read_channels(text: str, countries: Countries, name: str = "The file") -> tu
     try:
         tree = tomllib.loads(text)
     except (ValueError, RecursionError) as error:
-        raise ChannelFileError(name, (Problem("TOML", f"{error}.", EXAMPLE),)) from None
+        raise ChannelFileError(name, (SettingProblem("TOML", f"{error}.", EXAMPLE),)) from None
     entries = tuple(reader.entries(tree))
     if reader.problems:
         raise ChannelFileError(name, tuple(reader.problems))
@@ -86,7 +85,7 @@ class _Reader:
 
     def __init__(self, countries: Countries) -> None:
         self.countries = countries
-        self.problems: list[Problem] = []
+        self.problems: list[SettingProblem] = []
 
     def entries(self, tree: Mapping[str, Any]) -> Iterator[ChannelEntry]:
         self.unknown(tree, ("channels",), "")
@@ -149,7 +148,7 @@ class _Reader:
                 self.wrong(f"{at}.{name}".strip("."), what)
 
     def wrong(self, setting: str, what: str, example: str = "") -> None:
-        self.problems.append(Problem(setting, what, example))
+        self.problems.append(SettingProblem(setting, what, example))
 
 
 def _text(value: object) -> str:
@@ -201,7 +200,7 @@ def _percent(value: object) -> int:
     return value
 
 
-def _misread(*problems: Misread) -> str:
+def _misread(*problems: Problem) -> str:
     """What cannot be read, and what might be meant."""
     said = []
     for problem in problems:

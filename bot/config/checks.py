@@ -8,51 +8,51 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from bot.config.parsers import Listen, is_loopback
-from bot.config.problems import Problem
+from bot.config.problems import SettingProblem
 from bot.config.reading import Table
 from bot.config.settings import KeepAlive, Linking, Settings, Slack, Web
-from bot.config.tenant import Tenant, Wsdl
-from bot.config.workspace import Workspace
+from bot.config.tenant import TenantConfig, Wsdl
+from bot.config.workspace import WorkspaceConfig
 
 __all__ = ["problems", "to_know", "together", "warnings"]
 
 #: The last moment to use a ticket that dies after six hours, and to be able to try again.
 LATEST_MINUTES = 300
 
-Check = Callable[[Table], Iterator[Problem]]
+Check = Callable[[Table], Iterator[SettingProblem]]
 
 
-def problems(table: Table) -> Iterator[Problem]:
+def problems(table: Table) -> Iterator[SettingProblem]:
     """What is wrong with a table as a whole."""
     yield from _PROBLEMS.get(table.kind, _nothing)(table)
 
 
-def warnings(table: Table) -> Iterator[Problem]:
+def warnings(table: Table) -> Iterator[SettingProblem]:
     """What works, but should be known."""
     yield from _WARNINGS.get(table.kind, _nothing)(table)
 
 
-def together(tables: Sequence[Table]) -> Iterator[Problem]:
+def together(tables: Sequence[Table]) -> Iterator[SettingProblem]:
     """What is wrong between tables."""
     (slack,) = (table for table in tables if table.kind is Slack)
     (linking,) = (table for table in tables if table.kind is Linking)
     if linking.value("require_slack_sign_in") and (slack.lacks("client_id") or slack.lacks("client_secret")):
         what = "it is set, and SLACK_CLIENT_ID or SLACK_CLIENT_SECRET is missing: Slack asks for both."
         yield linking.problem("require_slack_sign_in", what)
-    tenants = [table.key.removeprefix("tenants.") for table in tables if table.kind is Tenant]
+    tenants = [table.key.removeprefix("tenants.") for table in tables if table.kind is TenantConfig]
     for table in tables:
-        if table.kind is Workspace:
+        if table.kind is WorkspaceConfig:
             for id_ in [each for each in table.value("tenants") or () if each not in tenants]:
                 near = get_close_matches(id_, tenants, n=1)
                 hint = f"did you mean {near[0]}?" if near else f"there is {', '.join(tenants)}."
                 yield table.problem("tenants", f"there is no tenant {id_}; {hint}")
 
 
-def to_know(tables: Sequence[Table]) -> Iterator[Problem]:
+def to_know(tables: Sequence[Table]) -> Iterator[SettingProblem]:
     """What works between tables, but should be known."""
     (top,) = (table for table in tables if table.kind is Settings)
     (slack,) = (table for table in tables if table.kind is Slack)
-    if slack.value("client_id") and not any(table.kind is Workspace for table in tables):
+    if slack.value("client_id") and not any(table.kind is WorkspaceConfig for table in tables):
         what = "every workspace that installs the app may use every tenant; [workspaces.T…] limits that."
         yield slack.problem("client_id", what)
     if top.value("admins") and slack.lacks("bot_token"):
@@ -60,11 +60,11 @@ def to_know(tables: Sequence[Table]) -> Iterator[Problem]:
         yield top.problem("admins", what)
 
 
-def _nothing(table: Table) -> Iterator[Problem]:
+def _nothing(table: Table) -> Iterator[SettingProblem]:
     yield from ()
 
 
-def _slack(table: Table) -> Iterator[Problem]:
+def _slack(table: Table) -> Iterator[SettingProblem]:
     if table.lacks("bot_token") and table.lacks("client_id"):
         what = "it is missing, and so is SLACK_CLIENT_ID (slack.client_id), for many workspaces: set one."
         yield table.problem("bot_token", what)
@@ -79,7 +79,7 @@ def _slack(table: Table) -> Iterator[Problem]:
         yield table.problem("api_url", "plain http is accepted for this machine alone; use https.")
 
 
-def _tenant(table: Table) -> Iterator[Problem]:
+def _tenant(table: Table) -> Iterator[SettingProblem]:
     if table.lacks("url") and table.lacks("tenant"):
         yield table.problem("url", "it is missing, and so is tenant, for SuperOffice CRM Online: set one.")
     if table.value("url") and table.value("tenant"):
@@ -101,12 +101,12 @@ def _tenant(table: Table) -> Iterator[Problem]:
     yield from _files(table, "ca_bundle")
 
 
-def _tenant_warnings(table: Table) -> Iterator[Problem]:
+def _tenant_warnings(table: Table) -> Iterator[SettingProblem]:
     if _is_open_http(table.value("url")):
         yield table.problem("url", "passwords, tickets and answers travel readable, over plain http.")
 
 
-def _wsdl(table: Table) -> Iterator[Problem]:
+def _wsdl(table: Table) -> Iterator[SettingProblem]:
     urls = {name: value for name, value in table.values.items() if "://" in str(value)}
     yield from _files(table, *(table.values.keys() - urls.keys()))
     for name, url in urls.items():
@@ -114,14 +114,14 @@ def _wsdl(table: Table) -> Iterator[Problem]:
             yield table.problem(name, "plain http is accepted for this machine alone; use https or a file.")
 
 
-def _files(table: Table, *names: str) -> Iterator[Problem]:
+def _files(table: Table, *names: str) -> Iterator[SettingProblem]:
     for name in names:
         file = table.value(name)
         if file is not None and not (Path(file).is_file() and os.access(file, os.R_OK)):
             yield table.problem(name, "there is no such file, or it cannot be read.")
 
 
-def _web(table: Table) -> Iterator[Problem]:
+def _web(table: Table) -> Iterator[SettingProblem]:
     listen: Listen | None = table.value("listen")
     if table.lacks("public_url") and listen and not listen.is_loopback:
         yield table.problem("public_url", "it is missing, and the bot listens beyond this machine.")
@@ -132,7 +132,7 @@ def _web(table: Table) -> Iterator[Problem]:
         )
 
 
-def _web_warnings(table: Table) -> Iterator[Problem]:
+def _web_warnings(table: Table) -> Iterator[SettingProblem]:
     if _is_open_http(table.value("public_url")):
         yield table.problem("public_url", "passwords are typed on a page that travels over plain http.")
     if any(network.prefixlen == 0 for network in table.values["trusted_proxies"]):
@@ -144,7 +144,7 @@ def _is_open_http(url: str | None) -> bool:
     return parts.scheme == "http" and not is_loopback(parts.hostname or "")
 
 
-def _keep_alive(table: Table) -> Iterator[Problem]:
+def _keep_alive(table: Table) -> Iterator[SettingProblem]:
     minutes, spread = table.value("minutes"), table.value("spread_minutes")
     if minutes is not None and spread is not None and minutes + spread > LATEST_MINUTES:
         yield table.problem(
@@ -155,9 +155,9 @@ def _keep_alive(table: Table) -> Iterator[Problem]:
 
 _PROBLEMS: Mapping[type[Any], Check] = {
     Slack: _slack,
-    Tenant: _tenant,
+    TenantConfig: _tenant,
     Wsdl: _wsdl,
     Web: _web,
     KeepAlive: _keep_alive,
 }
-_WARNINGS: Mapping[type[Any], Check] = {Tenant: _tenant_warnings, Web: _web_warnings}
+_WARNINGS: Mapping[type[Any], Check] = {TenantConfig: _tenant_warnings, Web: _web_warnings}

@@ -11,7 +11,7 @@ from typing import Any
 
 from bot.config.definition import Definition
 from bot.config.reading import definitions
-from bot.config.workspace import Workspace
+from bot.config.workspace import WorkspaceConfig
 
 __all__ = ["example_toml", "reference"]
 
@@ -50,7 +50,7 @@ def example_toml() -> str:
     for table, kind, settings in _tables():
         if table:
             head = f"[{_example_of(table)}]"
-            head = f"# {head}" if kind is Workspace else head  # an empty one would say something
+            head = f"# {head}" if kind is WorkspaceConfig else head  # an empty one would say something
             parts.append("\n".join(["", "", *_comment(kind.__doc__ or ""), head]))
         parts.extend(_toml_entry(name, made) for name, made in settings)
     return "\n".join(parts) + "\n"

@@ -9,11 +9,11 @@ from types import MappingProxyType
 from typing import Any
 
 from bot.config import checks
-from bot.config.problems import ConfigurationError, Problem
+from bot.config.problems import ConfigurationError, SettingProblem
 from bot.config.reading import Table, Tree, definitions, read
 from bot.config.settings import Commands, KeepAlive, Kept, Linking, Settings, Slack, Web
-from bot.config.tenant import Tenant, Wsdl
-from bot.config.workspace import Workspace
+from bot.config.tenant import TenantConfig, Wsdl
+from bot.config.workspace import WorkspaceConfig
 
 __all__ = ["load", "variables"]
 
@@ -46,7 +46,7 @@ def variables() -> frozenset[str]:
     return frozenset((FILE, *stand_ins, *(each.variable for each in made if each.variable)))
 
 
-def _toml(name: str) -> tuple[Tree, list[Problem]]:
+def _toml(name: str) -> tuple[Tree, list[SettingProblem]]:
     if not name:
         return {}, []
     try:
@@ -57,15 +57,15 @@ def _toml(name: str) -> tuple[Tree, list[Problem]]:
         what = f"{name} is not UTF-8."
     except (ValueError, RecursionError) as error:
         what = f"{name} is not TOML: {error}."
-    return {}, [Problem(FILE, what, "/etc/superoffice-slack/bot.toml")]
+    return {}, [SettingProblem(FILE, what, "/etc/superoffice-slack/bot.toml")]
 
 
-def _slips(environ: Mapping[str, str]) -> Iterator[Problem]:
+def _slips(environ: Mapping[str, str]) -> Iterator[SettingProblem]:
     ours = variables()
     for name in sorted(set(environ) - ours):
         near = get_close_matches(name, ours, n=1, cutoff=ALIKE) if name.startswith(PREFIXES) else []
         if near:
-            yield Problem(name, f"there is no such variable; did you mean {near[0]}?")
+            yield SettingProblem(name, f"there is no such variable; did you mean {near[0]}?")
 
 
 def _settings(tables: list[Table], warnings: tuple[str, ...]) -> Settings:
@@ -77,8 +77,11 @@ def _settings(tables: list[Table], warnings: tuple[str, ...]) -> Settings:
         return ((table.key.partition(".")[2], table.values) for table in tables if table.kind is kind)
 
     wsdls = {table.key.removesuffix(".wsdl"): Wsdl(**table.values) for table in tables if table.kind is Wsdl}
-    tenants = {id_: Tenant(id=id_, wsdl=wsdls[f"tenants.{id_}"], **values) for id_, values in several(Tenant)}
-    workspaces = {id_: Workspace(id=id_, **values) for id_, values in several(Workspace)}
+    tenants = {
+        id_: TenantConfig(id=id_, wsdl=wsdls[f"tenants.{id_}"], **values)
+        for id_, values in several(TenantConfig)
+    }
+    workspaces = {id_: WorkspaceConfig(id=id_, **values) for id_, values in several(WorkspaceConfig)}
     web = only(Web)
     return Settings(
         **only(Settings),

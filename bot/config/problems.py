@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
-__all__ = ["ConfigurationError", "Problem"]
+__all__ = ["ConfigurationError", "SettingProblem"]
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class SettingProblem:
     """One thing that is wrong. Nothing of it shows a secret."""
 
     #: The setting, as its variable and its key in the TOML file.
@@ -21,7 +21,7 @@ class Problem:
 class ConfigurationError(Exception):
     """The bot cannot start with this configuration; ``problems`` tells everything that is wrong."""
 
-    def __init__(self, problems: tuple[Problem, ...]) -> None:
+    def __init__(self, problems: tuple[SettingProblem, ...]) -> None:
         super().__init__(problems)
         self.problems = problems
 

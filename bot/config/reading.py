@@ -7,10 +7,10 @@ from difflib import get_close_matches
 from typing import Any
 
 from bot.config.definition import DEFINITION, TABLE, TABLES, Definition
-from bot.config.problems import Problem
+from bot.config.problems import SettingProblem
 from bot.config.settings import Settings
-from bot.config.tenant import Tenant
-from bot.config.workspace import Workspace
+from bot.config.tenant import TenantConfig
+from bot.config.workspace import WorkspaceConfig
 
 __all__ = ["Table", "definitions", "named", "read"]
 
@@ -18,12 +18,12 @@ Tree = Mapping[str, object]
 ONSITE = "onsite"
 #: What an id is like, in words, and an example.
 IDS: Mapping[type[Any], tuple[re.Pattern[str], str, str]] = {
-    Tenant: (
+    TenantConfig: (
         re.compile(r"[a-z0-9][a-z0-9_-]{0,31}", re.ASCII),
         "a tenant's id is of small letters, digits, - and _, at most 32.",
         f"[tenants.{ONSITE}]",
     ),
-    Workspace: (
+    WorkspaceConfig: (
         re.compile(r"[TE][A-Z0-9]{1,31}", re.ASCII),
         "Slack's id of a workspace begins with T, that of an organization with E.",
         "[workspaces.T024BE7LH]",
@@ -47,10 +47,10 @@ class Table:
         """Whether a setting is absent, rather than set and wrong."""
         return name in self.values and self.values[name] is None
 
-    def problem(self, name: str, what: str) -> Problem:
+    def problem(self, name: str, what: str) -> SettingProblem:
         """A problem with a setting of this table."""
         definition = next(f.metadata[DEFINITION] for f in fields(self.kind) if f.name == name)
-        return Problem(named(_join(self.key, name), definition), what, definition.example)
+        return SettingProblem(named(_join(self.key, name), definition), what, definition.example)
 
 
 def definitions(kind: type[Any] = Settings, key: str = "") -> Iterator[tuple[str, type[Any], Definition]]:
@@ -75,7 +75,7 @@ def _has_variables(key: str) -> bool:
     return table != "tenants" or rest.split(".")[0] == ONSITE
 
 
-def read(tree: Tree, variables: Mapping[str, str]) -> tuple[list[Table], list[Problem]]:
+def read(tree: Tree, variables: Mapping[str, str]) -> tuple[list[Table], list[SettingProblem]]:
     """All tables, and what is wrong."""
     reader = _Reader(variables)
     reader.table(Settings, tree, "")
@@ -88,7 +88,7 @@ class _Reader:
     def __init__(self, variables: Mapping[str, str]) -> None:
         self.variables = variables
         self.tables: list[Table] = []
-        self.problems: list[Problem] = []
+        self.problems: list[SettingProblem] = []
 
     def table(self, kind: type[Any], tree: Tree, key: str) -> None:
         table = Table(key, kind, {})
@@ -106,16 +106,15 @@ class _Reader:
     def several(self, kind: type[Any], tree: Tree, key: str) -> None:
         """A table for each id. The variables may name a tenant that the file does not."""
         pattern, what, example = IDS[kind]
-        for id_ in [*tree, *(self.unnamed(tree, key) if kind is Tenant else ())]:
+        for id_ in [*tree, *(self.unnamed(tree, key) if kind is TenantConfig else ())]:
             if pattern.fullmatch(id_):
                 self.table(kind, self.subtree(tree, id_, _join(key, id_)), _join(key, id_))
             else:
-                self.problems.append(Problem(f"[{_join(key, id_)}]", what, example))
+                self.problems.append(SettingProblem(f"[{_join(key, id_)}]", what, example))
 
     def unnamed(self, tree: Tree, key: str) -> list[str]:
-        by_variables = any(
-            self.variable(made, _join(key, ONSITE))[0] for _, kind, made in definitions() if kind is Tenant
-        )
+        of_tenants = (made for _, kind, made in definitions() if kind is TenantConfig)
+        by_variables = any(self.variable(made, _join(key, ONSITE))[0] for made in of_tenants)
         return [ONSITE] if ONSITE not in tree and (by_variables or not tree) else []
 
     def setting(self, table: Table, name: str, made: Definition, given: object) -> None:
@@ -129,9 +128,9 @@ class _Reader:
             elif not made.required:
                 table.values[name] = made.absent()
             else:
-                self.problems.append(Problem(called, "it is missing.", made.example))
+                self.problems.append(SettingProblem(called, "it is missing.", made.example))
         except ValueError as error:
-            self.problems.append(Problem(called, f"it must be {error}.", made.example))
+            self.problems.append(SettingProblem(called, f"it must be {error}.", made.example))
 
     def variable(self, made: Definition, key: str) -> tuple[str | None, str | None]:
         """The variable that sets it, and its text. A blank one is as good as none."""
@@ -145,7 +144,7 @@ class _Reader:
         found = tree.get(name, {})
         if isinstance(found, dict):
             return found
-        self.problems.append(Problem(key, "it must be a table.", f"[{key}]"))
+        self.problems.append(SettingProblem(key, "it must be a table.", f"[{key}]"))
         return {}
 
     def unknown(self, kind: type[Any], tree: Tree, key: str) -> None:
@@ -154,7 +153,7 @@ class _Reader:
             if name not in names:
                 near = get_close_matches(name, names, n=1)
                 what = "there is no such setting." + (f" Did you mean {_join(key, near[0])}?" if near else "")
-                self.problems.append(Problem(_join(key, name), what))
+                self.problems.append(SettingProblem(_join(key, name), what))
 
 
 def _as_text(value: object, made: Definition) -> str | None:

@@ -11,8 +11,8 @@ from pathlib import Path
 from bot.config import parsers
 from bot.config.definition import TABLE, TABLES, setting
 from bot.config.parsers import Listen, Network
-from bot.config.tenant import Tenant
-from bot.config.workspace import Workspace
+from bot.config.tenant import TenantConfig
+from bot.config.workspace import WorkspaceConfig
 from bot.core.audit import Retention
 from bot.core.schedule import Schedule
 from bot.core.secret import DatabaseUrl, Secret
@@ -330,9 +330,9 @@ class Settings:
         default="text",
     )
     slack: Slack = field(metadata={TABLE: Slack})
-    tenants: Mapping[str, Tenant] = field(metadata={TABLES: Tenant})
+    tenants: Mapping[str, TenantConfig] = field(metadata={TABLES: TenantConfig})
     #: By their ids, those of organizations among them; none: all may use everything.
-    workspaces: Mapping[str, Workspace] = field(metadata={TABLES: Workspace})
+    workspaces: Mapping[str, WorkspaceConfig] = field(metadata={TABLES: WorkspaceConfig})
     web: Web = field(metadata={TABLE: Web})
     linking: Linking = field(default_factory=Linking, metadata={TABLE: Linking})
     keep_alive: KeepAlive = field(default_factory=KeepAlive, metadata={TABLE: KeepAlive})

@@ -8,7 +8,7 @@ from bot.config import parsers
 from bot.config.definition import TABLE, setting
 from bot.core.secret import Secret
 
-__all__ = ["Tenant", "Wsdl"]
+__all__ = ["TenantConfig", "Wsdl"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -41,7 +41,7 @@ class Wsdl:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Tenant:
+class TenantConfig:
     """Your SuperOffice. The variables describe the tenant `onsite`."""
 
     id: str

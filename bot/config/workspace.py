@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from bot.config import parsers
 from bot.config.definition import setting
 
-__all__ = ["Workspace"]
+__all__ = ["WorkspaceConfig"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Workspace:
+class WorkspaceConfig:
     """A Slack workspace, or an organization on Enterprise Grid (`E…`), which stands for all its workspaces.
 
     Without any such table, every workspace that the app is installed in may use every tenant. With one, only

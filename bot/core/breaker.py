@@ -7,7 +7,7 @@ that fails opens it for a longer pause.
 
 from enum import StrEnum
 
-__all__ = ["FIRST_PAUSE", "IN_A_ROW", "LONGEST_PAUSE", "Breaker", "State"]
+__all__ = ["FIRST_PAUSE", "IN_A_ROW", "LONGEST_PAUSE", "Breaker", "BreakerState"]
 
 #: So many failures with no success between them, and it is open.
 IN_A_ROW = 5
@@ -16,7 +16,7 @@ FIRST_PAUSE = 5.0
 LONGEST_PAUSE = 60.0
 
 
-class State(StrEnum):
+class BreakerState(StrEnum):
     """Whether it is asked."""
 
     CLOSED = "closed"
@@ -37,15 +37,15 @@ class Breaker:
         self._pauses = 0
         self._until = 0.0
 
-    def state(self, now: float) -> State:
+    def state(self, now: float) -> BreakerState:
         """What it is now."""
         if self._failures < self._in_a_row:
-            return State.CLOSED
-        return State.OPEN if now < self._until else State.HALF_OPEN
+            return BreakerState.CLOSED
+        return BreakerState.OPEN if now < self._until else BreakerState.HALF_OPEN
 
     def left(self, now: float) -> float:
         """Seconds until it is asked again; 0 unless it is open."""
-        return self._until - now if self.state(now) is State.OPEN else 0.0
+        return self._until - now if self.state(now) is BreakerState.OPEN else 0.0
 
     def succeeded(self) -> None:
         """A question was answered, whenever it was asked."""
@@ -57,7 +57,7 @@ class Breaker:
 
     def failed(self, now: float) -> None:
         """A question was not answered. While it is open, that is no news: it was asked before."""
-        if self.state(now) is State.OPEN:
+        if self.state(now) is BreakerState.OPEN:
             return
         self._failures += 1
         if self._failures >= self._in_a_row:

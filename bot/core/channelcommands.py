@@ -32,14 +32,14 @@ __all__ = [
     "ListChannels",
     "NarrowMine",
     "RemoveChannel",
-    "Share",
     "ShowMine",
+    "TypedShare",
     "read_channel",
 ]
 
 
 @dataclass(frozen=True, slots=True)
-class Share:
+class TypedShare:
     """What a participant shares, as it was typed."""
 
     #: Categories alone.
@@ -54,7 +54,7 @@ class Share:
         return " ".join(filter(None, (written(self.only), never)))
 
 
-ALL_OF_MINE = Share()
+ALL_OF_MINE = TypedShare()
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +88,7 @@ class Invite:
 class JoinChannel:
     """Share mine with this channel; ``now``: what that shows was seen."""
 
-    share: Share = ALL_OF_MINE
+    share: TypedShare = ALL_OF_MINE
     now: bool = False
 
 
@@ -96,7 +96,7 @@ class JoinChannel:
 class NarrowMine:
     """Share only this of mine from now on; ``None``: choose in a form."""
 
-    share: Share | None = None
+    share: TypedShare | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +203,7 @@ def _narrow(said: Said) -> NarrowMine:
     return NarrowMine(_share(said) if said.more else None)
 
 
-def _share(said: Said) -> Share:
+def _share(said: Said) -> TypedShare:
     """``category:"VIP Customer" never:"Acme AS",42``. Raises :class:`BadCommand` with every problem."""
     never, problems = list[str](), list[Problem]()
     for match in _NEVER.finditer(said.more):
@@ -223,7 +223,7 @@ def _share(said: Said) -> Share:
         )
     if problems:
         raise BadCommand(*problems, categories=typed.filter.categories)
-    return Share(typed.filter, tuple(dict.fromkeys(never)))
+    return TypedShare(typed.filter, tuple(dict.fromkeys(never)))
 
 
 def _bare(value: str) -> str:

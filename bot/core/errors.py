@@ -13,8 +13,8 @@ from bot.core.signin import Why
 
 __all__ = [
     "BadCommand",
+    "BotBusy",
     "BotError",
-    "Busy",
     "CrmError",
     "CrmFailed",
     "CrmPaused",
@@ -61,7 +61,7 @@ class BotError(Exception):
         return f"{self.code}({shown})"
 
 
-class Busy(BotError):
+class BotBusy(BotError):
     """As many commands wait as this bot takes at once."""
 
     code = "busy"

@@ -16,7 +16,7 @@ __all__ = [
     "PEOPLE",
     "SHOWN_ACTIONS",
     "Key",
-    "Wrong",
+    "WrongFilter",
     "action_named",
     "key_named",
 ]
@@ -70,7 +70,7 @@ SHOWN_ACTIONS = tuple(ACTION_WORDS)[:11]
 PEOPLE = {"me": ME, "myself": ME, "mine": ME, "others": OTHERS, "other": OTHERS}
 
 
-class Wrong(Exception):
+class WrongFilter(Exception):
     """A value that makes no sense to its filter."""
 
     def __init__(self, problem: Problem) -> None:
@@ -100,7 +100,8 @@ def _action(value: str, so_far: Filter) -> Filter:
     action = action_named(value)
     if action is None:
         near = nearest(value, ACTION_WORDS)
-        raise Wrong(Problem("unknown-action", value, near and f"action:{near}", SHOWN_ACTIONS, part=True))
+        meant = near and f"action:{near}"
+        raise WrongFilter(Problem("unknown-action", value, meant, SHOWN_ACTIONS, part=True))
     return replace(so_far, actions=(so_far.actions or Action(0)) | action)
 
 
@@ -118,23 +119,23 @@ def _not(value: str, so_far: Filter) -> Filter:
 
 def _who(key: str, value: str) -> str:
     if value.startswith("@"):
-        raise Wrong(Problem("slack-name", f"{key}:{value}"))
+        raise WrongFilter(Problem("slack-name", f"{key}:{value}"))
     if not any(map(str.isalnum, value)):  # it would fit everybody
-        raise Wrong(Problem("no-name", f"{key}:{value}"))
+        raise WrongFilter(Problem("no-name", f"{key}:{value}"))
     return PEOPLE.get(comparable(value), value)
 
 
 def _top(value: str, so_far: Filter) -> Filter:
     if not (value.isascii() and value.isdigit() and len(value) < 6 and 1 <= int(value) <= MAX_TOP):
         near = f"top:{MAX_TOP if re.fullmatch('[1-9][0-9]{2,}', value) else 20}"
-        raise Wrong(Problem("no-count", f"top:{value}", near, part=True))
+        raise WrongFilter(Problem("no-count", f"top:{value}", near, part=True))
     return replace(so_far, top=int(value))
 
 
 def _style(value: str, so_far: Filter) -> Filter:
     if comparable(value) not in {style.value for style in Style}:
         near = nearest(value, list(Style))
-        raise Wrong(Problem("unknown-style", value, near and f"style:{near}", tuple(Style), part=True))
+        raise WrongFilter(Problem("unknown-style", value, near and f"style:{near}", tuple(Style), part=True))
     return replace(so_far, style=Style(comparable(value)))
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from bot.core.activity import ALL_ACTIONS, Action
 from bot.core.errors import BadCommand, Problem
-from bot.core.filterkeys import ACTION_WORDS, KEYS, PEOPLE, Key, Wrong, action_named, key_named
+from bot.core.filterkeys import ACTION_WORDS, KEYS, PEOPLE, Key, WrongFilter, action_named, key_named
 from bot.core.filters import Filter, clashes
 from bot.core.spelling import comparable, nearest
 
@@ -201,7 +201,7 @@ class _Reader:
         """Whether the value makes sense."""
         try:
             self._filter = key.read(value, self._filter)
-        except Wrong as wrong:
+        except WrongFilter as wrong:
             self._problems.append(wrong.problem)
             return False
         return True

@@ -9,11 +9,11 @@ from zoneinfo import ZoneInfo
 from bot.core.people import SlackUser
 from bot.core.subscription import Delivery, Outcome, State
 
-__all__ = ["Ended", "Glance", "Load", "Overview", "Standing", "Standings"]
+__all__ = ["DigestStanding", "Ended", "Glance", "Load", "Overview", "Standings"]
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class DigestStanding:
     """How one subscription stands. Date-times are aware, in UTC."""
 
     id: int
@@ -37,7 +37,7 @@ class Standing:
 class Standings(NamedTuple):
     """One page of them, those first that need somebody."""
 
-    page: tuple[Standing, ...]
+    page: tuple[DigestStanding, ...]
     total: int
     #: How many of all are paused.
     paused: int

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from bot.app.tenants import tenants
-from bot.config import Tenant
+from bot.config import TenantConfig, Wsdl
 from bot.core.errors import (
     BotError,
     CrmFailed,
@@ -24,7 +24,7 @@ from bot.crm.settings import services_version
 from bot.crm.soap.services import OPERATIONS, Services, UnusableWsdl
 from bot.crm.soap.transport import Limits
 from bot.doctor.findings import Check, Finding, Patient, good, problem, skipped, warning
-from bot.services.ports import Authorization
+from bot.services.ports import Authorization, Crm, Online
 
 __all__ = ["SUPEROFFICE"]
 
@@ -65,8 +65,7 @@ async def _wsdl(patient: Patient) -> AsyncIterator[Finding]:
 
 async def _reach(patient: Patient) -> AsyncIterator[Finding]:
     for id_, tenant in patient.settings.tenants.items():
-        alone = replace(patient.settings, tenants={id_: replace(tenant, wsdl=type(tenant.wsdl)())})
-        crm = (await tenants(alone, patient.session, patient.clock, LIMITS))[id_].crm
+        crm, _ = await _connected(patient, tenant)
         try:
             await crm.system_info()
         except BotError as error:
@@ -93,8 +92,7 @@ async def _state(patient: Patient) -> AsyncIterator[Finding]:
 
 async def _sign_in(patient: Patient) -> AsyncIterator[Finding]:
     for id_, tenant in _online(patient).items():
-        alone = replace(patient.settings, tenants={id_: replace(tenant, wsdl=type(tenant.wsdl)())})
-        online = (await tenants(alone, patient.session, patient.clock, LIMITS))[id_].online
+        _, online = await _connected(patient, tenant)
         unused = Secret("a" * 43)
         soon = patient.now + timedelta(minutes=1)
         try:
@@ -108,7 +106,14 @@ async def _sign_in(patient: Patient) -> AsyncIterator[Finding]:
         yield skipped(f"{id_}: onsite one signs in by SOAP, by user name and password")
 
 
-def _online(patient: Patient) -> dict[str, Tenant]:
+async def _connected(patient: Patient, tenant: TenantConfig) -> tuple[Crm, Online | None]:
+    """This one alone, by WSDLs of the bot's own: those of the settings have a check of their own."""
+    alone = replace(patient.settings, tenants={tenant.id: replace(tenant, wsdl=Wsdl())})
+    made = (await tenants(alone, patient.session, patient.clock, LIMITS))[tenant.id]
+    return made.crm, made.online
+
+
+def _online(patient: Patient) -> dict[str, TenantConfig]:
     return {id_: tenant for id_, tenant in patient.settings.tenants.items() if tenant.tenant}
 
 

@@ -4,7 +4,7 @@ import logging
 
 from bot.core.commands import AdminCommand, ListDigests, ListLinks, UnlinkOther
 from bot.core.errors import BotError, NotAnAdmin, SlackFailed
-from bot.core.overview import Standing
+from bot.core.overview import DigestStanding
 from bot.core.people import SlackChannel, SlackUser
 from bot.core.replies import DigestList, LinkList, UnlinkedByAdmin, UnlinkedOther
 from bot.services.access import Access
@@ -80,7 +80,7 @@ class Administration:
         shown = tuple([each for each in found.page if await self._may_see(admin, each)])
         return DigestList(shown, found.total, found.paused, now, offset, len(found.page) - len(shown))
 
-    async def _may_see(self, admin: SlackUser, standing: Standing) -> bool:
+    async def _may_see(self, admin: SlackUser, standing: DigestStanding) -> bool:
         place = SlackChannel(admin.workspace, standing.channel)
         return not standing.channel or await self._rights.may_look(admin, place)
 

@@ -10,8 +10,8 @@ from bot.core.command import MAX_LINE
 from bot.core.correlation import correlated, current
 from bot.core.errors import (
     BadCommand,
+    BotBusy,
     BotError,
-    Busy,
     CrmTimedOut,
     LinkNotAllowed,
     PostUncertain,
@@ -20,14 +20,13 @@ from bot.core.errors import (
     TenantNotAllowed,
 )
 from bot.core.people import SlackUser
-from bot.core.replies import Busy as BusyReply
-from bot.core.replies import CannotRead, Failed, Linked, Reader, Reply, Several, StillAsking
+from bot.core.replies import Busy, CannotRead, Failed, Linked, Reader, Reply, Several, StillAsking
 from bot.core.requests import Ask, Conversation, Do, Request
 from bot.core.secret import Secret
 from bot.services.answers import Answers
 from bot.services.asking import asks_the_crm, opens_a_form
 from bot.services.failures import log_unexpected
-from bot.services.linking import Linked as LinkedNow
+from bot.services.linking import LinkedNow
 from bot.services.ports import UNCOUNTED, Clock, Deliveries, Messenger, Metrics, Runner
 from bot.services.readers import Readers
 
@@ -103,11 +102,11 @@ class Commands:
         try:
             asks = await self._answers.tenant(user) if waits else NOBODY
             self._runner.submit(lambda: self.answer(request, turn), user, asks)
-        except Busy:
+        except BotBusy:
             log.warning("the queue is full", extra={"action": "command.busy"})
-            self._metrics.command(Busy.code, 0)
+            self._metrics.command(BotBusy.code, 0)
             if not request.pressed:
-                return BusyReply()
+                return Busy()
             self._runner.spawn(lambda: self._say_busy(request))
         else:
             if waits:
@@ -184,7 +183,7 @@ class Commands:
 
     async def _say_busy(self, request: Request) -> None:
         reader = await self._readers.reader(request.conversation.user)
-        await self._say(request.conversation, BusyReply(), reader, replacing=False)
+        await self._say(request.conversation, Busy(), reader, replacing=False)
 
     async def linked(self, done: LinkedNow) -> None:
         """Say in Slack that linking worked, then answer what was asked before it."""
@@ -218,7 +217,7 @@ class Commands:
         waited = self._clock.now() - request.received_at if request.received_at else timedelta(0)
         remaining = (self._patience - waited).total_seconds()
         if remaining <= 0:
-            raise Busy
+            raise BotBusy
         try:
             async with asyncio.timeout(remaining):
                 return await self._answers.reply(request, reader)

@@ -7,7 +7,7 @@ import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
-from bot.core.breaker import Breaker, State
+from bot.core.breaker import Breaker, BreakerState
 from bot.core.errors import BotError, CrmPaused, CrmTimedOut, CrmTooBusy, CrmUnreachable
 from bot.services.around import AroundCrm
 from bot.services.ports import Crm
@@ -36,18 +36,18 @@ class Gate:
         self._probing = asyncio.Lock()
 
     @property
-    def state(self) -> State:
+    def state(self) -> BreakerState:
         """Whether it is asked."""
         return self._breaker.state(self._monotonic())
 
     async def enter(self) -> None:
         """Return if it may be asked, after a small question if need be. Raises :class:`CrmPaused`."""
-        if self.state is State.CLOSED:
+        if self.state is BreakerState.CLOSED:
             return
         self._refuse_while_open()
         async with self._probing:  # whoever comes meanwhile waits for the same answer
             self._refuse_while_open()
-            if self.state is State.HALF_OPEN:
+            if self.state is BreakerState.HALF_OPEN:
                 await self._probe()
         self._refuse_while_open()
 
@@ -93,7 +93,7 @@ class Gate:
     def _failed(self) -> None:
         before = self.state
         self._breaker.failed(self._monotonic())
-        if before is not State.OPEN and self.state is State.OPEN:
+        if before is not BreakerState.OPEN and self.state is BreakerState.OPEN:
             log.warning(
                 "SuperOffice does not answer: it is not asked for a while",
                 extra={"action": "crm.paused", "tenant": self._crm.tenant},

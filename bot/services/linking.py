@@ -42,7 +42,7 @@ from bot.services.ports import (
 )
 from bot.services.tenants import Tenant
 
-__all__ = ["Invited", "LinkPolicy", "Linked", "Linking", "Offer"]
+__all__ = ["Invited", "LinkPolicy", "LinkedNow", "Linking", "Offer"]
 
 log = logging.getLogger(__name__)
 
@@ -88,7 +88,7 @@ class Offer:
 
 
 @dataclass(frozen=True, slots=True)
-class Linked:
+class LinkedNow:
     """A user is linked now; the invitation says where that is told and what is answered next."""
 
     link: Link
@@ -123,7 +123,7 @@ class Linking:
         people: People,
         clock: Clock,
         token: Callable[[], Secret],
-        on_linked: Callable[[Linked], Awaitable[None]],
+        on_linked: Callable[[LinkedNow], Awaitable[None]],
         keep_at: Callable[[datetime], datetime],
         policy: LinkPolicy = LinkPolicy(),
     ) -> None:
@@ -170,7 +170,7 @@ class Linking:
 
     async def sign_in(
         self, nonce: Secret, username: str, password: Secret, address: str, browser: Secret = NO_BROWSER
-    ) -> Linked:
+    ) -> LinkedNow:
         """Sign in to SuperOffice and link. Only success uses the page up.
 
         Raises what :meth:`look` does, :class:`SignInElsewhere`, :class:`LinkThrottled`,
@@ -199,7 +199,7 @@ class Linking:
         await self._attempts.release(allowances)
         return done
 
-    async def conclude(self, nonce: Secret, profile: Profile, link: Link) -> Linked:
+    async def conclude(self, nonce: Secret, profile: Profile, link: Link) -> LinkedNow:
         """Link who has just signed in, and use the page up.
 
         Raises :class:`LinkEmailMismatch`, and :class:`LinkExpired` where somebody was quicker.
@@ -211,7 +211,7 @@ class Linking:
         user, at = link.user, link.linked_at
         await self._audit.record(Deed(at, AuditAction.USER_LINKED, user, user, link.tenant))
         log.info("linked %s of %s", *reversed(link.user), extra={"action": "link.done"})
-        return await self._tell(Linked(link, invitation))
+        return await self._tell(LinkedNow(link, invitation))
 
     async def pending(self, user: SlackUser) -> Invitation | None:
         """The user's open invitation, if any."""
@@ -276,7 +276,7 @@ class Linking:
         if self._policy.email_must_match and (not in_slack or in_slack != in_crm):
             raise LinkEmailMismatch
 
-    async def _tell(self, done: Linked) -> Linked:
+    async def _tell(self, done: LinkedNow) -> LinkedNow:
         """The user is linked, whatever becomes of telling it."""
         try:
             await self._on_linked(done)

@@ -7,7 +7,7 @@ from bot.core.onlineerrors import ConsentDenied, IdentityRefused
 from bot.core.people import Link
 from bot.core.secret import Secret
 from bot.services.journeys import Journeys
-from bot.services.linking import Linked, Linking, Offer
+from bot.services.linking import LinkedNow, Linking, Offer
 from bot.services.ports import Authorization, Clock, Online
 from bot.services.tenants import Tenant
 
@@ -50,7 +50,7 @@ class OnlineLinking:
 
     async def finish(
         self, authorization: Authorization, state: Secret, code: Secret, denied: str = ""
-    ) -> tuple[Offer, Linked]:
+    ) -> tuple[Offer, LinkedNow]:
         """Link, or say why not. A state is used up by this; the page is by success alone.
 
         Raises :class:`~bot.core.errors.LinkError` and ``CrmError``.

@@ -6,7 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.core.causes import LATE_AFTER
-from bot.core.overview import Ended, Glance, Load, Overview, Standing, Standings
+from bot.core.overview import DigestStanding, Ended, Glance, Load, Overview, Standings
 from bot.core.people import SlackUser
 from bot.core.scheduletext import restored, schedule_text
 from bot.core.subscription import Delivery, Outcome, State
@@ -43,12 +43,12 @@ class StoredOverviews:
         )
         return Standings(await self._standings(rows), total, paused)
 
-    async def of(self, user: SlackUser) -> tuple[Standing, ...]:
+    async def of(self, user: SlackUser) -> tuple[DigestStanding, ...]:
         """The subscriptions that a user set up, or last changed."""
         query = f"SELECT {FACTS} FROM subscriptions WHERE workspace = ? AND user = ? ORDER BY id"  # noqa: S608
         return await self._standings(await self._db.rows(query, user))
 
-    async def shared_by(self, user: SlackUser) -> tuple[Standing, ...]:
+    async def shared_by(self, user: SlackUser) -> tuple[DigestStanding, ...]:
         """The subscriptions of channels with which a user shares."""
         query = (
             f"SELECT {FACTS} FROM subscriptions WHERE target <> user AND id IN "  # noqa: S608 - constants
@@ -138,12 +138,12 @@ class StoredOverviews:
         )
         return tuple(Load(name, int(total), most, moment(at * length)) for name, total, most, at in rows)
 
-    async def _standings(self, rows: Sequence[tuple[Any, ...]]) -> tuple[Standing, ...]:
+    async def _standings(self, rows: Sequence[tuple[Any, ...]]) -> tuple[DigestStanding, ...]:
         return tuple([await self._standing(row) for row in rows])
 
-    async def _standing(self, row: tuple[Any, ...]) -> Standing:
+    async def _standing(self, row: tuple[Any, ...]) -> DigestStanding:
         id_, workspace, user, target, schedule, zone, state, reason, since, snoozed, due = row
-        return Standing(
+        return DigestStanding(
             id=id_,
             owner=SlackUser(workspace, user),
             channel="" if target == user else target,

@@ -36,7 +36,7 @@ from bot.core.onlineerrors import (
 )
 from bot.core.secret import Secret
 from bot.services.failures import log_unexpected
-from bot.services.linking import Linked, Linking, Offer
+from bot.services.linking import LinkedNow, Linking, Offer
 from bot.services.slacksignin import SlackSignIn
 from bot.text import has_sentence
 from bot.text.dates import clock, zone_name
@@ -206,7 +206,7 @@ class LinkPage:
             response.headers["Retry-After"] = str(known.params["seconds"])
         return response
 
-    def done(self, offer: Offer, done: Linked) -> Response:
+    def done(self, offer: Offer, done: LinkedNow) -> Response:
         """That it worked, and the way back to Slack."""
         # Source: docs.slack.dev, "Deep linking into Slack".
         where = {"team": done.link.user.workspace, "id": done.invitation.channel}

@@ -12,8 +12,8 @@ from bot.core.channelcommands import (
     ListChannels,
     NarrowMine,
     RemoveChannel,
-    Share,
     ShowMine,
+    TypedShare,
     read_channel,
 )
 from bot.core.channeldigest import Grouping, Layout
@@ -59,13 +59,13 @@ from bot.core.spelling import normalise
         ("channel remove now", RemoveChannel(now=True)),
         ("channel invite @U0SELLER, @U0OTHER @U0SELLER", Invite(("U0SELLER", "U0OTHER"))),
         ("channel join", JoinChannel()),
-        ("channel join now never:42", JoinChannel(Share(never=("42",)), now=True)),
+        ("channel join now never:42", JoinChannel(TypedShare(never=("42",)), now=True)),
         (
             'channel join category:"VIP Customer",prospect never:"Acme AS", 42',
-            JoinChannel(Share(Filter(categories=("VIP Customer", "prospect")), ("Acme AS", "42"))),
+            JoinChannel(TypedShare(Filter(categories=("VIP Customer", "prospect")), ("Acme AS", "42"))),
         ),
         ("channel narrow", NarrowMine()),
-        ("channel narrow off", NarrowMine(Share())),
+        ("channel narrow off", NarrowMine(TypedShare())),
         ("channel leave", LeaveChannel()),
         ("channel mine", ShowMine()),
     ],
@@ -115,7 +115,7 @@ NAMES = st.text("abcÅØ -", min_size=1, max_size=20).map(str.strip).filter(lamb
 
 @given(st.lists(NAMES, max_size=3, unique=True), st.lists(st.integers(1, 10**6).map(str), max_size=3))
 def test_what_is_shared_can_be_typed_again(categories: list[str], never: list[str]) -> None:
-    share = Share(Filter(categories=tuple(categories)), tuple(dict.fromkeys(never)))
+    share = TypedShare(Filter(categories=tuple(categories)), tuple(dict.fromkeys(never)))
     line = f"join now {share.line}".strip()
     if normalise(line) == line and len(set(map(str.casefold, categories))) == len(categories):
         assert read_channel("channel", line) == JoinChannel(share, now=True)

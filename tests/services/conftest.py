@@ -14,7 +14,7 @@ from bot.app.digests import Digests, digests
 from bot.core.activity import Action, Activity
 from bot.core.audience import Channel, Crowd
 from bot.core.audit import Retention
-from bot.core.errors import Busy, TicketRefused
+from bot.core.errors import BotBusy, TicketRefused
 from bot.core.people import Link, Principal, Profile, SlackChannel, SlackUser
 from bot.core.replies import (
     MyData,
@@ -45,8 +45,7 @@ from bot.services.commands import NOBODY, Commands
 from bot.services.digests.guarding import ChannelGuard
 from bot.services.keepalive import KeepAlive
 from bot.services.leaving import Leaving
-from bot.services.linking import Linked as LinkedNow
-from bot.services.linking import Linking
+from bot.services.linking import LinkedNow, Linking
 from bot.services.notices import Notices
 from bot.services.offers import Offers
 from bot.services.ports import ActivityQuery, Category, SignedIn, Snapshot, SystemInfo
@@ -204,7 +203,7 @@ class AtOnce:
 
     def submit(self, job: Callable[[], Awaitable[None]], whose: object, asks: str = "") -> None:
         if self.altogether or (self.full and asks != NOBODY):
-            raise Busy
+            raise BotBusy
         self.jobs.append(job)
         self.asked.append(asks)
 

@@ -16,6 +16,7 @@ from bot.core.people import Link
 from bot.core.period import Between, Today
 from bot.core.replies import (
     ActivityAnswer,
+    Busy,
     CannotRead,
     Failed,
     FilterList,
@@ -37,7 +38,6 @@ from bot.core.replies import (
     WhyHidden,
     WhyShown,
 )
-from bot.core.replies import Busy as BusyReply
 from bot.core.requests import (
     FIRST,
     Ask,
@@ -55,7 +55,7 @@ from bot.core.secret import Secret
 from bot.core.servertime import ServerWarning
 from bot.core.signin import Why
 from bot.core.window import Mark, Window
-from bot.services.linking import Linked as LinkedNow
+from bot.services.linking import LinkedNow
 from bot.services.ports import ActivityQuery, Invitation, Snapshot
 from tests.conftest import NOW
 from tests.services.conftest import ME, OSLO, USER, Desk, activity, by, request
@@ -152,9 +152,9 @@ async def test_waiting_in_the_queue_counts(linked: Desk) -> None:
 async def test_only_what_asks_superoffice_waits_for_it(desk: Desk) -> None:
     desk.runner.full = True
     for text in ("help", "me", "link", "unlink", "bogus"):
-        assert not isinstance(await desk.ask(text), BusyReply)
+        assert not isinstance(await desk.ask(text), Busy)
     desk.runner.altogether = True
-    assert isinstance(await desk.commands.take(request(Ask("help"), "one too many")), BusyReply)
+    assert isinstance(await desk.commands.take(request(Ask("help"), "one too many")), Busy)
 
 
 async def test_commands_wait_for_their_own_superoffice_alone(linked: Desk) -> None:
@@ -270,11 +270,11 @@ async def test_a_second_delivery_is_not_answered(desk: Desk) -> None:
 
 async def test_a_full_queue(desk: Desk) -> None:
     desk.runner.full = True
-    assert await desk.commands.take(request(Ask("today"))) == BusyReply()
+    assert await desk.commands.take(request(Ask("today"))) == Busy()
     pressed = replace(request(Ask("today"), "pressed"), pressed=True, replace=True)
     assert await desk.commands.take(pressed) is None, "an acknowledgement of a press cannot say it"
     await desk.runner.jobs.pop()()
-    assert desk.messenger.said[-1][0] == BusyReply()
+    assert desk.messenger.said[-1][0] == Busy()
 
 
 @pytest.mark.parametrize("error", [SlackFailed(error="fatal_error"), BotError(), ValueError("x")])
@@ -610,7 +610,7 @@ async def test_a_busy_queue_is_said_to_a_press_that_replaces_nothing(desk: Desk)
     desk.runner.full = True
     assert await desk.commands.take(request(AskWhyHidden("today", FIRST))) is None
     await desk.runner.jobs.pop()()
-    assert desk.messenger.said[-1][0] == BusyReply()
+    assert desk.messenger.said[-1][0] == Busy()
 
 
 async def test_filters_that_say_nothing_change_nothing() -> None:

@@ -9,7 +9,7 @@ import aiohttp
 import pytest
 
 from bot.app.tenants import guarded
-from bot.core.breaker import FIRST_PAUSE, IN_A_ROW, State
+from bot.core.breaker import FIRST_PAUSE, IN_A_ROW, BreakerState
 from bot.core.errors import CrmError, CrmPaused, CrmTimedOut, CrmUnreachable
 from bot.core.secret import Secret
 from bot.crm.client import connect
@@ -76,7 +76,7 @@ async def test_after_five_failures_it_is_not_asked_for_a_while(bench: Bench, fau
     bench.server.faults.clear()
     bench.time += FIRST_PAUSE
     await bench.ask()
-    assert bench.gate.state is State.CLOSED
+    assert bench.gate.state is BreakerState.CLOSED
 
 
 async def test_what_it_refuses_closes_nobody_out(bench: Bench) -> None:
@@ -119,16 +119,16 @@ async def test_small_questions_that_work_do_not_hide_that_real_ones_do_not(bench
     await bench.fail()
     bench.time += FIRST_PAUSE
     await bench.fail(1)
-    assert bench.gate.state is State.OPEN, "one was enough"
+    assert bench.gate.state is BreakerState.OPEN, "one was enough"
     bench.time += FIRST_PAUSE
-    assert bench.gate.state is State.OPEN, "for twice as long"
+    assert bench.gate.state is BreakerState.OPEN, "for twice as long"
 
 
 async def test_what_is_given_up_late_is_a_failure_and_early_tells_nothing(bench: Bench) -> None:
     held = Held()
     held.close()
     bench.server.faults.set(gate=held)
-    for given_up_after, state in ((0.0, State.CLOSED), (GIVEN_UP, State.OPEN)):
+    for given_up_after, state in ((0.0, BreakerState.CLOSED), (GIVEN_UP, BreakerState.OPEN)):
         for _ in range(IN_A_ROW):
             asking, others = asyncio.create_task(bench.ask()), held.came
             await held.next_after(others)
@@ -144,7 +144,7 @@ async def test_the_servers_time_once_known_proves_nothing(bench: Bench) -> None:
         await bench.fail(1)
         await bench.crm.now()
     await bench.fail(1)
-    assert bench.gate.state is State.OPEN
+    assert bench.gate.state is BreakerState.OPEN
 
 
 async def test_no_more_than_so_many_are_under_way(bench: Bench) -> None:

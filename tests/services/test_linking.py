@@ -35,7 +35,7 @@ from bot.core.errors import (
 from bot.core.people import Principal, Profile, SlackUser
 from bot.core.secret import Secret
 from bot.services.access import Access
-from bot.services.linking import Linked, Linking, LinkPolicy
+from bot.services.linking import LinkedNow, Linking, LinkPolicy
 from bot.services.ports import SignedIn
 from bot.services.tenants import Tenant
 from bot.store import Store, migrate, opened
@@ -89,13 +89,13 @@ class World:
     slack: Slack
     store: Store
     clock: Any
-    told: list[Linked]
+    told: list[LinkedNow]
     linking: Linking
 
     async def nonce(self, user: SlackUser = USER, command: str = "") -> Secret:
         return (await self.linking.invite(user, "onsite", command, "C1", URL)).url_nonce
 
-    async def try_to(self, nonce: Secret, password: Secret = RIGHT, address: str = HOME) -> Linked:
+    async def try_to(self, nonce: Secret, password: Secret = RIGHT, address: str = HOME) -> LinkedNow:
         return await self.linking.sign_in(nonce, "KL", password, address)
 
 
@@ -116,9 +116,9 @@ def make_world(store: Store, clock: Any) -> MakeWorld:
     tokens = count()
 
     def make(policy: LinkPolicy | None = None, telling: Exception | None = None) -> World:
-        crm, slack, told = SuperOffice(), Slack(), list[Linked]()
+        crm, slack, told = SuperOffice(), Slack(), list[LinkedNow]()
 
-        async def on_linked(done: Linked) -> None:
+        async def on_linked(done: LinkedNow) -> None:
             told.append(done)
             if telling:
                 raise telling
@@ -218,7 +218,7 @@ async def test_of_two_at_once_one_wins(world: World) -> None:
     nonce = await world.nonce()
     world.crm.meanwhile = asyncio.Barrier(2).wait
     results = await asyncio.gather(world.try_to(nonce), world.try_to(nonce), return_exceptions=True)
-    assert sorted(type(result).__name__ for result in results) == ["LinkExpired", "Linked"]
+    assert sorted(type(result).__name__ for result in results) == ["LinkExpired", "LinkedNow"]
     assert len(world.told) == 1
 
 

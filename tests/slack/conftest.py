@@ -12,7 +12,7 @@ from bot.core.activitychart import counted
 from bot.core.audience import Refusal
 from bot.core.errors import Problem
 from bot.core.filters import EVERYTHING, Filter, MutedCompany, Reason, SavedFilter, Style
-from bot.core.overview import Standing
+from bot.core.overview import DigestStanding
 from bot.core.people import LinkState, Principal, SlackUser
 from bot.core.period import Ago, Between, LastLogout, Since, Today, Weekday, Yesterday
 from bot.core.replies import (
@@ -174,16 +174,16 @@ def linked_as(number: int, told: str = "", **changes: object) -> LinkState:
     return replace(LinkState(*fields), **changes)  # type: ignore[arg-type]
 
 
-def standing(number: int, **changes: object) -> Standing:
+def standing(number: int, **changes: object) -> DigestStanding:
     user = SlackUser("T1", f"U{number}")
     start = NOW - timedelta(days=1)
     key, end = SlotKey(NOW.date(), 1), NOW + timedelta(hours=4)
     last = Delivery(number, number, "T1", key, NOW, end, concluded_at=NOW)
-    plain = Standing(number, user, "", "08:00 weekdays", OSLO, State.ON, "", start, last=last)
+    plain = DigestStanding(number, user, "", "08:00 weekdays", OSLO, State.ON, "", start, last=last)
     return replace(plain, **changes)  # type: ignore[arg-type]
 
 
-def ended(number: int, outcome: Outcome, reason: str) -> Standing:
+def ended(number: int, outcome: Outcome, reason: str) -> DigestStanding:
     plain = standing(number)
     assert plain.last is not None
     return replace(plain, last=replace(plain.last, outcome=outcome, reason=reason))

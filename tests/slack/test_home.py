@@ -12,7 +12,7 @@ from syrupy.assertion import SnapshotAssertion
 
 from bot.core.errors import Problem
 from bot.core.filters import Filter, SavedFilter
-from bot.core.overview import Glance, Standing
+from bot.core.overview import DigestStanding, Glance
 from bot.core.people import Principal, SlackUser
 from bot.core.replies import (
     CannotRead,
@@ -124,7 +124,7 @@ def test_nothing_that_is_at_a_glance_names_anybody() -> None:
 MOMENTS = st.datetimes(datetime(2000, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC))
 COUNTS = st.integers(0, 10**6)
 STANDING = st.builds(
-    Standing,
+    DigestStanding,
     id=COUNTS,
     owner=st.just(SlackUser("T1", "U1")),
     channel=st.just("C0123456789"),

@@ -21,7 +21,7 @@ from bot.core.errors import SignInRefused
 from bot.core.people import Principal, Profile, SlackUser
 from bot.core.secret import Secret
 from bot.services.access import Access
-from bot.services.linking import Linked, Linking, LinkPolicy
+from bot.services.linking import LinkedNow, Linking, LinkPolicy
 from bot.services.ports import Clock, SignedIn
 from bot.services.tenants import Tenant
 from bot.store import Store, migrate, opened
@@ -76,7 +76,7 @@ class Site:
     slack: Slack
     store: Store
     linking: Linking
-    told: list[Linked]
+    told: list[LinkedNow]
     url: str
     session: aiohttp.ClientSession
 
@@ -171,9 +171,9 @@ async def make_site(store: Store, clock: Clock, serve: Serve) -> AsyncIterator[M
         telling: Exception | None = None,
         patience: float = 2.0,
     ) -> Site:
-        crm, slack, told = SuperOffice(), Slack(), list[Linked]()
+        crm, slack, told = SuperOffice(), Slack(), list[LinkedNow]()
 
-        async def on_linked(done: Linked) -> None:
+        async def on_linked(done: LinkedNow) -> None:
             if telling:
                 raise telling
             told.append(done)

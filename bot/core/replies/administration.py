@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.core.overview import Standing
+from bot.core.overview import DigestStanding
 from bot.core.people import LinkState
 
 __all__ = ["DigestList", "LinkList", "UnlinkedByAdmin", "UnlinkedOther"]
@@ -24,7 +24,7 @@ class LinkList:
 class DigestList:
     """How everybody's digests are doing: one page of it."""
 
-    digests: tuple[Standing, ...]
+    digests: tuple[DigestStanding, ...]
     total: int
     #: How many of all are paused.
     paused: int

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from bot.core.filters import SavedFilter
-from bot.core.overview import Glance, Standing
+from bot.core.overview import DigestStanding, Glance
 from bot.core.replies.digests import DigestNone, DigestState, ProofRow
 from bot.core.replies.linking import Me
 
@@ -31,7 +31,7 @@ class Newcomer(StrEnum):
 class HomeChannel:
     """A channel's digest that the reader shares with, or looks after."""
 
-    standing: Standing
+    standing: DigestStanding
     is_shared: bool
     is_owner: bool
 

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 from bot.core.audit import AuditAction, Deed
-from bot.core.channelcommands import ALL_OF_MINE, Share
+from bot.core.channelcommands import ALL_OF_MINE, TypedShare
 from bot.core.channeldigest import SHARES_ALL, Narrowing
 from bot.core.people import Link, SlackChannel, SlackUser
 from bot.core.replies import Reader, Reply, Several
@@ -46,7 +46,14 @@ class Consenting:
         self._clock = clock
 
     async def join(
-        self, user: SlackUser, seen: Seen, share: Share, reader: Reader, with_ticket: WithTicket, *, now: bool
+        self,
+        user: SlackUser,
+        seen: Seen,
+        share: TypedShare,
+        reader: Reader,
+        with_ticket: WithTicket,
+        *,
+        now: bool,
     ) -> Reply | Several:
         """Show what joining shares; with ``now`` it was seen, and is done."""
         subscription = await self._sharable(user, seen)
@@ -65,7 +72,7 @@ class Consenting:
         return await with_ticket(ask)
 
     async def narrow(
-        self, user: SlackUser, seen: Seen, share: Share | None, reader: Reader, with_ticket: WithTicket
+        self, user: SlackUser, seen: Seen, share: TypedShare | None, reader: Reader, with_ticket: WithTicket
     ) -> Reply | Several:
         """Share only that from now on; ``None``: the form. Who shares nothing yet sees what it would be."""
         subscription = await self._sharable(user, seen)
@@ -174,4 +181,4 @@ class Consenting:
 
 def _line(narrowing: Narrowing) -> str:
     """As it can be typed; companies by their ids, which no two share."""
-    return Share(narrowing.only, tuple(map(str, sorted(narrowing.never)))).line
+    return TypedShare(narrowing.only, tuple(map(str, sorted(narrowing.never)))).line

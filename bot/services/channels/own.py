@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from bot.core.activity import ALL_ACTIONS
-from bot.core.channelcommands import Share
+from bot.core.channelcommands import TypedShare
 from bot.core.channeldigest import ChannelSettings, Layout, Narrowing
 from bot.core.digest import LONGEST_LOOK_BACK
 from bot.core.errors import BadCommand, Problem
@@ -51,7 +51,7 @@ class Own:
         (first, *_) = team_parts(digest, 0)
         return replace(first, entries=first.entries[:SHOWN], of=1, rest=max(0, len(digest.entries) - SHOWN))
 
-    async def narrowing(self, link: Link, share: Share, reader: Reader) -> Narrowing:
+    async def narrowing(self, link: Link, share: TypedShare, reader: Reader) -> Narrowing:
         """What a line means: categories that there are, companies that the user sees."""
         problems, never = list[Problem](), set[int]()
         try:

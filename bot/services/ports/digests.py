@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from bot.core.audit import Deed
 from bot.core.channeldigest import SHARES_ALL, ChannelRequest, DropOut, Narrowing, RequestState
 from bot.core.digest import Known, RowId
-from bot.core.overview import Glance, Overview, Standing, Standings
+from bot.core.overview import DigestStanding, Glance, Overview, Standings
 from bot.core.people import SlackChannel, SlackUser
 from bot.core.plan import Plan
 from bot.core.subscription import Delivery, Outcome, Participant, Subscription
@@ -307,11 +307,11 @@ class Overviews(Protocol):
         """
         ...
 
-    async def of(self, user: SlackUser) -> Sequence[Standing]:
+    async def of(self, user: SlackUser) -> Sequence[DigestStanding]:
         """The subscriptions that a user set up, or last changed."""
         ...
 
-    async def shared_by(self, user: SlackUser) -> Sequence[Standing]:
+    async def shared_by(self, user: SlackUser) -> Sequence[DigestStanding]:
         """The subscriptions of channels with which a user shares."""
         ...
 

@@ -22,7 +22,7 @@ class Runner(Protocol):
         """Queue a job. One user's jobs never keep another's waiting, nor those that ask one SuperOffice
         those that ask another.
 
-        Raises :class:`~bot.core.errors.Busy` when the queue, or what one user may have in it, is full.
+        Raises :class:`~bot.core.errors.BotBusy` when the queue, or what one user may have in it, is full.
         """
         ...
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from bot.core.overview import Standing
+from bot.core.overview import DigestStanding
 from bot.core.people import LinkState
 from bot.core.replies import DigestList, LinkList, Reader, UnlinkedByAdmin, UnlinkedOther
 from bot.core.requests import Page
@@ -90,7 +90,7 @@ def _list(
     return Message(title, blocks)
 
 
-def _digest(standing: Standing, reply: DigestList, reader: Reader) -> list[Element]:
+def _digest(standing: DigestStanding, reply: DigestList, reader: Reader) -> list[Element]:
     """Times in the reader's own zone, but for the schedule's."""
     locale = reader.locale
     places = [user(standing.owner.user)] if standing.owner.user else []
@@ -104,7 +104,7 @@ def _digest(standing: Standing, reply: DigestList, reader: Reader) -> list[Eleme
     return [*whose, span(GAP + GAP.join(facts))]
 
 
-def standing_state(standing: Standing, as_of: datetime, reader: Reader) -> str:
+def standing_state(standing: DigestStanding, as_of: datetime, reader: Reader) -> str:
     """Whether it is on, and why not."""
     locale = reader.locale
     snoozed = standing.snoozed_until

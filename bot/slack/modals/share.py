@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from bot.core.channelcommands import Share
+from bot.core.channelcommands import TypedShare
 from bot.core.filters import Filter
 from bot.core.people import SlackUser
 from bot.core.replies import Reader
@@ -76,7 +76,7 @@ def submitted_share(body: Mapping[str, Any]) -> Request:
         chosen = values.get(name, {}).get(name, {}).get("selected_options") or ()
         return tuple(str(each["value"]) for each in chosen)
 
-    share = Share(Filter(categories=many("only")), tuple(str(int(id_)) for id_ in many("never")))
+    share = TypedShare(Filter(categories=many("only")), tuple(str(int(id_)) for id_ in many("never")))
     user = SlackUser(body["team"]["id"], body["user"]["id"])
     conversation = Conversation(user, json.loads(view["private_metadata"])["channel"], Secret(""))
     wish = Do(f"channel narrow {share.line or 'off'}")
