@@ -105,6 +105,7 @@ def digests(
     settings = DigestSettings(
         subscriptions=database.subscriptions,
         ledger=database.ledger,
+        audit=database.audit,
         clock=clock,
         holidays=holidays_in,
         default=default,

@@ -28,6 +28,8 @@ class AuditAction(StrEnum):
     KEYS_ROTATED = "keys.rotated"
     DATABASE_BACKED_UP = "database.backed-up"
     DATABASE_RESTORED = "database.restored"
+    #: Somebody set up, changed, switched off or on, or snoozed their own.
+    DIGEST_CHANGED = "digest.changed"
     #: The bot stopped somebody's digest, for a reason that does not pass by itself.
     DIGEST_PAUSED = "digest.paused"
     #: A file changed a channel's digest: what it said before and says now.

@@ -5,12 +5,11 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 
 from bot.core.audience import Channel
-from bot.core.audit import AuditAction, Deed
+from bot.core.audit import AuditAction
 from bot.core.channelcommands import RemoveChannel
 from bot.core.channeldigest import ChannelSettings
 from bot.core.digestcommands import AddTimes, DropTimes, SetDigest, SnoozeDigest, SwitchDigest
 from bot.core.errors import SlackFailed
-from bot.core.filtertext import written
 from bot.core.people import SlackChannel, SlackUser
 from bot.core.replies import Reader
 from bot.core.replies.channels import (
@@ -21,9 +20,9 @@ from bot.core.replies.channels import (
     ChannelRemoved,
 )
 from bot.core.replies.digests import DigestNone, DigestState
-from bot.core.scheduletext import schedule_text
 from bot.core.standing import Denied
 from bot.core.subscription import State, Subscription
+from bot.services.digests.accounting import change, facts, is_changed
 from bot.services.digests.guarding import ChannelGuard
 from bot.services.digests.settings import DigestSettings
 from bot.services.digests.teamsettings import settings_of
@@ -111,9 +110,9 @@ class ChannelSetup:
         after = await self._settings.find(place)
         if after and after.state is State.ON and not after.owner.user:  # whoever starts it looks after it
             await self._stewardship.adopt(after.id, by)
-        if (facts := _facts(before)) == _facts(after) and _filter(before) == _filter(after):
+        if not is_changed(before, after):
             return reply
-        await self._record(place, by, SlackUser(place.workspace, reader.user), facts, _facts(after))
+        await self._record(place, by, SlackUser(place.workspace, reader.user), facts(before), facts(after))
         told = reply if isinstance(reply, DigestState) else state
         if isinstance(told, DigestState):
             settings = settings_of(after or before)
@@ -144,17 +143,9 @@ class ChannelSetup:
         after: Mapping[str, object],
     ) -> None:
         """What differs; and who had asked for it, if somebody else decided."""
-        changed = {name for name in {*before, *after} if before.get(name) != after.get(name)}
-        deed = Deed(
-            self._clock.now(),
-            AuditAction.CHANNEL_CHANGED,
-            by,
-            None if by == to else to,
-            place.channel,
-            before={name: before[name] for name in sorted(changed) if name in before},
-            after={name: after[name] for name in sorted(changed) if name in after},
-        )
-        await self._audit.record(deed)
+        asked = None if by == to else to
+        now, what = self._clock.now(), place.channel
+        await self._audit.record(change(now, AuditAction.CHANNEL_CHANGED, by, asked, what, before, after))
 
     async def _announce(
         self,
@@ -200,30 +191,3 @@ def _what(before: Subscription | None, after: Subscription | None) -> Announced:
     if before.snoozed_until != after.snoozed_until:
         return Announced.SNOOZED if after.snoozed_until else Announced.RESUMED
     return Announced.CHANGED
-
-
-def _filter(subscription: Subscription | None) -> str:
-    return written(subscription.filter) if subscription else ""
-
-
-def _facts(subscription: Subscription | None) -> dict[str, object]:
-    """The settings, without anything that may name a person or a customer: of filters, how many of each."""
-    if subscription is None or subscription.team is None:
-        return {}
-    team, filter_ = subscription.team, subscription.filter
-    until = subscription.snoozed_until
-    filters = {"category": filter_.categories, "by": filter_.by, "not": filter_.not_by}
-    return {
-        "state": str(subscription.state),
-        "schedule": schedule_text(subscription.schedule),
-        "snoozed until": until.isoformat() if until else "",
-        "when empty": str(subscription.when_empty),
-        "style": str(filter_.style or ""),
-        "filters": {name: len(values) for name, values in filters.items() if values},
-        "actions": int(filter_.actions or 0),
-        "top": filter_.top,
-        "grouping": str(team.grouping),
-        "layout": str(team.layout),
-        "quorum": team.quorum,
-        "guests": bool(team.guests_approved_by),
-    }

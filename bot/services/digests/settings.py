@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime, time
 from zoneinfo import ZoneInfo
 
+from bot.core.audit import AuditAction
 from bot.core.channeldigest import ChannelSettings
 from bot.core.digestcommands import SetDigest
 from bot.core.errors import BadCommand, Problem
@@ -18,8 +19,9 @@ from bot.core.scheduletext import DEFAULT, parse_added, parse_dropped, read_line
 from bot.core.slots import NO_HOLIDAYS, Holidays, Slot, SlotKey, next_due, next_fires, not_today, passed_over
 from bot.core.snoozetext import snooze_until
 from bot.core.subscription import State, Subscription
+from bot.services.digests.accounting import change, facts, is_changed
 from bot.services.digests.teamsettings import for_team, team_form, team_state
-from bot.services.ports import Clock
+from bot.services.ports import Audit, Clock
 from bot.services.ports.digests import Ledger, Subscriptions
 
 __all__ = ["DigestSettings"]
@@ -42,6 +44,7 @@ class DigestSettings:
         *,
         subscriptions: Subscriptions,
         ledger: Ledger,
+        audit: Audit,
         clock: Clock,
         holidays: Callable[[str | None], Holidays] = lambda _: NO_HOLIDAYS,
         default: Schedule = DEFAULT,
@@ -50,6 +53,7 @@ class DigestSettings:
     ) -> None:
         self._subscriptions = subscriptions
         self._ledger = ledger
+        self._audit = audit
         self._clock = clock
         self._holidays = holidays
         self._default = default
@@ -145,7 +149,7 @@ class DigestSettings:
             await self._ledger.wake(waiting.id, self._clock.now())
         if old is None and self._automatic:
             new = self._new(user, reader, self._default, EVERYTHING)
-            return await self._store(None, new, Changed.CREATED)
+            return await self._store(None, new, Changed.CREATED, by_itself=True)
         return None
 
     async def moved(self, user: SlackUser, zone: ZoneInfo | None, locale: str) -> None:
@@ -196,13 +200,19 @@ class DigestSettings:
             await self._subscriptions.start_afresh(old.id, now)
         return await self._store(old, new, changed)
 
-    async def _store(self, old: Subscription | None, new: Subscription, changed: Changed) -> DigestState:
+    async def _store(
+        self, old: Subscription | None, new: Subscription, changed: Changed, *, by_itself: bool = False
+    ) -> DigestState:
         """What was due until now stays owed; the new schedule counts after it."""
         now = self._clock.now()
         if old:
             await self._see_to_what_is_due(old)
         new = replace(new, considered_until=now)
-        return await self._state(await self._subscriptions.put(new, self._next(new, now)), changed)
+        stored = await self._subscriptions.put(new, self._next(new, now))
+        if not new.channel and is_changed(old, new):  # a channel's is written down by who decides about it
+            by, told = None if by_itself else new.owner, (facts(old), facts(new))
+            await self._audit.record(change(now, AuditAction.DIGEST_CHANGED, by, new.owner, "", *told))
+        return await self._state(stored, changed)
 
     async def _see_to_what_is_due(self, old: Subscription) -> None:
         if old.state is State.ON:

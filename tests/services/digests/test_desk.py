@@ -242,3 +242,36 @@ async def test_holidays_are_left_out_by_the_name_of_a_country_that_has_any(linke
     wrong = await linked.ask("digest at 08:00 except holidays in Norwy")
     assert isinstance(wrong, CannotRead)
     assert wrong.problems[0].nearest == "digest at 08:00 except holidays in NO"
+
+
+async def test_every_change_of_ones_own_digest_is_in_the_audit_log_without_a_name(linked: Desk) -> None:
+    for text in (
+        'digest at 08:00 weekdays by:"Ann Nord"',
+        'digest at 08:00 weekdays by:"Ben Sund"',
+        "digest add 16:00",
+        "digest add 16:00",
+        "digest snooze until 2w",
+        "digest off",
+        "digest off",
+        "digest on",
+        "digest when",
+    ):
+        await linked.ask(text)
+    log = [each.deed for each in await linked.store.audit.all() if each.deed.action == "digest.changed"]
+    assert {(deed.by, deed.to) for deed in log} == {(USER, USER)}
+    before = [dict(deed.before) for deed in log]
+    after = [dict(deed.after) for deed in log]
+    assert before[0] == {}
+    assert (after[0]["state"], after[0]["schedule"], after[0]["filters"]) == (
+        "on",
+        "08:00 weekdays",
+        {"by": 1},
+    )
+    assert (before[1], after[1]) == ({}, {}), "other names, as many"
+    assert (before[2], after[2]) == ({"schedule": "08:00 weekdays"}, {"schedule": "08:00,16:00 weekdays"})
+    assert [*after[3]] == ["snoozed until"], "the same once more is no change"
+    assert (before[4]["state"], after[4]["state"]) == ("on", "off")
+    assert (before[5], after[5]) == ({"state": "off"}, {"state": "on"})
+    assert len(log) == 6
+    assert "Nord" not in str(log)
+    assert "Sund" not in str(log)
