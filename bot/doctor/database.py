@@ -24,7 +24,7 @@ from bot.doctor.findings import (
     unusable,
     warning,
 )
-from bot.keys import check_keys
+from bot.ops.keys import check_keys
 from bot.store import DatabaseUnusable
 from bot.store.damage import first_damage
 from bot.store.sqlite import SqliteDatabase, unapplied

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.cli import _start
+from bot.cli.main import start_bot
 from bot.demo.servers import Servers, running_servers
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ async def browser() -> "AsyncIterator[Browser]":
 @pytest.fixture
 async def servers() -> AsyncIterator[Servers]:
     """SuperOffice, Slack and the real bot, over Socket Mode."""
-    async with running_servers(_start, socket_mode=True) as servers:
+    async with running_servers(start_bot, socket_mode=True) as servers:
         yield servers
 
 

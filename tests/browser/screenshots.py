@@ -6,7 +6,7 @@ import shutil
 import sys
 from pathlib import Path
 
-from bot.cli import _start
+from bot.cli.main import start_bot
 from bot.demo.servers import Servers, running_servers
 from tests.browser.desk import Browser, Desk, Theme, at_desk, expect, launched
 
@@ -20,7 +20,7 @@ async def main() -> None:
     """Play the story, and keep what one sees of it."""
     chromium = shutil.which("chromium") or sys.exit("There is no Chromium: apt-get install chromium")
     IMAGES.mkdir(exist_ok=True)
-    async with launched(chromium) as browser, running_servers(_start, socket_mode=True) as servers:
+    async with launched(chromium) as browser, running_servers(start_bot, socket_mode=True) as servers:
         await _today(browser, servers)
         await _channel(browser, servers, "dark")
         await _tomorrow(browser, servers)

@@ -12,7 +12,7 @@ import aiohttp
 import pytest
 import pytest_asyncio
 
-from bot.cli import _start
+from bot.cli.main import start_bot
 from bot.core.command import VERBS
 from bot.demo.cast import USERS
 from bot.demo.clock import Clock
@@ -49,7 +49,7 @@ async def play() -> AsyncIterator[Play]:
     @asynccontextmanager
     async def start(environ: Mapping[str, str], clock: Clock) -> AsyncIterator[Any]:
         environs.append(environ)
-        async with _start(environ, clock) as bot:
+        async with start_bot(environ, clock) as bot:
             yield bot
 
     async with AsyncExitStack() as stack:

@@ -6,7 +6,7 @@ import io
 import aiohttp
 import pytest
 
-from bot.cli import _start
+from bot.cli.main import start_bot
 from bot.demo.playground import Playground
 from bot.demo.prompt import do
 from bot.demo.servers import running_servers
@@ -17,7 +17,7 @@ from tests.demo.conftest import at_page
 @pytest.mark.long
 async def test_tomorrow_brings_the_digest() -> None:
     out = io.StringIO()
-    async with set_up(_start, out) as stage:
+    async with set_up(start_bot, out) as stage:
         await do(stage, "login")
         await do(stage, "digest at 08:00 daily")
         come = asyncio.Event()
@@ -30,7 +30,7 @@ async def test_tomorrow_brings_the_digest() -> None:
 @pytest.mark.long
 async def test_tomorrow_brings_the_digest_to_the_page() -> None:
     async with (
-        running_servers(_start, socket_mode=True) as servers,
+        running_servers(start_bot, socket_mode=True) as servers,
         Playground(servers) as page,
         aiohttp.ClientSession() as session,
         at_page(page.url, session) as kianna,

@@ -10,8 +10,8 @@ from bot.core.people import SlackUser
 from bot.core.signin import KeepAlivePolicy
 from bot.core.slots import next_due
 from bot.core.subscription import State
-from bot.digests import as_json, history, list_digests, listed, show_history, show_status, status
-from bot.links import list_links
+from bot.ops.digests import as_json, history, list_digests, listed, show_history, show_status, status
+from bot.ops.links import list_links
 from bot.store import Where
 from tests.services.digests.conftest import KEY, USER, Rig
 

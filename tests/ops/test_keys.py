@@ -20,7 +20,7 @@ from bot.app.clockwork import BEAT
 from bot.cli import main
 from bot.core.people import Link, Principal, SlackUser
 from bot.core.secret import Secret
-from bot.keys import Report, RotationRefused, rotate_keys
+from bot.ops.keys import Report, RotationRefused, rotate_keys
 from bot.store import DatabaseUnusable, Sealer, Store, migrate, opened
 from bot.store.database import micros
 from bot.store.processes import DEAD_AFTER, live
@@ -33,7 +33,7 @@ from tests.sqlite import connection, tables
 OLD, NEW, LOST = (base64.urlsafe_b64encode(bytes([number] * 32)).decode() for number in (1, 2, 3))
 OLD_ID, NEW_ID, LOST_ID = (Sealer.from_text(Secret(key)).key_ids[0] for key in (OLD, NEW, LOST))
 BOTH = f"{NEW},{OLD}"
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 #: So many sealed values are in the database: the tickets, and the key of the hashes.
 TICKETS = 25
 

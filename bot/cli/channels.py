@@ -1,4 +1,4 @@
-"""The command line: ``python -m bot channels``."""
+"""``python -m bot channels``: channels' digests as a reviewed file."""
 
 import os
 import sys
@@ -7,15 +7,15 @@ from pathlib import Path
 
 import click
 
-from bot.channels import difference, export_channels, import_channels, show_changes
+from bot.cli.console import plain_errors, read_settings, tell
 from bot.clock import SystemClock
 from bot.config import ConfigurationError
 from bot.config.channelfile import read_channels
-from bot.console import plain_errors, read_settings, tell
 from bot.core.channelfile import ChannelEntry
 from bot.holidays import COUNTRIES
+from bot.ops.channels import difference, export_channels, import_channels, show_changes
 
-__all__ = ["channels"]
+__all__ = ["COMMANDS"]
 
 
 @click.group()
@@ -79,3 +79,6 @@ def _entries(file: Path) -> Sequence[ChannelEntry]:
     except ConfigurationError as error:
         click.echo(str(error), err=True)
     sys.exit(2)
+
+
+COMMANDS = (channels,)

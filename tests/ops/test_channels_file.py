@@ -13,7 +13,6 @@ from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.channels import difference, export_channels, import_channels, show_changes
 from bot.cli import main
 from bot.config.channelfile import ChannelFileError, read_channels
 from bot.core.channeldigest import MAX_FILTER, ChannelSettings, Grouping, Layout
@@ -28,6 +27,7 @@ from bot.core.secret import Secret
 from bot.core.slots import next_due
 from bot.core.subscription import State, Subscription
 from bot.holidays import COUNTRIES
+from bot.ops.channels import difference, export_channels, import_channels, show_changes
 from bot.store import Store, migrate, opened
 from tests.conftest import NOW
 from tests.core.schedules import ZONES, schedules
@@ -277,7 +277,7 @@ def test_all_or_nothing(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
         if meddled == 1:
             connection(store).execute("UPDATE subscriptions SET state = 'off' WHERE target = 'C9'")
 
-    monkeypatch.setattr("bot.channels._see_to_what_is_due", meddling)
+    monkeypatch.setattr("bot.ops.channels._see_to_what_is_due", meddling)
     done = import_channels(path, KEY, read(FILE + FILE.replace("C1", "C9")), NOW)
     assert len(done) == 2
     assert found(path, "C9").state is State.OFF

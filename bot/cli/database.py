@@ -1,4 +1,4 @@
-"""The command line: ``python -m bot doctor``, ``backup`` and ``restore``."""
+"""``python -m bot doctor``, ``migrate``, ``backup``, ``restore``, ``move``: the set-up and the database."""
 
 import asyncio
 import os
@@ -8,23 +8,23 @@ from pathlib import Path
 import click
 from rich.console import Console
 
-from bot import logs
-from bot.backup import BackUpRefused, back_up, is_good, restore, show_examined
+from bot import app, logs
+from bot.cli.console import json_option, plain_errors, read_settings, tell
 from bot.clock import SystemClock
 from bot.config import Settings
-from bot.console import plain_errors, read_settings, tell
 from bot.doctor import as_json, examine, exit_code, show
-from bot.move import moved
+from bot.ops.backup import BackUpRefused, back_up, is_good, restore, show_examined
+from bot.ops.move import moved
 from bot.store import Sealer
 from bot.store.copying import examine_copy
 
-__all__ = ["backup", "examination", "move", "restoring"]
+__all__ = ["COMMANDS"]
 
 _file = click.argument("file", type=click.Path(path_type=Path))
 
 
 @click.command("doctor")
-@click.option("--json", "in_json", is_flag=True, help="For a program.")
+@json_option
 def examination(*, in_json: bool) -> None:
     """Look at the whole set-up, and say how to mend it. 1 if there is a problem, 2 if in the settings."""
     logs.keep_quiet()
@@ -35,6 +35,14 @@ def examination(*, in_json: bool) -> None:
         out = sys.stdout
         show(found, Console(file=out, highlight=False, width=None if out.isatty() else 120))
     sys.exit(exit_code(found))
+
+
+@click.command()
+def migrate() -> None:
+    """Bring the database up to date, after a back-up, without running the bot."""
+    settings = read_settings(os.environ)
+    with plain_errors():
+        tell(app.migrate(settings))
 
 
 @click.command()
@@ -92,3 +100,6 @@ def _there(file: Path) -> Path:
     if not file.is_file():
         raise FileNotFoundError(f"there is no file {file}.")
     return file
+
+
+COMMANDS = (examination, migrate, backup, restoring, move)

@@ -1,0 +1,1 @@
+"""What an operator's commands do to what is stored, and say of it, while the bot runs or not."""
