@@ -3,6 +3,7 @@
 # mypy: allow-untyped-calls
 
 import random
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone
 from types import SimpleNamespace
 from typing import Any
@@ -18,6 +19,8 @@ from bot.core.activity import Action, Activity
 from bot.crm.soap.envelope import Unreadable, open_envelope
 from bot.crm.soap.reader import WIRE_NAMES, read
 from bot.crm.soap.services import wsdl_folder
+from tests.bench.reader import compact, documented
+from tests.crm.conftest import NIL
 
 SOAP_12 = "http://www.w3.org/2003/05/soap-envelope"
 OSLO = ZoneInfo("Europe/Oslo")
@@ -47,8 +50,8 @@ def is_number(name: str) -> bool:
 
 
 @st.composite
-def rows(draw: st.DrawFn, names: tuple[str, ...]) -> dict[str, object]:
-    absent = st.sampled_from([MISSING, None, ""])
+def rows(draw: st.DrawFn, names: tuple[str, ...], *, whole: bool = False) -> dict[str, object]:
+    absent = st.sampled_from([None, ""] if whole else [MISSING, None, ""])
     return {name: draw(absent | VALUES.get(name, numbers if is_number(name) else texts)) for name in names}
 
 
@@ -78,10 +81,13 @@ class Writer:
         self.random = random.Random(seed)
         self.prefix = self.random.choice(["", "c:", "NetServer-1:"])
         self.gap = self.random.choice(["", "\n   "])
+        #: Of the ways to write a text: half of the answers are plain.
+        self.styles = self.random.choice([1, 4])
 
     def row(self, values: dict[str, object], *, strange: bool) -> str:
         parts = [
-            element(self.prefix, name, value, self.random.randrange(4)) for name, value in values.items()
+            element(self.prefix, name, value, self.random.randrange(self.styles))
+            for name, value in values.items()
         ]
         if strange:
             parts.append(f"<{self.prefix}Invented><deep>7</deep></{self.prefix}Invented>")
@@ -154,7 +160,8 @@ def as_activity(row: Any) -> Activity:
 @given(data=st.data(), seed=st.integers(0, 999))
 @settings(max_examples=200)
 def test_equal_to_zeep(client: zeep.Client, soap: Any, data: st.DataObject, seed: int) -> None:
-    drawn = data.draw(st.lists(rows(soap.fields), max_size=4))
+    row = rows(soap.fields, whole=data.draw(st.booleans()))
+    drawn = data.draw(st.lists(row, max_size=4))
     content = Writer(soap.namespace, seed).answer(drawn)
     assert ours(content) == zeeps(client, content)
 
@@ -166,6 +173,142 @@ def test_a_strange_answer_reads_as_the_canonical_one(soap: Any, data: st.DataObj
     drawn = data.draw(st.lists(rows(soap.fields), max_size=4))
     strange = Writer(soap.namespace, seed).answer(drawn, strange=True)
     assert ours(strange) == ours(Writer(soap.namespace, seed).answer(drawn))
+
+
+# ---------------------------------------------------------------- rows cut out, or in the tree
+
+
+def whole(content: bytes) -> bytes:
+    """The same answer as one that nothing is cut out of."""
+    return content + b"<!-- unusual -->"
+
+
+def is_cut(content: bytes) -> bool:
+    try:
+        return open_envelope(content).rows is not None
+    except Unreadable:
+        return False
+
+
+@pytest.mark.parametrize("answer", [compact, documented])
+@pytest.mark.parametrize("number", [1, 3, 100])
+def test_a_usual_answer_reads_alike_both_ways(answer: Callable[[int], bytes], number: int) -> None:
+    content = answer(number)
+    assert is_cut(content)
+    assert not is_cut(whole(content))
+    assert ours(content, OSLO) == ours(whole(content), OSLO)
+    assert len(ours(content)) == number
+
+
+#: What may turn a usual answer into another, or into none.
+SCRAPS = (
+    *(
+        "<",
+        ">",
+        "/",
+        "&",
+        "&amp;",
+        "&#65;",
+        "&eacute;",
+        "&amp;lt;",
+        "]]>",
+        "<![CDATA[x]]>",
+        "<!--",
+        "-->",
+        "<?x y?>",
+    ),
+    *(
+        "\0",
+        "\x0b",
+        "\r",
+        "\n",
+        "\t",
+        " ",
+        "\xa0",
+        "\x85",
+        "\ufeff",
+        "\uffff",
+        "\U0001f600",
+        "7",
+        "é",
+        '"',
+        "'",
+    ),
+    *(
+        "<Response>",
+        "</Response>",
+        "<Response/>",
+        "<ContactActivity>",
+        "</ContactActivity>",
+        "<ContactActivity/>",
+    ),
+    *(
+        "<Name>",
+        "</Name>",
+        "<Name/>",
+        "<Name />",
+        "<Name>7</Name>",
+        "<Other/>",
+        "<Name><b/></Name>",
+        "<c:Name/>",
+    ),
+    *(
+        ' i:nil="true"',
+        ' i:nil="1"',
+        ' j:nil="true"',
+        ' i:nil="true" i:nil="true"',
+        ' i:type="x"',
+        ' xmlns="urn:x"',
+    ),
+    *("RowsWereHere", "<RowsWereHere/>", '<?xml version="1.0" encoding="iso-8859-1"?>', 'xmlns:i="urn:x"'),
+)
+
+
+@given(data=st.data())
+@settings(max_examples=400)
+def test_an_answer_like_a_usual_one_reads_as_by_the_tree(soap: Any, data: st.DataObject) -> None:
+    """Whatever is cut out, the tree has the same; so nothing is, where the tree is none."""
+    text = soap.activities(soap.row(), soap.row(Name="A & B", Department="", URL=NIL), soap.row()).decode()
+    for _ in range(data.draw(st.integers(0, 2))):
+        start = data.draw(st.integers(0, len(text)))
+        end = start + data.draw(st.sampled_from([0, 0, 1, 5, 40]))
+        text = text[:start] + data.draw(st.sampled_from(SCRAPS)) + text[end:]
+    content = text.encode(
+        data.draw(st.sampled_from(["utf-8", "utf-8", "utf-8", "utf-16", "cp1252"])), "replace"
+    )
+    if is_cut(content):
+        assert ours(content, OSLO) == ours(whole(content), OSLO)
+
+
+def test_a_row_unlike_the_first_leaves_all_to_the_tree(soap: Any) -> None:
+    for odd in (
+        '<ContactActivity i:nil="true"/>',
+        soap.row().replace("<Name>", "<Name><!-- a -->"),
+        soap.row(Name="&").replace("&amp;", "&#38;"),
+        soap.row(Name="\uffff"),
+        soap.row(Name="\x1f"),
+        soap.row(Name="A\rB"),
+        soap.row() + "<!-- a -->",
+        soap.row() + "and",
+        soap.row().replace("<OrgNr>", "<OrgNo>").replace("</OrgNr>", "</OrgNo>"),
+    ):
+        assert not is_cut(soap.activities(soap.row(), odd, soap.row()))
+
+
+def test_a_prefix_that_nothing_declares_makes_it_no_answer(soap: Any) -> None:
+    with pytest.raises(Unreadable, match="not XML"):
+        ours(soap.activities(soap.row(), headers=None).replace(b"xmlns:i=", b"xmlns:j="))
+
+
+def test_only_the_rows_of_the_answer_itself_are_cut_out(soap: Any) -> None:
+    """Not those of a header that looks like one, nor of a text in another encoding."""
+    lookalike = f'<Response xmlns="{soap.namespace}">{soap.row()}</Response>'.replace(' i:nil="true"', "")
+    content = soap.activities(soap.row(Name="B"), headers=lookalike)
+    assert not is_cut(content)
+    assert [row.company for row in ours(content)] == ["B"]
+    latin = '<?xml version="1.0" encoding="iso-8859-1"?>' + soap.activities(soap.row(Name="Ã¥")).decode()
+    assert not is_cut(latin.encode("iso-8859-1"))
+    assert ours(latin.encode("iso-8859-1"))[0].company == "Ã¥"
 
 
 @pytest.mark.parametrize(

@@ -5,9 +5,12 @@ unknown ones. What it does not take is XML that is broken or that brings a DTD.
 """
 
 import threading
+from contextlib import suppress
 from dataclasses import dataclass
 
 from lxml import etree
+
+from bot.crm.soap.rows import Texts, cut, is_of_rows
 
 __all__ = ["Envelope", "ExceptionInfo", "Headers", "Unreadable", "local_name", "open_envelope"]
 
@@ -49,6 +52,8 @@ class Envelope:
     body: etree._Element
     #: Of the answer, in bytes.
     size: int
+    #: The rows of an answer with activities, where they were cut out before it was parsed.
+    rows: list[Texts] | None = None
 
     @property
     def kind(self) -> str:
@@ -75,6 +80,16 @@ _PARSERS = _Parsers()
 
 def open_envelope(content: bytes) -> Envelope:
     """Parse and open an answer. Raises :class:`Unreadable`."""
+    taken = cut(content)
+    if taken:
+        with suppress(Unreadable):
+            envelope = _opened(taken.rest, len(content), taken.rows)
+            if is_of_rows(envelope.body):
+                return envelope
+    return _opened(content, len(content), None)
+
+
+def _opened(content: bytes, size: int, rows: list[Texts] | None) -> Envelope:
     root = _parse(content)
     if local_name(root) != "Envelope":
         raise Unreadable("no envelope")
@@ -90,7 +105,7 @@ def open_envelope(content: bytes) -> Envelope:
                 parts.setdefault(name, child)
     if body is None:
         raise Unreadable("no body")
-    return Envelope(_headers(parts), body, len(content))
+    return Envelope(_headers(parts), body, size, rows)
 
 
 def local_name(element: etree._Element) -> str:
