@@ -32,7 +32,8 @@ from bot.core.periodcommands import read_muted, read_since, two_meant
 from bot.core.savedtext import filter_name, read_saved
 from bot.core.spelling import nearest, normalise
 from bot.core.verb import Verb
-from bot.core.whentext import first_when, is_month, meant_when, parse_when
+from bot.core.whenmeant import meant_when
+from bot.core.whentext import first_when, is_month, parse_when
 
 __all__ = [
     "MAX_DONE",

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from bot.core.commands import Command, ShowActivity, ShowMuted
 from bot.core.errors import BadCommand, Problem
 from bot.core.period import Since, Today
-from bot.core.whentext import meant_when, parse_when
+from bot.core.whenmeant import meant_when
+from bot.core.whentext import parse_when
 
 __all__ = ["read_muted", "read_since", "two_meant"]
 

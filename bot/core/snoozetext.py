@@ -11,7 +11,8 @@ from bot.core.errors import BadCommand, Problem
 from bot.core.localtime import instant, local, midnight
 from bot.core.period import Ago, At, DayOfYear, On, Weekday, When
 from bot.core.spelling import normalise
-from bot.core.whentext import meant_when, parse_when
+from bot.core.whenmeant import meant_when
+from bot.core.whentext import parse_when
 
 __all__ = ["MAX_SNOOZE", "snooze_until", "until"]
 

@@ -24,7 +24,8 @@ from bot.core.period import (
     Yesterday,
     resolve,
 )
-from bot.core.whentext import meant_when, parse_when
+from bot.core.whenmeant import meant_when
+from bot.core.whentext import parse_when
 from bot.core.window import Window
 
 OSLO = ZoneInfo("Europe/Oslo")
