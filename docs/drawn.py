@@ -24,7 +24,7 @@ from bot.slack.blocks.home import home_view
 from bot.slack.modals import digest_modal
 from bot.text import LANGUAGES, SOURCE
 from docs.catalogue import said_in
-from tests.slack.conftest import HOSTILE, REPLIES, answered
+from tests.slack.replies import HOSTILE, REPLIES, answered
 from tests.slack.test_channel_setup import REPLIES as OF_CHANNELS
 from tests.slack.test_channel_setup import forms
 from tests.slack.test_digests import ALL as OF_DIGESTS

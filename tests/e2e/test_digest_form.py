@@ -7,7 +7,7 @@ from bot.core.replies import DigestForm
 from bot.demo.workspace import Message
 from bot.slack.modals import digest_modal
 from tests.e2e.conftest import World
-from tests.slack.conftest import READER
+from tests.slack.replies import READER
 from tests.slack.test_modals import filled_in
 
 

@@ -21,7 +21,7 @@ from bot.slack.channels import SlackChannels
 from bot.slack.roster import Roster
 from bot.slack.workspaces import Workspaces
 from tests.conftest import StoppedClock
-from tests.slack.conftest import READER, ROWS, answered
+from tests.slack.replies import READER, ROWS, answered
 
 PAGE = SharedPage(answered(), Slack.seller.id)
 BY = SlackUser(Slack.team, Slack.seller.id)

@@ -46,7 +46,7 @@ from bot.slack.blocks import Message, draw, draw_shared
 from bot.slack.blocks.charts import bars
 from bot.slack.blocks.elements import DIRECTIONS
 from bot.text import LANGUAGES
-from tests.slack.conftest import READER, answered
+from tests.slack.replies import READER, answered
 
 COMMAND = "/superoffice"
 CATALOGUE = Path(__file__).parents[2] / "bot/text/locale/en/LC_MESSAGES/bot.po"

@@ -53,7 +53,7 @@ from bot.demo.limits import problems
 from bot.slack.blocks import draw
 from bot.slack.modals import digest_modal, form_view, loading_view, notice_view, submitted_digest
 from bot.slack.payload import pressed
-from tests.slack.conftest import HOSTILE, NOW, OSLO, READER
+from tests.slack.replies import HOSTILE, NOW, OSLO, READER
 from tests.slack.test_blocks import COMMAND
 from tests.slack.test_modals import filled_in
 

@@ -1,7 +1,7 @@
 """Slack's conversations over a real socket: what they are, who reads them, and what is posted there."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -21,7 +21,7 @@ from bot.slack.channels import SlackChannels
 from bot.slack.roster import FEW, Roster
 from bot.slack.workspaces import Workspaces
 from tests.conftest import StoppedClock
-from tests.slack.conftest import HOSTILE, READER, ROWS, answered
+from tests.slack.replies import HOSTILE, READER, ROWS, answered
 
 PAGE = SharedPage(answered(), Slack.seller.id)
 
@@ -29,20 +29,6 @@ PAGE = SharedPage(answered(), Slack.seller.id)
 def at(channel: str) -> SlackChannel:
     """A channel of the first workspace."""
     return SlackChannel(Slack.team, channel)
-
-
-@pytest.fixture
-async def slack(clock: StoppedClock) -> AsyncIterator[Slack]:
-    """A Slack workspace."""
-    async with Slack(clock=clock) as server:
-        yield server
-
-
-@pytest.fixture
-async def session() -> AsyncIterator[aiohttp.ClientSession]:
-    """The one session."""
-    async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=5)) as session:
-        yield session
 
 
 class Bot:

@@ -41,7 +41,7 @@ from bot.demo.limits import MAX_CHARACTERS, characters
 from bot.slack.blocks import draw
 from bot.slack.blocks.digestwords import asked
 from bot.slack.payload import pressed
-from tests.slack.conftest import FILTER, HOSTILE, KIANNA, READER, ROWS, activity
+from tests.slack.replies import FILTER, HOSTILE, KIANNA, READER, ROWS, activity
 from tests.slack.test_blocks import (
     ACTIVITIES,
     COMMAND,

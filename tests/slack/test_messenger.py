@@ -1,6 +1,5 @@
 """Forms on their way to Slack: against the demo's Slack, over real sockets."""
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import aiohttp
@@ -15,24 +14,15 @@ from bot.demo.slack import Slack
 from bot.slack.messenger import SlackMessenger
 from bot.slack.workspaces import Workspaces
 from tests.conftest import StoppedClock
-from tests.slack.conftest import READER
+from tests.slack.replies import READER
 
 SELLER = SlackUser(Slack.team, Slack.seller.id)
 
 
 @pytest.fixture
-async def slack(clock: StoppedClock) -> AsyncIterator[Slack]:
-    """A Slack workspace."""
-    async with Slack(clock=clock) as server:
-        yield server
-
-
-@pytest.fixture
-async def messenger(slack: Slack) -> AsyncIterator[SlackMessenger]:
+def messenger(workspaces: Workspaces, session: aiohttp.ClientSession) -> SlackMessenger:
     """The bot's way to answer."""
-    async with aiohttp.ClientSession() as session:
-        workspaces = Workspaces(Secret(slack.bot_token), slack.api_url, session)
-        yield SlackMessenger(workspaces, session, "/superoffice")
+    return SlackMessenger(workspaces, session, "/superoffice")
 
 
 async def open_form(messenger: SlackMessenger, trigger: str) -> None:

@@ -22,7 +22,7 @@ from bot.core.scheduletext import parse
 from bot.core.spelling import normalise
 from bot.demo.limits import problems
 from bot.slack.modals import digest_modal, submitted_digest
-from tests.slack.conftest import HOSTILE, READER
+from tests.slack.replies import HOSTILE, READER
 from tests.slack.test_blocks import COMMAND, FILTERS, READERS, TEXT
 
 FULL = DigestForm(

@@ -19,7 +19,7 @@ from bot.slack.limits import PostLimits
 from bot.slack.posts import SlackPosts
 from bot.slack.workspaces import Workspaces
 from tests.conftest import NOW, StoppedClock
-from tests.slack.conftest import READER
+from tests.slack.replies import READER
 
 KEY = PostKey("k3y_of-the-claim", 0)
 DIRECT = Place(Slack.team, Slack.seller.id)
@@ -31,11 +31,10 @@ everywhere = pytest.mark.parametrize("place", [DIRECT, PUBLIC, PRIVATE], ids=["d
 
 
 @pytest.fixture
-async def slack(clock: StoppedClock) -> AsyncIterator[Slack]:
-    """A Slack workspace, with the optional scopes."""
-    async with Slack(clock=clock) as server:
-        server.api.scopes.update(SCOPES)
-        yield server
+def slack(slack: Slack) -> Slack:
+    """With the optional scopes."""
+    slack.api.scopes.update(SCOPES)
+    return slack
 
 
 @pytest.fixture
@@ -62,11 +61,8 @@ def metrics() -> PrometheusMetrics:
 
 
 @pytest.fixture
-def posts(
-    slack: Slack, session: aiohttp.ClientSession, limits: PostLimits, metrics: PrometheusMetrics
-) -> Posts:
+def posts(workspaces: Workspaces, limits: PostLimits, metrics: PrometheusMetrics) -> Posts:
     """The bot's way to post."""
-    workspaces = Workspaces(Secret(slack.bot_token), slack.api_url, session)
     return SlackPosts(workspaces.client, limits, "/superoffice", metrics)
 
 

@@ -22,7 +22,7 @@ from bot.core.teamchart import Trend, chart
 from bot.core.teamdigest import MissingView, TeamDigest, View, merge
 from bot.core.window import Window
 from bot.slack.blocks import draw
-from tests.slack.conftest import FILTER, HOSTILE, ROWS, activity
+from tests.slack.replies import FILTER, HOSTILE, ROWS, activity
 from tests.slack.test_blocks import ACTIVITIES, COMMAND, FILTERS, READERS, TEXT, check, elements
 
 #: From Wednesday to Thursday, 08:00 in Oslo.
