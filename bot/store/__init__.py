@@ -1,8 +1,8 @@
 """What is kept: one SQLite file, secrets sealed, no row outside this package."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
-from contextlib import asynccontextmanager, closing, contextmanager
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -37,7 +37,7 @@ from bot.store.rates import StoredRates
 from bot.store.retention import prune_aged
 from bot.store.sealing import BadKey, Sealer
 from bot.store.signins import StoredSignIns
-from bot.store.sqlite import BUSY_TIMEOUT, OPERATOR_PATIENCE, at_once, open_database
+from bot.store.sqlite import BUSY_TIMEOUT, OPERATOR_PATIENCE, open_database
 from bot.store.stewardship import StoredStewardship
 from bot.store.subscriptions import StoredSubscriptions
 from bot.store.told import Hashes, StoredTold
@@ -54,7 +54,6 @@ __all__ = [
     "ask",
     "connected",
     "migrate",
-    "opened",
     "unsealed",
 ]
 
@@ -127,25 +126,6 @@ class Store:
         pruned += await prune_aged(self.db, self.retention, now)
         await self.db.empty_log()
         return pruned + (prune_backups(self.path, now) if self.path else 0)
-
-
-@contextmanager
-def opened(
-    path: Path,
-    secret_key: Secret,
-    retention: Retention = KEPT,
-    patience: timedelta = BUSY_TIMEOUT,
-) -> Iterator[Store]:
-    """Open an up-to-date SQLite file. Raises :class:`DatabaseUnusable` and :class:`BadKey`.
-
-    ``patience`` is how long to wait for another process's transaction.
-    """
-    sealer = Sealer.from_text(secret_key)
-    db = open_database(path, patience)
-    try:
-        yield at_once(_store(db, sealer, retention, path))
-    finally:
-        db.close()
 
 
 def ask(where: Where, secret_key: Secret, question: Callable[[Store], Coroutine[Any, Any, Answer]]) -> Answer:

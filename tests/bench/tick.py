@@ -21,7 +21,7 @@ from bot.store import Store
 from bot.store.sqlite import at_once
 from tests.bench.timing import verdict
 from tests.bench.whole import KEY, due
-from tests.sqlite import connection
+from tests.sqlite import connection, opened
 
 __all__ = ["measure"]
 
@@ -67,12 +67,12 @@ def _tick(size: int, most: int) -> tuple[float, float]:
     with TemporaryDirectory() as folder:
         database = Path(folder) / "bot.db"
         store.migrate(database, NOW)
-        with store.opened(database, Secret(KEY)) as opened:
-            _fill(opened, size, most)
+        with opened(database, Secret(KEY)) as held:
+            _fill(held, size, most)
             earlier = NOW - timedelta(hours=1)
-            idle = median(_idle(opened, earlier) for _ in range(9))
+            idle = median(_idle(held, earlier) for _ in range(9))
             used = time.process_time()
-            claimed = at_once(_claim(opened))
+            claimed = at_once(_claim(held))
             assert claimed == most, claimed
             return idle, time.process_time() - used
 

@@ -17,9 +17,10 @@ from bot.demo.slack import Slack
 from bot.demo.superoffice import SuperOffice
 from bot.doctor import Finding, Result, as_json, examine
 from bot.slack.scopes import OPTIONAL_SCOPES, SCOPES
-from bot.store import migrate, opened
+from bot.store import migrate
 from tests.conftest import StoppedClock
 from tests.e2e.conftest import KEY, environment
+from tests.sqlite import opened
 
 DISK = "22 1 8:1 / / rw,relatime shared:1 - ext4 /dev/sda1 rw\n"
 

@@ -29,9 +29,10 @@ from bot.demo.superoffice import SuperOffice
 from bot.demo.workspace import Member, Message
 from bot.runner import QueueRunner
 from bot.slack.workspaces import Workspaces
-from bot.store import Store, migrate, opened
+from bot.store import Store, migrate
 from tests.conftest import NOW, StoppedClock
 from tests.e2e.conftest import KEY, environment
+from tests.sqlite import opened
 
 __all__ = ["OSLO", "PUBLIC", "TEAM", "Rig", "rigged"]
 

@@ -29,10 +29,11 @@ from bot.demo.slack import Slack
 from bot.demo.story import Company, Story
 from bot.demo.superoffice import SuperOffice
 from bot.demo.workspace import Message
-from bot.store import migrate, opened
+from bot.store import migrate
 from bot.store.ledger import LEASE
 from tests.e2e.conftest import KEY, environment
 from tests.e2e.zygote import Shared
+from tests.sqlite import opened
 
 ROOT = Path(__file__).parents[2]
 OSLO = ZoneInfo("Europe/Oslo")

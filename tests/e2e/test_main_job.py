@@ -15,8 +15,8 @@ from bot.demo.answers import Answer
 from bot.demo.slack import Slack
 from bot.demo.superoffice import SuperOffice
 from bot.demo.workspace import Message
-from bot.store import opened
 from tests.e2e.conftest import KEY, Start, World
+from tests.sqlite import opened
 
 
 def said(message: Message) -> str:

@@ -9,10 +9,10 @@ from bot.app.gauges import Gauges
 from bot.core.secret import Secret
 from bot.demo.superoffice import SuperOffice
 from bot.metrics import PrometheusMetrics
-from bot.store import opened
 from tests.conftest import StoppedClock
 from tests.e2e.conftest import KEY, World
 from tests.e2e.test_privacy import run
+from tests.sqlite import opened
 
 
 async def page(world: World) -> str:

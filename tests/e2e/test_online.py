@@ -22,11 +22,11 @@ from bot.demo.online import Online
 from bot.demo.online_identity import Flaw
 from bot.demo.slack import Slack
 from bot.demo.workspace import Member, Message
-from bot.store import opened
 from bot.text import sentence
 from tests.conftest import NOW, StoppedClock
 from tests.e2e.conftest import KEY, button_url
 from tests.e2e.test_main_job import said
+from tests.sqlite import opened
 
 
 @dataclass

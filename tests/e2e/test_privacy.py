@@ -14,12 +14,12 @@ from bot.demo.cast import User
 from bot.demo.slack import Slack
 from bot.demo.superoffice import SuperOffice
 from bot.demo.workspace import Member
-from bot.store import opened
 from bot.store.personal import PERSONAL
 from tests.conftest import NOW
 from tests.e2e.conftest import KEY, World, environment
 from tests.e2e.test_filters import companies, menu, press
 from tests.e2e.test_main_job import said
+from tests.sqlite import opened
 
 PEOPLE = ((Slack.seller, SuperOffice.seller), (Slack.manager, SuperOffice.manager))
 

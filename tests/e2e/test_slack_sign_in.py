@@ -15,10 +15,10 @@ from bot.core.secret import Secret
 from bot.demo.slack import Slack
 from bot.demo.superoffice import SuperOffice
 from bot.demo.workspace import Member
-from bot.store import opened
 from bot.text import sentence
 from tests.conftest import StoppedClock
 from tests.e2e.conftest import KEY, button_url, environment, form_of
+from tests.sqlite import opened
 
 pytestmark = pytest.mark.filterwarnings("ignore:BasicAuth is deprecated")  # what slack_sdk 3.47 uses
 

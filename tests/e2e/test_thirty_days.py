@@ -23,9 +23,10 @@ from bot.demo.superoffice import SuperOffice
 from bot.demo.workspace import Member, Message
 from bot.runner import QueueRunner
 from bot.slack.workspaces import Workspaces
-from bot.store import Store, migrate, opened
+from bot.store import Store, migrate
 from tests.conftest import NOW, StoppedClock
 from tests.e2e.conftest import KEY, button_url, environment, fill_in
+from tests.sqlite import opened
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 USERS = 20

@@ -14,9 +14,9 @@ from bot.core.schedule import Schedule
 from bot.core.secret import Secret
 from bot.core.subscription import Subscription
 from bot.demo.workspace import Member
-from bot.store import opened
 from tests.e2e.conftest import KEY, Start, World
 from tests.e2e.test_main_job import said
+from tests.sqlite import opened
 
 COUNT, SECONDS = 600, 20
 

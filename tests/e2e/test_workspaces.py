@@ -18,11 +18,10 @@ from bot.demo.online import Online
 from bot.demo.slack import Slack
 from bot.demo.superoffice import SuperOffice
 from bot.demo.workspace import Enterprise, Member, Message, Workspace
-from bot.store import opened
 from bot.text import sentence
 from tests.conftest import StoppedClock
 from tests.e2e.conftest import KEY, button_url, form_of
-from tests.sqlite import connection
+from tests.sqlite import connection, opened
 
 pytestmark = pytest.mark.filterwarnings("ignore:BasicAuth is deprecated")  # what slack_sdk 3.47 uses
 

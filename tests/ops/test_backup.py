@@ -15,10 +15,11 @@ from click.testing import CliRunner
 from bot.cli import main
 from bot.core.people import Link, Principal, SlackUser
 from bot.core.secret import Secret
-from bot.store import Store, alone, migrate, opened
+from bot.store import Store, alone, migrate
 from bot.store.migrations import migrations
 from bot.store.sqlite import connect
 from tests.e2e.conftest import KEY
+from tests.sqlite import opened
 from tests.store.conftest import TICKET
 
 Run = Callable[..., tuple[int, str, str]]

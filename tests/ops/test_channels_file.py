@@ -28,11 +28,11 @@ from bot.core.slots import next_due
 from bot.core.subscription import State, Subscription
 from bot.holidays import COUNTRIES
 from bot.ops.channels import difference, export_channels, import_channels, show_changes
-from bot.store import Store, migrate, opened
+from bot.store import Store, migrate
 from tests.conftest import NOW
 from tests.core.schedules import ZONES, schedules
 from tests.core.test_filters import FILTERS
-from tests.sqlite import connection
+from tests.sqlite import connection, opened
 
 TEXT_KEY = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
 KEY = Secret(TEXT_KEY)

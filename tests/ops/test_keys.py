@@ -21,14 +21,14 @@ from bot.cli import main
 from bot.core.people import Link, Principal, SlackUser
 from bot.core.secret import Secret
 from bot.ops.keys import Report, RotationRefused, rotate_keys
-from bot.store import DatabaseUnusable, Sealer, Store, migrate, opened
+from bot.store import DatabaseUnusable, Sealer, Store, migrate
 from bot.store.database import micros
 from bot.store.processes import DEAD_AFTER, live
 from bot.store.rotation import Outcome, survey
 from bot.store.sealed import TICKET
 from bot.store.sqlite import at_once
 from tests.conftest import StoppedClock
-from tests.sqlite import connection, tables
+from tests.sqlite import connection, opened, tables
 
 OLD, NEW, LOST = (base64.urlsafe_b64encode(bytes([number] * 32)).decode() for number in (1, 2, 3))
 OLD_ID, NEW_ID, LOST_ID = (Sealer.from_text(Secret(key)).key_ids[0] for key in (OLD, NEW, LOST))

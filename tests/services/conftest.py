@@ -56,9 +56,10 @@ from bot.services.refreshing import Refresher
 from bot.services.sharing import Sharing
 from bot.services.signins import SignIns
 from bot.services.tenants import Tenant
-from bot.store import Store, migrate, opened
+from bot.store import Store, migrate
 from tests.conftest import NOW, StoppedClock
 from tests.services.posts import Posts
+from tests.sqlite import opened
 
 USER = SlackUser("T1", "U1")
 ADMIN = SlackUser("T1", "UADMIN")

@@ -38,9 +38,9 @@ from bot.services.access import Access
 from bot.services.linking import LinkedNow, Linking, LinkPolicy
 from bot.services.ports import SignedIn
 from bot.services.tenants import Tenant
-from bot.store import Store, migrate, opened
+from bot.store import Store, migrate
 from tests.services.conftest import Places
-from tests.sqlite import connection
+from tests.sqlite import connection, opened
 
 USER, COLLEAGUE = SlackUser("T1", "U1"), SlackUser("T1", "U2")
 KIANNA = Principal(528, 419, "Kianna Ledner", "KL", " KIANNA@example.com ", "Sales")

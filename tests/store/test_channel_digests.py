@@ -29,14 +29,14 @@ from bot.core.secret import DatabaseUrl, Secret
 from bot.core.subscription import Delivery, Outcome, Subscription
 from bot.core.window import Window
 from bot.services.ports import Observed, Telling
-from bot.store import Sealer, Store, connected, migrate, opened
+from bot.store import Sealer, Store, connected, migrate
 from bot.store.database import micros
 from bot.store.migrations import migrations
 from bot.store.rotation import Outcome as Resealed
 from bot.store.rotation import reseal
 from bot.store.sqlite import connect
 from tests.conftest import NOW
-from tests.sqlite import connection
+from tests.sqlite import connection, opened
 from tests.store.conftest import KEY, USER, forget
 
 Sql = Callable[..., list[tuple[object, ...]]]

@@ -10,11 +10,11 @@ from sqlite_utils import Database
 from bot.core.people import Link
 from bot.core.secret import Secret
 from bot.services.ports import Invitation
-from bot.store import DatabaseUnusable, Store, migrate, opened
+from bot.store import DatabaseUnusable, Store, migrate
 from bot.store.database import micros, moment
 from bot.store.migrations import migrations
 from bot.store.sqlite import connect
-from tests.sqlite import connection, tables
+from tests.sqlite import connection, opened, tables
 from tests.store.conftest import forget
 
 pytestmark = pytest.mark.sqlite

@@ -19,7 +19,7 @@ from bot.core.people import Link, Principal, SlackUser
 from bot.core.secret import DatabaseUrl, Secret
 from bot.core.throttle import Allowance
 from bot.services.ports import Invitation
-from bot.store import Sealer, Store, connected, migrate, opened
+from bot.store import Sealer, Store, connected, migrate
 from bot.store.database import Database
 from bot.store.hashing import Hasher
 from bot.store.migrations import migrations
@@ -28,7 +28,7 @@ from bot.store.rotation import PAGE, Outcome, _rows, pending, reseal, survey
 from bot.store.sealed import SEALED, TICKET, SealedColumn
 from bot.store.sqlite import connect
 from tests.conftest import NOW
-from tests.sqlite import connection
+from tests.sqlite import connection, opened
 from tests.store.conftest import KEY, USER, forget
 
 Sql = Callable[..., list[tuple[object, ...]]]

@@ -17,11 +17,12 @@ from bot.core.filters import Filter, MutedCompany, SavedFilter
 from bot.core.people import Link, SlackUser
 from bot.core.secret import DatabaseUrl, Secret
 from bot.services.ports import Invitation
-from bot.store import Store, alone, connected, migrate, moving, opened
+from bot.store import Store, alone, connected, migrate, moving
 from bot.store.moving import MovingRefused, move
 from bot.store.sqlite import at_once
 from tests.conftest import NOW
 from tests.postgres import Cluster
+from tests.sqlite import opened
 from tests.store.conftest import KEY, USER
 from tests.store.test_homes import OTHER, conclude, digest
 

@@ -10,11 +10,12 @@ import sqlite_utils
 
 from bot.core.people import SlackUser
 from bot.core.secret import Secret
-from bot.store import Sealer, migrate, opened
+from bot.store import Sealer, migrate
 from bot.store.copying import TABLES, examine_copy
 from bot.store.migrations import migrations
 from bot.store.sealed import SEALED
 from bot.store.sqlite import connect, known
+from tests.sqlite import opened
 from tests.store.conftest import KEY
 from tests.store.test_database import STEPS
 

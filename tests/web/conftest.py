@@ -24,9 +24,10 @@ from bot.services.access import Access
 from bot.services.linking import LinkedNow, Linking, LinkPolicy
 from bot.services.ports import Clock, SignedIn
 from bot.services.tenants import Tenant
-from bot.store import Store, migrate, opened
+from bot.store import Store, migrate
 from bot.web import Browsers, Check, LinkPage, Network, PageSettings, health_routes, referenced
 from tests.services.conftest import Places
+from tests.sqlite import opened
 
 USER = SlackUser("T1", "U1")
 KIANNA = Principal(528, 419, "Kianna Ledner", "KL", "Kianna@Example.com", "Sales")

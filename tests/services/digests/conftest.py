@@ -34,9 +34,10 @@ from bot.services.readers import Readers
 from bot.services.refreshing import Refresher
 from bot.services.signins import SignIns
 from bot.services.tenants import Tenant
-from bot.store import Store, connected, opened
+from bot.store import Store, connected
 from tests.services.conftest import Admins, AtOnce, Channels, Messenger, People, Places
 from tests.services.posts import Posts
+from tests.sqlite import opened
 
 OSLO = ZoneInfo("Europe/Oslo")
 USER = SlackUser("T1", "U1")

@@ -26,8 +26,9 @@ from bot.slack.channels import SlackChannels
 from bot.slack.people import SlackPeople
 from bot.slack.roster import Roster
 from bot.slack.workspaces import Workspaces
-from bot.store import Store, migrate, opened
+from bot.store import Store, migrate
 from tests.conftest import NOW, StoppedClock
+from tests.sqlite import opened
 
 OWNER = SlackUser(Slack.team, Slack.seller.id)
 APP_ADMIN = Slack.colleague.id
