@@ -26,6 +26,7 @@ from bot.runner import QueueRunner
 from bot.server import ASGIApp
 from bot.services.failures import log_unexpected
 from bot.services.ports import Clock
+from bot.services.seats import SharedSeats
 from bot.slack.guard import Guard
 from bot.slack.refusals import Refusals
 from bot.slack.socketmode import SocketMode
@@ -97,7 +98,10 @@ async def running(
         runner.spawn(_warm_up)
         crm = await tenants(settings, web, clock)
         workspaces = await known_workspaces(settings, web, database)
-        bot = Wiring(settings, clock, database, web, runner, crm, workspaces, url)
+        seats = SharedSeats(database.seats) if database.seats else None
+        if seats:
+            await stack.enter_async_context(seats.kept())
+        bot = Wiring(settings, clock, database, web, runner, crm, workspaces, url, seats=seats)
         scheduler = await stack.enter_async_context(at_work(role, settings, bot, database, clock))
         runner.spawn(bot.duties.gauges.tick)
         socket_mode, events = None, None

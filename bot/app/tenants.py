@@ -1,7 +1,9 @@
 """The SuperOffice tenants of the settings, ready to be asked."""
 
+import asyncio
 import time
 from collections.abc import Callable, Mapping
+from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 from functools import partial
 from urllib.parse import urlsplit
@@ -17,6 +19,7 @@ from bot.metrics import PrometheusMetrics
 from bot.services.guarded import Gate, GuardedCrm
 from bot.services.measured import MeasuredCrm
 from bot.services.ports import Clock
+from bot.services.seats import SharedSeats
 from bot.services.tenants import Tenant
 
 __all__ = ["guarded", "tenants"]
@@ -45,19 +48,29 @@ def guarded(
     metrics: PrometheusMetrics,
     workers: int,
     monotonic: Callable[[], float] = time.monotonic,
+    seats: SharedSeats | None = None,
 ) -> tuple[Mapping[str, Tenant], Mapping[str, Tenant]]:
     """The tenants for whoever waits for an answer; and for digests and keeping tickets alive, which can wait.
 
     Both share what is known of a tenant: whether it answers. But what can wait has places of its own, half of
     ``workers``, so that no wave of it keeps a person waiting. Pauses are timed by ``monotonic``, in seconds.
+    Where there are ``seats``, those are shared with other processes.
     """
+
+    def turns(name: str, at_once: int) -> AbstractAsyncContextManager[None]:
+        return seats.of(name, at_once) if seats else asyncio.Semaphore(at_once)
+
     hurried, unhurried = {}, {}
     for name, tenant in tenants.items():
         measured = MeasuredCrm(tenant.crm, metrics)
         gate = Gate(measured, monotonic)
         metrics.watch_paused(name, partial(_is_paused, gate))
-        hurried[name] = replace(tenant, crm=GuardedCrm(measured, gate, workers + BESIDE))
-        unhurried[name] = replace(tenant, crm=GuardedCrm(measured, gate, max(1, workers // 2)))
+        hurried[name] = replace(
+            tenant, crm=GuardedCrm(measured, gate, turns(f"{name} now", workers + BESIDE))
+        )
+        unhurried[name] = replace(
+            tenant, crm=GuardedCrm(measured, gate, turns(f"{name} later", max(1, workers // 2)))
+        )
     return hurried, unhurried
 
 

@@ -44,6 +44,7 @@ from bot.services.ports import Clock
 from bot.services.preferences import Preferences
 from bot.services.privacy import Privacy
 from bot.services.readers import Readers
+from bot.services.seats import SharedSeats
 from bot.services.sharing import Sharing
 from bot.services.tenants import Tenant
 from bot.services.uninstalling import Uninstalling
@@ -81,6 +82,7 @@ class Wiring:
         workspaces: Workspaces,
         url: str,
         monotonic: Callable[[], float] = time.monotonic,
+        seats: SharedSeats | None = None,
     ) -> None:
         self._settings = settings
         self._clock = clock
@@ -91,7 +93,7 @@ class Wiring:
         self._workspaces = workspaces
         self._people = SlackPeople(workspaces, clock)
         self._metrics = metrics = PrometheusMetrics()
-        tenants, unhurried = guarded(tenants, metrics, settings.commands.workers, monotonic)
+        tenants, unhurried = guarded(tenants, metrics, settings.commands.workers, monotonic, seats)
         self._tenants = tenants
         policy = settings.keep_alive.policy
         self._access = access = Access(

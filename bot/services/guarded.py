@@ -5,7 +5,7 @@ import logging
 import math
 import time
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 from bot.core.breaker import Breaker, BreakerState
 from bot.core.errors import BotError, CrmPaused, CrmTimedOut, CrmTooBusy, CrmUnreachable
@@ -103,13 +103,13 @@ class Gate:
 class GuardedCrm(AroundCrm):
     """Implements the port ``Crm`` by another one of it, behind a gate.
 
-    ``at_once`` is how many questions may be under way together; the others wait for their turn, in order.
+    ``turns`` has as many as may be under way together, and is entered by each; the others wait, in order.
     """
 
-    def __init__(self, crm: Crm, gate: Gate, at_once: int) -> None:
+    def __init__(self, crm: Crm, gate: Gate, turns: AbstractAsyncContextManager[None]) -> None:
         super().__init__(crm)
         self._gate = gate
-        self._turns = asyncio.Semaphore(at_once)
+        self._turns = turns
 
     @asynccontextmanager
     async def around(self, operation: str) -> AsyncIterator[None]:

@@ -36,6 +36,7 @@ from bot.store.pseudonyms import Pseudonyms
 from bot.store.rates import StoredRates
 from bot.store.retention import prune_aged
 from bot.store.sealing import BadKey, Sealer
+from bot.store.seats import StoredSeats
 from bot.store.signins import StoredSignIns
 from bot.store.sqlite import BUSY_TIMEOUT, OPERATOR_PATIENCE, open_database
 from bot.store.stewardship import StoredStewardship
@@ -100,6 +101,7 @@ class Store:
     homes: StoredHomes
     #: Where several processes may run: on PostgreSQL.
     rates: StoredRates | None
+    seats: StoredSeats | None
     hasher: Hasher
     sealer: Sealer
     retention: Retention
@@ -123,6 +125,7 @@ class Store:
         pruned += await self.deliveries.prune(now - DELIVERIES_KEPT) + await self.processes.prune(now)
         pruned += await self.authorizations.prune(now) + await self.proofs.prune(now)
         pruned += await self.rates.prune() if self.rates else 0
+        pruned += await self.seats.prune() if self.seats else 0
         pruned += await prune_aged(self.db, self.retention, now)
         await self.db.empty_log()
         return pruned + (prune_backups(self.path, now) if self.path else 0)
@@ -199,6 +202,7 @@ async def _store(db: Database, sealer: Sealer, retention: Retention, path: Path 
         StoredOverviews(db),
         StoredHomes(db),
         None if path else StoredRates(db),
+        None if path else StoredSeats(db),
         hasher,
         sealer,
         retention,

@@ -8,6 +8,7 @@ from sqlite_utils import Database, Migrations
 
 from bot.store.auditschema import create_audit, keep_audit
 from bot.store.channelschema import add_guarding, add_importing, create_channel_digests
+from bot.store.fleetschema import create_seats, find_whose_tickets_are_due, have_each_token_anew_once
 from bot.store.homeschema import create_homes
 from bot.store.installschema import create_installations, create_known_tokens, create_proofs
 
@@ -335,13 +336,6 @@ def find_what_is_due_in_a_workspace(db: Database) -> None:
         )
 
 
-@migrations()
-def find_whose_tickets_are_due(db: Database) -> None:
-    """Of all tenants together: else each of them is looked at every minute, whatever is due."""
-    db.execute("CREATE INDEX links_due ON links (keep_at) WHERE ended_at IS NULL AND keep_at IS NOT NULL")
-
-
-@migrations()
-def have_each_token_anew_once(db: Database) -> None:
-    """Until when somebody is having a user's new token: whoever else needs it waits for it."""
-    db.execute("ALTER TABLE links ADD COLUMN refreshing_until INTEGER")
+migrations()(find_whose_tickets_are_due)
+migrations()(have_each_token_anew_once)
+migrations()(create_seats)

@@ -6,6 +6,7 @@ from datetime import timedelta
 from bot import jobs
 from bot.app import clockwork, duties, roles
 from bot.cli import main
+from bot.services import seats
 from bot.services.digests import doubts, turn
 from bot.store import ledger
 
@@ -15,11 +16,13 @@ LEASE = int(os.environ["LEASE"])
 for module in (clockwork, duties):
     module.DIGESTS = timedelta(seconds=0.5)  # type: ignore[attr-defined]
 for module in (doubts, turn):
-    module.SETTLED_AFTER = timedelta(seconds=1)  # type: ignore[attr-defined]
+    # Longer than a message may be on its way here, where everything shares two cores that others use, too.
+    module.SETTLED_AFTER = timedelta(seconds=6)  # type: ignore[attr-defined]
 turn.BACK_OFF = (timedelta(seconds=2),)
 turn.TURN = timedelta(seconds=1)
 ledger.LEASE = timedelta(seconds=LEASE)
 roles.TIDY = timedelta(seconds=1)
+seats.LEASE, seats.GOOD, seats.RENEWED = LEASE, LEASE * 2 / 3, LEASE / 6
 jobs.DEAD_AFTER, jobs.HEARTBEAT, jobs.POLL = LEASE, 1.0, 1.0
 
 if __name__ == "__main__":

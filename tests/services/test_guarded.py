@@ -34,7 +34,7 @@ class Bench:
     def __init__(self, server: SuperOffice, crm: Crm) -> None:
         self.server, self.time = server, 0.0
         self.gate = Gate(crm, lambda: self.time)
-        self.crm = GuardedCrm(crm, self.gate, at_once=3)
+        self.crm = GuardedCrm(crm, self.gate, asyncio.Semaphore(3))
         self.ticket = Secret(server.ticket(server.seller))
 
     async def ask(self) -> None:

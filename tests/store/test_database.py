@@ -48,6 +48,7 @@ STEPS = (
     "find_what_is_due_in_a_workspace",
     "find_whose_tickets_are_due",
     "have_each_token_anew_once",
+    "create_seats",
 )
 TABLES = (
     "links",
@@ -75,6 +76,7 @@ TABLES = (
     "channel_requests",
     "homes",
     "rates",
+    "seats",
     "audit_retention",
     "known_tokens",
 )

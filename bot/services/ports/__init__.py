@@ -41,6 +41,7 @@ from bot.services.ports.machine import (
     Clock,
     Rates,
     Runner,
+    Seats,
 )
 from bot.services.ports.metrics import (
     UNCOUNTED,
@@ -127,6 +128,7 @@ __all__ = [
     "Recorded",
     "Runner",
     "SavedFilters",
+    "Seats",
     "SignIns",
     "SignedIn",
     "SlackApp",

@@ -1,10 +1,10 @@
 """What the use cases need of the machine."""
 
-from collections.abc import Awaitable, Callable, Hashable
+from collections.abc import Awaitable, Callable, Hashable, Sequence
 from datetime import datetime
 from typing import Protocol
 
-__all__ = ["Clock", "Rates", "Runner"]
+__all__ = ["Clock", "Rates", "Runner", "Seats"]
 
 
 class Clock(Protocol):
@@ -43,4 +43,27 @@ class Rates(Protocol):
 
     async def close(self, name: str, seconds: float) -> None:
         """Let there be no turn before so many seconds are over."""
+        ...
+
+
+class Seats(Protocol):
+    """Seats of which each process has some for a while: never more in all than there are."""
+
+    async def settle(self, name: str, total: int, wanted: int, in_use: int, lease: float) -> int:
+        """Tell the others how many of ``total`` one could use; how many one has, for ``lease`` seconds.
+
+        Where more are ``in_use``, nobody else has those until one settles again.
+        """
+        ...
+
+    async def renew(self, names: Sequence[str], lease: float) -> Sequence[str]:
+        """Have these for ``lease`` seconds from now; those that were still one's own."""
+        ...
+
+    async def short(self) -> Sequence[str]:
+        """Of which one has seats, while another has fewer than it wants."""
+        ...
+
+    async def leave(self, names: Sequence[str]) -> None:
+        """Have no seats of these any more."""
         ...

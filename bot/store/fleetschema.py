@@ -1,0 +1,30 @@
+"""What several processes need to share their work."""
+
+from sqlite_utils import Database
+
+__all__ = ["create_seats", "find_whose_tickets_are_due", "have_each_token_anew_once"]
+
+
+def find_whose_tickets_are_due(db: Database) -> None:
+    """Of all tenants together: else each of them is looked at every minute, whatever is due."""
+    db.execute("CREATE INDEX links_due ON links (keep_at) WHERE ended_at IS NULL AND keep_at IS NOT NULL")
+
+
+def have_each_token_anew_once(db: Database) -> None:
+    """Until when somebody is having a user's new token: whoever else needs it waits for it."""
+    db.execute("ALTER TABLE links ADD COLUMN refreshing_until INTEGER")
+
+
+def create_seats(db: Database) -> None:
+    """How many questions each process may ask a tenant at once, how many it could, and until when."""
+    db.execute("""
+        CREATE TABLE seats (
+            name TEXT NOT NULL,
+            holder TEXT NOT NULL,
+            held INTEGER NOT NULL,
+            wanted INTEGER NOT NULL,
+            until INTEGER NOT NULL,
+            PRIMARY KEY (name, holder)
+        ) STRICT, WITHOUT ROWID
+    """)
+    db.execute("CREATE INDEX seats_holder ON seats (holder)")
