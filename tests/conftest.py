@@ -12,8 +12,8 @@ import pytest
 from hypothesis import settings
 
 from bot.core.secret import DatabaseUrl
-from bot.demo.cast import COLLEAGUES, COMPANIES, USERS
-from bot.demo.workspace import MEMBERS
+from bot.demo.slack.workspace import MEMBERS
+from bot.demo.superoffice.cast import COLLEAGUES, COMPANIES, USERS
 from bot.logs import by_the_standard_library, formatter
 from bot.store import migrate
 from tests.postgres import MISSING, Cluster, cluster, emptied

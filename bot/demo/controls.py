@@ -6,11 +6,11 @@ from random import Random
 from zoneinfo import ZoneInfo
 
 from bot.demo.browser import Page, log_in
-from bot.demo.cast import User
-from bot.demo.message import Message
 from bot.demo.servers import Servers
-from bot.demo.story import ACTIONS
+from bot.demo.slack.message import Message
 from bot.demo.superoffice import SuperOffice
+from bot.demo.superoffice.cast import User
+from bot.demo.superoffice.story import ACTIONS
 
 __all__ = [
     "FAULTS",

@@ -10,11 +10,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
-from bot.demo.cast import User
 from bot.demo.clock import Clock, ShiftedClock
 from bot.demo.slack import Slack
+from bot.demo.slack.workspace import Member
 from bot.demo.superoffice import SuperOffice
-from bot.demo.workspace import Member
+from bot.demo.superoffice.cast import User
 
 __all__ = ["ADMIN", "Running", "Servers", "StartBot", "running_servers"]
 

@@ -7,13 +7,13 @@ from typing import TextIO
 
 from rich.console import Console
 
-from bot.demo.cast import User
 from bot.demo.controls import link_page
 from bot.demo.mrkdwn import Viewer
 from bot.demo.servers import Servers, StartBot, running_servers
 from bot.demo.slack import Slack
+from bot.demo.slack.workspace import Member, Message
+from bot.demo.superoffice.cast import User
 from bot.demo.terminal import Button, draw
-from bot.demo.workspace import Member, Message
 
 __all__ = ["Stage", "set_up"]
 

@@ -3,10 +3,10 @@
 import asyncio
 from collections.abc import Callable
 
-from bot.demo.answers import Answer
 from bot.demo.browser import log_in
+from bot.demo.slack.answers import Answer
+from bot.demo.slack.workspace import Message
 from bot.demo.stage import Stage
-from bot.demo.workspace import Message
 
 __all__ = ["Disappointed", "tour"]
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from bot.demo.servers import Servers
-from bot.demo.workspace import Message
+from bot.demo.slack.workspace import Message
 from tests.browser.axe import findings
 from tests.browser.corpus import corpus, words
 from tests.browser.desk import Browser, Desk, Theme, at_desk, expect

@@ -10,12 +10,12 @@ import aiohttp
 import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.demo.cast import User
 from bot.demo.clock import TestClock
 from bot.demo.online import Online
 from bot.demo.slack import Slack
+from bot.demo.slack.workspace import BOT_USER
 from bot.demo.superoffice import SuperOffice
-from bot.demo.workspace import BOT_USER
+from bot.demo.superoffice.cast import User
 from tests.demo.hearing import Bot, listening
 
 NAMESPACE = "http://www.superoffice.net/ws/crm/NetServer/Services86"

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from bot.demo.limits import problems
+from bot.demo.slack.limits import problems
 
 Block = dict[str, Any]
 Make = Callable[[int], Any]

@@ -12,7 +12,7 @@ from lxml import etree
 
 from bot.demo.clock import TestClock
 from bot.demo.online import Online
-from bot.demo.online_tenant import STATES
+from bot.demo.online.tenant import STATES
 
 SESSION = "SuperOffice.Exceptions.SoSessionException"
 LONG_AGO = "2026-10-01T00:00:00"

@@ -17,7 +17,7 @@ from oauthlib.oauth2 import InvalidClientError, InvalidGrantError, MismatchingSt
 
 from bot.demo.clock import TestClock
 from bot.demo.online import Online
-from bot.demo.online_identity import PREFIX, Flaw
+from bot.demo.online.identity import PREFIX, Flaw
 
 VERIFIER = "v" * 43
 PKCE = {

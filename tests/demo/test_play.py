@@ -17,8 +17,8 @@ from bot.demo.clock import Clock
 from bot.demo.controls import FAULTS
 from bot.demo.play import play
 from bot.demo.prompt import do
+from bot.demo.slack.workspace import BOT_USER, Message
 from bot.demo.stage import Stage, set_up
-from bot.demo.workspace import BOT_USER, Message
 
 NAMESPACE = "http://www.superoffice.net/ws/crm/NetServer/Services86"
 PAGE = (

@@ -14,12 +14,12 @@ import pytest_asyncio
 
 from bot.cli.main import start_bot
 from bot.core.command import VERBS
-from bot.demo.cast import USERS
 from bot.demo.clock import Clock
 from bot.demo.controls import FAULTS
-from bot.demo.elements import elements, find
 from bot.demo.playground import Playground
 from bot.demo.servers import Servers, running_servers
+from bot.demo.slack.elements import elements, find
+from bot.demo.superoffice.cast import USERS
 from tests.demo.conftest import Person, at_page
 
 #: One bot and one loop for all of them: each test is a chapter of its own all the same.

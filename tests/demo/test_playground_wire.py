@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.demo.cast import USERS
 from bot.demo.clock import TestClock
 from bot.demo.playground.wire import MOST, Wire, masked
+from bot.demo.superoffice.cast import USERS
 
 SECRETS = [
     *(

@@ -11,7 +11,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.demo.clock import SystemClock
 from bot.demo.slack import Slack
-from bot.demo.workspace import Channel, Enterprise, Member, Workspace
+from bot.demo.slack.workspace import Channel, Enterprise, Member, Workspace
 from tests.demo.calling import failing
 from tests.demo.hearing import Bot, listening
 

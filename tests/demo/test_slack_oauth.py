@@ -13,7 +13,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.demo.browser import Page
 from bot.demo.clock import TestClock
 from bot.demo.slack import Slack
-from bot.demo.workspace import Workspace
+from bot.demo.slack.workspace import Workspace
 from tests.demo.calling import failing
 
 pytestmark = pytest.mark.filterwarnings("ignore:BasicAuth is deprecated")  # what slack_sdk 3.47 uses

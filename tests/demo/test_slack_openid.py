@@ -14,8 +14,8 @@ from slack_sdk.oauth import OpenIDConnectAuthorizeUrlGenerator
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.demo.clock import TestClock
-from bot.demo.openid import WRONG
 from bot.demo.slack import Slack
+from bot.demo.slack.openid import WRONG
 
 pytestmark = pytest.mark.filterwarnings("ignore:BasicAuth is deprecated")  # what slack_sdk 3.47 uses
 

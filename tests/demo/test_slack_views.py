@@ -7,9 +7,9 @@ from aiohttp import web
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.demo.elements import elements, find, used
 from bot.demo.slack import Slack
-from bot.demo.views import View
+from bot.demo.slack.elements import elements, find, used
+from bot.demo.slack.views import View
 from tests.demo.hearing import Bot
 
 SELLER = Slack.seller.id

@@ -7,7 +7,7 @@ import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.demo.slack import Slack
-from bot.demo.workspace import Channel, Enterprise, Member, Workspace
+from bot.demo.slack.workspace import Channel, Enterprise, Member, Workspace
 from tests.demo.calling import failing
 from tests.demo.hearing import Bot
 

@@ -11,12 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
-from bot.demo.cast import USERS, User
 from bot.demo.clock import TestClock
-from bot.demo.operations import Operations
-from bot.demo.soap import OPERATIONS, Request
-from bot.demo.story import ACTIONS, Story
-from bot.demo.tickets import Tickets
+from bot.demo.superoffice.cast import USERS, User
+from bot.demo.superoffice.operations import Operations
+from bot.demo.superoffice.soap import OPERATIONS, Request
+from bot.demo.superoffice.story import ACTIONS, Story
+from bot.demo.superoffice.tickets import Tickets
 
 NOW = datetime(2026, 3, 31, 9, tzinfo=UTC)  # two days after the clocks changed
 

@@ -9,8 +9,8 @@ import pytest
 from lxml import etree
 
 from bot.demo.clock import TestClock
-from bot.demo.story import Story
 from bot.demo.superoffice import SuperOffice
+from bot.demo.superoffice.story import Story
 
 SESSION = "SuperOffice.Exceptions.SoSessionException"
 

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 import zeep
 
-from bot.demo.story import ACTIONS
 from bot.demo.superoffice import SuperOffice
+from bot.demo.superoffice.story import ACTIONS
 
 FOLDER = os.environ.get("SUPEROFFICE_WSDL_DIR")
 

@@ -23,10 +23,10 @@ from bot.core.schedule import Schedule
 from bot.core.secret import Secret
 from bot.core.slots import next_due
 from bot.core.subscription import Subscription
-from bot.demo.answers import Answer
 from bot.demo.slack import Slack
+from bot.demo.slack.answers import Answer
+from bot.demo.slack.workspace import Member, Message
 from bot.demo.superoffice import SuperOffice
-from bot.demo.workspace import Member, Message
 from bot.runner import QueueRunner
 from bot.slack.workspaces import Workspaces
 from bot.store import Store, migrate

@@ -12,11 +12,11 @@ import pytest
 
 from bot import app
 from bot.config import load
-from bot.demo.answers import Answer
-from bot.demo.cast import User
 from bot.demo.slack import Slack
+from bot.demo.slack.answers import Answer
+from bot.demo.slack.workspace import Member, Message
 from bot.demo.superoffice import SuperOffice
-from bot.demo.workspace import Member, Message
+from bot.demo.superoffice.cast import User
 
 KEY = base64.urlsafe_b64encode(bytes(range(32))).decode()
 

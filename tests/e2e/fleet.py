@@ -21,8 +21,8 @@ from bot.core.schedule import Schedule
 from bot.core.secret import DatabaseUrl, Secret
 from bot.core.subscription import Subscription
 from bot.demo.slack import Slack
+from bot.demo.slack.workspace import Member, Message
 from bot.demo.superoffice import SuperOffice
-from bot.demo.workspace import Member, Message
 from bot.services.ports import Installation
 from bot.store import connected, migrate
 from tests.conftest import IN_MEMORY

@@ -23,12 +23,12 @@ from bot.core.schedule import Schedule
 from bot.core.secret import Secret
 from bot.core.slots import next_due
 from bot.core.subscription import Subscription
-from bot.demo.cast import User
 from bot.demo.clock import TestClock
 from bot.demo.slack import Slack
-from bot.demo.story import Company, Story
+from bot.demo.slack.workspace import Message
 from bot.demo.superoffice import SuperOffice
-from bot.demo.workspace import Message
+from bot.demo.superoffice.cast import User
+from bot.demo.superoffice.story import Company, Story
 from bot.store import migrate
 from bot.store.ledger import LEASE
 from tests.e2e.conftest import KEY, environment

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from bot.demo.slack import Slack
-from bot.demo.workspace import BOT_USER, Member
+from bot.demo.slack.workspace import BOT_USER, Member
 from tests.e2e.channels import PUBLIC, TEAM, Rig, rigged, user
 from tests.sqlite import connection
 

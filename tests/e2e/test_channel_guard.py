@@ -8,10 +8,10 @@ import pytest
 from bot.core.people import Link, Principal
 from bot.core.secret import Secret
 from bot.core.subscription import Delivery
-from bot.demo.cast import User
 from bot.demo.slack import Slack
+from bot.demo.slack.workspace import Member
 from bot.demo.superoffice import SuperOffice
-from bot.demo.workspace import Member
+from bot.demo.superoffice.cast import User
 from bot.services.ports import Place
 from tests.e2e.channels import PUBLIC, Rig, rigged, user
 

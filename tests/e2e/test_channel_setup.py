@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from bot.demo.slack import Slack
-from bot.demo.workspace import Member, Message
+from bot.demo.slack.workspace import Member, Message
 from tests.e2e.conftest import World, button_url
 from tests.e2e.test_main_job import said
 from tests.slack.test_modals import filled_in

@@ -2,7 +2,7 @@
 
 import json
 
-from bot.demo.message import Message
+from bot.demo.slack.message import Message
 from bot.demo.superoffice import SuperOffice
 from tests.e2e.conftest import World, button_url
 

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from bot.core.replies import DigestForm
-from bot.demo.workspace import Message
+from bot.demo.slack.workspace import Message
 from bot.slack.modals import digest_modal
 from tests.e2e.conftest import World
 from tests.slack.replies import READER

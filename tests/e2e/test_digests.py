@@ -21,9 +21,9 @@ from bot.config import load
 from bot.demo.clock import TestClock
 from bot.demo.gate import Gate
 from bot.demo.slack import Slack
-from bot.demo.story import Story
+from bot.demo.slack.workspace import Message
 from bot.demo.superoffice import SuperOffice
-from bot.demo.workspace import Message
+from bot.demo.superoffice.story import Story
 from bot.slack import limits
 from tests.conftest import NOW
 from tests.e2e.conftest import World, environment

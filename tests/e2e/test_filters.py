@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from bot.demo.slack import Slack
+from bot.demo.slack.workspace import Message
 from bot.demo.superoffice import SuperOffice
-from bot.demo.workspace import Message
 from tests.e2e.conftest import Start, World
 from tests.e2e.test_main_job import said
 

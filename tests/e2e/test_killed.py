@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.demo.workspace import Message
+from bot.demo.slack.workspace import Message
 from tests.e2e.killing import Killing, killing
 from tests.e2e.zygote import MARKS
 

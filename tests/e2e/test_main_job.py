@@ -11,10 +11,10 @@ import pytest
 from bot.app.running import session
 from bot.core.people import SlackUser
 from bot.core.secret import Secret
-from bot.demo.answers import Answer
 from bot.demo.slack import Slack
+from bot.demo.slack.answers import Answer
+from bot.demo.slack.workspace import Message
 from bot.demo.superoffice import SuperOffice
-from bot.demo.workspace import Message
 from tests.e2e.conftest import KEY, Start, World
 from tests.sqlite import opened
 

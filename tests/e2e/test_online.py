@@ -16,12 +16,12 @@ from bot import app
 from bot.config import load
 from bot.core.people import Link, Principal, SlackUser
 from bot.core.secret import Secret
-from bot.demo.answers import Answer
-from bot.demo.cast import User
 from bot.demo.online import Online
-from bot.demo.online_identity import Flaw
+from bot.demo.online.identity import Flaw
 from bot.demo.slack import Slack
-from bot.demo.workspace import Member, Message
+from bot.demo.slack.answers import Answer
+from bot.demo.slack.workspace import Member, Message
+from bot.demo.superoffice.cast import User
 from bot.text import sentence
 from tests.conftest import NOW, StoppedClock
 from tests.e2e.conftest import KEY, button_url

@@ -19,8 +19,8 @@ from bot.core.filters import MutedCompany
 from bot.core.people import Link, Principal, SlackChannel, SlackUser
 from bot.core.replies import DigestForm, Reader, ShareForm, TeamForm
 from bot.core.secret import Secret
-from bot.demo import payloads
-from bot.demo.workspace import BOT_USER, OTHER_TEAM, Channel, Member, Message
+from bot.demo.slack import payloads
+from bot.demo.slack.workspace import BOT_USER, OTHER_TEAM, Channel, Member, Message
 from bot.slack.channelpayload import carried_by
 from bot.slack.limits import PostLimits
 from bot.slack.modals import form_view

@@ -10,10 +10,10 @@ from click.testing import CliRunner
 
 from bot.cli import main
 from bot.core.secret import Secret
-from bot.demo.cast import User
 from bot.demo.slack import Slack
+from bot.demo.slack.workspace import Member
 from bot.demo.superoffice import SuperOffice
-from bot.demo.workspace import Member
+from bot.demo.superoffice.cast import User
 from bot.store.personal import PERSONAL
 from tests.conftest import NOW
 from tests.e2e.conftest import KEY, World, environment

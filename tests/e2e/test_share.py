@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 
 from bot.demo.slack import Slack
+from bot.demo.slack.workspace import Message
 from bot.demo.superoffice import SuperOffice
-from bot.demo.workspace import Message
 from tests.e2e.conftest import World
 from tests.e2e.test_filters import companies, press
 from tests.e2e.test_main_job import said

@@ -13,8 +13,8 @@ from bot.config import load
 from bot.core.people import SlackUser
 from bot.core.secret import Secret
 from bot.demo.slack import Slack
+from bot.demo.slack.workspace import Member
 from bot.demo.superoffice import SuperOffice
-from bot.demo.workspace import Member
 from bot.text import sentence
 from tests.conftest import StoppedClock
 from tests.e2e.conftest import KEY, button_url, environment, form_of

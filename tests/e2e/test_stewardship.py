@@ -7,7 +7,7 @@ import pytest
 
 from bot.core.audit import Departure
 from bot.demo.slack import Slack
-from bot.demo.workspace import BOT_USER, Member, Message
+from bot.demo.slack.workspace import BOT_USER, Member, Message
 from tests.e2e.channels import PUBLIC, TEAM, Rig, rigged, title, user
 
 SOUGHT, OVER = "This channel's digest needs an owner", "This channel's digest is paused"

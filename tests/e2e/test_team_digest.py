@@ -11,11 +11,11 @@ import pytest
 
 from bot.core.people import Link, Principal
 from bot.core.secret import Secret
-from bot.demo.cast import User
 from bot.demo.slack import Slack
-from bot.demo.story import Company
+from bot.demo.slack.workspace import Member, Message
 from bot.demo.superoffice import SuperOffice
-from bot.demo.workspace import Member, Message
+from bot.demo.superoffice.cast import User
+from bot.demo.superoffice.story import Company
 from tests.e2e.channels import PUBLIC, Rig, rigged, title, user
 
 Record = Callable[[str, object], None]

@@ -19,8 +19,8 @@ from bot.core.people import Link, Principal, SlackUser
 from bot.core.secret import Secret
 from bot.crm.soap.transport import Limits
 from bot.demo.slack import Slack
+from bot.demo.slack.workspace import Member, Message
 from bot.demo.superoffice import SuperOffice
-from bot.demo.workspace import Member, Message
 from bot.runner import QueueRunner
 from bot.slack.workspaces import Workspaces
 from bot.store import Store, migrate

@@ -17,8 +17,8 @@ import pytest
 
 from bot.demo.online import Online
 from bot.demo.slack import Slack
+from bot.demo.slack.workspace import Message
 from bot.demo.superoffice import SuperOffice
-from bot.demo.workspace import Message
 from bot.text import sentence
 from docs.errorpages import kinds, what_people_read
 from tests.conftest import FORBIDDEN

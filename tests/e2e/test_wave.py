@@ -13,7 +13,7 @@ from bot.core.recurrence import EVERY_DAY
 from bot.core.schedule import Schedule
 from bot.core.secret import Secret
 from bot.core.subscription import Subscription
-from bot.demo.workspace import Member
+from bot.demo.slack.workspace import Member
 from tests.e2e.conftest import KEY, Start, World
 from tests.e2e.test_main_job import said
 from tests.sqlite import opened

@@ -16,8 +16,8 @@ from bot.core.people import SlackUser
 from bot.core.secret import Secret
 from bot.demo.online import Online
 from bot.demo.slack import Slack
+from bot.demo.slack.workspace import Enterprise, Member, Message, Workspace
 from bot.demo.superoffice import SuperOffice
-from bot.demo.workspace import Enterprise, Member, Message, Workspace
 from bot.text import sentence
 from tests.conftest import StoppedClock
 from tests.e2e.conftest import KEY, button_url, form_of

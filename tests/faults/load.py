@@ -5,9 +5,9 @@ import random
 from collections import Counter
 from collections.abc import Callable
 
-from bot.demo.answers import Answer
-from bot.demo.faults import Fault
 from bot.demo.slack import Slack
+from bot.demo.slack.answers import Answer
+from bot.demo.superoffice.faults import Fault
 from tests.e2e.killing import PEOPLE
 from tests.e2e.test_main_job import said
 

@@ -15,9 +15,9 @@ import aiohttp
 import pytest
 
 from bot.core.breaker import IN_A_ROW
-from bot.demo.faults import Fault as Switched
 from bot.demo.gate import Gate
-from bot.demo.webapi import Failure
+from bot.demo.slack.webapi import Failure
+from bot.demo.superoffice.faults import Fault as Switched
 from tests.crm.failure_table import BILLION_LAUGHS
 from tests.e2e.conftest import environment
 from tests.e2e.killing import ROOT

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import aiohttp
 
-from bot.demo.answers import Answer
 from bot.demo.slack import Slack
-from bot.demo.webapi import Failure
-from bot.demo.workspace import Message
+from bot.demo.slack.answers import Answer
+from bot.demo.slack.webapi import Failure
+from bot.demo.slack.workspace import Message
 from bot.text import sentence
 from tests.e2e.killing import Killing, killing
 from tests.e2e.test_main_job import said

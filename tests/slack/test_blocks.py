@@ -41,7 +41,7 @@ from bot.core.replies import (
     WhyShown,
 )
 from bot.core.window import Window, judge
-from bot.demo.limits import problems
+from bot.demo.slack.limits import problems
 from bot.slack.blocks import Message, draw, draw_shared
 from bot.slack.blocks.charts import bars
 from bot.slack.blocks.elements import DIRECTIONS

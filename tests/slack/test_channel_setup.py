@@ -49,7 +49,7 @@ from bot.core.slots import next_fires
 from bot.core.standing import Denied
 from bot.core.teamdigest import TeamDigest
 from bot.core.window import Window
-from bot.demo.limits import problems
+from bot.demo.slack.limits import problems
 from bot.slack.blocks import draw
 from bot.slack.modals import digest_modal, form_view, loading_view, notice_view, submitted_digest
 from bot.slack.payload import pressed

@@ -13,9 +13,8 @@ from bot.core.errors import SlackFailed
 from bot.core.people import SlackChannel, SlackUser
 from bot.core.replies import SharedPage
 from bot.core.secret import Secret
-from bot.demo import workspace
-from bot.demo.slack import Slack
-from bot.demo.workspace import BOT_USER, OTHER_TEAM, Member
+from bot.demo.slack import Slack, workspace
+from bot.demo.slack.workspace import BOT_USER, OTHER_TEAM, Member
 from bot.slack.budgets import TIERS, Budgets
 from bot.slack.channels import SlackChannels
 from bot.slack.roster import FEW, Roster

@@ -37,7 +37,7 @@ from bot.core.requests import Ask, Page, PressAnothers
 from bot.core.schedule import Schedule
 from bot.core.slots import Shift, next_fires
 from bot.core.window import Window
-from bot.demo.limits import MAX_CHARACTERS, characters
+from bot.demo.slack.limits import MAX_CHARACTERS, characters
 from bot.slack.blocks import draw
 from bot.slack.blocks.digestwords import asked
 from bot.slack.payload import pressed

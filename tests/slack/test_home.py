@@ -28,7 +28,7 @@ from bot.core.replies import (
 from bot.core.replies.home import Home, HomeChannel, InMessages, Newcomer
 from bot.core.slots import Slot, SlotKey
 from bot.core.subscription import Outcome, State
-from bot.demo.limits import problems
+from bot.demo.slack.limits import problems
 from bot.slack.blocks.home import home_view
 from tests.slack.replies import FILTER, HOSTILE, KIANNA, NOW, OSLO, READER, STANDINGS
 from tests.slack.test_blocks import FILTERS, READERS, TEXT, check_blocks, elements

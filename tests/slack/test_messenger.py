@@ -9,8 +9,8 @@ from bot.core.people import SlackUser
 from bot.core.replies import DigestForm
 from bot.core.requests import Conversation
 from bot.core.secret import Secret
-from bot.demo.limits import problems
 from bot.demo.slack import Slack
+from bot.demo.slack.limits import problems
 from bot.slack.messenger import SlackMessenger
 from bot.slack.workspaces import Workspaces
 from tests.conftest import StoppedClock

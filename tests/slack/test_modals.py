@@ -20,7 +20,7 @@ from bot.core.replies import DigestForm, Reader
 from bot.core.requests import Ask, Request
 from bot.core.scheduletext import parse
 from bot.core.spelling import normalise
-from bot.demo.limits import problems
+from bot.demo.slack.limits import problems
 from bot.slack.modals import digest_modal, submitted_digest
 from tests.slack.replies import HOSTILE, READER
 from tests.slack.test_blocks import COMMAND, FILTERS, READERS, TEXT

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from bot.demo.limits import problems
+from bot.demo.slack.limits import problems
 from bot.text import LANGUAGES, SOURCE
 from docs.drawn import GROUPS, messages_page, page_of, readers
 

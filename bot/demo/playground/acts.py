@@ -3,15 +3,16 @@
 from collections.abc import Mapping
 from typing import Any
 
-from bot.demo import controls, payloads
-from bot.demo.answers import Answer
-from bot.demo.elements import find
+from bot.demo import controls
 from bot.demo.playground import scene
 from bot.demo.playground.scene import Json
 from bot.demo.playground.session import Session
 from bot.demo.servers import Servers
-from bot.demo.views import View
-from bot.demo.workspace import Channel, Member, Message
+from bot.demo.slack import payloads
+from bot.demo.slack.answers import Answer
+from bot.demo.slack.elements import find
+from bot.demo.slack.views import View
+from bot.demo.slack.workspace import Channel, Member, Message
 
 __all__ = ["Acts", "Refused"]
 

@@ -15,8 +15,8 @@ from bot.demo.playground.scene import Json
 from bot.demo.playground.session import Session
 from bot.demo.playground.wire import Wire
 from bot.demo.servers import Servers
-from bot.demo.views import View
-from bot.demo.workspace import Message
+from bot.demo.slack.views import View
+from bot.demo.slack.workspace import Message
 
 __all__ = ["Hub"]
 

@@ -8,7 +8,7 @@ from bot.demo import controls
 from bot.demo.playground.acts import Refused
 from bot.demo.playground.scene import Json
 from bot.demo.servers import Servers
-from bot.demo.workspace import Member
+from bot.demo.slack.workspace import Member
 
 __all__ = ["Panel"]
 

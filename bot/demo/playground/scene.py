@@ -10,7 +10,7 @@ from typing import Any
 
 from bot.demo.servers import ADMIN, Servers
 from bot.demo.slack import Slack
-from bot.demo.workspace import Channel, Member, Message
+from bot.demo.slack.workspace import Channel, Member, Message
 
 __all__ = ["Json", "Read", "clock", "hints", "message", "places", "read_only", "scene", "subscribed"]
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from aiohttp import web
 
-from bot.demo.workspace import Member
+from bot.demo.slack.workspace import Member
 
 __all__ = ["Session"]
 

@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterable
 from typing import Any
 from urllib.parse import parse_qsl
 
-from bot.demo.cast import USERS
 from bot.demo.clock import Clock
+from bot.demo.superoffice.cast import USERS
 from bot.demo.watching import Ended
 
 __all__ = ["Wire", "masked"]

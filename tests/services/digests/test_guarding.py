@@ -17,7 +17,7 @@ from bot.core.schedule import Schedule
 from bot.core.secret import Secret
 from bot.core.subscription import Subscription
 from bot.demo.slack import Slack
-from bot.demo.workspace import Member
+from bot.demo.slack.workspace import Member
 from bot.services.access import Access
 from bot.services.audience import Audience
 from bot.services.digests.guarding import ChannelGuard

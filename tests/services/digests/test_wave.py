@@ -16,7 +16,7 @@ from bot.core.replies import DigestPart, Reader, Reply
 from bot.core.schedule import Schedule
 from bot.core.secret import Secret
 from bot.core.subscription import Outcome, Subscription
-from bot.demo.rates import Rates
+from bot.demo.slack.rates import Rates
 from bot.runner import QueueRunner
 from bot.services.ports import ActivityQuery, Place, Posted, PostKey, Snapshot
 from bot.slack.limits import PostLimits
