@@ -16,6 +16,7 @@ from bot.demo.slack.workspace import MEMBERS
 from bot.demo.superoffice.cast import COLLEAGUES, COMPANIES, USERS
 from bot.logs import by_the_standard_library, formatter
 from bot.store import migrate
+from tests.databases import fresh_database
 from tests.postgres import MISSING, Cluster, cluster, emptied
 
 settings.register_profile("house", deadline=None, max_examples=50)
@@ -85,7 +86,7 @@ def database(request: pytest.FixtureRequest, path: Path) -> Path | DatabaseUrl:
     """A database of the newest schema with nothing in it."""
     if request.param == "postgresql":
         return emptied(request.getfixturevalue("migrated"))
-    migrate(path, NOW)
+    fresh_database(path)
     return path
 
 

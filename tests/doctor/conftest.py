@@ -17,8 +17,8 @@ from bot.demo.slack import Slack
 from bot.demo.superoffice import SuperOffice
 from bot.doctor import Finding, Result, as_json, examine
 from bot.slack.scopes import OPTIONAL_SCOPES, SCOPES
-from bot.store import migrate
 from tests.conftest import StoppedClock
+from tests.databases import fresh_database
 from tests.e2e.conftest import KEY, environment
 from tests.sqlite import opened
 
@@ -91,7 +91,7 @@ async def setup(tmp_path: Path) -> AsyncIterator[Setup]:
         sound = Setup(crm, slack, tmp_path, clock, environ | {"SLACK_SIGNING_SECRET": "0" * 32})
         slack.install(slack.workspace, {*SCOPES, *OPTIONAL_SCOPES})
         sound.mounts.write_text(DISK)
-        migrate(database, now)
+        fresh_database(database)
         with opened(database, Secret(KEY)) as store:
             await store.audit.record(Deed(now - timedelta(hours=3), AuditAction.DATABASE_BACKED_UP))
         environ["BOT_PUBLIC_URL"] = "https://bot.example.com"

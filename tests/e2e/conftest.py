@@ -17,6 +17,7 @@ from bot.demo.slack.answers import Answer
 from bot.demo.slack.workspace import Member, Message
 from bot.demo.superoffice import SuperOffice
 from bot.demo.superoffice.cast import User
+from tests.databases import fresh_database
 
 KEY = base64.urlsafe_b64encode(bytes(range(32))).decode()
 
@@ -115,10 +116,13 @@ def start(crm: SuperOffice, slack: Slack, tmp_path: Path) -> Start:
 
     @asynccontextmanager
     async def starting(*, socket_mode: bool = False, **variables: str) -> AsyncIterator[World]:
-        environ = environment(crm, slack, tmp_path / "bot.db", socket_mode=socket_mode)
+        database = tmp_path / "bot.db"
+        if not database.exists():
+            fresh_database(database)
+        environ = environment(crm, slack, database, socket_mode=socket_mode)
         async with app.running(load({**environ, **variables})) as bot:
             slack.bot_url = bot.url
-            yield World(crm, slack, bot, tmp_path / "bot.db")
+            yield World(crm, slack, bot, database)
 
     return starting
 

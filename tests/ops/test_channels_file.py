@@ -28,10 +28,11 @@ from bot.core.slots import next_due
 from bot.core.subscription import State, Subscription
 from bot.holidays import COUNTRIES
 from bot.ops.channels import difference, export_channels, import_channels, show_changes
-from bot.store import Store, migrate
+from bot.store import Store
 from tests.conftest import NOW
 from tests.core.schedules import ZONES, schedules
 from tests.core.test_filters import FILTERS
+from tests.databases import fresh_database
 from tests.sqlite import connection, opened
 
 TEXT_KEY = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
@@ -57,7 +58,7 @@ def make(tmp_path: Path) -> Make:
 
     def making(name: str) -> Path:
         path = tmp_path / name
-        migrate(path, NOW)
+        fresh_database(path)
         return path
 
     return making

@@ -21,13 +21,14 @@ from bot.cli import main
 from bot.core.people import Link, Principal, SlackUser
 from bot.core.secret import Secret
 from bot.ops.keys import Report, RotationRefused, rotate_keys
-from bot.store import DatabaseUnusable, Sealer, Store, migrate
+from bot.store import DatabaseUnusable, Sealer, Store
 from bot.store.database import micros
 from bot.store.processes import DEAD_AFTER, live
 from bot.store.rotation import Outcome, survey
 from bot.store.sealed import TICKET
 from bot.store.sqlite import at_once
 from tests.conftest import StoppedClock
+from tests.databases import fresh_database
 from tests.sqlite import connection, opened, tables
 
 OLD, NEW, LOST = (base64.urlsafe_b64encode(bytes([number] * 32)).decode() for number in (1, 2, 3))
@@ -51,7 +52,7 @@ def link(number: int, at: datetime) -> Link:
 @pytest.fixture
 async def store(path: Path, now: datetime) -> Store:
     """As it was sealed with the old key; it is open no more."""
-    migrate(path, now)
+    fresh_database(path)
     with opened(path, Secret(OLD)) as store:
         for number in range(TICKETS):
             await store.links.put(link(number, now))
@@ -266,7 +267,7 @@ def test_ctrl_c_says_how_far_it_came(store: Store, path: Path, clock: StoppedClo
 @pytest.mark.long
 def test_killed_time_and_again_it_comes_to_its_end(path: Path, now: datetime) -> None:
     links, kills, code = 40_000, 0, -signal.SIGKILL
-    migrate(path, now)
+    fresh_database(path)
     with opened(path, Secret(OLD)) as before, tables(before).atomic():
         for number in range(links):
             at_once(before.links.put(link(number, now)))

@@ -56,8 +56,9 @@ from bot.services.refreshing import Refresher
 from bot.services.sharing import Sharing
 from bot.services.signins import SignIns
 from bot.services.tenants import Tenant
-from bot.store import Store, migrate
+from bot.store import Store
 from tests.conftest import NOW, StoppedClock
+from tests.databases import fresh_database
 from tests.services.posts import Posts
 from tests.sqlite import opened
 
@@ -282,7 +283,7 @@ def request(wish: Wish, delivery: str = "d") -> Request:
 def desk(request, tmp_path, clock: StoppedClock):  # type: ignore[no-untyped-def]
     """A desk on a real store; its parameter may be other tenants, and what workspaces may."""
     names, rights = getattr(request, "param", (("onsite",), None))
-    migrate(tmp_path / "bot.db", NOW)
+    fresh_database(tmp_path / "bot.db")
     with opened(tmp_path / "bot.db", Secret("AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=")) as store:
         crm, people, messenger, runner, channels = Crm(), People(), Messenger(), AtOnce(), Channels()
         tenants = {name: Tenant(crm, OSLO, host=f"{name}.example.com") for name in names}

@@ -38,7 +38,8 @@ from bot.services.access import Access
 from bot.services.linking import LinkedNow, Linking, LinkPolicy
 from bot.services.ports import SignedIn
 from bot.services.tenants import Tenant
-from bot.store import Store, migrate
+from bot.store import Store
+from tests.databases import fresh_database
 from tests.services.conftest import Places
 from tests.sqlite import connection, opened
 
@@ -102,7 +103,7 @@ class World:
 @pytest.fixture
 def store(tmp_path: Path, clock: Any) -> Iterator[Store]:
     path = tmp_path / "bot.db"
-    migrate(path, clock.now())
+    fresh_database(path)
     key = Secret(base64.urlsafe_b64encode(secrets.token_bytes(32)).decode())
     with opened(path, key) as store:
         yield store

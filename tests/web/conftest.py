@@ -24,8 +24,9 @@ from bot.services.access import Access
 from bot.services.linking import LinkedNow, Linking, LinkPolicy
 from bot.services.ports import Clock, SignedIn
 from bot.services.tenants import Tenant
-from bot.store import Store, migrate
+from bot.store import Store
 from bot.web import Browsers, Check, LinkPage, Network, PageSettings, health_routes, referenced
+from tests.databases import fresh_database
 from tests.services.conftest import Places
 from tests.sqlite import opened
 
@@ -146,7 +147,7 @@ async def serve() -> AsyncIterator[Serve]:
 @pytest.fixture
 def store(tmp_path: Path, clock: Clock) -> Iterator[Store]:
     path = tmp_path / "bot.db"
-    migrate(path, clock.now())
+    fresh_database(path)
     key = Secret(base64.urlsafe_b64encode(secrets.token_bytes(32)).decode())
     with opened(path, key) as store:
         yield store

@@ -5,15 +5,15 @@ import warnings
 from collections.abc import Mapping
 from datetime import timedelta
 from enum import Enum, auto
-from functools import cache
 from typing import Any
 
 from joserfc import jwt
 from joserfc.errors import SecurityWarning
-from joserfc.jwk import OctKey, RSAKey
+from joserfc.jwk import OctKey
 
 from bot.demo.clock import Clock
 from bot.demo.online.tenant import Tenant
+from bot.demo.signingkeys import FORGED, UNPUBLISHED, kid, signing_key
 from bot.demo.superoffice.cast import User
 
 __all__ = ["PREFIX", "Flaw", "Signer", "configuration"]
@@ -69,16 +69,6 @@ class Flaw(Enum):
     MISSING = auto()
 
 
-@cache
-def _key(number: int) -> RSAKey:
-    """A signing key. The numbers keep those of one process apart; what is made once is kept."""
-    return RSAKey.generate_key(2048, {"use": "sig", "alg": "RS256", "kid": f"demo-{number}"})
-
-
-#: Of the keys, those that are never published.
-_FORGED, _UNPUBLISHED = -1, -2
-
-
 class Signer:
     """Signs for one client of one environment."""
 
@@ -100,7 +90,7 @@ class Signer:
 
     def jwks(self) -> dict[str, Any]:
         """The public keys."""
-        return {"keys": [_key(number).as_dict(private=False) for number in self._published]}
+        return {"keys": [signing_key(number).as_dict(private=False) for number in self._published]}
 
     def id_token(self, issuer: str, user: User, tenant: Tenant, nonce: str) -> str | None:
         """A signed id_token with the flaw in force, or ``None`` where that is that there is none."""
@@ -133,19 +123,19 @@ class Signer:
         }
 
     def _sign(self, claims: Mapping[str, Any]) -> str:
-        kid = f"demo-{self._number}"
+        name = kid(self._number)
         if self.flaw is Flaw.UNSIGNED:
             with warnings.catch_warnings(action="ignore", category=SecurityWarning):
                 return jwt.encode({"alg": "none"}, dict(claims), OctKey.import_key("-" * 32), ["none"])
         if self.flaw is Flaw.HMAC:
             secret = OctKey.import_key(self._client_secret)
-            return jwt.encode({"alg": "HS256", "kid": kid}, dict(claims), secret, ["HS256"])
-        number = {Flaw.SIGNATURE: _FORGED, Flaw.UNKNOWN_KEY: _UNPUBLISHED}.get(
+            return jwt.encode({"alg": "HS256", "kid": name}, dict(claims), secret, ["HS256"])
+        number = {Flaw.SIGNATURE: FORGED, Flaw.UNKNOWN_KEY: UNPUBLISHED}.get(
             self.flaw or Flaw.MISSING, self._number
         )
         if self.flaw is Flaw.UNKNOWN_KEY:
-            kid = f"demo-{_UNPUBLISHED}"
-        return jwt.encode({"alg": "RS256", "kid": kid}, dict(claims), _key(number))
+            name = kid(UNPUBLISHED)
+        return jwt.encode({"alg": "RS256", "kid": name}, dict(claims), signing_key(number))
 
 
 def _identity(user: User, tenant: Tenant) -> dict[str, str]:

@@ -6,16 +6,15 @@ publishes at slack.com/.well-known/openid-configuration.
 
 import base64
 import hashlib
-import secrets
 from collections.abc import Mapping
-from functools import cached_property
 from typing import Any
 
 from aiohttp import web
 from joserfc import jwt
-from joserfc.jwk import KeySet, RSAKey
+from joserfc.jwk import KeySet
 
 from bot.demo.clock import Clock
+from bot.demo.signingkeys import FORGED, kid, signing_key
 from bot.demo.slack import consent
 from bot.demo.slack.calls import Arguments, Caller
 from bot.demo.slack.errors import ApiError
@@ -51,15 +50,11 @@ class OpenID:
         self._codes = Codes(clock)
         self._installs, self._workspaces = installs, workspaces
         self._signed_in: dict[str, Authorized] = {}
-
-    @cached_property
-    def _key(self) -> RSAKey:
-        """Made when it is first needed, as that takes a moment."""
-        return _new_key()
+        self._number = 0
 
     def rotate(self) -> None:
         """Sign with a new key from now on; the old one is no longer published."""
-        self._key = _new_key()
+        self._number += 1
 
     # ------------------------------------------------------------ the browser
 
@@ -121,7 +116,7 @@ class OpenID:
 
     async def keys(self, _: web.Request) -> web.Response:
         """``/openid/connect/keys``: the public half."""
-        return web.json_response(KeySet([self._key]).as_dict(private=False))
+        return web.json_response(KeySet([signing_key(self._number)]).as_dict(private=False))
 
     async def configuration(self, request: web.Request) -> web.Response:
         """``/.well-known/openid-configuration``."""
@@ -185,8 +180,8 @@ class OpenID:
         return claims
 
     def _sign(self, claims: dict[str, Any]) -> str:
-        key = _new_key(self._key.kid) if "signature" in self.wrong else self._key
-        token = jwt.encode({"alg": "RS256", "typ": "JWT", "kid": self._key.kid}, claims, key)
+        key = signing_key(FORGED if "signature" in self.wrong else self._number)
+        token = jwt.encode({"alg": "RS256", "typ": "JWT", "kid": kid(self._number)}, claims, key)
         if "algorithm" in self.wrong:
             header = base64.urlsafe_b64encode(b'{"alg":"none","typ":"JWT"}').decode().rstrip("=")
             token = f"{header}.{token.split('.')[1]}."
@@ -209,7 +204,3 @@ def _spoiled(wrong: str, claims: Mapping[str, Any]) -> dict[str, Any]:
         "email_verified": {"email_verified": False},
     }
     return spoiled[wrong]
-
-
-def _new_key(kid: str | None = None) -> RSAKey:
-    return RSAKey.generate_key(2048, {"kid": kid or secrets.token_hex(8), "use": "sig", "alg": "RS256"})

@@ -26,8 +26,8 @@ from bot.core.secret import Secret
 from bot.core.signin import Ending, Why
 from bot.core.slots import next_due
 from bot.core.subscription import Outcome, State
-from bot.store import migrate
 from tests.conftest import IN_MEMORY
+from tests.databases import fresh_database
 from tests.services.digests.conftest import (
     ME,
     MONDAY,
@@ -83,7 +83,7 @@ class Story:
         self.owed_from = MONDAY - timedelta(days=3)
         #: How many messages there were when nothing was known any more of what was told.
         self.forgotten = 0
-        migrate(path, self.clock.now())
+        fresh_database(path)
 
     async def run(self, steps: Sequence[tuple[str, object]]) -> None:
         with rig_on(self.path, self.clock, self.crm, self.posts) as rig:

@@ -16,7 +16,7 @@ from bot.core.digest import RowId
 from bot.core.errors import CrmTooBusy
 from bot.core.people import SlackUser
 from bot.core.subscription import Outcome, Subscription
-from bot.store import migrate
+from tests.databases import fresh_database
 from tests.services.digests.conftest import Clock, Crm, Killed, Rig, rig_on
 from tests.services.posts import Posts
 
@@ -45,7 +45,7 @@ class Story:
         self.clock = Clock()
         self.crm = Crm(self.clock, sees=dict(SEES))
         self.posts = Posts(self.clock)
-        migrate(path, self.clock.now())
+        fresh_database(path)
 
     async def run(self, steps: Sequence[tuple[str, object]]) -> None:
         with rig_on(self.path, self.clock, self.crm, self.posts) as rig:
