@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
-from tests.bench import acknowledge, answers, calls, digests, formatting, reader, tick
+from tests.bench import acknowledge, answers, calls, digests, formatting, reader, storing, tick
 
 ROUNDS = 7
 BENCHES = {
@@ -20,6 +20,7 @@ BENCHES = {
     "acknowledge": acknowledge,
     "answers": answers,
     "formatting": formatting,
+    "store": storing,
     "digests": digests,
     "tick": tick,
 }

@@ -19,7 +19,7 @@ from bot.store import Store, Where
 from tests.bench.lean import SIGNING_SECRET
 from tests.bench.shapes import OSLO
 
-__all__ = ["KEY", "due", "link", "posted", "running", "subscribe", "whole"]
+__all__ = ["KEY", "WORKSPACE", "due", "link", "posted", "running", "subscribe", "whole"]
 
 KEY = base64.urlsafe_b64encode(bytes(range(32))).decode()
 WORKSPACE = "T1"
