@@ -11,18 +11,31 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
-from tests.bench import acknowledge, answers, calls, digests, formatting, reader, storing, tick
+from tests.bench import (
+    acknowledge,
+    answers,
+    calls,
+    digests,
+    formatting,
+    profiling,
+    reader,
+    storing,
+    tick,
+    waves,
+)
 
 ROUNDS = 7
 BENCHES = {
     "reader": reader,
     "calls": calls,
     "acknowledge": acknowledge,
+    "waves": waves,
     "answers": answers,
     "formatting": formatting,
     "store": storing,
     "digests": digests,
     "tick": tick,
+    "profile": profiling,
 }
 
 
@@ -45,7 +58,9 @@ def main() -> None:
             sys.stdout.write(f"{line}\n")
             sys.stdout.flush()
         sys.stdout.write("\n")
-        parts.append(f"## {name.capitalize()}\n\n```\n{chr(10).join(lines)}\n```\n")
+        parts.append(
+            f"## {getattr(BENCHES[name], 'TITLE', name.capitalize())}\n\n```\n{chr(10).join(lines)}\n```\n"
+        )
     if asked.write:
         PAGE.write_text("\n".join((_head(), *parts)), "utf-8")
 

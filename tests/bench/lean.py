@@ -47,14 +47,34 @@ class Lean:
         """Their root."""
         return f"{self.scheme}://127.0.0.1:{self.port}"
 
-    def load(self, bot_url: str, users: int, commands: int, *, answered: bool = True) -> list[float]:
+    def load(
+        self,
+        bot_url: str,
+        users: int,
+        commands: int,
+        *,
+        answered: bool = True,
+        text: str = "since monday",
+        pause: float = 0,
+    ) -> list[float]:
         """Have ``users`` type ``commands`` in all, each as soon as the last is answered, or acknowledged.
 
         Return the seconds of each but the first few of each user, who all begin in the same moment.
+        ``pause`` is in seconds, after each.
         """
-        self._pipe.send((bot_url, users, commands, answered))
+        self._pipe.send(_Load(bot_url, users, commands, answered, text, pause))
         taken: list[float] = self._pipe.recv()
         return taken
+
+
+@dataclass(frozen=True)
+class _Load:
+    bot_url: str
+    users: int
+    commands: int
+    answered: bool
+    text: str
+    pause: float
 
 
 @contextmanager
@@ -141,8 +161,12 @@ class _Connection(asyncio.Protocol):
         head = b"HTTP/1.1 200 OK\r\nDate: %b\r\nContent-Type: %b\r\nContent-Length: %d\r\n\r\n"
         answer = head % (date, kind, len(body)) + body
         if delay:
-            asyncio.get_running_loop().call_later(delay, self._transport.write, answer)
+            asyncio.get_running_loop().call_later(delay, self._write, answer)
         else:
+            self._write(answer)
+
+    def _write(self, answer: bytes) -> None:
+        if not self._transport.is_closing():  # a client may have enough of it before it has all
             self._transport.write(answer)
 
 
@@ -163,37 +187,30 @@ async def _serve(pipe: Connection, rows: int, tls: Path | None) -> None:
     pipe.send(port)
     async with aiohttp.ClientSession() as session:
         while wanted := await loop.run_in_executor(None, pipe.recv):
-            pipe.send(await _load(session, server, port, *wanted))
+            pipe.send(await _load(session, server, port, wanted))
     listener.close()
 
 
-async def _load(
-    session: aiohttp.ClientSession,
-    server: _Server,
-    port: int,
-    bot_url: str,
-    users: int,
-    commands: int,
-    answered: bool,
-) -> list[float]:
-    numbers = iter(range(commands))
+async def _load(session: aiohttp.ClientSession, server: _Server, port: int, wanted: _Load) -> list[float]:
+    numbers = iter(range(wanted.commands))
     taken: list[float] = []
 
     async def user(name: str) -> None:
         for turn, number in enumerate(numbers):
             start = time.perf_counter()
-            answer = await _command(session, server, port, bot_url, name, f"{start}.{number}")
-            if answered:
+            answer = await _command(session, server, port, wanted, name, f"{start}.{number}")
+            if wanted.answered:
                 await asyncio.wait_for(answer, 30)
             if turn >= WARM_UP:
                 taken.append(time.perf_counter() - start)
+            await asyncio.sleep(wanted.pause)
 
-    await asyncio.gather(*(user(f"U{number}") for number in range(users)))
+    await asyncio.gather(*(user(f"U{number}") for number in range(wanted.users)))
     return taken
 
 
 async def _command(
-    session: aiohttp.ClientSession, server: _Server, port: int, bot_url: str, user: str, trigger: str
+    session: aiohttp.ClientSession, server: _Server, port: int, wanted: _Load, user: str, trigger: str
 ) -> asyncio.Future[None]:
     path = f"/response/{trigger}"
     answered = server.answered[path] = asyncio.get_running_loop().create_future()
@@ -203,7 +220,7 @@ async def _command(
             "user_id": user,
             "channel_id": "C1",
             "command": "/superoffice",
-            "text": "since monday",
+            "text": wanted.text,
             "response_url": f"http://127.0.0.1:{port}{path}",
             "trigger_id": trigger,
         }
@@ -215,6 +232,6 @@ async def _command(
         "X-Slack-Request-Timestamp": seconds,
         "X-Slack-Signature": f"v0={digest}",
     }
-    async with session.post(f"{bot_url}/slack/events", data=body, headers=headers) as acknowledged:
+    async with session.post(f"{wanted.bot_url}/slack/events", data=body, headers=headers) as acknowledged:
         assert acknowledged.status == 200, acknowledged.status
     return answered

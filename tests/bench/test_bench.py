@@ -15,6 +15,6 @@ def test_they_run(name: str) -> None:
     """In a process of their own: they have servers and loops of their own."""
     command = [sys.executable, "-m", "tests.bench", "--quick", name]
     root = Path(__file__).parents[2]
-    done = subprocess.run(command, cwd=root, capture_output=True, text=True, timeout=120, check=False)
+    done = subprocess.run(command, cwd=root, capture_output=True, text=True, timeout=600, check=False)
     assert done.returncode == 0, done.stderr[-2000:]
     assert done.stdout.count("\n") > 3

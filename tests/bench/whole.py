@@ -7,8 +7,10 @@ from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from unittest.mock import patch
 
 from bot import app, store
+from bot.app import duties
 from bot.config import Settings, load
 from bot.core.people import Link, Principal, SlackUser
 from bot.core.recurrence import EVERY_DAY
@@ -19,14 +21,31 @@ from bot.store import Store, Where
 from tests.bench.lean import SIGNING_SECRET
 from tests.bench.shapes import OSLO
 
-__all__ = ["KEY", "WORKSPACE", "due", "link", "posted", "running", "subscribe", "whole"]
+__all__ = [
+    "KEY",
+    "NO_LIMIT",
+    "WORKSPACE",
+    "concluded",
+    "due",
+    "link",
+    "posted",
+    "running",
+    "subscribe",
+    "whole",
+]
 
 KEY = base64.urlsafe_b64encode(bytes(range(32))).decode()
 WORKSPACE = "T1"
 
 
-def whole(server: str, database: Where) -> Settings:
-    """Its settings. Slack's limits are out of the way."""
+#: Out of the way.
+NO_LIMIT = 10**6
+#: Seconds between looks at what is due.
+TICK = 0.5
+
+
+def whole(server: str, database: Where, per_minute: int = NO_LIMIT) -> Settings:
+    """Its settings."""
     settings = load(
         {
             "SLACK_BOT_TOKEN": "xoxb-bench",
@@ -40,18 +59,19 @@ def whole(server: str, database: Where) -> Settings:
             "BOT_LISTEN": "127.0.0.1:0",
         }
     )
-    return replace(settings, slack=replace(settings.slack, messages_per_minute=10**6))
+    return replace(settings, slack=replace(settings.slack, messages_per_minute=per_minute))
 
 
 @asynccontextmanager
-async def running(server: str, database: Where) -> AsyncIterator[app.Bot]:
-    """Start it, and let it do what it does at start."""
+async def running(server: str, database: Where, per_minute: int = NO_LIMIT) -> AsyncIterator[app.Bot]:
+    """Start it, and let it do what it does at start. It looks often for digests that are due."""
     for name in ("uvicorn", "bot", "zeep", "apscheduler"):
         logging.getLogger(name).setLevel(logging.ERROR)
-    async with app.running(whole(server, database)) as bot:
-        app.settle()
-        await asyncio.sleep(0.5)
-        yield bot
+    with patch.object(duties, "DIGESTS", timedelta(seconds=TICK)):
+        async with app.running(whole(server, database, per_minute)) as bot:
+            app.settle()
+            await asyncio.sleep(0.5)
+            yield bot
 
 
 async def link(database: Where, count: int) -> None:
@@ -61,11 +81,11 @@ async def link(database: Where, count: int) -> None:
             await _link(opened, number)
 
 
-async def subscribe(database: Where, count: int) -> None:
-    """The same with a digest each, which is due now."""
+async def subscribe(database: Where, count: int, first: int = 0) -> None:
+    """The same with a digest each, which is due now; their numbers begin with ``first``."""
     now = datetime.now(UTC)
     async with _opened(database) as opened:
-        for number in range(count):
+        for number in range(first, first + count):
             await opened.subscriptions.put(due(await _link(opened, number), now), now)
 
 
@@ -84,10 +104,21 @@ def due(user: SlackUser, now: datetime) -> Subscription:
 async def posted(database: Where, count: int) -> None:
     """Wait until so many digests are, or had nothing to say: looking costs next to nothing."""
     async with _opened(database) as opened:
-        query = "SELECT outcome, count(*) FROM ledger WHERE outcome <> 'claimed' GROUP BY outcome"
-        while sum((done := dict(await opened.db.rows(query))).values()) < count:  # noqa: ASYNC110 - it is another's to say
+        while await _concluded(opened) < count:  # noqa: ASYNC110 - it is another's to say
             await asyncio.sleep(0.1)
-        assert done.keys() <= {"posted", "skipped"}, done
+
+
+async def concluded(database: Where) -> int:
+    """How many digests are posted, or had nothing to say."""
+    async with _opened(database) as opened:
+        return await _concluded(opened)
+
+
+async def _concluded(opened: Store) -> int:
+    query = "SELECT outcome, count(*) FROM ledger WHERE outcome <> 'claimed' GROUP BY outcome"
+    done = dict(await opened.db.rows(query))
+    assert done.keys() <= {"posted", "skipped"}, done
+    return sum(done.values())
 
 
 async def _link(opened: Store, number: int) -> SlackUser:
