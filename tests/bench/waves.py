@@ -25,8 +25,8 @@ __all__ = ["measure"]
 
 #: Commands of each kind in a round, and the seconds after each.
 COMMANDS, PAUSE = 60, 0.01
-#: During zeep's parsing they take a second each.
-FEW = 6
+#: During zeep's parsing they take a second each, and come between its eight answers.
+FEW, LONGER = 8, 0.03
 #: Digests at once: the bot's own measure.
 AT_ONCE = 8
 #: By the messages a minute: digests of a round, as many as last for its commands.
@@ -65,9 +65,9 @@ def _p99(seconds: list[float]) -> float:
     return quantiles(seconds, n=100, method="inclusive")[98]
 
 
-async def _load(server: Lean, url: str, commands: int) -> float:
+async def _load(server: Lean, url: str, commands: int = COMMANDS, pause: float = PAUSE) -> float:
     """The p99, in seconds."""
-    asked = partial(server.load, url, 1, commands, answered=False, text="help", pause=PAUSE)
+    asked = partial(server.load, url, 1, commands, answered=False, text="help", pause=pause)
     return _p99(await asyncio.get_running_loop().run_in_executor(None, asked))
 
 
@@ -78,10 +78,10 @@ async def _beside_a_wave(
     idle, busy = list[float](), list[float]()
     async with running(server.url, database, per_minute) as bot:
         for number in range(rounds):
-            idle.append(await _load(server, bot.url, COMMANDS))
+            idle.append(await _load(server, bot.url))
             await subscribe(database, digests, number * digests)
             await posted(database, number * digests + 1)
-            busy.append(await _load(server, bot.url, COMMANDS))
+            busy.append(await _load(server, bot.url))
             assert await concluded(database) < (number + 1) * digests, "the wave was over before the commands"
             await posted(database, (number + 1) * digests)
     return idle, busy
@@ -94,7 +94,7 @@ async def _beside_zeep(server: Lean, rounds: int) -> P99s:
         await stack.enter_async_context(serving(ours(), opened))
         await stack.enter_async_context(_asking(f"{server.url}/remote/Services86/"))
         url = f"http://127.0.0.1:{opened.getsockname()[1]}"
-        return [await _load(server, url, FEW) for _ in range(rounds)]
+        return [await _load(server, url, FEW, LONGER) for _ in range(rounds)]
 
 
 @asynccontextmanager
