@@ -31,6 +31,7 @@ from bot.services.ports import Telling
 from bot.store import Store
 from bot.store.sqlite import SqliteDatabase, at_once
 from tests.bench.whole import KEY, WORKSPACE, subscribe
+from tests.sqlite import opened
 
 __all__ = ["measure"]
 
@@ -145,10 +146,8 @@ def measure(rounds: int) -> Iterator[str]:
     with TemporaryDirectory() as folder, ExitStack() as stack:
         paths = [Path(folder) / f"{name}.db" for name in ("recorded", "ours", "by hand")]
         now = _fill(paths, (batches + 1) * BATCH)
-        recorded, ours = (
-            Wave(stack.enter_context(store.opened(path, Secret(KEY))), now) for path in paths[:2]
-        )
-        by_hand = stack.enter_context(store.opened(paths[2], Secret(KEY)))
+        recorded, ours = (Wave(stack.enter_context(opened(path, Secret(KEY))), now) for path in paths[:2])
+        by_hand = stack.enter_context(opened(paths[2], Secret(KEY)))
         recorder = Recorder(_database(recorded.opened).conn)
         _database(recorded.opened).conn = recorder  # type: ignore[assignment] # as far as it is asked
         for batch in range(batches + 1):
