@@ -1,4 +1,4 @@
-"""What is kept: one SQLite file, secrets sealed, no row outside this package."""
+"""What is kept, in an SQLite file or in PostgreSQL: secrets sealed, no row outside this package."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine

@@ -1,4 +1,4 @@
-"""The bot's own pages: linking, and health."""
+"""The bot's own pages: for linking and installing, and for whoever watches the bot."""
 
 from bot.web.addresses import Network, client_address
 from bot.web.browsers import Browsers
