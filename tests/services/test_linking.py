@@ -1,16 +1,13 @@
 """The use case, on a real database."""
 
 import asyncio
-import base64
-import secrets
 import sqlite3
-from collections.abc import Awaitable, Callable, Iterator
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from itertools import count
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -32,54 +29,17 @@ from bot.core.errors import (
     SignInRefused,
     TicketRefused,
 )
-from bot.core.people import Principal, Profile, SlackUser
+from bot.core.people import SlackUser
 from bot.core.secret import Secret
-from bot.services.access import Access
 from bot.services.linking import LinkedNow, Linking, LinkPolicy
-from bot.services.ports import SignedIn
-from bot.services.tenants import Tenant
 from bot.store import Store
-from tests.databases import fresh_database
-from tests.services.conftest import Places
-from tests.sqlite import connection, opened
+from tests.services.linkable import KIANNA, PASSWORD, TICKET, USER, Slack, SuperOffice, linking_of, new_store
+from tests.sqlite import connection
 
-USER, COLLEAGUE = SlackUser("T1", "U1"), SlackUser("T1", "U2")
-KIANNA = Principal(528, 419, "Kianna Ledner", "KL", " KIANNA@example.com ", "Sales")
-PROFILE = Profile(USER, "kianna", email="kianna@example.com")
-RIGHT, WRONG = Secret("correct horse"), Secret("wrong")
+COLLEAGUE = SlackUser("T1", "U2")
+RIGHT, WRONG = Secret(PASSWORD), Secret("wrong")
 URL = Secret("https://hooks.example/1")
 HOME = "192.0.2.7"
-
-
-@dataclass
-class SuperOffice:
-    """Knows one user; ``failure`` is raised instead, ``meanwhile`` happens while it works."""
-
-    tenant: str = "onsite"
-    principal: Principal = KIANNA
-    failure: Exception | None = None
-    meanwhile: Callable[[], Awaitable[object]] | None = None
-    asked: list[str] = field(default_factory=list)
-
-    async def sign_in(self, username: str, password: Secret) -> SignedIn:
-        self.asked.append(username)
-        if self.meanwhile:
-            await self.meanwhile()
-        if self.failure:
-            raise self.failure
-        if password != RIGHT:
-            raise SignInRefused(tenant=self.tenant)
-        return SignedIn(self.principal, Secret("7T:ticket"))
-
-
-@dataclass
-class Slack:
-    """Tells one profile of everybody."""
-
-    found: Profile = PROFILE
-
-    async def profile(self, user: SlackUser) -> Profile:
-        return replace(self.found, user=user)
 
 
 @dataclass
@@ -101,11 +61,8 @@ class World:
 
 
 @pytest.fixture
-def store(tmp_path: Path, clock: Any) -> Iterator[Store]:
-    path = tmp_path / "bot.db"
-    fresh_database(path)
-    key = Secret(base64.urlsafe_b64encode(secrets.token_bytes(32)).decode())
-    with opened(path, key) as store:
+def store(tmp_path: Path) -> Iterator[Store]:
+    with new_store(tmp_path / "bot.db") as store:
         yield store
 
 
@@ -118,26 +75,11 @@ def make_world(store: Store, clock: Any) -> MakeWorld:
 
     def make(policy: LinkPolicy | None = None, telling: Exception | None = None) -> World:
         crm, slack, told = SuperOffice(), Slack(), list[LinkedNow]()
-
-        async def on_linked(done: LinkedNow) -> None:
-            told.append(done)
-            if telling:
-                raise telling
-
-        linking = Linking(
-            links=store.links,
-            invitations=store.invitations,
-            attempts=store.attempts,
-            proofs=store.proofs,
-            audit=store.audit,
-            tenants={"onsite": Tenant(crm, ZoneInfo("UTC"))},  # type: ignore[arg-type] # it knows signing in alone
-            access=Access(["onsite"], Places()),
-            people=slack,
-            clock=clock,
+        linking = linking_of(
+            *(crm, slack, store, clock, told),
             token=lambda: Secret(f"nonce {next(tokens)}"),
-            on_linked=on_linked,
-            keep_at=lambda used_at: used_at + timedelta(hours=2),
-            policy=policy or LinkPolicy(),
+            policy=policy,
+            telling=telling,
         )
         return World(crm, slack, store, clock, told, linking)
 
@@ -196,7 +138,7 @@ async def test_signing_in_stores_the_link_and_tells_it(world: World) -> None:
     now = world.clock.now()
     assert (done.link.user, done.link.tenant, done.link.principal) == (USER, "onsite", KIANNA)
     assert (done.link.linked_at, done.link.used_at) == (now, now)
-    assert done.link.ticket == Secret("7T:ticket")
+    assert done.link.ticket == TICKET
     assert await world.store.links.get(USER) == done.link
     assert world.told == [done]
     assert done.invitation.command == "since monday"
@@ -398,5 +340,5 @@ def test_nothing_secret_shows(world: World) -> None:
     invited = asyncio.run(world.linking.invite(USER, "onsite", "", "C1", URL))
     done = asyncio.run(world.try_to(invited.url_nonce))
     shown = f"{invited!r} {done!r}"
-    for secret in ("nonce 0", "7T:ticket", "hooks.example"):
+    for secret in ("nonce 0", TICKET.reveal(), "hooks.example"):
         assert secret not in shown

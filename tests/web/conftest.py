@@ -1,15 +1,12 @@
 """The pages over real HTTP, with a real database, between a SuperOffice and a Slack of the test's own."""
 
 import asyncio
-import base64
 import re
 import secrets
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from dataclasses import dataclass
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import aiohttp
 import pytest
@@ -17,57 +14,13 @@ import uvicorn
 from starlette.applications import Starlette
 from starlette.types import ASGIApp
 
-from bot.core.errors import SignInRefused
-from bot.core.people import Principal, Profile, SlackUser
+from bot.core.people import SlackUser
 from bot.core.secret import Secret
-from bot.services.access import Access
 from bot.services.linking import LinkedNow, Linking, LinkPolicy
-from bot.services.ports import Clock, SignedIn
-from bot.services.tenants import Tenant
+from bot.services.ports import Clock
 from bot.store import Store
 from bot.web import Browsers, Check, LinkPage, Network, PageSettings, health_routes, referenced
-from tests.databases import fresh_database
-from tests.services.conftest import Places
-from tests.sqlite import opened
-
-USER = SlackUser("T1", "U1")
-KIANNA = Principal(528, 419, "Kianna Ledner", "KL", "Kianna@Example.com", "Sales")
-PROFILE = Profile(USER, "kianna", "Europe/Oslo", "en-GB", "kianna@example.com")
-PASSWORD = "correct horse"
-
-
-@dataclass
-class SuperOffice:
-    """Knows one user; ``failure`` is raised instead, ``meeting`` holds answers back until so many wait."""
-
-    tenant: str = "onsite"
-    principal: Principal = KIANNA
-    failure: Exception | None = None
-    meeting: asyncio.Barrier | None = None
-    asked: list[str] = field(default_factory=list)
-
-    async def sign_in(self, username: str, password: Secret) -> SignedIn:
-        self.asked.append(username)
-        if self.meeting:
-            await self.meeting.wait()
-        if self.failure:
-            raise self.failure
-        if (username, password) != ("KL", Secret(PASSWORD)):
-            raise SignInRefused(tenant=self.tenant)
-        return SignedIn(self.principal, Secret("7T:ticket-of-the-test"))
-
-
-@dataclass
-class Slack:
-    """Tells one profile of everybody."""
-
-    found: Profile = PROFILE
-    failure: Exception | None = None
-
-    async def profile(self, user: SlackUser) -> Profile:
-        if self.failure:
-            raise self.failure
-        return replace(self.found, user=user)
+from tests.services.linkable import PASSWORD, USER, Slack, SuperOffice, linking_of, new_store
 
 
 @dataclass
@@ -145,11 +98,8 @@ async def serve() -> AsyncIterator[Serve]:
 
 
 @pytest.fixture
-def store(tmp_path: Path, clock: Clock) -> Iterator[Store]:
-    path = tmp_path / "bot.db"
-    fresh_database(path)
-    key = Secret(base64.urlsafe_b64encode(secrets.token_bytes(32)).decode())
-    with opened(path, key) as store:
+def store(tmp_path: Path) -> Iterator[Store]:
+    with new_store(tmp_path / "bot.db") as store:
         yield store
 
 
@@ -174,27 +124,7 @@ async def make_site(store: Store, clock: Clock, serve: Serve) -> AsyncIterator[M
         patience: float = 2.0,
     ) -> Site:
         crm, slack, told = SuperOffice(), Slack(), list[LinkedNow]()
-
-        async def on_linked(done: LinkedNow) -> None:
-            if telling:
-                raise telling
-            told.append(done)
-
-        linking = Linking(
-            links=store.links,
-            invitations=store.invitations,
-            attempts=store.attempts,
-            proofs=store.proofs,
-            audit=store.audit,
-            tenants={"onsite": Tenant(crm, ZoneInfo("UTC"), host="crm.example.com")},  # type: ignore[arg-type] # it knows signing in alone
-            access=Access(["onsite"], Places()),
-            people=slack,
-            clock=clock,
-            token=token,
-            on_linked=on_linked,
-            keep_at=lambda used_at: used_at + timedelta(hours=2),
-            policy=policy or LinkPolicy(),
-        )
+        linking = linking_of(crm, slack, store, clock, told, token=token, policy=policy, telling=telling)
         page = LinkPage(
             linking=linking,
             settings=PageSettings(

@@ -2,7 +2,6 @@ import asyncio
 import base64
 import logging
 import re
-from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from hashlib import sha256
 from html import unescape
@@ -14,17 +13,14 @@ import pytest
 
 from bot.core.errors import CrmFailed, CrmTimedOut, CrmUnreachable, SlackFailed
 from bot.core.people import SlackUser
-from bot.core.secret import Secret
 from bot.services.linking import LinkPolicy
+from tests.services.linkable import PASSWORD, TICKET, USER
+from tests.web.conftest import MakeSite, Page, Site
 
-Site = Any  # the fixtures of conftest.py, which no test module can import
-MakeSite = Callable[..., Awaitable[Site]]
-USER = SlackUser("T1", "U1")
-PASSWORD = "correct horse"
 HOSTILE = "<script>alert(1)</script>\" onfocus=alert(1) '&\u202e"
 
 
-def shown(page: Any) -> str:
+def shown(page: Page) -> str:
     """The page as it is read: without tags, escapes and line breaks."""
     body = re.sub(r"<style>.*?</style>|<[^>]*>", " ", page.text, flags=re.DOTALL)
     return " ".join(unescape(body).split())
@@ -143,7 +139,8 @@ async def test_signing_in_links_and_tells_slack(site: Site) -> None:
     assert "“/superoffice since monday” waits for you in Slack" in shown(page)
     assert 'href="slack://channel?team=T1&amp;id=C1"' in page.text
     link = await site.store.links.get(USER)
-    assert link.ticket == Secret("7T:ticket-of-the-test")
+    assert link
+    assert link.ticket == TICKET
     assert [done.invitation.command for done in site.told] == ["since monday"]
 
 
@@ -193,7 +190,7 @@ async def test_the_same_form_sent_again_links_nothing(site: Site) -> None:
 async def test_of_two_at_once_one_links(site: Site) -> None:
     path = await site.invite()
     csrf = (await site.get(path)).csrf
-    site.crm.meeting = asyncio.Barrier(2)
+    site.crm.meanwhile = asyncio.Barrier(2).wait
     fields = {"csrf": csrf, "username": "KL", "password": PASSWORD}
     both = await asyncio.gather(site.post(path, **fields), site.post(path, **fields))
     assert sorted(page.status for page in both) == [200, 410]
@@ -230,7 +227,7 @@ async def test_another_e_mail_address_is_refused_without_telling_it(site: Site) 
 async def test_guests_and_deactivated_users_are_refused(site: Site, changes: dict[str, bool]) -> None:
     path = await site.invite()
     csrf = (await site.get(path)).csrf
-    site.slack.found = replace(site.slack.found, **changes)
+    site.slack.found = replace(site.slack.found, **changes)  # type: ignore[arg-type]
     pages = [await site.get(path), await site.post(path, csrf=csrf, username="KL", password=PASSWORD)]
     for page in pages:
         assert page.status == 403
