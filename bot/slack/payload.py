@@ -1,16 +1,14 @@
-"""What Slack delivers, as requests; what buttons and menus carry and bring back."""
+"""What Slack delivers, as requests."""
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from bot.core.command import verb_named
 from bot.core.filters import Style
 from bot.core.people import SlackUser
 from bot.core.requests import (
-    FIRST,
     Ask,
     AskChart,
     AskWhyHidden,
@@ -22,7 +20,6 @@ from bot.core.requests import (
     LinkAgain,
     LinkTo,
     Mute,
-    Page,
     PressAnothers,
     Request,
     Share,
@@ -31,11 +28,11 @@ from bot.core.requests import (
     Wish,
 )
 from bot.core.secret import Secret
-from bot.core.window import Mark, Window
+from bot.slack.carried import REFRESH, Asked, owner_of, pair, read_marks
 from bot.slack.channelpayload import ANYBODY, ANYBODYS, CHANNEL_ACTIONS, CHANNEL_BESIDE, channel_wish
 from bot.slack.markup import as_typed
 
-__all__ = ["ACTIONS", "REFRESH", "SNOOZES", "Asked", "block_id", "marks", "owned", "pressed", "typed"]
+__all__ = ["ACTIONS", "pressed", "typed"]
 
 #: The buttons that put another page in the place of theirs.
 _PAGES = ("page.chart", "page.newest", "page.next", "page.catchup", "page.plain", "again")
@@ -67,8 +64,6 @@ _LINES: Mapping[str, str] = {
     "filter.run": "week filter:{}",
     "filter.remove": "filter remove {}",
 }
-#: Until when one can snooze by the menu.
-SNOOZES = ("1d", "mon", "1w", "2w")
 #: Every button and menu that this bot draws, by its ``action_id``.
 ACTIONS = (
     *_PAGES,
@@ -90,59 +85,8 @@ _BESIDE = (
     *("digest.rest", "digest.stop", "digest.snooze", "digest.change", "digest.preview"),
     *CHANNEL_BESIDE,
 )
-#: The menu's option that asks for the same page once more; the others are styles.
-REFRESH = "refresh"
-
 #: Commands that take people, who are named by their ids.
 _OF_PEOPLE = re.compile(r"\s*(?:admin|(?:channels?|team)\s+invite)\b", re.IGNORECASE)
-_VERSION = "1"
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
-#: Two digits at a time: a page has dozens of such numbers.
-_PAIRS = [f"{high}{low}" for high in _DIGITS for low in _DIGITS]
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A question as a button carries it, with its absolute window: it works after a restart, on any day."""
-
-    text: str
-    page: Page = FIRST
-
-    def encode(self) -> str:
-        """At most 58 characters more than the text."""
-        window, style, after = self.page.window, self.page.style, self.page.after
-        ends = "-" if window is None else f"{_base36(window.start)}.{_base36(window.end)}"
-        place = f"{self.page.offset}|{marks(after) if after else ''}"
-        return f"{ends}|{place}|{style[0] if style else ''}|{self.text}"
-
-    @classmethod
-    def decode(cls, value: str) -> "Asked":
-        """What :meth:`encode` made. Raises :class:`ValueError`."""
-        ends, offset, after, style, text = value.split("|", 4)
-        window = None if ends == "-" else Window(*map(_moment, _pair(ends, ".")))
-        styles = {each[0]: each for each in Style}
-        if not re.fullmatch(r"\d{1,9}", offset, re.ASCII) or style not in ("", *styles):
-            raise ValueError("no page")
-        return cls(text, Page(int(offset), window, styles.get(style), next(_marks(after), None)))
-
-
-def owned(owner: str, value: str = "") -> str:
-    """A button's value that counts for its owner alone."""
-    return f"{_VERSION}|{owner}|{value}"
-
-
-def marks(*shown: Mark) -> str:
-    """Rows as they were shown, in few characters each."""
-    return ",".join(f"{_base36(each.time)}.{_digits(each.company_id)}" for each in shown)
-
-
-def block_id(number: int, value: str) -> str:
-    """The id of a block whose menu asks about a question, which ``value`` holds.
-
-    ``number`` tells it from the message's others.
-    """
-    return f"{number}~{value}"
 
 
 def typed(body: Mapping[str, Any]) -> Request:
@@ -186,7 +130,7 @@ def pressed(body: Mapping[str, Any]) -> Request | None:
     conversation = Conversation(user, channel.get("id", ""), response_url, trigger, modal, at_home)
     action = body["actions"][0]
     name = action["action_id"]
-    owner, carried = _owner(_pair(action["block_id"], "~")[1] if name in _MENUS else action["value"])
+    owner, carried = owner_of(pair(action["block_id"], "~")[1] if name in _MENUS else action["value"])
     wish: Wish | None = PressAnothers()
     if name in CHANNEL_ACTIONS and (owner == user.user or (owner == ANYBODY and name in ANYBODYS)):
         place, wish = channel_wish(name, carried)
@@ -202,13 +146,6 @@ def pressed(body: Mapping[str, Any]) -> Request | None:
     return Request(f"press:{body['trigger_id']}", conversation, wish, pressed=True, replace=is_replaced)
 
 
-def _owner(value: str) -> tuple[str, str]:
-    version, owner, carried = value.split("|", 2)
-    if version != _VERSION or not owner:
-        raise ValueError("a button of another version")
-    return owner, carried
-
-
 def _wish(action: str, carried: str) -> Wish:
     if plain := _PLAIN.get(action):
         return plain
@@ -216,17 +153,17 @@ def _wish(action: str, carried: str) -> Wish:
         return Ask(line.format(carried))
     match action:
         case "tenant":
-            return LinkTo(*_pair(carried, "|"))
+            return LinkTo(*pair(carried, "|"))
         case "mute":
             return _mute(carried)
         case "unmute":
             return Unmute(int(carried))
         case "unshare":
-            return Unshare(*_pair(carried, " "))
+            return Unshare(*pair(carried, " "))
     if action == "share":
-        shown, carried = _pair(carried, "|")
+        shown, carried = pair(carried, "|")
         asked = Asked.decode(carried)
-        return Share(asked.text, asked.page, tuple(_marks(shown)))
+        return Share(asked.text, asked.page, tuple(read_marks(shown)))
     asked = Asked.decode(carried)
     match action:
         case "page.chart":
@@ -257,47 +194,5 @@ def _chosen(action: Mapping[str, Any], carried: str) -> Wish | None:
 
 
 def _mute(carried: str) -> Mute:
-    company, name = _pair(carried, ":")
+    company, name = pair(carried, ":")
     return Mute(int(company), name)
-
-
-def _pair(text: str, separator: str) -> tuple[str, str]:
-    first, found, second = text.partition(separator)
-    if not found:
-        raise ValueError("half of a pair is missing")
-    return first, second
-
-
-def _marks(text: str) -> Iterator[Mark]:
-    for each in filter(None, text.split(",")):
-        time, company_id = _pair(each, ".")
-        yield Mark(_moment(time), _number(company_id))
-
-
-def _base36(moment: datetime | None) -> str:
-    """Microseconds since 1970 in few characters; ``""`` for no moment."""
-    if moment is None:
-        return ""
-    since = moment - _EPOCH
-    return _digits((since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds)
-
-
-def _digits(number: int) -> str:
-    left, digits = abs(number), ""
-    while left:
-        left, pair = divmod(left, 36 * 36)
-        digits = _PAIRS[pair] + digits
-    return f"{'-' if number < 0 else ''}{digits.lstrip('0') or '0'}"
-
-
-def _moment(text: str) -> datetime | None:
-    try:
-        return _EPOCH + timedelta(microseconds=_number(text)) if text else None
-    except OverflowError:
-        raise ValueError("no moment") from None
-
-
-def _number(text: str) -> int:
-    if not re.fullmatch(r"-?[0-9a-z]{1,12}", text, re.ASCII):
-        raise ValueError("no number")
-    return int(text, 36)

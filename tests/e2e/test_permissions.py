@@ -21,10 +21,11 @@ from bot.core.replies import DigestForm, Reader, ShareForm, TeamForm
 from bot.core.secret import Secret
 from bot.demo.slack import payloads
 from bot.demo.slack.workspace import BOT_USER, OTHER_TEAM, Channel, Member, Message
+from bot.slack.carried import owned
 from bot.slack.channelpayload import carried_by
 from bot.slack.limits import PostLimits
 from bot.slack.modals import form_view
-from bot.slack.payload import ACTIONS, owned
+from bot.slack.payload import ACTIONS
 from tests.conftest import NOW
 from tests.e2e.channels import TEAM, Rig, rigged
 from tests.slack.test_modals import filled_in

@@ -18,9 +18,10 @@ from bot.core.errors import BadCommand
 from bot.crm.soap.envelope import Unreadable, open_envelope
 from bot.crm.soap.reader import read
 from bot.holidays import COUNTRIES
+from bot.slack.carried import Asked, owned
 from bot.slack.guard import UNREADABLE
 from bot.slack.modals import submitted
-from bot.slack.payload import ACTIONS, Asked, owned, pressed, typed
+from bot.slack.payload import ACTIONS, pressed, typed
 from tests.bench.shapes import compact, documented
 from tests.conftest import IN_MEMORY
 

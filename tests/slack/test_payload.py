@@ -25,9 +25,10 @@ from bot.core.requests import (
     Wish,
 )
 from bot.core.window import Mark, Window
+from bot.slack.carried import Asked, block_id, marks, owned
 from bot.slack.guard import UNREADABLE
 from bot.slack.markup import as_typed
-from bot.slack.payload import Asked, block_id, marks, owned, pressed, typed
+from bot.slack.payload import pressed, typed
 
 KIANNA = "U0SELLER"
 MOMENTS = st.none() | st.datetimes(datetime(1970, 1, 1), datetime(2300, 1, 1), timezones=st.just(UTC))

@@ -29,7 +29,7 @@ from bot.slack.blocks.elements import (
 )
 from bot.slack.blocks.footer import filtered, hidden
 from bot.slack.blocks.words import GAP
-from bot.slack.payload import Asked, owned
+from bot.slack.carried import Asked, owned
 from bot.text import sentence
 from bot.text.dates import day_month, day_within, month, short_day, tiny_day
 

@@ -6,8 +6,8 @@ from bot.core.replies import Consent, DigestState, Reader
 from bot.core.replies.home import HomeChannel
 from bot.core.subscription import State
 from bot.slack.blocks.elements import Element, button, confirm
+from bot.slack.carried import owned
 from bot.slack.channelpayload import ANYBODY, carried_by
-from bot.slack.payload import owned
 from bot.text import sentence
 
 __all__ = [

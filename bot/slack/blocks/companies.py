@@ -23,7 +23,7 @@ from bot.slack.blocks.elements import (
     shorten,
     span,
 )
-from bot.slack.payload import block_id
+from bot.slack.carried import block_id
 from bot.text import sentence
 
 __all__ = ["HEADS", "Companies", "company_select", "fitting"]

@@ -33,7 +33,7 @@ from bot.slack.blocks.elements import (
 )
 from bot.slack.blocks.footer import FOOTER, filtered, hidden, looked
 from bot.slack.blocks.words import GAP
-from bot.slack.payload import Asked, block_id, owned
+from bot.slack.carried import Asked, block_id, owned
 from bot.text import sentence
 from bot.text.dates import long_day, zone_name
 

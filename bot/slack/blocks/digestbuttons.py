@@ -2,7 +2,7 @@
 
 from bot.core.replies import Reader
 from bot.slack.blocks.elements import Element, button, confirm, option, select
-from bot.slack.payload import SNOOZES, owned
+from bot.slack.carried import SNOOZES, owned
 from bot.text import sentence
 
 __all__ = [

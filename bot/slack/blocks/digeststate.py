@@ -33,7 +33,7 @@ from bot.slack.blocks.elements import (
     span,
     user,
 )
-from bot.slack.payload import block_id, owned
+from bot.slack.carried import block_id, owned
 from bot.text import has_sentence, sentence
 from bot.text.dates import listed, moment, zone_name
 from bot.text.schedules import slot

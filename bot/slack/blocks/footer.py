@@ -25,7 +25,7 @@ from bot.slack.blocks.elements import (
     shorten,
 )
 from bot.slack.blocks.words import GAP
-from bot.slack.payload import REFRESH, Asked, block_id, marks, owned
+from bot.slack.carried import REFRESH, Asked, block_id, marks, owned
 from bot.text import sentence
 from bot.text.dates import clock
 

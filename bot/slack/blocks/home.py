@@ -42,7 +42,7 @@ from bot.slack.blocks.elements import (
 )
 from bot.slack.blocks.notes import signed_in_until
 from bot.slack.blocks.words import GAP, MAX_NAME
-from bot.slack.payload import block_id, owned
+from bot.slack.carried import block_id, owned
 from bot.text import sentence
 from bot.text.dates import moment, zone_name
 

@@ -16,7 +16,7 @@ from bot.slack.blocks.elements import (
     section,
 )
 from bot.slack.blocks.notes import typed
-from bot.slack.payload import owned
+from bot.slack.carried import owned
 from bot.text import sentence
 from bot.text.dates import moment
 

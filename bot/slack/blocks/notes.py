@@ -32,7 +32,7 @@ from bot.slack.blocks.elements import (
     shorten,
 )
 from bot.slack.blocks.words import capital
-from bot.slack.payload import Asked, owned
+from bot.slack.carried import Asked, owned
 from bot.text import is_beta, sentence
 from bot.text.dates import moment, zone_name
 

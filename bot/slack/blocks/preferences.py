@@ -20,7 +20,7 @@ from bot.slack.blocks.elements import (
     span,
 )
 from bot.slack.blocks.footer import page_buttons
-from bot.slack.payload import owned
+from bot.slack.carried import owned
 from bot.text import sentence
 
 __all__ = ["filter_list", "filter_removed", "filter_saved", "muted", "muted_list"]

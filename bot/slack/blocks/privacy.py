@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from bot.core.replies import Forgotten, MyDataSent, Reader
 from bot.slack.blocks.elements import Block, Message, actions, bullets, button, context, header, section, span
-from bot.slack.payload import owned
+from bot.slack.carried import owned
 from bot.text import sentence
 from bot.text.dates import moment
 

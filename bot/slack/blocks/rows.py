@@ -12,7 +12,7 @@ from bot.core.window import known_time
 from bot.slack.blocks import words
 from bot.slack.blocks.companies import HEADS, Companies
 from bot.slack.blocks.elements import Block, bullets, note, table
-from bot.slack.payload import Asked, owned
+from bot.slack.carried import Asked, owned
 from bot.text import sentence
 from bot.text.dates import day, moment
 

@@ -26,7 +26,7 @@ from bot.slack.blocks.elements import (
     user,
 )
 from bot.slack.blocks.footer import filtered
-from bot.slack.payload import owned
+from bot.slack.carried import owned
 from bot.text import sentence
 from bot.text.dates import moment, zone_name
 

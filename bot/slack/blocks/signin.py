@@ -10,7 +10,7 @@ from bot.slack.blocks.elements import (
     header,
     section,
 )
-from bot.slack.payload import owned
+from bot.slack.carried import owned
 from bot.text import sentence
 from bot.text.dates import moment, zone_name
 

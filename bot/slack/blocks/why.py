@@ -25,7 +25,7 @@ from bot.slack.blocks.elements import (
 )
 from bot.slack.blocks.footer import asked_of_superoffice, left_out
 from bot.slack.blocks.words import span_of_time
-from bot.slack.payload import Asked, owned
+from bot.slack.carried import Asked, owned
 from bot.text import sentence
 
 __all__ = ["why_hidden", "why_shown"]
