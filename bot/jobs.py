@@ -18,6 +18,7 @@ from procrastinate.jobs import Job, Status
 from procrastinate.schema import SchemaManager
 
 from bot.core.secret import DatabaseUrl
+from bot.core.silence import watchful
 
 __all__ = ["Jobs", "prepare"]
 
@@ -87,7 +88,7 @@ class Jobs:
         self._under_way = set[asyncio.Task[None]]()
         self._app = App(
             connector=PsycopgConnector(
-                conninfo=url.reveal(),
+                conninfo=watchful(url),
                 min_size=1,
                 max_size=4,
                 kwargs={"application_name": "superoffice-slack jobs"},

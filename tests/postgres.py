@@ -44,6 +44,11 @@ class Cluster:
         command = [str(self._binaries / program), *arguments]
         subprocess.run(command, user=user, group=_group(user), check=True, capture_output=True, cwd="/")
 
+    @property
+    def socket(self) -> str:
+        """Where it listens."""
+        return str(self._folder / ".s.PGSQL.5432")
+
     def url(self, name: str) -> DatabaseUrl:
         """The address of a database."""
         return DatabaseUrl(f"postgresql://bot@/{name}?host={quote(str(self._folder), safe='')}")

@@ -17,6 +17,7 @@ from psycopg.types.numeric import Int8Dumper
 from psycopg.types.string import StrDumper, TextLoader
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
+from bot.core import silence
 from bot.core.secret import DatabaseUrl
 from bot.store.database import OLDER, DatabaseFailed, DatabaseUnusable, Dialect, Interrupted, Values, whole
 from bot.store.postgres_schema import translated, unapplied
@@ -183,7 +184,7 @@ class PostgresDatabase:
 async def open_postgres(url: DatabaseUrl, patience: timedelta = PATIENCE) -> AsyncIterator[PostgresDatabase]:
     """Open an up-to-date database. Raises :class:`DatabaseUnusable`."""
     pool: AsyncConnectionPool[Connection] = AsyncConnectionPool(
-        url.reveal(),
+        silence.watchful(url),
         min_size=1,
         max_size=MOST,
         open=False,
@@ -235,6 +236,7 @@ def adapt(connection: psycopg.AsyncConnection[Any] | psycopg.Connection[Any]) ->
 
 async def _configure(connection: Connection) -> None:
     adapt(connection)
+    await connection.execute(f"SET idle_in_transaction_session_timeout = '{silence.SILENCE}s'")
 
 
 @contextmanager

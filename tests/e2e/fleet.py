@@ -93,12 +93,12 @@ class Fleet:
             "LEASE": str(self.lease),
         }
 
-    async def start(self, role: str) -> Process:
-        """Start one more, and wait until it is there."""
+    async def start(self, role: str, *prefix: str, **variables: str) -> Process:
+        """Start one more, and wait until it is there: after these words, with other variables."""
         process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "tests.e2e.fleet_process", "run", "--role", role),
+            *(*prefix, sys.executable, "-m", "tests.e2e.fleet_process", "run", "--role", role),
             cwd=ROOT,
-            env=self.environ,
+            env={**self.environ, **variables},
             stderr=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.DEVNULL,
         )
@@ -114,8 +114,11 @@ class Fleet:
         self._drain = asyncio.create_task(_drained(process.stderr, self.folder / f"{role}-{process.pid}.log"))
         return one
 
-    async def subscribe(self, workspaces: int, each: int) -> None:
-        """So many people in so many workspaces, whose digests are due now; each has a change to be told."""
+    async def subscribe(self, workspaces: int, each: int, first: int = 0) -> None:
+        """So many people in so many workspaces, whose digests are due now; each has a change to be told.
+
+        ``first``: the number of the first workspace.
+        """
         now = datetime.now(UTC)
         minute = (now - timedelta(minutes=1)).time().replace(second=0, microsecond=0)
         schedule, before = Schedule.at(minute, days=EVERY_DAY, zone="UTC"), now - timedelta(hours=1)
@@ -124,7 +127,7 @@ class Fleet:
             self.crm.happen(company.id, "Updated")
         who = Principal(user.associate_id, user.person_id, "", "")
         async with connected(self.url, Secret(KEY)) as store:
-            for number in range(workspaces):
+            for number in range(first, first + workspaces):
                 place = self.slack.add_workspace(f"T{number:03}", f"Workspace {number}")
                 self.slack.installs.latest(place).scopes.update(("im:history", "channels:history"))
                 token = Secret(self.slack.token(place))

@@ -6,6 +6,7 @@ from datetime import timedelta
 from bot import jobs
 from bot.app import clockwork, duties, roles
 from bot.cli import main
+from bot.core import silence
 from bot.services import seats
 from bot.services.digests import doubts, turn
 from bot.store import ledger
@@ -21,6 +22,7 @@ for module in (doubts, turn):
 turn.BACK_OFF = (timedelta(seconds=2),)
 turn.TURN = timedelta(seconds=1)
 ledger.LEASE = timedelta(seconds=LEASE)
+silence.SILENCE = LEASE
 roles.TIDY = timedelta(seconds=1)
 seats.LEASE, seats.GOOD, seats.RENEWED = LEASE, LEASE * 2 / 3, LEASE / 6
 jobs.DEAD_AFTER, jobs.HEARTBEAT, jobs.POLL = LEASE, 1.0, 1.0

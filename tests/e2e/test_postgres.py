@@ -6,10 +6,15 @@ import json
 import aiohttp
 import pytest
 from click.testing import CliRunner, Result
+from psycopg.conninfo import conninfo_to_dict
 
 from bot.cli import main
+from bot.core import silence
 from bot.core.secret import DatabaseUrl
+from bot.core.silence import watchful
 from bot.store import DatabaseUnusable, migrate
+from bot.store.database import DatabaseFailed
+from bot.store.postgres import open_postgres
 from tests.conftest import NOW
 from tests.e2e.conftest import Start, World, environment
 from tests.e2e.test_main_job import said
@@ -91,3 +96,31 @@ def test_what_cannot_be_used_is_said_in_a_line(postgres: Cluster) -> None:
     postgres.sql(newer, "INSERT INTO schema_steps VALUES ('create_what_is_to_come', 0)")
     with pytest.raises(DatabaseUnusable, match="newer version"):
         migrate(newer, NOW)
+
+
+def test_silence_is_noticed_unless_the_address_says_otherwise() -> None:
+    mine = conninfo_to_dict(watchful(DatabaseUrl("postgresql://bot:hunter2@db.example.com/bot")))
+    assert (mine["host"], mine["password"], mine["tcp_user_timeout"]) == (
+        "db.example.com",
+        "hunter2",
+        "20000",
+    )
+    theirs = "postgresql://db.example.com/bot?tcp_user_timeout=5000&keepalives_idle=3"
+    assert conninfo_to_dict(watchful(DatabaseUrl(theirs)))["tcp_user_timeout"] == "5000"
+    assert conninfo_to_dict(watchful(DatabaseUrl(theirs)))["keepalives_idle"] == "3"
+
+
+async def test_what_nobody_ends_keeps_others_waiting_no_longer_than_that(
+    migrated: DatabaseUrl, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(silence, "SILENCE", 1)
+    async with open_postgres(migrated) as stuck, open_postgres(migrated) as other:
+
+        async def silent() -> None:
+            async with stuck.transaction("subscriptions") as tx:
+                async with other.transaction("subscriptions"):
+                    pass  # which it had only once this one was given up
+                await tx.one("SELECT 1")
+
+        with pytest.raises(DatabaseFailed):
+            await silent()

@@ -104,8 +104,8 @@ async def a_bot(url: DatabaseUrl, server: str, meter: Meter) -> None:
     made: list[Any] = []
 
     class Captured(Wiring):
-        def __init__(self, *parts: Any) -> None:
-            super().__init__(*parts)
+        def __init__(self, *parts: Any, **named: Any) -> None:
+            super().__init__(*parts, **named)
             made.append(self)
 
     with patch.object(sys.modules["bot.app.running"], "Wiring", Captured):
