@@ -6,9 +6,11 @@ Everything that is asked less often goes through the SDK.
 
 import asyncio
 import json
-from collections.abc import Mapping
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
 from random import random
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 import orjson
 from aiohttp import ClientResponse, ClientSession
@@ -16,23 +18,53 @@ from slack_sdk.web.async_client import AsyncWebClient
 from yarl import URL
 
 from bot.core.secret import Secret
-from bot.slack.sdk import PATIENCE, refusal, retry_after
+from bot.slack.sdk import PATIENCE, failure, refusal, retry_after
 
-__all__ = ["is_slacks", "post_message", "respond"]
+__all__ = ["is_slacks", "or_text_alone", "post_message", "respond"]
+
+log = logging.getLogger(__name__)
+
+Answer = TypeVar("Answer")
 
 #: So often an answer is tried that Slack has no time for.
 TRIES = 3
 #: Where Slack takes answers; GovSlack has a domain of its own.
 #: Source: docs.slack.dev, "Handling user interaction".
 SLACKS = {("https", "hooks.slack.com", 443), ("https", "hooks.slack-gov.com", 443)}
+#: What it says of blocks; nothing was posted then.
+#: Source: docs.slack.dev, the errors of ``chat.postMessage``.
+OF_BLOCKS = {"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long", "invalid_arguments"}
 HEADERS = {"Content-Type": "application/json; charset=utf-8", "User-Agent": "superoffice-slack"}
 
 
 async def post_message(client: AsyncWebClient, message: Mapping[str, Any]) -> Mapping[str, Any]:
-    """``chat.postMessage``, tried once, on the client's session and with its token. What Slack answers.
+    """``chat.postMessage``, on the client's session and with its token. What Slack answers.
 
-    Raises :class:`~bot.core.errors.SlackFailed`, and what aiohttp raises where nothing came back.
+    It is tried once. Raises :class:`~bot.core.errors.SlackFailed`, and what aiohttp raises where nothing came
+    back.
     """
+    return await or_text_alone(partial(_post, client), message)
+
+
+async def or_text_alone(
+    post: Callable[[Mapping[str, Any]], Awaitable[Answer]], message: Mapping[str, Any]
+) -> Answer:
+    """Post a message; where Slack refuses its blocks, its text alone, which tells the same in lines.
+
+    Nobody may be left without an answer because of how it looks. A refusal says that nothing was posted.
+    """
+    try:
+        return await post(message)
+    except Exception as error:
+        if (said := failure(error).error) not in OF_BLOCKS or not message.get("blocks"):
+            raise
+        log.warning(
+            "text alone, for Slack refuses the blocks: %s", said, extra={"action": "slack.text-alone"}
+        )
+    return await post({name: value for name, value in message.items() if name != "blocks"})
+
+
+async def _post(client: AsyncWebClient, message: Mapping[str, Any]) -> Mapping[str, Any]:
     session = cast("ClientSession", client.session)
     headers = HEADERS | {"Authorization": f"Bearer {client.token}"}
     url, body = f"{client.base_url}chat.postMessage", _encoded(message)

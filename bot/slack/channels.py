@@ -13,6 +13,7 @@ from bot.core.people import SlackChannel, SlackUser
 from bot.core.replies import Reader, SharedPage
 from bot.slack.blocks import draw_shared
 from bot.slack.budgets import Budgets
+from bot.slack.calls import or_text_alone
 from bot.slack.paging import PAGE, pages
 from bot.slack.roster import Roster
 from bot.slack.sdk import failure
@@ -90,12 +91,15 @@ class SlackChannels:
         message = draw_shared(page, reader)
         async with self._asking():
             client = await self._workspaces.client(place.workspace, posting=True)
-            posted = await client.chat_postMessage(
-                channel=place.channel,
-                text=message.text,
-                blocks=message.blocks,
-                unfurl_links=False,
-                unfurl_media=False,
+            posted = await or_text_alone(
+                lambda each: client.chat_postMessage(**each),
+                {
+                    "channel": place.channel,
+                    "text": message.text,
+                    "blocks": message.blocks,
+                    "unfurl_links": False,
+                    "unfurl_media": False,
+                },
             )
             return str(posted["ts"])
 

@@ -10,7 +10,7 @@ from bot.core.replies import MyData, Reader, Reply
 from bot.core.requests import Conversation
 from bot.core.secret import Secret
 from bot.slack.blocks import Message, draw
-from bot.slack.calls import is_slacks, respond
+from bot.slack.calls import is_slacks, or_text_alone, respond
 from bot.slack.modals import View, form_view, loading_view, notice_view
 from bot.slack.sdk import failure, open_view
 from bot.slack.workspaces import Workspaces
@@ -119,12 +119,15 @@ class SlackMessenger:
     async def _direct_message(self, user: SlackUser, message: Message, *, once: bool) -> None:
         client = await self._workspaces.client(user.workspace, posting=once)
         try:
-            await client.chat_postMessage(
-                channel=user.user,
-                text=message.text,
-                blocks=message.blocks,
-                unfurl_links=False,
-                unfurl_media=False,
+            await or_text_alone(
+                lambda posted: client.chat_postMessage(**posted),
+                {
+                    "channel": user.user,
+                    "text": message.text,
+                    "blocks": message.blocks,
+                    "unfurl_links": False,
+                    "unfurl_media": False,
+                },
             )
         except Exception as error:
             raise failure(error) from None

@@ -1,5 +1,6 @@
 """Posting digests at most once, and finding them again: against the demo's Slack, over real sockets."""
 
+import logging
 import socket
 from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
@@ -134,6 +135,28 @@ async def test_what_stays_so_says_what_is_to_be_mended(
     assert (failed.error, failed.permanent) == (error, why)
     assert not failed.in_doubt
     assert not failed.passing
+
+
+@pytest.mark.parametrize("error", ["invalid_blocks", "msg_blocks_too_long"])
+async def test_a_message_whose_blocks_slack_refuses_stands_there_as_its_text(
+    slack: Slack, posts: Posts, error: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """It tells the same in lines; else it would be owed again each time, and refused again."""
+    slack.fail("chat.postMessage", error, times=1)
+    posted = await post(posts, PUBLIC)
+    (message,) = slack.messages()
+    assert (posted.ts, message.blocks) == (message.ts, [])
+    assert message.text
+    assert message.metadata == {"event_type": "digest", "event_payload": {"key": KEY.key, "part": 0}}
+    assert [vars(record)["action"] for record in caplog.records if record.levelno >= logging.WARNING] == [
+        "slack.text-alone"
+    ]
+
+
+async def test_only_what_is_wrong_with_the_blocks_is_tried_without_them(slack: Slack, posts: Posts) -> None:
+    slack.fail("chat.postMessage", "is_archived", times=1)
+    assert (await refused(posts)).error == "is_archived"
+    assert slack.messages() == []
 
 
 async def test_a_channel_and_a_user_that_are_gone_are_told_apart(slack: Slack, posts: Posts) -> None:

@@ -47,6 +47,8 @@ TURN = timedelta(seconds=30)
 FRESH = timedelta(seconds=30)
 #: How often it is composed anew in a row; then others get their turn.
 ANEW = 3
+#: So often in a row Slack refuses a digest, in a word that says nothing of whether that passes.
+HOPELESS = 3
 #: So long before its slot is over, a digest that waits for more views goes out with those that are there.
 LAST_CALL = timedelta(minutes=10)
 #: Well within a lease.
@@ -94,7 +96,6 @@ class Turn:
         self.row = row
         #: Slack's limits allow one message.
         self.may_post = False
-
         #: When its lease was renewed, as far as that is known.
         self.renewed_at = its.clock.now()
 
@@ -212,14 +213,9 @@ class Turn:
     async def _confirm(self, posted: Posted) -> None:
         self.its.doubts.forget(self.row)
         self._mine(await self.its.ledger.confirm(self.row, posted.channel, posted.ts))
-        first = self.row.part == 0
-        self.row = replace(
-            self.row,
-            part=self.row.part + 1,
-            attempted_at=None,
-            channel=posted.channel if first else self.row.channel,
-            ts=posted.ts if first else self.row.ts,
-        )
+        stands = Posted(self.row.channel, self.row.ts) if self.row.part else posted
+        told, (channel, ts) = self.row.part + 1, stands
+        self.row = replace(self.row, part=told, attempted_at=None, channel=channel, ts=ts)
 
     async def _not_posted(self, subscription: Subscription, failed: SlackFailed) -> Outcome:
         reason = f"{SLACK}{failed.error}"
@@ -230,9 +226,14 @@ class Turn:
             told = timedelta(seconds=failed.retry_after or 0)
             return await self._wait(reason, max(told, back_off(self.row)))
         outcome = await self._conclude(Outcome.POSTED if self.row.part else Outcome.FAILED, reason)
-        if failed.permanent:
+        if failed.permanent or await self._is_hopeless(reason):
             await self.its.pausing.pause(subscription, failed)
         return outcome
+
+    async def _is_hopeless(self, reason: str) -> bool:
+        """Whether this is the last of several that were refused alike: their owner hears of it, once."""
+        last = await self.its.ledger.latest(self.row.subscription, HOPELESS)
+        return [row.reason for row in last] == [reason] * HOPELESS
 
     async def _not_now(self, subscription: Subscription) -> Outcome | None:
         """What comes of it where this is not the time for it."""
@@ -293,8 +294,8 @@ class Turn:
 
     async def _finish(self, composed: Composed, outcome: Outcome, reason: str) -> Outcome:
         now = self._now()
-        about = composed.ending(), now, composed.quiet_looked_at, composed.observed
-        self._mine(await self.its.ledger.finish(self.row, outcome, reason, *about))
+        about = outcome, reason, composed.ending(), now, composed.quiet_looked_at, composed.observed
+        self._mine(await self.its.ledger.finish(self.row, *about))
         return self._counted(outcome, reason, now)
 
     async def _conclude(self, outcome: Outcome, reason: str) -> Outcome:
@@ -306,14 +307,12 @@ class Turn:
     def _counted(self, outcome: Outcome, reason: str, now: datetime) -> Outcome:
         """Slack has many words for its refusals: whoever watches sees whose it was."""
         late = (now - self.row.due_at).total_seconds() if outcome is Outcome.POSTED else None
-        why = reason.partition(":")[0]
-        self.its.metrics.digest(outcome, why, late)
+        self.its.metrics.digest(outcome, reason.partition(":")[0], late)
         return outcome
 
     async def _wait(self, reason: str, span: timedelta) -> Outcome:
         """Until then, or its slot is over; never for so short that nothing else gets done."""
-        now = self._now()
-        until = now + span
+        until = (now := self._now()) + span
         if self.row.attempted_at is None:
             until = min(until, max(self.row.ends_at, now + TURN))
         self._mine(await self.its.ledger.wait(self.row, reason, until))

@@ -5,7 +5,7 @@ from datetime import time, timedelta
 import pytest
 
 from bot.core.digest import CauseKind, News, WhenEmpty
-from bot.core.errors import CrmTimedOut, CrmUnreachable
+from bot.core.errors import CrmTimedOut, CrmUnreachable, SlackFailed
 from bot.core.people import Link
 from bot.core.replies.digests import DigestPart
 from bot.core.secret import Secret
@@ -116,6 +116,22 @@ async def test_a_refusal_for_good_pauses_the_digest_and_tells_its_owner(rig: Rig
     assert [user for user, _ in rig.messenger.told] == [USER]
     await rig.at(8, days=1)
     assert await rig.outcomes() == [(Outcome.FAILED, "slack:account_inactive")]
+
+
+async def test_the_third_refusal_alike_pauses_the_digest_whatever_slack_means_by_it(rig: Rig) -> None:
+    """What is owed is refused again each time, and its owner would never hear of it."""
+    await rig.subscribe()
+    rig.crm.happen(1)
+    for days, said in enumerate(("odd", "odder", "odd", "odd")):
+        rig.posts.fates = [SlackFailed(error=said)]
+        await rig.at(8, days=min(days, 1))
+        assert rig.messenger.told == []
+    rig.posts.fates = [SlackFailed(error="odd")]
+    await rig.at(8, days=1)
+    paused = await rig.store.subscriptions.of(USER)
+    assert paused is not None
+    assert (paused.state, paused.reason) == (State.PAUSED, "odd")
+    assert [user for user, _ in rig.messenger.told] == [USER]
 
 
 async def test_a_reply_that_was_lost_is_looked_for_and_not_sent_twice(rig: Rig) -> None:
