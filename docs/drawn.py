@@ -1,29 +1,33 @@
-"""Every message of the bot, drawn in each language: what `make docs` writes into the pages of messages."""
+"""Every message of the bot, drawn in each language: what `make docs` writes into the pages of messages.
 
-import json
+And the proof that these are all: no sentence of the catalogue stands in none of them.
+"""
+
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import fields, is_dataclass, replace
-from io import StringIO
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from babel import Locale
-from rich.console import Console
 
 from bot.core.command import VERBS
 from bot.core.errors import Problem
 from bot.core.filterkeys import KEYS
 from bot.core.replies import CannotRead, Failed, HelpText, Reader, Reply, SharedPage
 from bot.core.window import Window
-from bot.demo.mrkdwn import Viewer
-from bot.demo.terminal import draw as in_terminal
 from bot.slack.blocks import draw, draw_shared
 from bot.slack.blocks.home import home_view
 from bot.slack.modals import digest_modal
-from bot.text import LANGUAGES, SOURCE
+from bot.slack.modals.notice import unreadable_view
+from bot.text import LANGUAGES, SOURCE, is_beta
+from docs import samples
 from docs.catalogue import said_in
+from docs.drawnpages import FILES, PAGES, Written
+from docs.heard import heard
+from docs.intext import OSLO, in_text, of_view
 from tests.slack.replies import HOSTILE, REPLIES, answered
 from tests.slack.test_channel_setup import REPLIES as OF_CHANNELS
 from tests.slack.test_channel_setup import forms
@@ -32,23 +36,10 @@ from tests.slack.test_home import HOMES
 from tests.slack.test_modals import FULL
 from tests.slack.test_team_digests import PARTS
 
-__all__ = ["GROUPS", "Drawn", "messages_page", "page_of", "readers"]
+__all__ = ["GROUPS", "Drawn", "messages_page", "page_of", "readers", "undrawn"]
 
 ROOT = Path(__file__).parent.parent
 COMMAND = "/superoffice"
-OSLO = ZoneInfo("Europe/Oslo")
-NAMES = {
-    "U0SELLER": "Kianna",
-    "U0MANAGER": "Per",
-    "U0COLLEAGUE": "Ida",
-    "U0GUEST": "Gus",
-    "C0SALES": "sales",
-    "C0GENERAL": "general",
-}
-WIDTH = 96
-#: So many choices of a menu are drawn.
-MOST_CHOICES = 6
-
 TAME = "Fjord & Sønn AS"
 
 #: Blocks, and the surface that they are on.
@@ -80,12 +71,13 @@ def _tamed(value: Any) -> Any:
 
 def _forms() -> dict[str, Draw]:
     def form(name: str) -> Draw:
-        return lambda reader: (_of_view(forms(reader)[name]), "modal")
+        return lambda reader: (of_view(forms(reader)[name]), "modal")
 
     own = {
-        "digest": lambda reader: (_of_view(digest_modal(FULL, reader, COMMAND)), "modal"),
+        "digest": lambda reader: (of_view(digest_modal(FULL, reader, COMMAND)), "modal"),
+        "unreadable": lambda reader: (of_view(unreadable_view(reader)), "modal"),
         "digest-new": lambda reader: (
-            _of_view(digest_modal(replace(FULL, is_new=True), reader, COMMAND)),
+            of_view(digest_modal(replace(FULL, is_new=True), reader, COMMAND)),
             "modal",
         ),
     }
@@ -124,6 +116,7 @@ def _errors() -> dict[str, Reply]:
 
 def _shared() -> dict[str, Draw]:
     pages = {
+        **samples.SHARED,
         "shared-page": SharedPage(answered(count=32, later_count=2, offset=10), "U0SELLER"),
         "shared-page-since-log-out": SharedPage(answered(window=Window(None)), "U0SELLER"),
     }
@@ -135,26 +128,37 @@ def _shared() -> dict[str, Draw]:
 
 
 def _homes() -> dict[str, Draw]:
+    homes = {**HOMES, **samples.HOME}
+
     def home(name: str) -> Draw:
-        return lambda reader: (home_view(_tamed(HOMES[name]), reader, COMMAND)["blocks"], "home")
+        return lambda reader: (home_view(_tamed(homes[name]), reader, COMMAND)["blocks"], "home")
 
-    return {f"home-{name.replace('hostile', 'much')}": home(name) for name in HOMES}
+    return {f"home-{name.replace('hostile', 'much')}": home(name) for name in homes}
 
 
-def _of_view(view: Mapping[str, Any] | None) -> list[dict[str, Any]]:
-    """A modal's title and buttons, as blocks, around its own."""
-    assert view is not None  # noqa: S101 - for mypy
-    names = [view[name]["text"] for name in ("submit", "close") if name in view]
-    buttons = [
-        {
-            "type": "button",
-            "action_id": f"form-{number}",
-            "text": {"type": "plain_text", "text": name, "emoji": False},
-        }
-        for number, name in enumerate(names)
-    ]
-    title = {"type": "header", "text": {"type": "plain_text", "text": view["title"]["text"], "emoji": False}}
-    return [title, *view["blocks"], {"type": "actions", "elements": buttons}]
+def _of(what: str, replies: Mapping[str, Reply]) -> dict[str, Reply]:
+    return {f"{what}-{name}": reply for name, reply in replies.items()}
+
+
+def _of_nowhere() -> dict[str, Draw]:
+    """To somebody for whom Slack names no time zone."""
+    reply = REPLIES["answer-one"]
+    return {
+        "answer-assumed-zone": lambda reader: (
+            draw(reply, replace(reader, zone_is_assumed=True), COMMAND).blocks,
+            "message",
+        )
+    }
+
+
+def _spoken() -> dict[str, Written]:
+    """The texts that stand in for blocks."""
+
+    def text(reply: Reply) -> Written:
+        return lambda reader: draw(_tamed(reply), reader, COMMAND).text
+
+    replies = {"answer": REPLIES["answer"], "digest": OF_DIGESTS["full"], "team-digest": PARTS["headline"]}
+    return {f"spoken-{name}": text(reply) for name, reply in replies.items()}
 
 
 def readers() -> dict[str, Reader]:
@@ -164,17 +168,22 @@ def readers() -> dict[str, Reader]:
 
 #: Every message, by what it is about.
 GROUPS: Mapping[str, Mapping[str, Draw]] = {
-    "Answers, linking, help": _messages(REPLIES) | _shared(),
+    "Answers, linking, help": _messages({**REPLIES, **samples.ANSWERS}) | _of_nowhere() | _shared(),
     "Help on each command and filter": _messages(_help()),
     "What cannot be read": _messages(_problems()),
     "Errors": _messages(_errors()),
-    "Digests": _messages(OF_DIGESTS),
-    "Digests of channels": {f"team-{name}": each for name, each in _messages(PARTS).items()},
-    "Setting up a channel's digest": {
-        f"channel-{name}": each for name, each in _messages(OF_CHANNELS).items()
-    },
+    "Digests": _messages({**OF_DIGESTS, **{f"also-{name}": each for name, each in samples.DIGESTS.items()}}),
+    "Digests of channels": _messages(_of("team", {**PARTS, **samples.OF_CHANNELS})),
+    "Setting up a channel's digest": _messages(_of("channel", {**OF_CHANNELS, **samples.SETTING_UP})),
     "Forms": _forms(),
     "Home tab": _homes(),
+}
+
+#: What is no message with blocks.
+WRITTEN: Mapping[str, Mapping[str, Written]] = {
+    "What notifications and screen readers tell": _spoken(),
+    "Pages of the bot": PAGES,
+    "Files": FILES,
 }
 
 
@@ -184,44 +193,58 @@ def page_of(language: str) -> Path:
 
 
 def messages_page(language: str) -> str:
-    """The page: every message, then the sentences that stand in none of them."""
+    """The page: every message."""
     return "\n".join(_lines(language))
 
 
+def undrawn(language: str) -> list[str]:
+    """The ids of sentences that no message shows."""
+    shown: set[str] = set()
+    said = said_in(language)
+    for _, _, text, asked in _texts(language):
+        plain = _plain(text)
+        shown.update(id_ for id_ in asked - shown if any(_stands_in(form, plain) for form in said[id_]))
+    return [id_ for id_ in said if id_ not in shown and (id_ != "beta" or is_beta(language))]
+
+
 def _lines(language: str) -> Iterator[str]:
-    reader = readers()[language]
     yield f"# Messages in {_name(language)}"
     yield ""
     yield "Made by `make docs`: every message of the bot, drawn as the demo's terminal does it."
     yield f"In other languages: {', '.join(_links(language))}. [Languages](" + (
         "languages.md)." if language == SOURCE else "../languages.md)."
     )
-    drawn = []
-    for title, messages in GROUPS.items():
+    for title, drawn in groupby(_texts(language), itemgetter(0)):
         yield from ("", f"## {title}")
-        for name, message in messages.items():
-            text = _in_text(message(reader)[0])
-            drawn.append(text)
+        for _, name, text, _ in drawn:
             yield from ("", f"### {name}", "", "````text", text, "````")
-    yield from ("", "## Other sentences", "", "| id | sentence |", "|---|---|")
-    yield from _others(language, " ".join(" ".join(drawn).lower().split()))
     yield ""
 
 
-def _others(language: str, drawn: str) -> Iterator[str]:
-    for id_, forms_ in said_in(language).items():
-        if not _stands_in(forms_[-1].lower(), drawn):
-            yield f"| `{id_}` | {' / '.join(dict.fromkeys(map(_cell, forms_)))} |"
+def _texts(language: str) -> Iterator[tuple[str, str, str, set[str]]]:
+    """Each message with its heading and its name, and the sentences that were asked for to draw it."""
+    reader, said = readers()[language], said_in(SOURCE)
+    drawn = {
+        title: {name: _drawn(each) for name, each in messages.items()} for title, messages in GROUPS.items()
+    }
+    for title, messages in {**drawn, **WRITTEN}.items():
+        for name, write in messages.items():
+            with heard() as asked:
+                text = write(reader)
+            yield title, name, text, asked & said.keys()
+
+
+def _drawn(message: Draw) -> Written:
+    return lambda reader: in_text(message(reader)[0])
+
+
+def _plain(text: str) -> str:
+    return " ".join(re.sub("[`*]", "", text).split()).lower()
 
 
 def _stands_in(form: str, drawn: str) -> bool:
     """Whether all of it that is no value was drawn."""
-    parts = [" ".join(re.sub("[`*]", "", part).split()) for part in re.split(r"\{[^}]*\}", form)]
-    return all(part in drawn for part in parts)
-
-
-def _cell(text: str) -> str:
-    return text.replace("|", "\\|").replace("\n", "<br>")
+    return all(_plain(part) in drawn for part in re.split(r"\{[^}]*\}", form))
 
 
 def _name(language: str) -> str:
@@ -234,32 +257,3 @@ def _links(language: str) -> Iterator[str]:
             up = "" if language == SOURCE else "../"
             to = "messages.md" if other == SOURCE else f"messages/{other}.md"
             yield f"[{_name(other)}]({up}{to})"
-
-
-def _in_text(blocks: list[dict[str, Any]]) -> str:
-    """As the terminal draws it, without colours."""
-    file = StringIO()
-    shown = json.loads(json.dumps([_readable(block) for block in blocks]))
-    drawing = in_terminal("", shown, Viewer(OSLO, NAMES))
-    Console(file=file, width=WIDTH, color_system=None, force_terminal=False).print(drawing.content)
-    lines = [line.rstrip() for line in file.getvalue().splitlines()]
-    return "\n".join(lines).strip("\n")
-
-
-def _readable(block: dict[str, Any]) -> dict[str, Any]:
-    """A field of a form as a paragraph: the terminal fills in none."""
-    if block["type"] != "input":
-        return block
-    element = block["element"]
-    choices = [each["text"]["text"] for each in element.get("options", ())]
-    chosen = [each["text"]["text"] for each in element.get("initial_options", ())]
-    chosen += [element["initial_option"]["text"]["text"]] if "initial_option" in element else []
-    more = ["…"] if len(choices) > MOST_CHOICES else []
-    box = element.get("initial_value") or ", ".join(chosen) or element.get("placeholder", {}).get("text", "")
-    parts = [
-        block["label"]["text"],
-        f"  [ {box} ]",
-        *([f"  ({' | '.join([*choices[:MOST_CHOICES], *more])})"] if choices else []),
-        *([f"  {block['hint']['text']}"] if "hint" in block else []),
-    ]
-    return {"type": "section", "text": {"type": "plain_text", "text": "\n".join(parts), "emoji": False}}

@@ -8,7 +8,7 @@ from bot.core.command import VERBS, Verb
 from bot.core.filterkeys import KEYS, SHOWN_ACTIONS, Key
 from bot.metrics import PrometheusMetrics
 from bot.slack.scopes import ALL_SCOPES, Scope
-from bot.text import sentence
+from bot.text import has_sentence, sentence
 from tests.faults.table import TABLE as FAULTS
 from tests.faults.table import Fault
 
@@ -26,7 +26,7 @@ COMMAND = "/superoffice"
 COMMANDS_PAGE = """# Commands
 
 Made by `make docs`, from the definitions that the bot reads commands by and `help` tells. Each is typed
-behind `/superoffice`, or what the command [is called](slack-app.md#another-name-for-the-command) in your
+after `/superoffice`, or what the command [is called](slack-app.md#another-name-for-the-command) in your
 workspace. Capitals, curly quotes and stray commas do no harm.
 """
 #: Where a metric's meaning leads to.
@@ -58,7 +58,7 @@ def commands_page() -> Iterator[str]:
             yield f"Also: {_quoted(verb.aliases)}.\n"
         if verb.filtered:
             yield "It takes [filters](#filters).\n"
-    yield "## Filters\n\nAny number of them, behind any time.\n"
+    yield "## Filters\n\nAny number of them, after any time.\n"
     for key in KEYS:
         yield from _entry(f"`{key.usage}`", f"filter.{key.name}", key.examples, "today ", "###")
         if key.aliases:
@@ -68,8 +68,8 @@ def commands_page() -> Iterator[str]:
 
 
 def _entry(title: str, id_: str, examples: Iterable[str], before: str, level: str = "##") -> Iterator[str]:
-    what, more = (sentence(each, command=COMMAND) for each in (id_, f"{id_}.more"))
-    yield f"{level} {title}\n\n{what[:1].upper()}{what[1:]}. {more}\n"
+    what, *more = (sentence(each, command=COMMAND) for each in (id_, f"{id_}.more") if has_sentence(each))
+    yield f"{level} {title}\n\n{' '.join((f'{what[:1].upper()}{what[1:]}.', *more))}\n"
     if lines := [f"{COMMAND} {before}{example}" for example in examples]:
         yield "\n".join(("```slack", *lines, "```\n"))
 

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
-from babel.numbers import format_decimal
+from babel.numbers import format_decimal, format_percent
 
 __all__ = [
     "LANGUAGES",
@@ -24,6 +24,7 @@ __all__ = [
     "has_sentence",
     "is_beta",
     "locale_of",
+    "percent",
     "preferred",
     "sentence",
 ]
@@ -69,6 +70,11 @@ def _number(value: object, language: str) -> object:
     if isinstance(value, float) or (isinstance(value, int) and abs(value) >= _GROUPED_FROM):
         return format_decimal(value, locale=language)
     return value
+
+
+def percent(of_a_hundred: int, locale: str) -> str:
+    """A share, such as ``50%``, as the language writes it."""
+    return format_percent(of_a_hundred / 100, locale=locale_of(locale))
 
 
 @cache

@@ -46,7 +46,7 @@ from bot.web.csrf import Csrf
 from bot.web.forms import NotAForm, read_form
 from bot.web.pages import Pages, PageSettings, browser_language
 
-__all__ = ["LinkPage"]
+__all__ = ["READERS_OWN", "LinkPage", "words_of"]
 
 log = logging.getLogger(__name__)
 
@@ -185,7 +185,7 @@ class LinkPage:
             zone=zone_name(zone, profile.locale),
             asked=self._asked(offer.command),
             code=code,
-            error=_words(code) if code else None,
+            error=words_of(code) if code else None,
             **shown,
         )
         self._csrf.remember(response, browser)
@@ -243,7 +243,7 @@ class LinkPage:
             "closed",
             status,
             browser_language(request),
-            error=_words(code, about),
+            error=words_of(code, about),
             reference=reference,
             params=params or {},
             again=again,
@@ -271,7 +271,7 @@ def _status(error: BotError) -> int:
     return next((status for kind, status in STATUS if isinstance(error, kind)), 500)
 
 
-def _words(code: str, about: str = "page") -> tuple[str, str]:
+def words_of(code: str, about: str = "page") -> tuple[str, str]:
     """The ids of what happened and of what to do: as this page says it, else as everybody does."""
     what, way_out = f"page.error.{code}", f"page.error.{code}.next"
     if about == "install":

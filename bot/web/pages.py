@@ -1,12 +1,14 @@
 """Draw the pages, and send them with headers that let a browser do nothing else."""
 
 import base64
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
@@ -18,6 +20,7 @@ TEMPLATES = Path(__file__).with_name("templates")
 #: So much of what a browser says of languages is read.
 MAX_LANGUAGES = 200
 YEAR_SECONDS = 365 * 24 * 60 * 60
+_TYPED = re.compile("`([^`]+)`")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,8 +54,8 @@ class Pages:
     def response(self, template: str, status: int, locale: str, **values: object) -> HTMLResponse:
         """A page in the reader's language."""
 
-        def say(id: str, /, **params: object) -> str:  # noqa: A002
-            return sentence(id, locale, **{"command": self._settings.command, **params})
+        def say(id: str, /, **params: object) -> Markup:  # noqa: A002
+            return _marked_up(sentence(id, locale, **{"command": self._settings.command, **params}))
 
         html = self._templates.get_template(f"{template}.html").render(
             say=say, lang=locale_of(locale), css=self._css, settings=self._settings, **values
@@ -64,6 +67,11 @@ def browser_language(request: Request) -> str:
     """The language of ours that the browser likes best; browsers name them in that order."""
     named = request.headers.get("accept-language", "")[:MAX_LANGUAGES].split(",")
     return preferred(each.partition(";")[0] for each in named)
+
+
+def _marked_up(text: str) -> Markup:
+    """A sentence, escaped; what is typed stands between back-ticks in Slack, and is code here."""
+    return Markup(_TYPED.sub(r"<code>\1</code>", str(escape(text))))  # noqa: S704 - escaped
 
 
 def _headers(css: str, *, https: bool) -> dict[str, str]:

@@ -7,7 +7,7 @@ import pytest
 
 from bot.demo.slack.limits import problems
 from bot.text import LANGUAGES, SOURCE
-from docs.drawn import GROUPS, messages_page, page_of, readers
+from docs.drawn import GROUPS, messages_page, page_of, readers, undrawn
 
 by_language = pytest.mark.parametrize("language", LANGUAGES)
 
@@ -40,3 +40,8 @@ def test_every_message_keeps_within_the_limits(language: str) -> None:
 @by_language
 def test_the_page_is_as_make_docs_makes_it(language: str) -> None:
     assert page_of(language).read_text("utf-8") == messages_page(language), "run `make docs`"
+
+
+@by_language
+def test_no_sentence_is_in_no_message(language: str) -> None:
+    assert undrawn(language) == []

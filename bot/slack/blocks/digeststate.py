@@ -34,7 +34,7 @@ from bot.slack.blocks.elements import (
     user,
 )
 from bot.slack.carried import block_id, owned
-from bot.text import has_sentence, sentence
+from bot.text import has_sentence, percent, sentence
 from bot.text.dates import listed, moment, zone_name
 from bot.text.schedules import slot
 
@@ -208,7 +208,12 @@ def _of_team(team: TeamState | None, reader: Reader) -> Iterator[tuple[str, str]
     locale = reader.locale
     yield (
         sentence("channel.participants", locale),
-        sentence("channel.participants.count", locale, count=team.participants, quorum=team.quorum),
+        sentence(
+            "channel.participants.count",
+            locale,
+            count=team.participants,
+            quorum=percent(team.quorum, locale),
+        ),
     )
     owner = f"<@{literal(team.owner)}>" if team.owner else sentence("channel.owner.none", locale)
     yield sentence("channel.owner", locale), owner

@@ -33,7 +33,7 @@ from bot.slack.blocks.elements import (
     users,
 )
 from bot.slack.blocks.notes import problem_words
-from bot.text import has_sentence, sentence
+from bot.text import has_sentence, percent, sentence
 from bot.text.dates import zone_name
 
 __all__ = ["DIGEST", "digest_modal", "submitted_digest"]
@@ -160,9 +160,9 @@ def _of_team(team: TeamForm, locale: str) -> Iterator[Block]:
         yield _named("invited", locale, users(team.invited, MAX_INVITED), hint, optional=True)
 
 
-def _quorum(percent: int, locale: str) -> Element:
-    text = sentence(f"quorum.{percent}" if percent in (0, 100) else "quorum", locale, percent=percent)
-    return option(text, str(percent))
+def _quorum(of_a_hundred: int, locale: str) -> Element:
+    id_ = f"quorum.{of_a_hundred}" if of_a_hundred in (0, 100) else "quorum"
+    return option(sentence(id_, locale, percent=percent(of_a_hundred, locale)), str(of_a_hundred))
 
 
 def _with(usual: Sequence[str], set_: Sequence[str]) -> list[str]:
