@@ -102,7 +102,7 @@ SHARED: Mapping[str, SharedPage] = {
 }
 
 DIGESTS: Mapping[str, Reply] = {
-
+    "sent": DigestSent(),
     "compact-state": state(filter=Filter(style=Style.COMPACT), changed=Changed.CONTENT),
     "same": state(changed=Changed.SAME),
     "turned-on": state(changed=Changed.ON),
@@ -152,7 +152,7 @@ DIGESTS: Mapping[str, Reply] = {
                         ("failed", reason)
                         for reason in (
                             *("crm-paused", "crm-too-busy", "crm-refused", "crm-unreadable"),
-                            *("sign-in-over", f"{SLACK}ratelimited"),
+                            *("sign-in-over", f"{SLACK}ratelimited", "missing-scope"),
                         )
                     ),
                 ),
@@ -166,6 +166,10 @@ DIGESTS: Mapping[str, Reply] = {
         for reason in ("channel_not_found", "is_archived", Refusal.RESTRICTED)
     },
 }
+
+
+#: A digest has no direct messages and no page that somebody saw.
+_MET = tuple(why for why in Refusal if why not in (Refusal.DIRECT, Refusal.CHANGED))
 
 
 def _slots_of(*reasons: str) -> tuple[ProofRow, ...]:
@@ -207,7 +211,10 @@ SETTING_UP: Mapping[str, Reply] = {
     ),
     "not-joined": Consent(SALES, done=Consented.NOT_JOINED),
     "history-of-refusals": History(
-        OSLO, _slots_of(*(f"{REFUSED}{why}" for why in Refusal), DELETED, ORPHANED), NOW, SALES
+        OSLO,
+        _slots_of(*(f"{REFUSED}{why}" for why in _MET), DELETED, ORPHANED),
+        NOW,
+        SALES,
     ),
 }
 

@@ -1,7 +1,7 @@
 """Dates and times in words, in the reader's zone and language."""
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
 
@@ -21,6 +21,7 @@ __all__ = [
     "moment",
     "month",
     "short_day",
+    "time_of_day",
     "tiny_day",
     "weekday",
     "zone_name",
@@ -36,8 +37,12 @@ def moment(when: datetime, zone: ZoneInfo, locale: str, now: datetime | None = N
 
 def clock(when: datetime, zone: ZoneInfo, locale: str) -> str:
     """A time of the day, such as ``08:12``."""
-    here = when.astimezone(zone)
-    return f"{here.hour:02}:{here.minute:02}"  # the same in every language that we have; strftime takes 10 µs
+    return time_of_day(when.astimezone(zone), locale)
+
+
+def time_of_day(at: time | datetime, locale: str) -> str:
+    """What a clock shows, such as ``08:12``, and ``08.12`` in Danish; always of 24 hours, as it is typed."""
+    return f"{at.hour:02}{_hours_end(locale)}{at.minute:02}"  # strftime takes 10 µs
 
 
 def weekday(when: datetime, zone: ZoneInfo, locale: str) -> str:
@@ -110,7 +115,13 @@ def zone_name(zone: ZoneInfo, locale: str) -> str:
 def _in_order(pattern: str, locale: str) -> str:
     """The pattern of a date, the day as an ordinal where the language writes ``16. november``."""
     is_ordinal = "d." in str(_babel(locale).datetime_skeletons["MMMd"])
-    return pattern.replace("d", "d.") if is_ordinal else pattern
+    return (pattern.replace("d", "d.") if is_ordinal else pattern).replace(":", _hours_end(locale))
+
+
+@cache
+def _hours_end(locale: str) -> str:
+    """What stands between hours and minutes."""
+    return "." if "H.mm" in str(_babel(locale).time_formats["short"]) else ":"
 
 
 @cache

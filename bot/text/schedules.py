@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 from bot.core.slots import Shift, Slot
 from bot.text import sentence
-from bot.text.dates import moment
+from bot.text.dates import moment, time_of_day
 
 __all__ = ["slot", "utc_offset"]
 
@@ -19,7 +19,7 @@ def slot(which: Slot, zone: ZoneInfo, locale: str, now: datetime | None = None) 
     )
     if which.shift is Shift.NONE:
         return when
-    return sentence(_SHIFTED[which.shift], locale, slot=when, time=f"{which.time:%H:%M}")
+    return sentence(_SHIFTED[which.shift], locale, slot=when, time=time_of_day(which.time, locale))
 
 
 def utc_offset(offset: timedelta) -> str:

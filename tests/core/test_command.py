@@ -28,6 +28,7 @@ from bot.core.command import (
     UnlinkMe,
     Verb,
     parse,
+    verb_named,
 )
 from bot.core.commands import LinkMe
 from bot.core.errors import BadCommand, Problem
@@ -264,7 +265,7 @@ def test_every_verb_is_explained_and_its_examples_work(verb: Verb) -> None:
 @pytest.mark.parametrize("key", KEYS, ids=lambda key: key.name)
 def test_every_filter_is_explained_and_its_examples_work(key: Key) -> None:
     assert has_sentence(f"filter.{key.name}")
-    assert has_sentence(f"filter.{key.name}.more")
+    assert has_sentence(f"filter.{key.name}.more") or verb_named(key.name), "`help filter` is about the verb"
     for example in key.examples:
         assert not read_filters(example).problems
 

@@ -197,7 +197,7 @@ async def test_slacks_429_is_waited_out(days: Days) -> None:
     happened = days.happen()
     days.slack.rate_limit("chat.postMessage", retry_after=1)
     await days.at(10)
-    await days.proof("slack:")
+    await days.proof("Slack did not confirm")
     await days.at(10, 2)
     assert companies(await days.digest()) == happened
     assert len(days.slack.calls("chat.postMessage")) == 2
@@ -217,7 +217,7 @@ async def test_a_reply_that_is_lost_is_no_second_message(days: Days, how: dict[s
     days.slack.workspace.lag = lambda: 30
     days.slack.fail("chat.postMessage", performed=True, **how)
     await days.at(10)
-    await days.proof("slack:")
+    await days.proof("Slack did not confirm")
     await days.at(10, 2)
     assert "posted" in await days.proof("posted")
     assert [companies(message) for message in days.digests()] == [happened]

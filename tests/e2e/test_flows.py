@@ -162,7 +162,7 @@ FLOWS: dict[str, Callable[[Walk], Awaitable[None]]] = {
     "the first answer": first_answer,
     "linked, and a digest on, from the Home tab": first_digest_from_home,
     "what happened today": what_happened_today,
-    "the same as a picture": as_a_picture,
+    "the same as a chart": as_a_picture,
     "mute a company": mute_a_company,
     "snooze the digest for a week": snooze_from_home,
     "run a saved filter": run_a_filter_from_home,

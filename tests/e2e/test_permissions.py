@@ -80,7 +80,7 @@ ABOUT_CHANNELS = (
     Deed("`channel pause`", "channel pause"),
     Deed("*Pause*", button="channel.pause"),
     Deed("`channel resume`", "channel resume", before="channel pause"),
-    Deed("*Start Again*", button="channel.resume", before="channel pause"),
+    Deed("*Resume*", button="channel.resume", before="channel pause"),
     Deed("`channel snooze 1w`", "channel snooze 1w"),
     Deed("*End the Snooze*", button="channel.wake", before="channel snooze 1w"),
     Deed("`channel remove now`", "channel remove now"),

@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from functools import cache
 from pathlib import Path
 from string import Formatter
@@ -11,11 +11,12 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from babel import Locale
+from babel.dates import format_time
 from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import read_po
 
-from bot.text import LANGUAGES, LOCALES, SOURCE, is_beta, locale_of, sentence
-from bot.text.dates import day, listed, moment, short_day
+from bot.text import LANGUAGES, LOCALES, SOURCE, is_beta, locale_of, percent, sentence
+from bot.text.dates import clock, day, listed, moment, short_day, time_of_day
 from docs.catalogue import in_order
 
 OTHERS = [language for language in LANGUAGES if language != SOURCE]
@@ -25,7 +26,8 @@ LONGEST = {
     r"share\.confirm\.(yes|no)|digest\.stop(\.no)?|leave\.no": 30,
     r"button\..+|menu\..+|digest\.(change|choose|turn-on|turn-off|end-snooze|preview|snooze.*)": 40,
     r"days\.(?!more).+|grouping\..+|layout\..+|quorum.*|form\.empty\..+|form\.channel\.style\..+": 75,
-    r"team\.chart\.series|action\..+": 20,
+    r"action\.(new_activity|activity_completed)": 30,  # a chart has labels of its own for these
+    r"team\.chart\.series|chart\.label\..+|action\..+": 20,
     r"team\.chart|chart\.(day|week|month|action)": 50,
     r"share\.confirm\.title|digest\.stop\.title|leave\.title": 100,
     r".+\.title": 130,  # of 150: a name or a number is put in
@@ -230,6 +232,41 @@ def test_nothing_boasts_or_winks(language: str) -> None:
     assert [id_ for id_, text in said.items() if BOASTS.search(text) or EMOJI.search(text)] == []
 
 
+@pytest.fixture(scope="module")
+def glossary() -> dict[str, list[str]]:
+    """The words of each language, as translators are told them."""
+    page = (LOCALES.parents[2] / "docs/languages.md").read_text("utf-8").partition("### Glossary")[2]
+    head, _, *rows = (line.strip("| ").split(" | ") for line in re.findall(r"^\|.+\|$", page, re.MULTILINE))
+    names = {"Norwegian bokmål": "nb"} | {Locale(each).get_display_name("en"): each for each in LANGUAGES}
+    return {names[name]: [row[column] for row in rows] for column, name in enumerate(head)}
+
+
+@by_language
+def test_the_words_of_the_glossary_are_those_of_the_catalogue(
+    language: str, glossary: dict[str, list[str]]
+) -> None:
+    said = " ".join(text for message in messages(language).values() for text in forms(message)).lower()
+    ours = [word.partition(" of a ")[0].lower() for word in glossary[language]]
+    assert len(ours) > 15
+    assert [word for word in ours if word not in said] == []
+
+
+#: Words that look right, and are not the ones of SuperOffice or Slack there, or mean something else.
+FALSE_FRIENDS = {
+    "sv": r"uppföljning|\binställ(d|t|da)\b|\bställ\w* in\b",
+    "de": r"kanal|kanäle|\b(sie|ihnen) bitte\b|schließen sie|geben sie",
+    "nl": r"\bopvolging|\buw\b|\bu\b",
+}
+
+
+@pytest.mark.parametrize("language", FALSE_FRIENDS)
+def test_no_word_is_a_false_friend(language: str) -> None:
+    said = {id_: " ".join(forms(message)) for id_, message in messages(language).items()}
+    assert [
+        id_ for id_, text in said.items() if re.search(FALSE_FRIENDS[language], text, re.IGNORECASE)
+    ] == []
+
+
 # ------------------------------------------------------------------ dates, numbers, lists
 
 OSLO = ZoneInfo("Europe/Oslo")
@@ -242,7 +279,7 @@ NOW = datetime(2026, 11, 19, 8, 41, tzinfo=UTC)
         ("en-US", ["Thu 19 Nov 09:41", "Wednesday 11 November", "Thu 19", "a, b, and c"]),
         ("nb-NO", ["tor. 19. nov. 09:41", "Onsdag 11. november", "tor. 19.", "a, b og c"]),
         ("sv-SE", ["tors 19 nov. 09:41", "Onsdag 11 november", "tors 19", "a, b och c"]),
-        ("da-DK", ["tors. 19. nov. 09:41", "Onsdag 11. november", "tors. 19.", "a, b og c"]),
+        ("da-DK", ["tors. 19. nov. 09.41", "Onsdag 11. november", "tors. 19.", "a, b og c"]),
         ("de-DE", ["Do. 19. Nov. 09:41", "Mittwoch 11. November", "Do. 19.", "a, b und c"]),
         ("nl-NL", ["do 19 nov 09:41", "Woensdag 11 november", "do 19", "a, b en c"]),
     ],
@@ -262,6 +299,16 @@ def test_dates_and_lists_are_the_languages_own(locale: str, written: list[str]) 
 def test_numbers_are_the_languages_own(locale: str, written: str) -> None:
     assert sentence("answer.title.today", locale, count=12345, when="").startswith(written)
     assert sentence("answer.title.today", locale, count=999, when="").startswith("999")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_time_of_the_day_and_a_share_are_as_babel_has_them(language: str) -> None:
+    """But that the day has 24 hours in English, too: as they are typed."""
+    pattern = "HH:mm" if language == SOURCE else str(Locale(language).time_formats["short"])
+    for at in (time(8, 5), time(16, 30)):
+        assert time_of_day(at, language) == format_time(at, pattern, locale=language)
+    assert clock(NOW, OSLO, language) == moment(NOW, OSLO, language)[-5:]
+    assert percent(50, language) == {"en": "50%", "nl": "50%"}.get(language, "50\xa0%")
 
 
 def test_an_id_is_no_quantity() -> None:

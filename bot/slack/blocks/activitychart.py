@@ -30,7 +30,7 @@ from bot.slack.blocks.elements import (
 from bot.slack.blocks.footer import filtered, hidden
 from bot.slack.blocks.words import GAP
 from bot.slack.carried import Asked, owned
-from bot.text import sentence
+from bot.text import has_sentence, sentence
 from bot.text.dates import day_month, day_within, month, short_day, tiny_day
 
 __all__ = ["activity_chart"]
@@ -101,7 +101,11 @@ def _by_action(reply: ActivityChart, reader: Reader) -> Iterator[tuple[str, Bloc
 
 
 def _action(flag: Action, locale: str) -> str:
-    return sentence(f"action.{flag.name}".lower(), locale) if flag else sentence("action.unknown", locale)
+    """What it is called; where that is long in some language, shorter, as a label."""
+    name = (flag.name or "unknown").lower()
+    return sentence(
+        f"chart.label.{name}" if has_sentence(f"chart.label.{name}") else f"action.{name}", locale
+    )
 
 
 def _quiet(reply: ActivityChart, reader: Reader) -> Iterator[tuple[str, Block, str]]:

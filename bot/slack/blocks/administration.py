@@ -138,7 +138,8 @@ def _line(state: LinkState, reader: Reader) -> list[Element]:
     else:
         facts.append(_good(state.expires_at, reader))
         if state.outcome not in ("", "ok"):
-            facts.append(sentence("admin.failing", locale, code=state.outcome))
+            why = slot_reason(state.outcome, reader)
+            facts.append(sentence("admin.failing", locale, code=why))
     return [user(state.user.user), span(GAP + GAP.join(facts))]
 
 

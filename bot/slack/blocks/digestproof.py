@@ -21,7 +21,7 @@ from bot.slack.blocks.elements import (
 )
 from bot.slack.blocks.words import GAP
 from bot.text import sentence
-from bot.text.dates import clock, day_within, moment, zone_name
+from bot.text.dates import clock, day_within, moment, time_of_day, zone_name
 from bot.text.schedules import utc_offset
 
 __all__ = ["digest_proof", "history", "proof_bullets", "proof_line"]
@@ -34,14 +34,15 @@ def digest_proof(reply: DigestProof, reader: Reader, command: str) -> Message:
     title = sentence(name, locale, day=day_within(reply.day, _today(reply), locale))
     blocks: list[Block] = [header(title), *_of_channel(reply.channel, locale)]
     lines = [proof_line(row, reply.zone, reader, reply.day) for row in reply.rows]
+    times = [time_of_day(row.time, locale) for row in reply.rows]
     if reply.holiday:
         blocks.append(context(sentence("proof.holiday", locale, holiday=reply.holiday)))
     if lines:
-        blocks.append(proof_bullets([f"{row.time:%H:%M}" for row in reply.rows], lines))
+        blocks.append(proof_bullets(times, lines))
     elif not reply.holiday:
         blocks.append(section(sentence("proof.not-chosen", locale)))
     blocks.append(context(sentence("proof.zone", locale, zone=zone_name(reply.zone, locale))))
-    spoken = [title, *(f"{row.time:%H:%M}: {line}" for row, line in zip(reply.rows, lines, strict=True))]
+    spoken = [title, *(f"{time}: {line}" for time, line in zip(times, lines, strict=True))]
     return Message(escape("\n".join(spoken)), blocks)
 
 
@@ -83,7 +84,7 @@ def proof_line(row: ProofRow, zone: ZoneInfo, reader: Reader, day: date | None =
     """When it was due, if not at its time; what became of it, and why. ``day``: the one that is told of."""
     locale, local = reader.locale, row.due_at.astimezone(zone)
     offset = f"UTC{utc_offset(local.utcoffset() or timedelta(0))}"
-    due = f"{local:%H:%M} ({offset})"
+    due = f"{time_of_day(local, locale)} ({offset})"
     is_shifted = row.shift is not Shift.NONE
     parts = [sentence(f"proof.shift.{row.shift}", locale, time=due) if is_shifted else offset]
     parts.append(_outcome(row, zone, reader, day or local.date()))

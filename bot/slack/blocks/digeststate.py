@@ -35,7 +35,7 @@ from bot.slack.blocks.elements import (
 )
 from bot.slack.carried import block_id, owned
 from bot.text import has_sentence, percent, sentence
-from bot.text.dates import listed, moment, zone_name
+from bot.text.dates import listed, moment, time_of_day, zone_name
 from bot.text.schedules import slot
 
 __all__ = [
@@ -70,7 +70,7 @@ def digest_state(reply: DigestState, reader: Reader, command: str) -> Message:
         fields(*settings_fields(reply, reader), *_of_team(reply.team, reader)),
     ]
     if reply.not_today:
-        times = listed([f"{at:%H:%M}" for at in reply.not_today], reader.locale)
+        times = listed([time_of_day(at, reader.locale) for at in reply.not_today], reader.locale)
         blocks.append(note(sentence("digest.not-today", reader.locale, times=times)))
     blocks += guests(reply, reader)
     if reply.team and reply.team.is_managed:

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
+from bot.core.audience import Refusal
+from bot.core.causes import REFUSED, SLACK
 from bot.core.command import MAX_LINE
 from bot.core.digest import LONGEST_LOOK_BACK, Cause, CauseKind, Digest, Entry, News, Quiet
 from bot.core.errors import CrmRefused
@@ -34,6 +36,12 @@ __all__ = [
 
 #: Characters of a reason for which there are no words.
 MAX_REASON = 300
+#: What Slack's own codes say about a channel that a digest was to go to.
+_REFUSALS = {
+    "channel_not_found": Refusal.NOT_INVITED,
+    "not_in_channel": Refusal.NOT_INVITED,
+    "is_archived": Refusal.ARCHIVED,
+}
 #: What makes a digest cover more, or come later. Other causes are whole sentences.
 _WIDENING = ("crm", "crm-refused", "sign-in", "slack", "refused", "snoozed", "off", "late")
 #: So many days are named.
@@ -126,9 +134,17 @@ def quiet_limit(quiet: Quiet, reader: Reader) -> str:
 
 
 def slot_reason(reason: str, reader: Reader) -> str:
-    """Why a slot ended as it did: a word or an error's code, in words where there are some."""
-    known = has_sentence(f"reason.{reason}")
-    return sentence(f"reason.{reason}", reader.locale) if known else shorten(reason, MAX_REASON)
+    """Why a slot ended as it did, or a digest is paused: a word, a refusal, or an error's code, in words."""
+    refused = f"{REFUSED}{_REFUSALS.get(reason, reason)}"
+    for name in (reason, refused):
+        if has_sentence(f"reason.{name}"):
+            return sentence(f"reason.{name}", reader.locale)
+    if reason.startswith(SLACK):
+        error = shorten(reason.removeprefix(SLACK), MAX_REASON)
+        return sentence("reason.slack", reader.locale, error=error)
+    if reason.startswith("crm-"):
+        return sentence("reason.crm", reader.locale, code=shorten(reason, MAX_REASON))
+    return shorten(reason, MAX_REASON)
 
 
 def _since(digest: Digest, reader: Reader) -> str:
