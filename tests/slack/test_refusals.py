@@ -10,7 +10,7 @@ from bot.core.channeldigest import DELETED, ORPHANED, OVER_BY_ITSELF
 from bot.core.errors import CrmError, MissingScope, NotLinked, SignInOver
 from bot.slack.blocks.digestwords import slot_reason
 from bot.text import LANGUAGES, has_sentence
-from tests.slack.conftest import READER
+from tests.slack.replies import READER
 
 #: Why an answer is not shared, which no digest can be refused for.
 OF_SHARING = {Refusal.CHANGED, Refusal.DIRECT}
