@@ -9,6 +9,7 @@ from typing import Any
 from lxml import html
 from lxml.html import HtmlElement
 
+from bot.core.people import Profile, SlackUser
 from bot.core.replies import Reader
 from bot.services.linking import Offer
 from bot.services.tenants import Tenant
@@ -21,7 +22,6 @@ from docs.catalogue import said_in
 from docs.intext import WIDTH
 from docs.samples import MY_DATA
 from tests.slack.replies import NOW
-from tests.web.conftest import PROFILE
 
 __all__ = ["FILES", "PAGES", "Written"]
 
@@ -33,6 +33,7 @@ BOT = Pages(
 )
 #: What the sentences of errors put in.
 VALUES = {"seconds": 25, "state": "OfflineMaintenance", "by": "SuperOffice", "workspace": "T024BE7LH"}
+PROFILE = Profile(SlackUser("T1", "U0SELLER"), "kianna", "Europe/Oslo", email="kianna@example.com")
 #: No SuperOffice is asked anything here.
 _UNASKED: Any = None
 #: What is drawn for a reader, in text.
