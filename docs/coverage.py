@@ -11,8 +11,8 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from bot.config.loading import variables
 from bot.config.reading import definitions
-from bot.core.command import VERBS
-from bot.core.filterkeys import KEYS
+from bot.core.typed.command import VERBS
+from bot.core.typed.filterkeys import KEYS
 from bot.metrics import PrometheusMetrics
 from docs.commandline import commands
 from docs.errorpages import kinds, what_people_read

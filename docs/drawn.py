@@ -13,10 +13,10 @@ from typing import Any
 
 from babel import Locale
 
-from bot.core.command import VERBS
 from bot.core.errors import Problem
-from bot.core.filterkeys import KEYS
 from bot.core.replies import CannotRead, Failed, HelpText, Reader, Reply, SharedPage
+from bot.core.typed.command import VERBS
+from bot.core.typed.filterkeys import KEYS
 from bot.core.window import Window
 from bot.slack.blocks import draw, draw_shared
 from bot.slack.blocks.home import home_view

@@ -7,8 +7,8 @@ from functools import partial
 from babel.messages.pofile import read_po
 
 import bot.core.onlineerrors  # noqa: F401 - its errors are told as well
-from bot.core.command import MAX_LINE
 from bot.core.errors import BotError
+from bot.core.typed.command import MAX_LINE
 from bot.text import LOCALES, SOURCE, sentence
 from docs.parts import COMMAND
 from tests.crm.failure_table import TABLE

@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 from bot.config.document import example_toml, reference
-from bot.core.command import usage_hint
+from bot.core.typed.command import usage_hint
 from bot.text import LANGUAGES
 from docs.commandline import command_line
 from docs.errorpages import errors, troubleshooting

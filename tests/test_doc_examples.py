@@ -14,7 +14,7 @@ from bot.cli import main
 from bot.config import ConfigurationError, load
 from bot.config.channelfile import read_channels
 from bot.config.reading import read
-from bot.core.command import parse
+from bot.core.typed.command import parse
 from bot.holidays import COUNTRIES
 from docs.coverage import ROOT
 

@@ -15,8 +15,8 @@ import yaml
 from babel.messages.pofile import read_po
 
 from bot.config.reading import definitions
-from bot.core.command import VERBS
 from bot.core.errors import BotError
+from bot.core.typed.command import VERBS
 from docs.coverage import items, undocumented
 from docs.make import made
 

@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.core.errors import BadCommand
-from bot.core.scheduletext import parse
 from bot.core.slots import slots_on
+from bot.core.typed.scheduletext import parse
 from bot.holidays import COUNTRIES, holidays_in
 
 

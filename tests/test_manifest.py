@@ -11,7 +11,7 @@ import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.config.reading import definitions
-from bot.core.command import VERBS, usage_hint
+from bot.core.typed.command import VERBS, usage_hint
 from bot.slack.scopes import OPTIONAL_SCOPES, SCOPES
 
 ROOT = Path(__file__).parent.parent

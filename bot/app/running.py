@@ -20,7 +20,7 @@ from bot.app.wiring import Wiring
 from bot.clock import SystemClock
 from bot.config import Settings
 from bot.core.secret import DatabaseUrl, Secret
-from bot.core.zonenames import zone_names
+from bot.core.typed.zonenames import zone_names
 from bot.crm.soap.services import UnusableWsdl
 from bot.runner import QueueRunner
 from bot.server import ASGIApp

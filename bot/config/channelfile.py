@@ -14,13 +14,13 @@ from bot.core.channelfile import ChannelEntry
 from bot.core.digest import WhenEmpty
 from bot.core.errors import BadCommand, Problem
 from bot.core.filters import Filter, Style, of_one_reader
-from bot.core.filtertext import read_filters
 from bot.core.people import SlackChannel
-from bot.core.savedtext import wrong_filters
 from bot.core.schedule import Schedule
-from bot.core.scheduletext import parse
-from bot.core.spelling import normalise
-from bot.core.zonenames import nearest_zones, zone_named
+from bot.core.typed.filtertext import read_filters
+from bot.core.typed.savedtext import wrong_filters
+from bot.core.typed.scheduletext import parse
+from bot.core.typed.spelling import normalise
+from bot.core.typed.zonenames import nearest_zones, zone_named
 
 __all__ = ["ChannelFileError", "read_channels"]
 

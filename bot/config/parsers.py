@@ -16,8 +16,8 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from bot.core.errors import BadCommand
 from bot.core.schedule import Schedule
-from bot.core.scheduletext import parse as parse_schedule
 from bot.core.secret import DatabaseUrl, Secret
+from bot.core.typed.scheduletext import parse as parse_schedule
 
 __all__ = [
     "Listen",

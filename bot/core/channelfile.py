@@ -10,11 +10,11 @@ from zoneinfo import ZoneInfo
 from bot.core.channeldigest import ChannelSettings, Grouping, Layout
 from bot.core.digest import WhenEmpty
 from bot.core.filters import EVERYTHING, Filter, Style
-from bot.core.filtertext import written
 from bot.core.people import SlackChannel, SlackUser
 from bot.core.schedule import Schedule
-from bot.core.scheduletext import schedule_text
 from bot.core.subscription import Subscription
+from bot.core.typed.filtertext import written
+from bot.core.typed.scheduletext import schedule_text
 
 __all__ = ["Change", "ChangeKind", "ChannelEntry", "changes", "entry_of", "is_exported", "wanted", "write"]
 

@@ -3,14 +3,14 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from bot.core.command import MAX_LINE
 from bot.core.errors import Problem
 from bot.core.filters import of_one_reader
-from bot.core.filtertext import read_filters
 from bot.core.replies.digests import DigestForm
-from bot.core.savedtext import wrong_filters
-from bot.core.schedulewords import read_words
-from bot.core.spelling import normalise
+from bot.core.typed.command import MAX_LINE
+from bot.core.typed.filtertext import read_filters
+from bot.core.typed.savedtext import wrong_filters
+from bot.core.typed.schedulewords import read_words
+from bot.core.typed.spelling import normalise
 
 __all__ = ["form_problems"]
 

@@ -10,7 +10,7 @@ from itertools import chain
 from bot.core.activity import ALL_ACTIONS, Action, Activity
 from bot.core.errors import Problem
 from bot.core.people import Principal
-from bot.core.spelling import comparable, nearest
+from bot.core.typed.spelling import comparable, nearest
 from bot.core.window import Judged
 
 __all__ = [

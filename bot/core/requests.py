@@ -6,7 +6,7 @@ from datetime import datetime
 from bot.core.filters import Style
 from bot.core.people import SlackChannel, SlackUser
 from bot.core.secret import Secret
-from bot.core.spelling import normalise
+from bot.core.typed.spelling import normalise
 from bot.core.window import Mark, Window
 
 __all__ = [

@@ -7,14 +7,14 @@ from datetime import datetime
 
 from bot.core.activity import ALL_ACTIONS, Activity
 from bot.core.activitychart import counted
-from bot.core.command import MAX_LINE, ShowActivity
 from bot.core.errors import Problem
 from bot.core.filters import Filter, Sifted, Style, sift, unknown_people, why_dropped
-from bot.core.filtertext import read_filters, written
 from bot.core.people import Link
 from bot.core.period import MAX_LOOK_BACK, Between, LastLogout, Period, resolve
 from bot.core.replies import ActivityAnswer, ActivityChart, Reader, WhyHidden, WhyShown
 from bot.core.requests import FIRST, Page
+from bot.core.typed.command import MAX_LINE, ShowActivity
+from bot.core.typed.filtertext import read_filters, written
 from bot.core.window import Judged, Mark, Window, judge, mark, place_after
 from bot.services.failures import log_unexpected
 from bot.services.ports import ActivityQuery, Links, Mutes

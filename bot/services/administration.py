@@ -2,11 +2,11 @@
 
 import logging
 
-from bot.core.commands import AdminCommand, ListDigests, ListLinks, UnlinkOther
 from bot.core.errors import BotError, NotAnAdmin, SlackFailed
 from bot.core.overview import DigestStanding
 from bot.core.people import SlackChannel, SlackUser
 from bot.core.replies import DigestList, LinkList, UnlinkedByAdmin, UnlinkedOther
+from bot.core.typed.commands import AdminCommand, ListDigests, ListLinks, UnlinkOther
 from bot.services.access import Access
 from bot.services.channels.rights import ChannelRights
 from bot.services.leaving import Leaving

@@ -7,22 +7,6 @@ from functools import partial
 
 from bot.core.audience import Refusal, may_be_shareable
 from bot.core.audit import Departure
-from bot.core.channelcommands import ChannelCommand, ForChannel
-from bot.core.command import (
-    MAX_DONE,
-    MAX_LINE,
-    Command,
-    Help,
-    ListFilters,
-    RemoveFilter,
-    SaveFilter,
-    ShowActivity,
-    ShowMe,
-    ShowMuted,
-    UnlinkMe,
-    parse,
-)
-from bot.core.commands import ForgetMe, LinkMe, ListDigests, ListLinks, SendMyData, ShowChart, UnlinkOther
 from bot.core.errors import BadCommand, NotLinked, SealBroken
 from bot.core.filters import MutedCompany
 from bot.core.people import Link, SlackChannel, SlackUser
@@ -63,6 +47,30 @@ from bot.core.requests import (
     Unshare,
 )
 from bot.core.signin import Why
+from bot.core.typed.channelcommands import ChannelCommand, ForChannel
+from bot.core.typed.command import (
+    MAX_DONE,
+    MAX_LINE,
+    Command,
+    Help,
+    ListFilters,
+    RemoveFilter,
+    SaveFilter,
+    ShowActivity,
+    ShowMe,
+    ShowMuted,
+    UnlinkMe,
+    parse,
+)
+from bot.core.typed.commands import (
+    ForgetMe,
+    LinkMe,
+    ListDigests,
+    ListLinks,
+    SendMyData,
+    ShowChart,
+    UnlinkOther,
+)
 from bot.core.window import Mark
 from bot.services.access import Access
 from bot.services.activities import Activities, Question

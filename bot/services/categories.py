@@ -7,10 +7,10 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from bot.core.errors import BadCommand, CrmError, Problem
-from bot.core.filtertext import quoted
 from bot.core.languages import every_language, in_language
 from bot.core.secret import Secret
-from bot.core.spelling import comparable, nearest
+from bot.core.typed.filtertext import quoted
+from bot.core.typed.spelling import comparable, nearest
 from bot.services.ports import Category, Clock, Crm
 
 __all__ = ["Categories"]

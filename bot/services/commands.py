@@ -6,7 +6,6 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import timedelta
 
-from bot.core.command import MAX_LINE
 from bot.core.correlation import correlated, current
 from bot.core.errors import (
     BadCommand,
@@ -23,6 +22,7 @@ from bot.core.people import SlackUser
 from bot.core.replies import Busy, CannotRead, Failed, Linked, Reader, Reply, Several, StillAsking
 from bot.core.requests import Ask, Conversation, Do, Request
 from bot.core.secret import Secret
+from bot.core.typed.command import MAX_LINE
 from bot.services.answers import Answers
 from bot.services.asking import asks_the_crm, opens_a_form
 from bot.services.failures import log_unexpected

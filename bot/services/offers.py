@@ -8,7 +8,7 @@ from bot.core.replies import LinkOffer, TenantChoice
 from bot.core.requests import Request
 from bot.core.secret import Secret
 from bot.core.signin import Why
-from bot.core.spelling import nearest
+from bot.core.typed.spelling import nearest
 from bot.services.access import Access
 from bot.services.linking import Invited, Linking
 from bot.services.ports import Links

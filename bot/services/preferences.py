@@ -5,13 +5,13 @@ import logging
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot.core.command import MAX_LINE, SaveFilter
 from bot.core.errors import BadCommand, Problem
 from bot.core.filters import Filter, MutedCompany, SavedFilter, clashes
-from bot.core.filtertext import quoted, written
 from bot.core.people import Link, SlackUser
 from bot.core.replies import FilterList, FilterRemoved, FilterSaved, Muted, MutedList, Reader
-from bot.core.spelling import nearest
+from bot.core.typed.command import MAX_LINE, SaveFilter
+from bot.core.typed.filtertext import quoted, written
+from bot.core.typed.spelling import nearest
 from bot.services.categories import Categories
 from bot.services.ports import Crm, Mutes, SavedFilters
 

@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from bot.core.command import verb_named
 from bot.core.filters import Style
 from bot.core.people import SlackUser
 from bot.core.requests import (
@@ -28,6 +27,7 @@ from bot.core.requests import (
     Wish,
 )
 from bot.core.secret import Secret
+from bot.core.typed.command import verb_named
 from bot.slack.carried import REFRESH, Asked, owner_of, pair, read_marks
 from bot.slack.channelpayload import ANYBODY, ANYBODYS, CHANNEL_ACTIONS, CHANNEL_BESIDE, channel_wish
 from bot.slack.markup import as_typed

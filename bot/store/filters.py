@@ -5,9 +5,9 @@ from collections.abc import Iterator, Sequence
 
 from bot.core.errors import SealBroken
 from bot.core.filters import EVERYTHING, SavedFilter
-from bot.core.filtertext import read_filters, written
 from bot.core.people import SlackUser
 from bot.core.secret import Secret
+from bot.core.typed.filtertext import read_filters, written
 from bot.store.database import Database, upsert
 from bot.store.sealed import FILTER
 from bot.store.sealing import Sealer

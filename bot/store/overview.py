@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 from bot.core.causes import LATE_AFTER
 from bot.core.overview import DigestStanding, Ended, Glance, Load, Overview, Standings
 from bot.core.people import SlackUser
-from bot.core.scheduletext import restored, schedule_text
 from bot.core.subscription import Delivery, Outcome, State
+from bot.core.typed.scheduletext import restored, schedule_text
 from bot.store.database import Database, maybe_moment, micros, moment
 from bot.store.ledger import COLUMNS, delivery_of
 

@@ -7,10 +7,10 @@ from datetime import datetime
 
 from bot.core.channeldigest import SHARES_ALL, SHARES_NOTHING, DropOut, Narrowing
 from bot.core.errors import SealBroken
-from bot.core.filtertext import read_filters, written
 from bot.core.people import SlackUser
 from bot.core.secret import Secret
 from bot.core.subscription import Participant
+from bot.core.typed.filtertext import read_filters, written
 from bot.store.database import Database, maybe_moment, micros, moment, whole
 from bot.store.sealed import NARROWING
 from bot.store.sealing import Sealer

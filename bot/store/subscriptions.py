@@ -13,11 +13,11 @@ from bot.core.channeldigest import ChannelSettings
 from bot.core.digest import WhenEmpty
 from bot.core.errors import SealBroken
 from bot.core.filters import Filter
-from bot.core.filtertext import read_filters, written
 from bot.core.people import SlackChannel, SlackUser
-from bot.core.scheduletext import restored, stored
 from bot.core.secret import Secret
 from bot.core.subscription import State, Subscription
+from bot.core.typed.filtertext import read_filters, written
+from bot.core.typed.scheduletext import restored, stored
 from bot.services.ports import Put
 from bot.store.audit import StoredAudit
 from bot.store.channelsettings import TEAM_COLUMNS, put_team, team

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from bot.core.recurrence import LAST, Days, MonthDay, Monthly, NthWeekday, Weekly
 from bot.core.schedule import Schedule
-from bot.core.zonenames import zone_names
+from bot.core.typed.zonenames import zone_names
 
 NAMES = sorted(zone_names())
 ZONES = st.sampled_from(NAMES).map(ZoneInfo)

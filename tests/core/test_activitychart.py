@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 
 from bot.core.activity import Action, Activity
 from bot.core.activitychart import MOST_BARS, ActivityCounts, Grain, counted
-from bot.core.command import parse
-from bot.core.commands import ShowActivity, ShowChart
 from bot.core.errors import BadCommand
 from bot.core.filters import Filter
 from bot.core.period import Ago, Since, Week
+from bot.core.typed.command import parse
+from bot.core.typed.commands import ShowActivity, ShowChart
 from bot.core.window import Window, judge
 
 OSLO = ZoneInfo("Europe/Oslo")

@@ -4,7 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.channelcommands import (
+from bot.core.channeldigest import Grouping, Layout
+from bot.core.digest import WhenEmpty
+from bot.core.errors import BadCommand
+from bot.core.filters import Filter
+from bot.core.typed.channelcommands import (
     ForChannel,
     Invite,
     JoinChannel,
@@ -16,10 +20,8 @@ from bot.core.channelcommands import (
     TypedShare,
     read_channel,
 )
-from bot.core.channeldigest import Grouping, Layout
-from bot.core.command import parse
-from bot.core.digest import WhenEmpty
-from bot.core.digestcommands import (
+from bot.core.typed.command import parse
+from bot.core.typed.digestcommands import (
     AddTimes,
     OpenDigestForm,
     PreviewDigest,
@@ -29,9 +31,7 @@ from bot.core.digestcommands import (
     SnoozeDigest,
     SwitchDigest,
 )
-from bot.core.errors import BadCommand
-from bot.core.filters import Filter
-from bot.core.spelling import normalise
+from bot.core.typed.spelling import normalise
 
 
 @pytest.mark.parametrize(

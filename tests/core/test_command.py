@@ -14,7 +14,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.core.command import (
+from bot.core.errors import BadCommand, Problem
+from bot.core.filters import Filter
+from bot.core.period import DayOfYear, LastLogout, On, Since, Today, Week, Weekday, Yesterday
+from bot.core.typed.command import (
     MAX_LINE,
     VERBS,
     Command,
@@ -30,12 +33,9 @@ from bot.core.command import (
     parse,
     verb_named,
 )
-from bot.core.commands import LinkMe
-from bot.core.errors import BadCommand, Problem
-from bot.core.filterkeys import KEYS, Key
-from bot.core.filters import Filter
-from bot.core.filtertext import read_filters
-from bot.core.period import DayOfYear, LastLogout, On, Since, Today, Week, Weekday, Yesterday
+from bot.core.typed.commands import LinkMe
+from bot.core.typed.filterkeys import KEYS, Key
+from bot.core.typed.filtertext import read_filters
 from bot.text import has_sentence
 
 

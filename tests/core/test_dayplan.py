@@ -8,8 +8,8 @@ from hypothesis import given
 
 from bot.core.dayplan import plan_of
 from bot.core.schedule import Schedule
-from bot.core.scheduletext import parse
 from bot.core.slots import passed_over, slots_on
+from bot.core.typed.scheduletext import parse
 from bot.text.schedules import slot, utc_offset
 from tests.core.schedules import DATES, ZONES, schedules
 

@@ -9,12 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core.activity import Action, Activity
-from bot.core.command import ShowActivity, parse
-from bot.core.filterkeys import ACTION_WORDS
 from bot.core.filters import EVERYTHING, ME, OTHERS, Filter, Reason, Style, clashes, sift
-from bot.core.filtertext import read_filters, written
 from bot.core.people import Principal
-from bot.core.spelling import comparable, normalise
+from bot.core.typed.command import ShowActivity, parse
+from bot.core.typed.filterkeys import ACTION_WORDS
+from bot.core.typed.filtertext import read_filters, written
+from bot.core.typed.spelling import comparable, normalise
 from bot.core.window import Judged
 
 READER = Principal(528, 419, "Kianna Ledner", "KLED")

@@ -24,8 +24,8 @@ from bot.core.period import (
     Yesterday,
     resolve,
 )
-from bot.core.whenmeant import meant_when
-from bot.core.whentext import parse_when
+from bot.core.typed.whenmeant import meant_when
+from bot.core.typed.whentext import parse_when
 from bot.core.window import Window
 
 OSLO = ZoneInfo("Europe/Oslo")

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 from bot.core.errors import BadCommand, Problem
 from bot.core.filters import EVERYTHING, Filter, Style
-from bot.core.filtertext import read_filters
 from bot.core.recurrence import EVERY_DAY
 from bot.core.schedule import MAX_TIMES, ChosenTime, Schedule
-from bot.core.scheduletext import (
+from bot.core.typed.filtertext import read_filters
+from bot.core.typed.scheduletext import (
     DEFAULT,
     parse,
     parse_added,
@@ -23,7 +23,7 @@ from bot.core.scheduletext import (
     schedule_text,
     stored,
 )
-from bot.core.zonenames import zone_named, zone_names
+from bot.core.typed.zonenames import zone_named, zone_names
 from bot.text import has_sentence
 from tests.core.schedules import TIMES, schedules
 

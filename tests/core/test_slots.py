@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 
 from bot.core.recurrence import EVERY_DAY, LAST, WEEKDAYS, MonthDay, Monthly, NthWeekday, Weekly
 from bot.core.schedule import MAX_TIMES, ChosenTime, Schedule
-from bot.core.scheduletext import parse
 from bot.core.slots import (
     SLOT_LENGTH,
     Shift,
@@ -26,6 +25,7 @@ from bot.core.slots import (
     slot_end,
     slots_on,
 )
+from bot.core.typed.scheduletext import parse
 from tests.core.schedules import DATES, DAYS, NAMES, TIMES, ZONES, schedules
 
 OSLO, NEW_YORK, TOKYO = map(ZoneInfo, ("Europe/Oslo", "America/New_York", "Asia/Tokyo"))

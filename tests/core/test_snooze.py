@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core.errors import BadCommand, Problem
-from bot.core.snoozetext import MAX_SNOOZE, snooze_until
+from bot.core.typed.snoozetext import MAX_SNOOZE, snooze_until
 from bot.text import has_sentence
 from tests.core.schedules import ZONES
 

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from bot.core.audience import Channel, Crowd, Refusal, may_be_shareable, refusal
 from bot.core.languages import every_language, in_language
-from bot.core.spelling import comparable, nearest, normalise
+from bot.core.typed.spelling import comparable, nearest, normalise
 
 
 @given(st.text())

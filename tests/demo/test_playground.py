@@ -13,7 +13,7 @@ import pytest
 import pytest_asyncio
 
 from bot.cli.main import start_bot
-from bot.core.command import VERBS
+from bot.core.typed.command import VERBS
 from bot.demo.clock import Clock
 from bot.demo.controls import FAULTS
 from bot.demo.playground import Playground

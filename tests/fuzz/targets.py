@@ -12,9 +12,9 @@ from zoneinfo import ZoneInfo
 from bot.config import ConfigurationError, load
 from bot.config.channelfile import ChannelFileError, read_channels
 from bot.config.document import example_toml
-from bot.core import scheduletext
-from bot.core.command import VERBS, parse
 from bot.core.errors import BadCommand
+from bot.core.typed import scheduletext
+from bot.core.typed.command import VERBS, parse
 from bot.crm.soap.envelope import Unreadable, open_envelope
 from bot.crm.soap.reader import read
 from bot.holidays import COUNTRIES
@@ -176,9 +176,13 @@ def _channels() -> Iterator[bytes]:
 
 TARGETS: Mapping[str, Target] = {
     "answer": Target(answer, ("bot.crm.soap.envelope", "bot.crm.soap.reader", "bot.crm.soap.rows"), _answers),
-    "line": Target(line, ("bot.core.command", "bot.core.filtertext", "bot.core.periodcommands"), _lines),
-    "schedule": Target(schedule, ("bot.core.scheduletext", "bot.core.schedulewords"), _schedules),
-    "payload": Target(payload, ("bot.slack.payload", "bot.slack.modals.digest"), _payloads),
+    "line": Target(
+        line, ("bot.core.typed.command", "bot.core.typed.filtertext", "bot.core.typed.periodcommands"), _lines
+    ),
+    "schedule": Target(schedule, ("bot.core.typed.scheduletext", "bot.core.typed.schedulewords"), _schedules),
+    "payload": Target(
+        payload, ("bot.slack.payload", "bot.slack.carried", "bot.slack.modals.digest"), _payloads
+    ),
     "settings": Target(settings, ("bot.config.reading", "bot.config.parsers"), _settings),
     "channels": Target(channels, ("bot.config.channelfile",), _channels),
 }

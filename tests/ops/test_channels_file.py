@@ -19,13 +19,13 @@ from bot.core.channeldigest import MAX_FILTER, ChannelSettings, Grouping, Layout
 from bot.core.channelfile import ChangeKind, ChannelEntry, write
 from bot.core.digest import WhenEmpty
 from bot.core.filters import Filter, Style, of_one_reader
-from bot.core.filtertext import written
 from bot.core.people import SlackChannel, SlackUser
 from bot.core.recurrence import MonthDay, Monthly
 from bot.core.schedule import Schedule
 from bot.core.secret import Secret
 from bot.core.slots import next_due
 from bot.core.subscription import State, Subscription
+from bot.core.typed.filtertext import written
 from bot.holidays import COUNTRIES
 from bot.ops.channels import difference, export_channels, import_channels, show_changes
 from bot.store import Store

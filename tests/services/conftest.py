@@ -30,10 +30,10 @@ from bot.core.requests import (
     Request,
     Wish,
 )
-from bot.core.scheduletext import DEFAULT
 from bot.core.secret import Secret
 from bot.core.servertime import ServerWarning
 from bot.core.signin import KeepAlivePolicy
+from bot.core.typed.scheduletext import DEFAULT
 from bot.services.access import Access
 from bot.services.activities import Activities
 from bot.services.administration import Administration

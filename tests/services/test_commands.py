@@ -8,10 +8,8 @@ import pytest
 
 from bot.core.activity import ALL_ACTIONS, Action
 from bot.core.audience import Refusal
-from bot.core.command import MAX_LINE
 from bot.core.errors import BotError, CrmUnreachable, LinkExpired, Problem, SlackFailed, TicketRefused
 from bot.core.filters import EVERYTHING, Filter, MutedCompany, Reason, SavedFilter, Style
-from bot.core.filtertext import written
 from bot.core.people import Link
 from bot.core.period import Between, Today
 from bot.core.replies import (
@@ -54,6 +52,8 @@ from bot.core.requests import (
 from bot.core.secret import Secret
 from bot.core.servertime import ServerWarning
 from bot.core.signin import Why
+from bot.core.typed.command import MAX_LINE
+from bot.core.typed.filtertext import written
 from bot.core.window import Mark, Window
 from bot.services.linking import LinkedNow
 from bot.services.ports import ActivityQuery, Invitation, Snapshot

@@ -24,9 +24,9 @@ from bot.core.replies import (
 )
 from bot.core.replies.home import Home, InMessages, Newcomer
 from bot.core.requests import Ask, Confirm, Conversation, Request, Wish
-from bot.core.scheduletext import DEFAULT
 from bot.core.secret import Secret
 from bot.core.subscription import Subscription
+from bot.core.typed.scheduletext import DEFAULT
 from bot.services.access import Access
 from bot.services.home.answering import HomeMessenger
 from bot.services.home.publishing import HomeTabs

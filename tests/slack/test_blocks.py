@@ -17,9 +17,7 @@ from syrupy.assertion import SnapshotAssertion
 
 from bot.core.activity import Action, Activity
 from bot.core.activitychart import counted
-from bot.core.command import MAX_LINE
 from bot.core.errors import Problem
-from bot.core.filterkeys import KEYS, SHOWN_ACTIONS, Key
 from bot.core.filters import Filter, MutedCompany, Reason, SavedFilter, Style
 from bot.core.people import Principal
 from bot.core.period import LastLogout, Period, Since, Today, Week, Weekday, Yesterday
@@ -40,6 +38,8 @@ from bot.core.replies import (
     WhyHidden,
     WhyShown,
 )
+from bot.core.typed.command import MAX_LINE
+from bot.core.typed.filterkeys import KEYS, SHOWN_ACTIONS, Key
 from bot.core.window import Window, judge
 from bot.demo.slack.limits import problems
 from bot.slack.blocks import Message, draw, draw_shared

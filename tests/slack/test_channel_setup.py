@@ -11,10 +11,7 @@ import pytest
 from syrupy.assertion import SnapshotAssertion
 
 from bot.core.audience import Refusal
-from bot.core.channelcommands import ForChannel
 from bot.core.channeldigest import ChannelSettings, Grouping, Layout, RequestState
-from bot.core.command import MAX_DONE, parse
-from bot.core.digestcommands import SetDigest
 from bot.core.replies import (
     Changed,
     ChannelAnnouncement,
@@ -48,6 +45,9 @@ from bot.core.schedule import Schedule
 from bot.core.slots import next_fires
 from bot.core.standing import Denied
 from bot.core.teamdigest import TeamDigest
+from bot.core.typed.channelcommands import ForChannel
+from bot.core.typed.command import MAX_DONE, parse
+from bot.core.typed.digestcommands import SetDigest
 from bot.core.window import Window
 from bot.demo.slack.limits import problems
 from bot.slack.blocks import draw

@@ -13,8 +13,6 @@ from hypothesis import strategies as st
 from syrupy.assertion import SnapshotAssertion
 
 from bot.core.activity import Action
-from bot.core.command import MAX_LINE, parse
-from bot.core.commands import ShowActivity
 from bot.core.digest import Cause, CauseKind, Digest, Entry, Group, News, Quiet, WhenEmpty
 from bot.core.filters import Filter, Reason, Style
 from bot.core.replies import (
@@ -36,6 +34,8 @@ from bot.core.replies.digests import parts
 from bot.core.requests import Ask, Page, PressAnothers
 from bot.core.schedule import Schedule
 from bot.core.slots import Shift, next_fires
+from bot.core.typed.command import MAX_LINE, parse
+from bot.core.typed.commands import ShowActivity
 from bot.core.window import Window
 from bot.demo.slack.limits import MAX_CHARACTERS, characters
 from bot.slack.blocks import draw

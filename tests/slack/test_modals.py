@@ -10,16 +10,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from syrupy.assertion import SnapshotAssertion
 
-from bot.core.command import MAX_LINE
 from bot.core.digest import WhenEmpty
 from bot.core.digestform import form_problems
 from bot.core.filters import Filter, Style
-from bot.core.filtertext import read_filters, written
 from bot.core.people import SlackUser
 from bot.core.replies import DigestForm, Reader
 from bot.core.requests import Ask, Request
-from bot.core.scheduletext import parse
-from bot.core.spelling import normalise
+from bot.core.typed.command import MAX_LINE
+from bot.core.typed.filtertext import read_filters, written
+from bot.core.typed.scheduletext import parse
+from bot.core.typed.spelling import normalise
 from bot.demo.slack.limits import problems
 from bot.slack.modals import digest_modal, submitted_digest
 from tests.slack.replies import HOSTILE, READER

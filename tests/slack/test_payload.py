@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.command import MAX_LINE
 from bot.core.filters import Style
 from bot.core.requests import (
     Ask,
@@ -24,6 +23,7 @@ from bot.core.requests import (
     Unshare,
     Wish,
 )
+from bot.core.typed.command import MAX_LINE
 from bot.core.window import Mark, Window
 from bot.slack.carried import Asked, block_id, marks, owned
 from bot.slack.guard import UNREADABLE

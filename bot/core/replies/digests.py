@@ -8,10 +8,10 @@ from zoneinfo import ZoneInfo
 from bot.core.channeldigest import Grouping, Layout
 from bot.core.digest import Digest, Entry, WhenEmpty
 from bot.core.filters import EVERYTHING, Filter, Style
-from bot.core.filtertext import written
-from bot.core.recurrencetext import days_text
 from bot.core.schedule import Schedule
 from bot.core.slots import Shift, Slot
+from bot.core.typed.filtertext import written
+from bot.core.typed.recurrencetext import days_text
 
 __all__ = [
     "FIRST_PART",

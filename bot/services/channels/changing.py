@@ -3,9 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 
-from bot.core.channelcommands import RemoveChannel
 from bot.core.channeldigest import ChannelSettings
-from bot.core.digestcommands import SetDigest
 from bot.core.errors import BadCommand
 from bot.core.filters import of_one_reader
 from bot.core.people import Link, SlackChannel, SlackUser
@@ -14,6 +12,8 @@ from bot.core.replies.channels import ChannelDenied, ChannelRefused, RemoveQuest
 from bot.core.replies.digests import DigestState
 from bot.core.standing import Denied
 from bot.core.subscription import Subscription
+from bot.core.typed.channelcommands import RemoveChannel
+from bot.core.typed.digestcommands import SetDigest
 from bot.services.channels.consenting import WithTicket
 from bot.services.channels.rights import Seen
 from bot.services.channels.setup import Change, ChannelSetup

@@ -4,13 +4,13 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 from bot.core.audit import AuditAction, Deed
-from bot.core.channelcommands import ALL_OF_MINE, TypedShare
 from bot.core.channeldigest import SHARES_ALL, Narrowing
 from bot.core.people import Link, SlackChannel, SlackUser
 from bot.core.replies import Reader, Reply, Several
 from bot.core.replies.channels import ChannelDenied, Consent, Consented, ShareForm
 from bot.core.standing import Denied
 from bot.core.subscription import Participant, Subscription
+from bot.core.typed.channelcommands import ALL_OF_MINE, TypedShare
 from bot.services.channels.own import Own
 from bot.services.channels.rights import Seen
 from bot.services.digests.settings import DigestSettings

@@ -3,7 +3,12 @@
 from dataclasses import replace
 from functools import partial
 
-from bot.core.channelcommands import (
+from bot.core.people import SlackUser
+from bot.core.replies import Reply, Several
+from bot.core.replies.channels import ChannelDenied, ChannelRefused
+from bot.core.replies.digests import DigestState
+from bot.core.standing import Denied, Standing
+from bot.core.typed.channelcommands import (
     AdoptChannel,
     ChannelCommand,
     ForChannel,
@@ -15,7 +20,7 @@ from bot.core.channelcommands import (
     RemoveChannel,
     ShowMine,
 )
-from bot.core.digestcommands import (
+from bot.core.typed.digestcommands import (
     OpenDigestForm,
     PreviewDigest,
     ProveDigest,
@@ -23,11 +28,6 @@ from bot.core.digestcommands import (
     ShowHistory,
     TestDigest,
 )
-from bot.core.people import SlackUser
-from bot.core.replies import Reply, Several
-from bot.core.replies.channels import ChannelDenied, ChannelRefused
-from bot.core.replies.digests import DigestState
-from bot.core.standing import Denied, Standing
 from bot.services.channels.changing import Asked, ChannelChanging
 from bot.services.channels.consenting import Consenting
 from bot.services.channels.inviting import Inviting

@@ -5,9 +5,9 @@ from dataclasses import replace
 
 from bot.core.people import SlackChannel, SlackUser
 from bot.core.replies.channels import ChannelList, ChannelRow
-from bot.core.scheduletext import schedule_text
 from bot.core.slots import NO_HOLIDAYS, Holidays, next_fires
 from bot.core.subscription import State, Subscription
+from bot.core.typed.scheduletext import schedule_text
 from bot.services.channels.rights import ChannelRights, Seen
 from bot.services.ports import Clock, Participants, Subscriptions
 

@@ -5,18 +5,18 @@ from dataclasses import replace
 from datetime import timedelta
 
 from bot.core.activity import ALL_ACTIONS
-from bot.core.channelcommands import TypedShare
 from bot.core.channeldigest import ChannelSettings, Layout, Narrowing
 from bot.core.digest import LONGEST_LOOK_BACK
 from bot.core.errors import BadCommand, Problem
 from bot.core.filters import EVERYTHING
-from bot.core.filtertext import quoted
 from bot.core.people import Link
 from bot.core.replies import Reader
 from bot.core.replies.teamdigests import TeamPart, team_parts
-from bot.core.spelling import comparable, nearest
 from bot.core.subscription import Participant, Subscription
 from bot.core.teamdigest import merge
+from bot.core.typed.channelcommands import TypedShare
+from bot.core.typed.filtertext import quoted
+from bot.core.typed.spelling import comparable, nearest
 from bot.services.digests.asking import Asking
 from bot.services.digests.teams import view_of
 from bot.services.ports import ActivityQuery

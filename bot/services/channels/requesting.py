@@ -5,9 +5,7 @@ from collections.abc import AsyncIterator
 from datetime import timedelta
 
 from bot.core.audit import AuditAction, Deed
-from bot.core.channelcommands import AdoptChannel, ForChannel, Invite, RemoveChannel, read_channel
 from bot.core.channeldigest import ChannelRequest, RequestState
-from bot.core.digestcommands import SetDigest
 from bot.core.errors import BadCommand, SlackFailed
 from bot.core.people import SlackChannel, SlackUser
 from bot.core.replies import Reader, Reply
@@ -20,6 +18,8 @@ from bot.core.replies.channels import (
 )
 from bot.core.replies.digests import Changed, DigestNone, DigestState
 from bot.core.standing import Denied, Standing
+from bot.core.typed.channelcommands import AdoptChannel, ForChannel, Invite, RemoveChannel, read_channel
+from bot.core.typed.digestcommands import SetDigest
 from bot.services.channels.inviting import Inviting
 from bot.services.channels.rights import ChannelRights, Seen
 from bot.services.channels.setup import Change, ChannelSetup

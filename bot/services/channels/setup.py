@@ -6,9 +6,7 @@ from dataclasses import replace
 
 from bot.core.audience import Channel
 from bot.core.audit import AuditAction
-from bot.core.channelcommands import RemoveChannel
 from bot.core.channeldigest import ChannelSettings
-from bot.core.digestcommands import AddTimes, DropTimes, SetDigest, SnoozeDigest, SwitchDigest
 from bot.core.errors import SlackFailed
 from bot.core.people import SlackChannel, SlackUser
 from bot.core.replies import Reader
@@ -22,6 +20,8 @@ from bot.core.replies.channels import (
 from bot.core.replies.digests import DigestNone, DigestState
 from bot.core.standing import Denied
 from bot.core.subscription import State, Subscription
+from bot.core.typed.channelcommands import RemoveChannel
+from bot.core.typed.digestcommands import AddTimes, DropTimes, SetDigest, SnoozeDigest, SwitchDigest
 from bot.services.digests.accounting import change, facts, is_changed
 from bot.services.digests.guarding import ChannelGuard
 from bot.services.digests.settings import DigestSettings

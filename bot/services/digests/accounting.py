@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from bot.core.audit import AuditAction, Deed
-from bot.core.filtertext import written
 from bot.core.people import SlackUser
-from bot.core.scheduletext import schedule_text
 from bot.core.subscription import Subscription
+from bot.core.typed.filtertext import written
+from bot.core.typed.scheduletext import schedule_text
 
 __all__ = ["change", "facts", "is_changed"]
 

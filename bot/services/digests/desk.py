@@ -2,7 +2,10 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 
-from bot.core.digestcommands import (
+from bot.core.people import Link, SlackUser
+from bot.core.replies import Reader, Reply, Several
+from bot.core.subscription import Subscription
+from bot.core.typed.digestcommands import (
     AddTimes,
     DigestCommand,
     DropTimes,
@@ -16,9 +19,6 @@ from bot.core.digestcommands import (
     SwitchDigest,
     TestDigest,
 )
-from bot.core.people import Link, SlackUser
-from bot.core.replies import Reader, Reply, Several
-from bot.core.subscription import Subscription
 from bot.services.digests.proving import Proving
 from bot.services.digests.settings import DigestSettings
 from bot.services.digests.showing import DigestShowing

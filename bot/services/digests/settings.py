@@ -7,7 +7,6 @@ from zoneinfo import ZoneInfo
 
 from bot.core.audit import AuditAction
 from bot.core.channeldigest import ChannelSettings
-from bot.core.digestcommands import SetDigest
 from bot.core.errors import BadCommand, Problem
 from bot.core.filters import EVERYTHING, Filter
 from bot.core.people import SlackChannel, SlackUser, Whose
@@ -15,10 +14,11 @@ from bot.core.plan import plan
 from bot.core.replies import Reader
 from bot.core.replies.digests import Changed, DigestForm, DigestNone, DigestState
 from bot.core.schedule import Schedule
-from bot.core.scheduletext import DEFAULT, parse_added, parse_dropped, read_line, schedule_text
 from bot.core.slots import NO_HOLIDAYS, Holidays, Slot, SlotKey, next_due, next_fires, not_today, passed_over
-from bot.core.snoozetext import snooze_until
 from bot.core.subscription import State, Subscription
+from bot.core.typed.digestcommands import SetDigest
+from bot.core.typed.scheduletext import DEFAULT, parse_added, parse_dropped, read_line, schedule_text
+from bot.core.typed.snoozetext import snooze_until
 from bot.services.digests.accounting import change, facts, is_changed
 from bot.services.digests.teamsettings import for_team, team_form, team_state
 from bot.services.ports import Audit, Clock

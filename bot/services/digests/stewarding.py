@@ -9,8 +9,8 @@ from bot.core.audit import AuditAction, Deed
 from bot.core.channeldigest import DELETED, ORPHANED
 from bot.core.errors import SlackFailed
 from bot.core.replies.stewardship import ChannelImported, OwnerSought
-from bot.core.scheduletext import schedule_text
 from bot.core.subscription import State, Subscription
+from bot.core.typed.scheduletext import schedule_text
 from bot.services.digests.composing import reader_of
 from bot.services.digests.guarding import ChannelGuard
 from bot.services.digests.pausing import Pausing

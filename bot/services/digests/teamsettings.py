@@ -4,11 +4,11 @@ from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 from bot.core.channeldigest import ChannelSettings
-from bot.core.digestcommands import SetDigest
 from bot.core.people import SlackUser
 from bot.core.replies import Reader
 from bot.core.replies.digests import TeamForm, TeamState
 from bot.core.subscription import Subscription
+from bot.core.typed.digestcommands import SetDigest
 
 __all__ = ["for_team", "settings_of", "team_form", "team_state"]
 

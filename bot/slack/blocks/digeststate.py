@@ -5,7 +5,6 @@ from dataclasses import replace
 
 from bot.core.channeldigest import DELETED, OVER_BY_ITSELF
 from bot.core.filters import Style
-from bot.core.filtertext import written
 from bot.core.replies import (
     DigestForm,
     DigestNone,
@@ -15,6 +14,7 @@ from bot.core.replies import (
     ShareForm,
     TeamState,
 )
+from bot.core.typed.filtertext import written
 from bot.slack.blocks import channelbuttons
 from bot.slack.blocks import digestbuttons as buttons
 from bot.slack.blocks.elements import (

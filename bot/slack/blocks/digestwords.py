@@ -7,14 +7,14 @@ from datetime import date, datetime, timedelta
 
 from bot.core.audience import Refusal
 from bot.core.causes import REFUSED, SLACK
-from bot.core.command import MAX_LINE
 from bot.core.digest import LONGEST_LOOK_BACK, Cause, CauseKind, Digest, Entry, News, Quiet
 from bot.core.errors import CrmRefused
 from bot.core.filters import Filter
-from bot.core.filtertext import written
 from bot.core.localtime import local
 from bot.core.replies import Reader
 from bot.core.teamdigest import TeamDigest
+from bot.core.typed.command import MAX_LINE
+from bot.core.typed.filtertext import written
 from bot.core.window import EPOCH
 from bot.slack.blocks.elements import shorten
 from bot.slack.blocks.words import GAP, MAX_NAME, capital, span_of_time

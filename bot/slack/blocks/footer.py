@@ -6,9 +6,9 @@ from datetime import timedelta
 
 from bot.core.activity import Action
 from bot.core.filters import Filter, Reason, Style
-from bot.core.filtertext import written
 from bot.core.replies import ActivityAnswer, Reader
 from bot.core.requests import Page
+from bot.core.typed.filtertext import written
 from bot.core.window import Window, known_time, mark
 from bot.slack.blocks.companies import company_select
 from bot.slack.blocks.elements import (

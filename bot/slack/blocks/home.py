@@ -6,10 +6,10 @@ Times are the reader's own, but for those of a digest, which are in its zone.
 from collections.abc import Iterator
 from typing import Any
 
-from bot.core.filtertext import written
 from bot.core.overview import Glance
 from bot.core.replies import DigestNone, DigestState, Failed, Me, Reader
 from bot.core.replies.home import Home, HomeChannel, InMessages, Newcomer
+from bot.core.typed.filtertext import written
 from bot.slack.blocks import channelbuttons, digestbuttons
 from bot.slack.blocks.administration import last_outcome, standing_state
 from bot.slack.blocks.digestproof import proof_bullets, proof_line

@@ -2,9 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from bot.core.command import MAX_LINE, VERBS, Verb, verb_named
 from bot.core.errors import Problem
-from bot.core.filterkeys import KEYS, SHOWN_ACTIONS, Key, key_named
 from bot.core.replies import (
     CannotRead,
     Failed,
@@ -18,7 +16,9 @@ from bot.core.replies import (
     UnlinkQuestion,
 )
 from bot.core.servertime import ServerWarning
-from bot.core.spelling import normalise
+from bot.core.typed.command import MAX_LINE, VERBS, Verb, verb_named
+from bot.core.typed.filterkeys import KEYS, SHOWN_ACTIONS, Key, key_named
+from bot.core.typed.spelling import normalise
 from bot.slack.blocks.elements import (
     Block,
     Message,

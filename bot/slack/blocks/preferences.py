@@ -1,9 +1,9 @@
 """What users set for themselves: muted companies and saved filters."""
 
 from bot.core.filters import MutedCompany
-from bot.core.filtertext import written
 from bot.core.replies import FilterList, FilterRemoved, FilterSaved, Muted, MutedList, Reader
 from bot.core.requests import Page
+from bot.core.typed.filtertext import written
 from bot.slack.blocks.elements import (
     Block,
     Message,

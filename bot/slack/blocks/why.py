@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 
 from bot.core.filters import EVERYTHING, Filter, Reason
-from bot.core.filtertext import read_filters, written
 from bot.core.localtime import local
 from bot.core.replies import Reader, WhyHidden, WhyShown
 from bot.core.requests import Page
+from bot.core.typed.filtertext import read_filters, written
 from bot.slack.blocks import words
 from bot.slack.blocks.elements import (
     Block,

@@ -4,13 +4,13 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from bot.core.channelcommands import TypedShare
 from bot.core.filters import Filter
 from bot.core.people import SlackUser
 from bot.core.replies import Reader
 from bot.core.replies.channels import ShareForm
 from bot.core.requests import Conversation, Do, Request
 from bot.core.secret import Secret
+from bot.core.typed.channelcommands import TypedShare
 from bot.slack.blocks.elements import Block, ask, channel, multi_select, note, option, rich, span
 from bot.text import sentence
 

@@ -17,11 +17,11 @@ from bot.core.channeldigest import SHARES_ALL, ChannelSettings, Narrowing
 from bot.core.digest import RowId
 from bot.core.people import Link, Principal, SlackUser
 from bot.core.schedule import Schedule
-from bot.core.scheduletext import DEFAULT
 from bot.core.secret import DatabaseUrl, Secret
 from bot.core.signin import KeepAlivePolicy
 from bot.core.slots import next_due
 from bot.core.subscription import Delivery, Outcome, Subscription
+from bot.core.typed.scheduletext import DEFAULT
 from bot.metrics import PrometheusMetrics
 from bot.services.access import Access
 from bot.services.audience import Audience

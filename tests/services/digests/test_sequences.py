@@ -16,16 +16,16 @@ from hypothesis import strategies as st
 
 from bot.core.audit import Departure
 from bot.core.digest import News, RowId, row_id
-from bot.core.digestcommands import SetDigest
 from bot.core.errors import CrmTooBusy
 from bot.core.filters import EVERYTHING
 from bot.core.people import Link
 from bot.core.replies import Reader
-from bot.core.scheduletext import schedule_text
 from bot.core.secret import Secret
 from bot.core.signin import Ending, Why
 from bot.core.slots import next_due
 from bot.core.subscription import Outcome, State
+from bot.core.typed.digestcommands import SetDigest
+from bot.core.typed.scheduletext import schedule_text
 from tests.conftest import IN_MEMORY
 from tests.databases import fresh_database
 from tests.services.digests.conftest import (

@@ -8,10 +8,10 @@ from typing import NamedTuple
 
 from bot.core.errors import BadCommand, Problem
 from bot.core.filters import Filter
-from bot.core.filtertext import Behind, read_filters, written
 from bot.core.schedule import MAX_TIMES, ChosenTime, Schedule
-from bot.core.schedulewords import Said, Wrong, read_words, times_text
-from bot.core.spelling import normalise
+from bot.core.typed.filtertext import Behind, read_filters, written
+from bot.core.typed.schedulewords import Said, Wrong, read_words, times_text
+from bot.core.typed.spelling import normalise
 
 __all__ = [
     "DEFAULT",

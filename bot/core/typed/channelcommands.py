@@ -4,7 +4,9 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
-from bot.core.digestcommands import (
+from bot.core.errors import BadCommand, Problem
+from bot.core.filters import EVERYTHING, Filter
+from bot.core.typed.digestcommands import (
     OF_CHANNELS,
     READERS,
     DigestCommand,
@@ -16,10 +18,8 @@ from bot.core.digestcommands import (
     read_settings,
     typable,
 )
-from bot.core.errors import BadCommand, Problem
-from bot.core.filters import EVERYTHING, Filter
-from bot.core.filtertext import quoted, read_filters, written
-from bot.core.spelling import nearest
+from bot.core.typed.filtertext import quoted, read_filters, written
+from bot.core.typed.spelling import nearest
 
 __all__ = [
     "ALL_OF_MINE",

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from bot.core.commands import Command
+from bot.core.typed.commands import Command
 
 __all__ = ["Verb"]
 

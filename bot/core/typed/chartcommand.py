@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from bot.core.commands import Command, ShowActivity, ShowChart
 from bot.core.errors import BadCommand, Problem
-from bot.core.filtertext import read_filters
+from bot.core.typed.commands import Command, ShowActivity, ShowChart
+from bot.core.typed.filtertext import read_filters
 
 __all__ = ["read_chart"]
 

@@ -11,8 +11,8 @@ from bot.core.channeldigest import Grouping, Layout
 from bot.core.digest import WhenEmpty
 from bot.core.errors import BadCommand, Problem
 from bot.core.filters import EVERYTHING, of_one_reader
-from bot.core.scheduletext import DEFAULT, parse_added, parse_dropped, read_line
-from bot.core.spelling import nearest
+from bot.core.typed.scheduletext import DEFAULT, parse_added, parse_dropped, read_line
+from bot.core.typed.spelling import nearest
 
 __all__ = [
     "OF_CHANNELS",

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import time
 from typing import NamedTuple
 
-from bot.core.clocktext import CLOCK, nearest_clock, read_clock
 from bot.core.recurrence import Days
-from bot.core.recurrencetext import DAY_WORDS, DAYS, SaidDays, days_text
-from bot.core.spelling import comparable, nearest
-from bot.core.zonenames import nearest_zones, zone_named
+from bot.core.typed.clocktext import CLOCK, nearest_clock, read_clock
+from bot.core.typed.recurrencetext import DAY_WORDS, DAYS, SaidDays, days_text
+from bot.core.typed.spelling import comparable, nearest
+from bot.core.typed.zonenames import nearest_zones, zone_named
 
 __all__ = ["Said", "Wrong", "read_words", "times_text"]
 

@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
-from bot.core.commands import Command, ShowActivity, ShowMuted
 from bot.core.errors import BadCommand, Problem
 from bot.core.period import Since, Today
-from bot.core.whenmeant import meant_when
-from bot.core.whentext import parse_when
+from bot.core.typed.commands import Command, ShowActivity, ShowMuted
+from bot.core.typed.whenmeant import meant_when
+from bot.core.typed.whentext import parse_when
 
 __all__ = ["read_muted", "read_since", "two_meant"]
 

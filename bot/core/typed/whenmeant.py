@@ -4,10 +4,10 @@ import re
 from calendar import monthrange
 from datetime import time
 
-from bot.core.clocktext import nearest_clock, read_clock
 from bot.core.period import WEEKDAYS, At, DayOfYear, On, When
-from bot.core.spelling import nearest
-from bot.core.whentext import LONGEST, MONTHS, parse_when, readings
+from bot.core.typed.clocktext import nearest_clock, read_clock
+from bot.core.typed.spelling import nearest
+from bot.core.typed.whentext import LONGEST, MONTHS, parse_when, readings
 
 __all__ = ["meant_when"]
 

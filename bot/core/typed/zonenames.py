@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
 
-from bot.core.spelling import comparable, nearest
+from bot.core.typed.spelling import comparable, nearest
 
 __all__ = ["nearest_zones", "zone_named", "zone_names"]
 

@@ -6,13 +6,13 @@ from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from bot.core.clocktext import read_clock
 from bot.core.errors import BadCommand, Problem
 from bot.core.localtime import instant, local, midnight
 from bot.core.period import Ago, At, DayOfYear, On, Weekday, When
-from bot.core.spelling import normalise
-from bot.core.whenmeant import meant_when
-from bot.core.whentext import parse_when
+from bot.core.typed.clocktext import read_clock
+from bot.core.typed.spelling import normalise
+from bot.core.typed.whenmeant import meant_when
+from bot.core.typed.whentext import parse_when
 
 __all__ = ["MAX_SNOOZE", "snooze_until", "until"]
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from bot.core.activity import ALL_ACTIONS, Action
 from bot.core.errors import Problem
 from bot.core.filters import ME, OTHERS, Filter, Style
-from bot.core.spelling import comparable, nearest
+from bot.core.typed.spelling import comparable, nearest
 
 __all__ = [
     "ACTION_WORDS",

@@ -6,10 +6,12 @@ from contextvars import ContextVar
 from dataclasses import replace
 from functools import lru_cache
 
-from bot.core.admincommands import read_admin
-from bot.core.channelcommands import read_channel
-from bot.core.chartcommand import read_chart
-from bot.core.commands import (
+from bot.core.errors import BadCommand, Problem
+from bot.core.period import LastLogout, Today, Week, Yesterday
+from bot.core.typed.admincommands import read_admin
+from bot.core.typed.channelcommands import read_channel
+from bot.core.typed.chartcommand import read_chart
+from bot.core.typed.commands import (
     Command,
     ForgetMe,
     Help,
@@ -22,18 +24,16 @@ from bot.core.commands import (
     ShowMuted,
     UnlinkMe,
 )
-from bot.core.digestcommands import read_digest
-from bot.core.errors import BadCommand, Problem
-from bot.core.filterkeys import KEYS, key_named
-from bot.core.filtertext import Typed, quoted, read_filters
-from bot.core.linkcommand import read_link
-from bot.core.period import LastLogout, Today, Week, Yesterday
-from bot.core.periodcommands import read_muted, read_since, two_meant
-from bot.core.savedtext import filter_name, read_saved
-from bot.core.spelling import nearest, normalise
-from bot.core.verb import Verb
-from bot.core.whenmeant import meant_when
-from bot.core.whentext import first_when, is_month, parse_when
+from bot.core.typed.digestcommands import read_digest
+from bot.core.typed.filterkeys import KEYS, key_named
+from bot.core.typed.filtertext import Typed, quoted, read_filters
+from bot.core.typed.linkcommand import read_link
+from bot.core.typed.periodcommands import read_muted, read_since, two_meant
+from bot.core.typed.savedtext import filter_name, read_saved
+from bot.core.typed.spelling import nearest, normalise
+from bot.core.typed.verb import Verb
+from bot.core.typed.whenmeant import meant_when
+from bot.core.typed.whentext import first_when, is_month, parse_when
 
 __all__ = [
     "MAX_DONE",

@@ -3,10 +3,10 @@
 import re
 
 from bot.core.errors import BadCommand, Problem
-from bot.core.filterkeys import KEYS
 from bot.core.filters import Filter
-from bot.core.filtertext import Typed, first_filter, read_filters
-from bot.core.spelling import comparable
+from bot.core.typed.filterkeys import KEYS
+from bot.core.typed.filtertext import Typed, first_filter, read_filters
+from bot.core.typed.spelling import comparable
 
 __all__ = ["filter_name", "read_saved", "wrong_filters"]
 

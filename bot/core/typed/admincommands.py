@@ -2,9 +2,9 @@
 
 import re
 
-from bot.core.commands import AdminCommand, ListDigests, ListLinks, UnlinkOther
 from bot.core.errors import BadCommand, Problem
-from bot.core.spelling import nearest
+from bot.core.typed.commands import AdminCommand, ListDigests, ListLinks, UnlinkOther
+from bot.core.typed.spelling import nearest
 
 __all__ = ["read_admin"]
 

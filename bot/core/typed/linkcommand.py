@@ -1,7 +1,7 @@
 """What people type to link."""
 
-from bot.core.commands import LinkMe
 from bot.core.errors import BadCommand, Problem
+from bot.core.typed.commands import LinkMe
 
 __all__ = ["read_link"]
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 
 from bot.core.activity import ALL_ACTIONS, Action
 from bot.core.errors import BadCommand, Problem
-from bot.core.filterkeys import ACTION_WORDS, KEYS, PEOPLE, Key, WrongFilter, action_named, key_named
 from bot.core.filters import Filter, clashes
-from bot.core.spelling import comparable, nearest
+from bot.core.typed.filterkeys import ACTION_WORDS, KEYS, PEOPLE, Key, WrongFilter, action_named, key_named
+from bot.core.typed.spelling import comparable, nearest
 
 __all__ = ["Behind", "Typed", "first_filter", "quoted", "read_filters", "written"]
 

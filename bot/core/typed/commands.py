@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
-from bot.core.channelcommands import ChannelCommand
-from bot.core.digestcommands import DigestCommand
 from bot.core.filters import EVERYTHING, Filter
 from bot.core.period import Period
+from bot.core.typed.channelcommands import ChannelCommand
+from bot.core.typed.digestcommands import DigestCommand
 
 __all__ = [
     "AdminCommand",
