@@ -1,30 +1,90 @@
 """Which slots of a subscription are to be seen to now, and what with."""
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable
 from datetime import datetime
+from functools import lru_cache
+from typing import NamedTuple, Protocol
+from zoneinfo import ZoneInfo
 
 from bot.core.digest import LONGEST_LOOK_BACK
-from bot.core.slots import NO_HOLIDAYS, Holidays, Slot, due, next_due, slot_end
-from bot.core.subscription import Delivery, Outcome, Skipped, Subscription
+from bot.core.schedule import Schedule
+from bot.core.slots import NO_HOLIDAYS, Holidays, Slot, SlotKey, due, next_due, slot_end
+from bot.core.subscription import Outcome, Skipped
 
-__all__ = ["Plan", "plan"]
+__all__ = ["Due", "Plan", "Planned", "Scheduled", "plan"]
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Scheduled(Protocol):
+    """What of a subscription says when it is due."""
+
+    @property
+    def id(self) -> int:
+        """The subscription's own."""
+        ...
+
+    @property
+    def workspace(self) -> str:
+        """Where it is."""
+        ...
+
+    @property
+    def schedule(self) -> Schedule:
+        """When it comes."""
+        ...
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """In which its times are."""
+        ...
+
+    @property
+    def snoozed_until(self) -> datetime | None:
+        """Until when slots are skipped."""
+        ...
+
+    @property
+    def considered_until(self) -> datetime | None:
+        """Slots up to then, included, were seen to."""
+        ...
+
+
+class Due(NamedTuple):
+    """A subscription that is due, no more of it than says so: there may be very many."""
+
+    id: int
+    workspace: str
+    schedule: Schedule
+    zone: ZoneInfo
+    snoozed_until: datetime | None
+    considered_until: datetime
+
+
+class Planned(NamedTuple):
+    """What one slot's row in the ledger begins with, whoever's it is."""
+
+    slot: SlotKey
+    due_at: datetime
+    ends_at: datetime
+    outcome: Outcome
+    reason: str
+
+
+class Plan(NamedTuple):
     """What to write in one transaction, unless the subscription changed meanwhile."""
 
-    subscription: Subscription
+    subscription: int
+    workspace: str
+    #: Up to when its slots were seen to before: another moment now, and it was changed.
+    considered_before: datetime | None
     #: The new rows of the ledger: at most one is claimed, the others are skipped.
-    rows: tuple[Delivery, ...]
+    rows: tuple[Planned, ...]
     considered_until: datetime
     #: When to look at the subscription next; ``None`` for never.
     next_due: datetime | None
 
 
 def plan(
-    subscription: Subscription,
+    subscription: Scheduled,
     now: datetime,
     holidays: Holidays = NO_HOLIDAYS,
     more: Iterable[Slot] = (),
@@ -35,32 +95,42 @@ def plan(
     one is left to be sent. After a month without the bot, older slots are not looked at: no digest looks back
     that far.
     """
-    schedule, zone = subscription.schedule, subscription.zone
-    since = max(subscription.considered_until or now, now - LONGEST_LOOK_BACK)
-    slots = (*due(schedule, zone, since, now, holidays), *more)
-    rows = tuple(_rows(subscription, slots, now, holidays))
-    return Plan(subscription, rows, now, next_due(schedule, zone, now, holidays))
+    schedule, zone, snoozed = subscription.schedule, subscription.zone, subscription.snoozed_until
+    before = subscription.considered_until
+    since = max(before or now, now - LONGEST_LOOK_BACK)
+    rows, next_ = _by_the_clock(schedule, zone, holidays, snoozed, _minute(since), _minute(now))
+    others = [_planned(slot, slot_end(schedule, zone, slot, holidays), snoozed, now) for slot in more]
+    return Plan(subscription.id, subscription.workspace, before, (*rows, *others), now, next_)
 
 
-def _rows(
-    subscription: Subscription, slots: Iterable[Slot], now: datetime, holidays: Holidays
-) -> Iterator[Delivery]:
-    for slot in slots:
-        ends_at = slot_end(subscription.schedule, subscription.zone, slot, holidays)
-        outcome, reason = Outcome.SKIPPED, ""
-        if subscription.snoozed_until and slot.at < subscription.snoozed_until:
-            reason = Skipped.SNOOZED
-        elif ends_at <= now:
-            reason = Skipped.LATE
-        else:
-            outcome = Outcome.CLAIMED
-        yield Delivery(
-            id=0,
-            subscription=subscription.id,
-            workspace=subscription.owner.workspace,
-            slot=slot.key,
-            due_at=slot.at,
-            ends_at=ends_at,
-            outcome=outcome,
-            reason=reason,
-        )
+@lru_cache(4096)
+def _by_the_clock(
+    schedule: Schedule,
+    zone: ZoneInfo,
+    holidays: Holidays,
+    snoozed: datetime | None,
+    since: datetime,
+    now: datetime,
+) -> tuple[tuple[Planned, ...], datetime | None]:
+    """The rows, and when to look next: the same for all who have the same schedule."""
+    rows = tuple(
+        _planned(slot, slot_end(schedule, zone, slot, holidays), snoozed, now)
+        for slot in due(schedule, zone, since, now, holidays)
+    )
+    return rows, next_due(schedule, zone, now, holidays)
+
+
+def _minute(moment: datetime) -> datetime:
+    """When its minute began. Slots begin and end with a minute: within one, nothing becomes due."""
+    return moment.replace(second=0, microsecond=0)
+
+
+def _planned(slot: Slot, ends_at: datetime, snoozed: datetime | None, now: datetime) -> Planned:
+    outcome, reason = Outcome.SKIPPED, ""
+    if snoozed and slot.at < snoozed:
+        reason = Skipped.SNOOZED
+    elif ends_at <= now:
+        reason = Skipped.LATE
+    else:
+        outcome = Outcome.CLAIMED
+    return Planned(slot.key, slot.at, ends_at, outcome, reason)

@@ -63,6 +63,11 @@ class Subscription:
     team: ChannelSettings | None = None
 
     @property
+    def workspace(self) -> str:
+        """Where it is."""
+        return self.owner.workspace
+
+    @property
     def target(self) -> str:
         """Where it goes, as Slack takes it: the owner's id for a direct message, or the channel's."""
         return self.channel or self.owner.user

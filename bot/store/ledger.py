@@ -4,7 +4,6 @@ Who takes a row up counts up its ``tries``; every later statement names them, so
 taken for dead changes nothing any more. What must not be done twice is on the disk before its method returns.
 """
 
-import secrets
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -14,13 +13,11 @@ from bot.core.slots import SlotKey
 from bot.core.subscription import Delivery, Outcome
 from bot.core.window import Window
 from bot.services.ports import NOTHING_OBSERVED, Observed, Telling
+from bot.store.claiming import LEASE, carry_out
 from bot.store.database import Database, Statements, maybe_micros, maybe_moment, micros, moment, whole
 from bot.store.told import Hashes
 
 __all__ = ["COLUMNS", "LEASE", "StoredLedger", "delivery_of"]
-
-#: Who took a row up has so long for each step; then they are taken for dead. Longer than any step can take.
-LEASE = timedelta(minutes=5)
 
 COLUMNS = (
     "id, subscription, workspace, day, slot, due_at, ends_at, outcome, reason, key, tries, attempted_at, "
@@ -45,11 +42,7 @@ class StoredLedger:
     async def carry_out(self, plans: Sequence[Plan], now: datetime) -> Sequence[Delivery]:
         """Write the rows of the plans, in one transaction; those that were not there yet."""
         async with self._db.transaction(durable=True) as tx:
-            # In the same order everywhere, so that no two wait for each other.
-            done = {
-                plan.subscription.id: await _carried_out(tx, plan, now) for plan in sorted(plans, key=_id)
-            }
-        return [row for plan in plans for row in done[plan.subscription.id]]
+            return await carry_out(tx, plans, now)
 
     @whole
     async def take(self, workspace: str, now: datetime, most: int) -> Sequence[Delivery]:
@@ -222,53 +215,6 @@ class StoredLedger:
 def ready(now: datetime) -> dict[str, int]:
     """The values for :data:`READY`."""
     return {"now": micros(now), "lost": micros(now + LOST)}
-
-
-def _id(plan: Plan) -> int:
-    return plan.subscription.id
-
-
-async def _carried_out(tx: Statements, plan: Plan, now: datetime) -> list[Delivery]:
-    subscription = plan.subscription
-    seen = await tx.execute(
-        "UPDATE subscriptions SET considered_until = ?, next_due = ?, zone = ? "
-        "WHERE id = ? AND considered_until = ? AND state = 'on'",
-        (
-            micros(plan.considered_until),
-            maybe_micros(plan.next_due),
-            subscription.zone.key,
-            subscription.id,
-            maybe_micros(subscription.considered_until),
-        ),
-    )
-    if seen == 0:
-        return []
-    done = []
-    for row in plan.rows:
-        is_claimed = row.outcome is Outcome.CLAIMED
-        statement = (
-            "INSERT INTO ledger (subscription, workspace, day, slot, due_at, ends_at, outcome, "  # noqa: S608
-            "reason, key, tries, wait_until, part, channel, ts, rows, concluded_at) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?, 0, '', '', 0, ?) "
-            f"ON CONFLICT DO NOTHING RETURNING {COLUMNS}"
-        )
-        values = (
-            row.subscription,
-            row.workspace,
-            row.slot.day.isoformat(),
-            row.slot.id,
-            micros(row.due_at),
-            micros(row.ends_at),
-            row.outcome,
-            row.reason,
-            secrets.token_hex(8),
-            micros(now + LEASE),
-            None if is_claimed else micros(now),
-        )
-        inserted = await tx.one(statement, values)
-        if inserted:
-            done.append(delivery_of(inserted))
-    return done
 
 
 async def _conclude(

@@ -14,6 +14,7 @@ from bot.core.digest import WhenEmpty
 from bot.core.errors import SealBroken
 from bot.core.filters import Filter
 from bot.core.people import SlackChannel, SlackUser
+from bot.core.plan import Due
 from bot.core.secret import Secret
 from bot.core.subscription import State, Subscription
 from bot.core.typed.filtertext import read_filters, written
@@ -35,7 +36,7 @@ COLUMNS = (
     f"snoozed_until, considered_until, quiet_looked_at, {TEAM_COLUMNS}"
 )
 #: Many have the same ones, and to make them takes far longer than to look them up.
-_restored, _zone = lru_cache(1024)(restored), lru_cache(1024)(ZoneInfo)
+_restored, _zone, _read = lru_cache(1024)(restored), lru_cache(1024)(ZoneInfo), lru_cache(1024)(read_filters)
 #: Slots up to a moment to come were seen to: the clock was wrong then, or was put back since.
 AHEAD = "next_due IS NOT NULL AND considered_until > :now"
 PUT = """
@@ -198,17 +199,34 @@ class StoredSubscriptions:
         )
         return [row[0] for row in await self._db.rows(query, ready(now))]
 
-    async def due(self, workspace: str, now: datetime, most: int) -> Sequence[Subscription]:
+    async def due(self, workspace: str, now: datetime, most: int) -> Sequence[Due]:
         """Whose slots are due, the longest due first; then those that a clock put off which was wrong."""
         for which, first in (("next_due <= :now", "next_due"), (AHEAD, "considered_until DESC")):
             query = (
-                f"SELECT {COLUMNS} FROM {TABLES} "  # noqa: S608 - constants
-                f"WHERE {which} AND workspace = :workspace ORDER BY {first} LIMIT :most"
+                "SELECT id, workspace, schedule, zone, snoozed_until, considered_until "  # noqa: S608 - constants
+                f"FROM subscriptions WHERE {which} AND workspace = :workspace ORDER BY {first} LIMIT :most"
             )
             values = {"now": micros(now), "workspace": workspace, "most": most}
             if rows := await self._db.rows(query, values):
-                return await self._opened(rows, now)
+                return [_due(*row) for row in rows]
         return []
+
+    @whole
+    async def pause_unopened(self, id: int, error: SealBroken, now: datetime) -> None:  # noqa: A002
+        """Pause one whose filter does not open, if it is on."""
+        async with self._db.transaction() as tx:
+            statement = (
+                "UPDATE subscriptions SET state = ?, reason = ?, since = ?, next_due = NULL "
+                "WHERE id = ? AND state = ? RETURNING workspace, target, user"
+            )
+            values = (State.PAUSED, error.code, micros(now), id, State.ON)
+            if (row := await tx.one(statement, values)) is None:
+                return
+            workspace, target, user = row
+            owner, channel = SlackUser(workspace, user) if user else None, "" if target == user else target
+            deed = Deed(now, AuditAction.DIGEST_PAUSED, None, owner, channel, error.code)
+            await self._audit.write(tx, deed)
+        _log_unopened(error)
 
     async def waiting(self, now: datetime) -> int:
         """How many slots are due, and how many claimed rows there are."""
@@ -219,31 +237,15 @@ class StoredSubscriptions:
         (waiting,) = await self._db.only(query, (micros(now),))
         return int(waiting)
 
-    async def _opened(
-        self, rows: Sequence[tuple[Any, ...]], paused_at: datetime | None = None
-    ) -> list[Subscription]:
-        """Those whose filters open. Where they are due the others are paused: they would come first again."""
+    async def _opened(self, rows: Sequence[tuple[Any, ...]]) -> list[Subscription]:
+        """Those whose filters open."""
         found = []
         for row in rows:
             try:
                 found.append(self._subscription(row))
             except SealBroken as error:
-                log.error("a digest's filter does not open: %s", error, extra={"action": "digest.sealed"})
-                if paused_at:
-                    await self._pause(row, error.code, paused_at)
+                _log_unopened(error)
         return found
-
-    @whole
-    async def _pause(self, row: tuple[Any, ...], why: str, now: datetime) -> None:
-        id_, workspace, target, user, *_ = row
-        channel = "" if target == user else target
-        async with self._db.transaction() as tx:
-            await tx.execute(
-                "UPDATE subscriptions SET state = ?, reason = ?, since = ?, next_due = NULL WHERE id = ?",
-                (State.PAUSED, why, micros(now), id_),
-            )
-            owner = SlackUser(workspace, user) if user else None
-            await self._audit.write(tx, Deed(now, AuditAction.DIGEST_PAUSED, None, owner, channel, why))
 
     def _sealed_filter(self, filter_: Filter, *place: str) -> bytes:
         return DIGEST_FILTER.seal(self._sealer, Secret(written(filter_)), *place)
@@ -265,7 +267,7 @@ class StoredSubscriptions:
             locale=locale,
             channel=target if settings[0] else "",
             team=team(*settings) if settings[0] else None,
-            filter=read_filters(filters).filter,
+            filter=_read(filters).filter,
             when_empty=WhenEmpty(when_empty),
             state=State(state),
             reason=reason,
@@ -274,3 +276,11 @@ class StoredSubscriptions:
             considered_until=moment(considered_until),
             quiet_looked_at=maybe_moment(quiet_looked_at),
         )
+
+
+def _due(id_: int, workspace: str, schedule: str, zone: str, snoozed: int | None, considered: int) -> Due:
+    return Due(id_, workspace, _restored(schedule), _zone(zone), maybe_moment(snoozed), moment(considered))
+
+
+def _log_unopened(error: SealBroken) -> None:
+    log.error("a digest's filter does not open: %s", error, extra={"action": "digest.sealed"})

@@ -21,10 +21,10 @@ from typing import Any
 from bot import store
 from bot.core.digest import RowId
 from bot.core.people import SlackUser
-from bot.core.plan import Plan, plan
+from bot.core.plan import Due, Plan, plan
 from bot.core.secret import Secret
 from bot.core.slots import NO_HOLIDAYS
-from bot.core.subscription import Delivery, Outcome, Subscription
+from bot.core.subscription import Delivery, Outcome
 from bot.core.window import Window
 from bot.services.digests.waves import BATCH
 from bot.services.ports import Telling
@@ -46,7 +46,7 @@ class Wave:
 
     opened: Store
     now: datetime
-    due: Sequence[Subscription] = ()
+    due: Sequence[Due] = ()
     taken: Sequence[Delivery] = ()
 
     @cached_property
@@ -94,20 +94,24 @@ class Wave:
         assert await self.opened.ledger.finish(delivery, Outcome.POSTED, "", telling, self.now)
 
     def _user(self, delivery: Delivery) -> SlackUser:
-        (owner,) = (each.owner for each in self.due if each.id == delivery.subscription)
-        return owner
+        return _owner(delivery.subscription)
 
     def _telling(self, delivery: Delivery) -> Telling:
         return Telling(self._user(delivery), TENANT, self.now, self.rows)
 
 
+def _owner(subscription: int) -> SlackUser:
+    """Whose it is: they were set up one after the other."""
+    return SlackUser(WORKSPACE, f"U{subscription - 1}")
+
+
 Each = Iterable[tuple[Any, ...]]
 #: By what it is: with each of which it is done.
 STEPS: dict[str, tuple[Callable[..., Coroutine[Any, Any, None]], Callable[[Wave], Each]]] = {
-    "find 20 that are due": (Wave.find, lambda wave: [()]),
+    f"find {BATCH} that are due": (Wave.find, lambda wave: [()]),
     "claim them": (Wave.claim, lambda wave: [(wave.plans(),)]),
-    "read a link": (Wave.read, lambda wave: [(each.owner,) for each in wave.due]),
-    "note a ticket's use": (Wave.use, lambda wave: [(each.owner,) for each in wave.due]),
+    "read a link": (Wave.read, lambda wave: [(_owner(each.id),) for each in wave.due]),
+    "note a ticket's use": (Wave.use, lambda wave: [(_owner(each.id),) for each in wave.due]),
     "what 20 rows are known": (Wave.known, lambda wave: [(each,) for each in wave.taken]),
     "attempt to post them": (Wave.attempt, lambda wave: [(each,) for each in wave.taken]),
     "confirm it": (Wave.confirm, lambda wave: [(each,) for each in wave.taken]),

@@ -113,9 +113,11 @@ class Turn:
             return await self._wait(self.row.reason, TURN)
         try:
             subscription = await self.its.subscriptions.get(self.row.subscription)
-        except SealBroken as error:  # its filter does not open: it is paused as soon as it is due again
-            in_doubt = self.row.attempted_at is not None
-            return await self._conclude(Outcome.UNCERTAIN if in_doubt else Outcome.FAILED, error.code)
+        except SealBroken as error:  # its filter
+            ended = Outcome.FAILED if self.row.attempted_at is None else Outcome.UNCERTAIN
+            await self._conclude(ended, error.code)
+            await self.its.subscriptions.pause_unopened(self.row.subscription, error, self._now())
+            return ended
         if self.row.attempted_at and (outcome := await self._resolve(subscription, self.row.attempted_at)):
             return outcome
         if subscription is None or (subscription.state is not State.ON and not self.row.part):

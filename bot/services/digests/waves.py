@@ -26,7 +26,7 @@ log = logging.getLogger(__name__)
 #: Digests of a workspace that are seen to at the same time.
 AT_ONCE = 8
 #: Rows that are taken up at a time: no more than are seen to well within their lease.
-BATCH = 20
+BATCH = 50
 #: How often a long wave says how it is doing, in seconds.
 REPORT = 30.0
 #: How often a wave that is a job looks whether more is due, in seconds.

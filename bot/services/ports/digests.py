@@ -9,9 +9,10 @@ from zoneinfo import ZoneInfo
 from bot.core.audit import Deed
 from bot.core.channeldigest import SHARES_ALL, ChannelRequest, DropOut, Narrowing, RequestState
 from bot.core.digest import Known, RowId
+from bot.core.errors import SealBroken
 from bot.core.overview import DigestStanding, Glance, Overview, Standings
 from bot.core.people import SlackChannel, SlackUser
-from bot.core.plan import Plan
+from bot.core.plan import Due, Plan
 from bot.core.subscription import Delivery, Outcome, Participant, Subscription
 from bot.core.teamdigest import Company
 from bot.core.window import Window
@@ -132,11 +133,15 @@ class Subscriptions(Protocol):
         """Where there is something to see to: a slot, or a claimed row that waits no more."""
         ...
 
+    async def pause_unopened(self, id: int, error: SealBroken, now: datetime) -> None:  # noqa: A002
+        """Pause one whose filter does not open, if it is on, and write that down."""
+        ...
+
     async def waiting(self, now: datetime) -> int:
         """How many slots are due, and how many claimed rows there are."""
         ...
 
-    async def due(self, workspace: str, now: datetime, most: int) -> Sequence[Subscription]:
+    async def due(self, workspace: str, now: datetime, most: int) -> Sequence[Due]:
         """Whose slots are due, the longest due first; then those that were seen to beyond ``now``."""
         ...
 

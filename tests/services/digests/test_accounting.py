@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from bot.core.audit import AuditAction
-from bot.core.subscription import State
+from bot.core.subscription import Outcome, State
 from tests.services.digests.conftest import MONDAY, USER, Rig
 from tests.sqlite import connection
 from tests.test_metrics import samples
@@ -72,4 +72,5 @@ async def test_a_filter_that_does_not_open_pauses_its_digest_and_is_written_down
     assert (state, since) == (State.PAUSED, round(rig.clock.now().timestamp() * 1e6))
     (recorded,) = await rig.store.audit.all()
     assert (recorded.deed.to, recorded.deed.why) == (USER, "seal-broken")
-    assert await rig.rows() == []
+    (row,) = await rig.rows()
+    assert (row.outcome, row.reason) == (Outcome.FAILED, "seal-broken"), "a miss is never silent"
