@@ -18,8 +18,8 @@ from bot.core.typed.channelcommands import (
     RemoveChannel,
     ShowMine,
     TypedShare,
-    read_channel,
 )
+from bot.core.typed.channeltext import read_channel
 from bot.core.typed.command import parse
 from bot.core.typed.digestcommands import (
     AddTimes,

@@ -16,9 +16,9 @@ from bot.core.filters import MutedCompany
 from bot.core.people import Link, Principal, SlackChannel, SlackUser
 from bot.core.replies import DigestForm, Reader, ShareForm, TeamForm
 from bot.core.secret import Secret
-from bot.core.typed.channelcommands import _READERS as CHANNEL_WORDS
+from bot.core.typed.channeltext import _READERS as CHANNEL_WORDS
 from bot.core.typed.command import VERBS
-from bot.core.typed.digestcommands import READERS as DIGEST_WORDS
+from bot.core.typed.digesttext import READERS as DIGEST_WORDS
 from bot.demo.slack import payloads
 from bot.demo.slack.workspace import BOT_USER, OTHER_TEAM, Channel, Member, Message
 from bot.slack.carried import owned

@@ -9,7 +9,7 @@ from functools import lru_cache
 from bot.core.errors import BadCommand, Problem
 from bot.core.period import LastLogout, Today, Week, Yesterday
 from bot.core.typed.admincommands import read_admin
-from bot.core.typed.channelcommands import read_channel
+from bot.core.typed.channeltext import read_channel
 from bot.core.typed.chartcommand import read_chart
 from bot.core.typed.commands import (
     Command,
@@ -24,7 +24,7 @@ from bot.core.typed.commands import (
     ShowMuted,
     UnlinkMe,
 )
-from bot.core.typed.digestcommands import read_digest
+from bot.core.typed.digesttext import read_digest
 from bot.core.typed.filterkeys import KEYS, key_named
 from bot.core.typed.filtertext import Typed, quoted, read_filters
 from bot.core.typed.linkcommand import read_link

@@ -18,7 +18,8 @@ from bot.core.replies.channels import (
 )
 from bot.core.replies.digests import Changed, DigestNone, DigestState
 from bot.core.standing import Denied, Standing
-from bot.core.typed.channelcommands import AdoptChannel, ForChannel, Invite, RemoveChannel, read_channel
+from bot.core.typed.channelcommands import AdoptChannel, ForChannel, Invite, RemoveChannel
+from bot.core.typed.channeltext import read_channel
 from bot.core.typed.digestcommands import SetDigest
 from bot.services.channels.inviting import Inviting
 from bot.services.channels.rights import ChannelRights, Seen
