@@ -4,8 +4,9 @@ from collections.abc import Iterable, Iterator
 
 from prometheus_client.parser import text_string_to_metric_families
 
-from bot.core.typed.command import VERBS, Verb
+from bot.core.typed.command import VERBS
 from bot.core.typed.filterkeys import KEYS, SHOWN_ACTIONS, Key
+from bot.core.typed.verb import Verb
 from bot.metrics import PrometheusMetrics
 from bot.slack.scopes import ALL_SCOPES, Scope
 from bot.text import has_sentence, sentence

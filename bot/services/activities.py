@@ -13,7 +13,8 @@ from bot.core.people import Link
 from bot.core.period import MAX_LOOK_BACK, Between, LastLogout, Period, resolve
 from bot.core.replies import ActivityAnswer, ActivityChart, Reader, WhyHidden, WhyShown
 from bot.core.requests import FIRST, Page
-from bot.core.typed.command import MAX_LINE, ShowActivity
+from bot.core.typed.command import MAX_LINE
+from bot.core.typed.commands import ShowActivity
 from bot.core.typed.filtertext import read_filters, written
 from bot.core.window import Judged, Mark, Window, judge, mark, place_after
 from bot.services.failures import log_unexpected

@@ -48,27 +48,23 @@ from bot.core.requests import (
 )
 from bot.core.signin import Why
 from bot.core.typed.channelcommands import ChannelCommand, ForChannel
-from bot.core.typed.command import (
-    MAX_DONE,
-    MAX_LINE,
+from bot.core.typed.command import MAX_DONE, MAX_LINE, parse
+from bot.core.typed.commands import (
     Command,
+    ForgetMe,
     Help,
+    LinkMe,
+    ListDigests,
     ListFilters,
+    ListLinks,
     RemoveFilter,
     SaveFilter,
+    SendMyData,
     ShowActivity,
+    ShowChart,
     ShowMe,
     ShowMuted,
     UnlinkMe,
-    parse,
-)
-from bot.core.typed.commands import (
-    ForgetMe,
-    LinkMe,
-    ListDigests,
-    ListLinks,
-    SendMyData,
-    ShowChart,
     UnlinkOther,
 )
 from bot.core.window import Mark

@@ -3,8 +3,8 @@
 from bot.core.errors import BadCommand
 from bot.core.requests import Ask, AskChart, AskWhyHidden, AskWhyShown, Do, Request, Share
 from bot.core.typed.channelcommands import ForChannel, JoinChannel, NarrowMine, ShowMine
-from bot.core.typed.command import MAX_DONE, SaveFilter, ShowActivity, parse
-from bot.core.typed.commands import ShowChart
+from bot.core.typed.command import MAX_DONE, parse
+from bot.core.typed.commands import SaveFilter, ShowActivity, ShowChart
 from bot.core.typed.digestcommands import OpenDigestForm, PreviewDigest, SetDigest, TestDigest
 
 __all__ = ["asks_the_crm", "opens_a_form"]

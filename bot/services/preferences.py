@@ -9,7 +9,8 @@ from bot.core.errors import BadCommand, Problem
 from bot.core.filters import Filter, MutedCompany, SavedFilter, clashes
 from bot.core.people import Link, SlackUser
 from bot.core.replies import FilterList, FilterRemoved, FilterSaved, Muted, MutedList, Reader
-from bot.core.typed.command import MAX_LINE, SaveFilter
+from bot.core.typed.command import MAX_LINE
+from bot.core.typed.commands import SaveFilter
 from bot.core.typed.filtertext import quoted, written
 from bot.core.typed.spelling import nearest
 from bot.services.categories import Categories

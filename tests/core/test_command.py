@@ -17,11 +17,11 @@ from hypothesis import strategies as st
 from bot.core.errors import BadCommand, Problem
 from bot.core.filters import Filter
 from bot.core.period import DayOfYear, LastLogout, On, Since, Today, Week, Weekday, Yesterday
-from bot.core.typed.command import (
-    MAX_LINE,
-    VERBS,
+from bot.core.typed.command import MAX_LINE, VERBS, parse, verb_named
+from bot.core.typed.commands import (
     Command,
     Help,
+    LinkMe,
     ListFilters,
     RemoveFilter,
     SaveFilter,
@@ -29,13 +29,10 @@ from bot.core.typed.command import (
     ShowMe,
     ShowMuted,
     UnlinkMe,
-    Verb,
-    parse,
-    verb_named,
 )
-from bot.core.typed.commands import LinkMe
 from bot.core.typed.filterkeys import KEYS, Key
 from bot.core.typed.filtertext import read_filters
+from bot.core.typed.verb import Verb
 from bot.text import has_sentence
 
 

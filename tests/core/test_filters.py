@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from bot.core.activity import Action, Activity
 from bot.core.filters import EVERYTHING, ME, OTHERS, Filter, Reason, Style, clashes, sift
 from bot.core.people import Principal
-from bot.core.typed.command import ShowActivity, parse
+from bot.core.typed.command import parse
+from bot.core.typed.commands import ShowActivity
 from bot.core.typed.filterkeys import ACTION_WORDS
 from bot.core.typed.filtertext import read_filters, written
 from bot.core.typed.spelling import comparable, normalise

@@ -21,7 +21,6 @@ from bot.core.typed.commands import (
     SendMyData,
     ShowActivity,
     ShowMe,
-    ShowMuted,
     UnlinkMe,
 )
 from bot.core.typed.digesttext import read_digest
@@ -35,24 +34,7 @@ from bot.core.typed.verb import Verb
 from bot.core.typed.whenmeant import meant_when
 from bot.core.typed.whentext import first_when, is_month, parse_when
 
-__all__ = [
-    "MAX_DONE",
-    "MAX_LINE",
-    "VERBS",
-    "Command",
-    "Help",
-    "ListFilters",
-    "RemoveFilter",
-    "SaveFilter",
-    "ShowActivity",
-    "ShowMe",
-    "ShowMuted",
-    "UnlinkMe",
-    "Verb",
-    "parse",
-    "usage_hint",
-    "verb_named",
-]
+__all__ = ["MAX_DONE", "MAX_LINE", "VERBS", "parse", "usage_hint", "verb_named"]
 
 #: The longest command, in characters: it travels in the ids of blocks, which hold 255.
 MAX_LINE = 180

@@ -16,9 +16,10 @@ from bot.core.replies import (
     UnlinkQuestion,
 )
 from bot.core.servertime import ServerWarning
-from bot.core.typed.command import MAX_LINE, VERBS, Verb, verb_named
+from bot.core.typed.command import MAX_LINE, VERBS, verb_named
 from bot.core.typed.filterkeys import KEYS, SHOWN_ACTIONS, Key, key_named
 from bot.core.typed.spelling import normalise
+from bot.core.typed.verb import Verb
 from bot.slack.blocks.elements import (
     Block,
     Message,
