@@ -13,11 +13,11 @@ from aiohttp import web
 from bot.demo.slack import history, people, writing
 from bot.demo.slack.calls import Arguments, Caller, Method
 from bot.demo.slack.errors import ApiError
-from bot.demo.slack.installs import SCOPES, Installation, Installs
+from bot.demo.slack.installs import Installation, Installs
 from bot.demo.slack.rates import RateLimited
 from bot.demo.slack.workspace import Workspace
 
-__all__ = ["SCOPES", "ApiCall", "ClientMethod", "Failure", "WebApi"]
+__all__ = ["ApiCall", "ClientMethod", "Failure", "WebApi"]
 
 #: A method that an app calls with its client id and secret instead of a token.
 ClientMethod = Callable[[Arguments], Mapping[str, Any]]

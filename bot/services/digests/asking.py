@@ -165,7 +165,7 @@ class Asking:
             previous = previous_fire(subscription.schedule, subscription.zone, began, holidays)
             start = first_start(previous.at if previous else None, began)
         earliest = now - LONGEST_LOOK_BACK
-        # A clock that was put right must not ask for the future: that means something else (FACTS 2).
+        # A clock that was put right must not ask for the future: SuperOffice takes that for "since log-out".
         return max(min(start, now), earliest), start < earliest
 
     async def _quiet(
