@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 from bot.core.filters import Style
 from bot.core.requests import FIRST, Page
@@ -32,9 +33,8 @@ class Asked:
     def encode(self) -> str:
         """At most 58 characters more than the text."""
         window, style, after = self.page.window, self.page.style, self.page.after
-        ends = "-" if window is None else f"{_base36(window.start)}.{_base36(window.end)}"
         place = f"{self.page.offset}|{marks(after) if after else ''}"
-        return f"{ends}|{place}|{style[0] if style else ''}|{self.text}"
+        return f"{_ends(window)}|{place}|{style[0] if style else ''}|{self.text}"
 
     @classmethod
     def decode(cls, value: str) -> "Asked":
@@ -86,6 +86,12 @@ def read_marks(text: str) -> Iterator[Mark]:
     for each in filter(None, text.split(",")):
         time, company_id = pair(each, ".")
         yield Mark(_moment(time), _number(company_id))
+
+
+@lru_cache(maxsize=64)
+def _ends(window: Window | None) -> str:
+    """From when to when: the same in all buttons of a page."""
+    return "-" if window is None else f"{_base36(window.start)}.{_base36(window.end)}"
 
 
 def _base36(moment: datetime | None) -> str:

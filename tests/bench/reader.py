@@ -16,7 +16,7 @@ from tests.bench.parsers import OTHERS, Reader
 from tests.bench.shapes import OSLO, WSDL, compact, documented
 from tests.bench.timing import interleaved, verdict
 
-__all__ = ["compact", "documented", "measure"]
+__all__ = ["measure"]
 
 #: By shape, and whether it is large: zeep ÷ ours, ours ÷ lxml.
 GOALS = {

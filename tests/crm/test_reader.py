@@ -19,7 +19,7 @@ from bot.core.activity import Action, Activity
 from bot.crm.soap.envelope import Unreadable, open_envelope
 from bot.crm.soap.reader import WIRE_NAMES, read
 from bot.crm.soap.services import wsdl_folder
-from tests.bench.reader import compact, documented
+from tests.bench.shapes import compact, documented
 from tests.crm.conftest import NIL
 
 SOAP_12 = "http://www.w3.org/2003/05/soap-envelope"

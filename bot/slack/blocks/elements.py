@@ -99,7 +99,7 @@ def escape(text: str) -> str:
 
 def undirected(text: str) -> str:
     """Text without what would turn around the words of ours behind it; a dash if there is nothing else."""
-    return text if text.isascii() else DIRECTIONS.sub("", text) or "–"
+    return text if text.isascii() or text.isprintable() else DIRECTIONS.sub("", text) or "–"
 
 
 def literal(text: str) -> str:

@@ -43,8 +43,12 @@ def company_url(web_url: str, company_id: int) -> str:
     """
     if not (web_url and company_id):
         return ""
-    root = quote(web_url.rstrip("/"), safe=":/%?=&+,;@~!$()*'#[]")
-    return f"{root}/default.aspx?contact.main?contact_id={company_id}"
+    return f"{_root(web_url)}/default.aspx?contact.main?contact_id={company_id}"
+
+
+@lru_cache(maxsize=64)
+def _root(web_url: str) -> str:
+    return quote(web_url.rstrip("/"), safe=":/%?=&+,;@~!$()*'#[]")
 
 
 def name(activity: Activity, reader: Reader) -> str:
@@ -130,4 +134,6 @@ def span_of_time(window: Window, as_of: datetime, reader: Reader) -> str:
 
 
 def _one_line(text: str) -> str:
-    return shorten(" ".join(text.split()), MAX_NAME) if text else ""
+    """Printable text has no white space but the blank: nearly all of it is one line as it is."""
+    is_plain = text.isprintable() and "  " not in text
+    return shorten(text.strip() if is_plain else " ".join(text.split()), MAX_NAME)
