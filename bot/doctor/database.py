@@ -6,17 +6,20 @@ import shutil
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import closing
-from datetime import timedelta
 from pathlib import Path
 
 import sqlite_utils
 
 from bot.core.audit import AuditAction
+from bot.doctor import postgres
 from bot.doctor.disk import mount_of
 from bot.doctor.findings import (
     DATABASE_PATIENCE,
+    OLD,
+    OLDER,
     Check,
     Finding,
+    Look,
     Patient,
     good,
     problem,
@@ -37,15 +40,11 @@ LITTLE = 200 * 2**20
 NO_FILE = "there is no file"
 #: Another check tells why.
 UNUSABLE = "the database cannot be used as it is"
-OLD = timedelta(days=2)
 MOUNT_A_VOLUME = "keep BOT_DATABASE on a disk that stays: in a container, on a volume"
 
 
 async def _file(patient: Patient) -> AsyncIterator[Finding]:
-    path = patient.file
-    if path is None:
-        yield await _answers(patient)
-        return
+    path = patient.of_sqlite
     if not path.exists():
         yield _missing(path)
         return
@@ -71,16 +70,6 @@ async def _file(patient: Patient) -> AsyncIterator[Finding]:
         )
     else:
         yield good(f"{path} is whole")
-
-
-async def _answers(patient: Patient) -> Finding:
-    """Of PostgreSQL. What it says itself may hold a password."""
-    try:
-        async with patient.connected() as store:
-            await store.check()
-    except DatabaseUnusable as error:
-        return unusable(error)
-    return good("PostgreSQL answers, can be written, and is up to date")
 
 
 def _missing(path: Path) -> Finding:
@@ -116,8 +105,8 @@ def _connection(path: Path) -> sqlite3.Connection:
 
 
 async def _writable(patient: Patient) -> AsyncIterator[Finding]:
-    path = patient.file
-    if path is None or patient.is_new:
+    path = patient.of_sqlite
+    if patient.is_new:
         yield skipped(NO_FILE)
         return
     try:
@@ -144,10 +133,7 @@ def _begin(path: Path) -> None:
 
 
 async def _disk(patient: Patient) -> AsyncIterator[Finding]:
-    path = patient.file
-    if path is None:
-        yield skipped(NO_FILE)
-        return
+    path = patient.of_sqlite
     folder = _folder(path)
     free = shutil.disk_usage(folder).free
     if free < LITTLE:
@@ -174,8 +160,8 @@ async def _disk(patient: Patient) -> AsyncIterator[Finding]:
 
 
 async def _schema(patient: Patient) -> AsyncIterator[Finding]:
-    path = patient.file
-    if path is None or patient.is_new:
+    path = patient.of_sqlite
+    if patient.is_new:
         yield skipped(NO_FILE)
         return
     try:
@@ -190,7 +176,7 @@ async def _schema(patient: Patient) -> AsyncIterator[Finding]:
     else:
         if needed:
             yield warning(
-                f"it is of an older version: {len(needed)} steps",
+                OLDER.format(len(needed)),
                 "they are applied at the next start, after a back-up; or python -m bot migrate",
             )
         else:
@@ -218,9 +204,8 @@ async def _keys(patient: Patient) -> AsyncIterator[Finding]:
 
 async def _back_up(patient: Patient) -> AsyncIterator[Finding]:
     how = "python -m bot backup FILE, every night"
-    if patient.is_new or patient.file is None:
-        nothing = "there is nothing to back up yet" if patient.is_new else "pg_dump's are not known here"
-        yield skipped(nothing)
+    if patient.is_new:
+        yield skipped("there is nothing to back up yet")
         return
     try:
         async with patient.connected() as store:
@@ -236,11 +221,28 @@ async def _back_up(patient: Patient) -> AsyncIterator[Finding]:
         yield good(f"the last is of {at:%Y-%m-%d %H:%M} UTC")
 
 
+def _either(of_sqlite: Look, of_postgres: Look) -> Look:
+    """Whichever it is."""
+
+    async def look(patient: Patient) -> AsyncIterator[Finding]:
+        if patient.file:
+            async for finding in of_sqlite(patient):
+                yield finding
+            return
+        try:
+            async for finding in of_postgres(patient):
+                yield finding
+        except DatabaseUnusable as error:
+            yield unusable(error) if of_postgres is postgres.answers else skipped(UNUSABLE)
+
+    return look
+
+
 DATABASE = (
-    Check("database", _file),
-    Check("database: written", _writable),
-    Check("database: disk", _disk),
-    Check("database: schema", _schema),
+    Check("database", _either(_file, postgres.answers)),
+    Check("database: written", _either(_writable, postgres.written)),
+    Check("database: disk", _either(_disk, postgres.kept)),
+    Check("database: schema", _either(_schema, postgres.schema)),
     Check("keys", _keys),
-    Check("back-up", _back_up),
+    Check("back-up", _either(_back_up, postgres.back_up)),
 )

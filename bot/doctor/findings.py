@@ -7,19 +7,26 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import aiohttp
 
 from bot.config import Settings
+from bot.core.secret import DatabaseUrl
 from bot.services.ports import Clock
 from bot.store import DatabaseUnusable, Store, connected
 
+if TYPE_CHECKING:
+    from bot.store.postgres_facts import PostgresFacts
+
 __all__ = [
     "DATABASE_PATIENCE",
+    "OLD",
+    "OLDER",
     "Check",
     "Finding",
     "Granted",
+    "Look",
     "Patient",
     "Result",
     "good",
@@ -33,6 +40,12 @@ Row = TypeVar("Row")
 
 #: How long to wait for another's transaction.
 DATABASE_PATIENCE = timedelta(seconds=2)
+
+
+#: How old a back-up may be.
+OLD = timedelta(days=2)
+#: Of a database that a start brings up to date.
+OLDER = "it is of an older version: {} steps"
 
 
 class Result(StrEnum):
@@ -115,7 +128,8 @@ class Patient:
         self.mounts = mounts
         self._ask_slack = ask_slack
         self._granted: list[Granted] | None = None
-        self._asking = asyncio.Lock()
+        self._postgres: PostgresFacts | None = None
+        self._asking, self._asking_postgres = asyncio.Lock(), asyncio.Lock()
 
     async def granted(self) -> Sequence[Granted]:
         """What Slack says of each token."""
@@ -124,10 +138,26 @@ class Patient:
                 self._granted = [each async for each in self._ask_slack(self)]
             return self._granted
 
+    async def postgres(self) -> "PostgresFacts":
+        """What the PostgreSQL says of itself. Raises :class:`~bot.store.DatabaseUnusable`."""
+        from bot.store.postgres_facts import ask_postgres  # whoever uses SQLite needs nothing of it
+
+        async with self._asking_postgres:
+            if self._postgres is None:
+                assert isinstance(self.settings.database, DatabaseUrl)  # noqa: S101 - else nobody asks
+                self._postgres = await asyncio.to_thread(ask_postgres, self.settings.database)
+            return self._postgres
+
     @property
     def file(self) -> Path | None:
         """The SQLite file; ``None`` for PostgreSQL."""
         return self.settings.database if isinstance(self.settings.database, Path) else None
+
+    @property
+    def of_sqlite(self) -> Path:
+        """The same, for checks of SQLite alone."""
+        assert isinstance(self.settings.database, Path)  # noqa: S101 - else nobody asks
+        return self.settings.database
 
     @property
     def is_new(self) -> bool:
@@ -154,9 +184,12 @@ class Patient:
         return self.clock.now()
 
 
+Look = Callable[[Patient], AsyncIterator[Finding]]
+
+
 @dataclass(frozen=True, slots=True)
 class Check:
     """One thing to look at."""
 
     name: str
-    look: Callable[[Patient], AsyncIterator[Finding]]
+    look: Look

@@ -44,6 +44,9 @@ POSTGRES = Dialect(
 #: PostgreSQL broke it off so that somebody else could go on: again, it may go through.
 BROKEN_OFF = (errors.DeadlockDetected, errors.SerializationFailure)
 
+#: Whether nothing can be written: a standby, or set so, as some do where the disk is full.
+READS_ONLY = "pg_is_in_recovery() OR current_setting('transaction_read_only') = 'on'"
+
 Result = TypeVar("Result")
 
 
@@ -159,9 +162,9 @@ class PostgresDatabase:
 
     async def check(self) -> None:
         """Raise unless it can be read and written."""
-        (reads_only,) = await self.only("SELECT pg_is_in_recovery()")
+        (reads_only,) = await self.only(f"SELECT {READS_ONLY}")
         if reads_only:
-            raise DatabaseUnusable("PostgreSQL takes no writes: it is a standby.")
+            raise DatabaseUnusable("PostgreSQL takes no writes: it is a standby, or set to read only.")
 
     async def check_schema(self) -> None:
         """Raise :class:`DatabaseUnusable` if it is not of this version's schema."""

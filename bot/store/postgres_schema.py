@@ -12,7 +12,7 @@ from bot.core.secret import DatabaseUrl
 from bot.store.database import DatabaseUnusable, Statements, micros
 from bot.store.migrations import migrations
 
-__all__ = ["TABLE", "migrate_postgres", "statements", "translated", "unapplied"]
+__all__ = ["TABLE", "migrate_postgres", "standing", "statements", "translated", "unapplied"]
 
 #: Where the names of the steps applied are.
 TABLE = "schema_steps"
@@ -68,9 +68,7 @@ def migrate_postgres(url: DatabaseUrl, now: datetime) -> list[str]:
     try:
         with psycopg.connect(url.reveal(), connect_timeout=5) as connection:
             connection.execute("SELECT pg_advisory_xact_lock(%s)", (LOCK,))
-            rows = connection.execute("SELECT to_regclass(%s)", (TABLE,)).fetchone()
-            applied = _applied(connection) if rows and rows[0] else None
-            needed = _needed(applied, _is_empty(connection), url)
+            applied, needed = standing(connection, url)
             if applied is None:
                 connection.execute(f"CREATE TABLE {TABLE} (name TEXT PRIMARY KEY, applied_at BIGINT)")
             for name, step in needed.items():
@@ -84,6 +82,18 @@ def migrate_postgres(url: DatabaseUrl, now: datetime) -> list[str]:
     except psycopg.Error as error:
         said = " ".join(str(error).split())
         raise DatabaseUnusable(f"{url.place} cannot be used ({said}): look at BOT_DATABASE.") from None
+
+
+def standing(
+    connection: psycopg.Connection[tuple[Any, ...]], url: DatabaseUrl
+) -> tuple[set[str] | None, dict[str, Any]]:
+    """The names of the steps that it has, ``None`` for a new one; and those that it still needs.
+
+    Raises :class:`DatabaseUnusable` for a newer one, and for another program's.
+    """
+    rows = connection.execute("SELECT to_regclass(%s)", (TABLE,)).fetchone()
+    applied = _applied(connection) if rows and rows[0] else None
+    return applied, _needed(applied, _is_empty(connection), url)
 
 
 async def unapplied(db: Statements, url: DatabaseUrl) -> list[str]:

@@ -12,7 +12,7 @@ from bot.cli import main
 from bot.core import silence
 from bot.core.secret import DatabaseUrl
 from bot.core.silence import watchful
-from bot.store import DatabaseUnusable, migrate
+from bot.store import DatabaseUnusable, migrate, unsealed
 from bot.store.database import DatabaseFailed
 from bot.store.postgres import open_postgres
 from tests.conftest import NOW
@@ -79,6 +79,17 @@ async def test_a_schema_of_another_version_is_not_ready(
         async with session.get(f"{world.bot.url}/readyz") as response:
             told = await response.json()
     assert (response.status, told["checks"]["schema"], told["checks"]["database"]) == (503, "failed", "ok")
+
+
+async def test_one_that_takes_no_writes_is_not_ready(postgres: Cluster) -> None:
+    url = postgres.create("reads_only")
+    migrate(url, NOW)
+    async with unsealed(url) as database:
+        await database.check()
+    postgres.sql(url, "ALTER DATABASE reads_only SET default_transaction_read_only = on")
+    async with unsealed(url) as database:
+        with pytest.raises(DatabaseUnusable, match="takes no writes"):
+            await database.check()
 
 
 def test_what_cannot_be_used_is_said_in_a_line(postgres: Cluster) -> None:
