@@ -55,6 +55,8 @@ def plain_errors() -> Iterator[None]:
     """What an administrator can mend is said in one line, without a traceback."""
     try:
         yield
+    except BrokenPipeError:  # whoever reads has read enough, such as head: click ends without a word
+        raise
     except (*app.CANNOT_START, RotationRefused, NotMoved, ImportRefused, BackUpRefused) as error:
         click.echo(f"{type(error).__name__}: {error}", err=True)
         sys.exit(1)
