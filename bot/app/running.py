@@ -108,7 +108,7 @@ async def running(
         if role in (Role.RUN, Role.WEB):
             bolt = bot.bolt()
             socket_mode = SocketMode(bolt, settings.slack.app_token) if settings.slack.app_token else None
-            events = None if socket_mode else _events(settings, bolt, clock, bot.refusals)
+            events = None if socket_mode else _events(settings, bolt, clock, bot.slack.refusals)
         front = server.front(events, bot.pages(scheduler, socket_mode, people=role in (Role.RUN, Role.WEB)))
         serving = await stack.enter_async_context(server.serving(front, opened))
         if socket_mode:

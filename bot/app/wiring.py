@@ -13,13 +13,14 @@ from starlette.applications import Starlette
 
 from bot import store, web
 from bot.app.channeldesk import channel_desk
-from bot.app.channels import channel_guard, channel_parts
+from bot.app.channels import channel_parts
 from bot.app.digests import digests
 from bot.app.duties import Duties
 from bot.app.gauges import Gauges
 from bot.app.healthchecks import health_checks
 from bot.app.home import home_tabs
 from bot.app.pages import sign_in_pages
+from bot.app.slackparts import slack_parts
 from bot.app.tenants import guarded
 from bot.app.tickets import tickets
 from bot.config import Settings
@@ -32,9 +33,7 @@ from bot.services.access import Access, Rights
 from bot.services.activities import Activities
 from bot.services.administration import Administration
 from bot.services.answers import Answers
-from bot.services.audience import Audience
 from bot.services.categories import Categories
-from bot.services.channels.rights import ChannelRights
 from bot.services.commands import Commands
 from bot.services.home.answering import HomeMessenger
 from bot.services.leaving import Leaving
@@ -48,20 +47,11 @@ from bot.services.seats import SharedSeats
 from bot.services.sharing import Sharing
 from bot.services.tenants import Tenant
 from bot.services.uninstalling import Uninstalling
-from bot.slack.admins import SlackAdmins
-from bot.slack.budgets import Budgets
 from bot.slack.channelevents import register_channel_events
-from bot.slack.channels import SlackChannels
 from bot.slack.gateway import bolt_app
-from bot.slack.home import SlackHome, register_home
-from bot.slack.limits import PostLimits
+from bot.slack.home import register_home
 from bot.slack.listeners import register
-from bot.slack.messenger import SlackMessenger
-from bot.slack.people import SlackPeople
-from bot.slack.posts import SlackPosts
-from bot.slack.refusals import Refusals
 from bot.slack.removals import register_removals
-from bot.slack.roster import Roster
 from bot.slack.socketmode import SocketMode
 from bot.slack.workspaces import Workspaces
 
@@ -90,8 +80,6 @@ class Wiring:
         self._runner = runner
         self._public_url = settings.web.reached_at(url)
         self._session = session
-        self._workspaces = workspaces
-        self._people = SlackPeople(workspaces, clock)
         self._metrics = metrics = PrometheusMetrics()
         tenants, unhurried = guarded(tenants, metrics, settings.commands.workers, monotonic, seats)
         self._tenants = tenants
@@ -102,19 +90,27 @@ class Wiring:
             {id_: Rights(each.tenants, each.admins) for id_, each in settings.workspaces.items()},
             settings.admins,
         )
+        #: What asks Slack, and posts there.
+        self.slack = slack = slack_parts(
+            settings=settings,
+            clock=clock,
+            database=database,
+            session=session,
+            workspaces=workspaces,
+            access=access,
+            metrics=metrics,
+        )
         #: Who reads what is said.
-        self.readers = readers = Readers(self._people, self._zone)
-        messenger = SlackMessenger(workspaces, session, settings.slack.command)
-        admins = SlackAdmins(workspaces, access)
+        self.readers = readers = Readers(slack.people, self._zone)
         its = tickets(
             database=database,
             clock=clock,
             tenants=tenants,
             unhurried=unhurried,
             access=access,
-            messenger=messenger,
+            messenger=slack.messenger,
             readers=readers,
-            admins=admins,
+            admins=slack.admins,
             runner=runner,
             policy=policy,
         )
@@ -126,7 +122,7 @@ class Wiring:
             audit=database.audit,
             tenants=tenants,
             access=access,
-            people=self._people,
+            people=slack.people,
             clock=clock,
             token=_token,
             on_linked=self._linked,
@@ -148,17 +144,7 @@ class Wiring:
             on_gone=lambda user: self._home.refresh(user),
         )
         preferences = Preferences(database.filters, database.mutes, Categories(clock))
-        budgets = Budgets()
-        self._roster = Roster(workspaces, clock, budgets)
-        channels = SlackChannels(workspaces, self._roster, budgets)
-        audience = Audience(channels)
-        guard = channel_guard(database, audience, self._people, access)
-        rights = ChannelRights(self._people, channels, access)
-        limits = PostLimits(settings.slack.messages_per_minute, rates=database.rates)
-        self.posts = SlackPosts(workspaces.client, limits, settings.slack.command, metrics)
-        self.refusals = Refusals(clock, metrics)
         metrics.watch("commands", runner.waiting)
-        metrics.watch("posts", limits.waiting)
         #: What makes digests.
         self.digests = digests(
             database=database,
@@ -167,11 +153,11 @@ class Wiring:
             tenants=unhurried,
             sign_ins=its.sign_ins,
             preferences=preferences,
-            messenger=messenger,
-            admins=admins,
-            rights=rights,
-            posts=self.posts,
-            guard=guard,
+            messenger=slack.messenger,
+            admins=slack.admins,
+            rights=slack.rights,
+            posts=slack.posts,
+            guard=slack.guard,
             default=settings.digests.schedule,
             automatic=settings.digests.automatic,
             metrics=metrics,
@@ -185,17 +171,17 @@ class Wiring:
             access=access,
             digests=self.digests,
             readers=readers,
-            view=SlackHome(workspaces, budgets, settings.slack.command),
+            view=slack.home,
         )
         self._channel_parts = channel_parts(
             database=database,
             clock=clock,
             runner=runner,
             digests=self.digests,
-            guard=guard,
-            people=self._people,
-            channels=channels,
-            posts=self.posts,
+            guard=slack.guard,
+            people=slack.people,
+            channels=slack.channels,
+            posts=slack.posts,
         )
         answers = Answers(
             digests=self.digests.desk,
@@ -206,31 +192,31 @@ class Wiring:
                 digests=self.digests,
                 preferences=preferences,
                 readers=readers,
-                rights=rights,
-                guard=guard,
-                admins=admins,
-                messenger=messenger,
-                posts=self.posts,
+                rights=slack.rights,
+                guard=slack.guard,
+                admins=slack.admins,
+                messenger=slack.messenger,
+                posts=slack.posts,
             ),
             activities=Activities(tenants, database.links, database.mutes, preferences),
             preferences=preferences,
-            sharing=Sharing(channels, audience, database.audit, clock),
+            sharing=Sharing(slack.channels, slack.audience, database.audit, clock),
             administration=Administration(
                 store=database.sign_ins,
                 overviews=database.overviews,
                 leaving=self._leaving,
-                people=self._people,
+                people=slack.people,
                 readers=readers,
-                messenger=messenger,
+                messenger=slack.messenger,
                 clock=clock,
                 access=access,
-                rights=rights,
+                rights=slack.rights,
             ),
             tenants=tenants,
             access=access,
             linking=self._linking,
             leaving=self._leaving,
-            privacy=Privacy(database.personal, messenger, database.audit, clock),
+            privacy=Privacy(database.personal, slack.messenger, database.audit, clock),
             links=database.links,
             sign_ins=its.sign_ins,
             readers=readers,
@@ -248,7 +234,7 @@ class Wiring:
             answers=answers,
             readers=readers,
             deliveries=database.deliveries,
-            messenger=HomeMessenger(messenger, self._home),
+            messenger=HomeMessenger(slack.messenger, self._home),
             runner=runner,
             clock=clock,
             reference=_reference,
@@ -265,7 +251,7 @@ class Wiring:
             renewal=its.renewal,
             notices=its.notices,
             leaving=self._leaving,
-            roster=self._roster,
+            roster=slack.roster,
             stewarding=self._channel_parts.stewarding,
             waves=self.digests.waves,
             gauges=Gauges(database, metrics, tenants, clock),
@@ -275,13 +261,13 @@ class Wiring:
 
     def bolt(self) -> AsyncApp:
         """Bolt, with every listener."""
-        app = bolt_app(self._workspaces, self.refusals)
+        app = bolt_app(self.slack.workspaces, self.slack.refusals)
         register(
             app,
             command=self._settings.slack.command,
             commands=self._commands,
-            people=self._people,
-            roster=self._roster,
+            people=self.slack.people,
+            roster=self.slack.roster,
             leaving=self._leaving,
             moving=self.digests.settings,
             home=self._home,
@@ -290,7 +276,7 @@ class Wiring:
         register_home(app, self._home)
         register_channel_events(app, self._channel_parts.watch)
         removing = Uninstalling(
-            self._workspaces, self._leaving, self._database.audit, self._clock, self._runner
+            self.slack.workspaces, self._leaving, self._database.audit, self._clock, self._runner
         )
         register_removals(app, removing)
         return app
@@ -308,7 +294,7 @@ class Wiring:
             session=self._session,
             linking=self._linking,
             access=self._access,
-            workspaces=self._workspaces,
+            workspaces=self.slack.workspaces,
             token=_token,
         )
         starlette = Starlette(
@@ -316,7 +302,12 @@ class Wiring:
                 *(pages if people else ()),
                 *web.health_routes(
                     health_checks(
-                        scheduler, self._database, self._workspaces, self._tenants, self._clock, socket_mode
+                        scheduler,
+                        self._database,
+                        self.slack.workspaces,
+                        self._tenants,
+                        self._clock,
+                        socket_mode,
                     )
                 ),
                 web.metrics_route(self._metrics.expose, self._metrics.content_type),

@@ -153,7 +153,7 @@ async def rigged(path: Path, **variables: str) -> AsyncIterator[Rig]:
                 async with QueueRunner(4, 4) as runner:
                     bot = Wiring(settings, clock, store, session, runner, crms, workspaces, url)
                     pages = bot.pages(AsyncIOScheduler(), None)
-                    front = server.front(_events(settings, bot.bolt(), clock, bot.refusals), pages)
+                    front = server.front(_events(settings, bot.bolt(), clock, bot.slack.refusals), pages)
                     async with server.serving(front, port):
                         slack.bot_url = url
                         yield Rig(slack, crm, store, clock, bot, runner, path)

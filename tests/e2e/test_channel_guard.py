@@ -82,13 +82,13 @@ async def test_a_channel_that_changed_since_set_up(rig: Rig, flag: str, reason: 
 
 def when_ready(rig: Rig, monkeypatch: pytest.MonkeyPatch, do: Callable[[], None]) -> None:
     """Something happens once a message may go: the slot is claimed, and SuperOffice has answered."""
-    ready = rig.bot.posts.ready
+    ready = rig.bot.slack.posts.ready
 
     async def readying(place: Place) -> None:
         await ready(place)
         do()
 
-    monkeypatch.setattr(rig.bot.posts, "ready", readying)
+    monkeypatch.setattr(rig.bot.slack.posts, "ready", readying)
 
 
 @pytest.mark.parametrize(("flag", "reason"), FLAGS)
@@ -180,10 +180,10 @@ async def test_more_people_than_slack_tells_of_in_time(rig: Rig) -> None:
     assert (row.outcome, row.reason) == ("claimed", "refused:unsettled")
     assert rig.posted() == []
     rig.slack.api.failures.clear()
-    rig.bot._roster._budgets._closed.clear()
+    rig.bot.slack.roster._budgets._closed.clear()
     rig.bot._channel_parts.stewarding._channels._patience = 10.0  # type: ignore[attr-defined]
     for _ in range(3):
         await rig.tick(minutes=5)
-        rig.bot._roster._budgets._made.clear()
+        rig.bot.slack.roster._budgets._made.clear()
     assert (await slot(rig)).outcome == "posted"
     assert rig.told() == []

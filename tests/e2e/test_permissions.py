@@ -185,8 +185,8 @@ async def rig(tmp_path: Path) -> AsyncIterator[Rig]:
         for member in (INVITED, *ROLES.values()):
             made.slack.workspace.members[member.id] = member
         # Time passes for Slack's limits whenever they look.
-        made.bot.posts._limits = PostLimits(600, itertools.count(0, 1000).__next__)
-        made.bot._roster._budgets._monotonic = itertools.count(0, 1000).__next__
+        made.bot.slack.posts._limits = PostLimits(600, itertools.count(0, 1000).__next__)
+        made.bot.slack.roster._budgets._monotonic = itertools.count(0, 1000).__next__
         yield made
 
 

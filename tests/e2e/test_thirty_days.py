@@ -105,7 +105,7 @@ async def month(tmp_path: Path) -> AsyncIterator[Month]:
                         monotonic=lambda: clock.now().timestamp(),
                     )
                     pages = bot.pages(AsyncIOScheduler(), None)
-                    front = server.front(_events(settings, bot.bolt(), clock, bot.refusals), pages)
+                    front = server.front(_events(settings, bot.bolt(), clock, bot.slack.refusals), pages)
                     async with server.serving(front, port):
                         slack.bot_url = url
                         for number in range(USERS):
