@@ -127,19 +127,30 @@ async def locked(it: Trouble) -> AsyncIterator[None]:
     it.world.database.execute("ROLLBACK")
 
 
-@making("clock")
-async def clock(it: Trouble) -> AsyncIterator[None]:
-    move, shared = it.world.move, it.world.process.shared
+def of_the_clock(id_: str, **off: float) -> None:
+    """The bot's own is so far ahead of everybody else's."""
 
-    def ahead(span: timedelta) -> None:
-        move(span)
-        shared.set(it.world.clock.now() + timedelta(hours=1))
+    @making(id_)
+    async def wrong(it: Trouble) -> AsyncIterator[None]:
+        move, shared = it.world.move, it.world.process.shared
 
-    it.world.move = ahead  # type: ignore[method-assign]
-    ahead(timedelta(0))
-    yield
-    it.world.move = move  # type: ignore[method-assign]
-    move(timedelta(0))
+        def moved(span: timedelta) -> None:
+            move(span)
+            shared.set(it.world.clock.now() + timedelta(**off))
+
+        it.world.move = moved  # type: ignore[method-assign]
+        moved(timedelta(0))
+        yield
+        it.world.move = move  # type: ignore[method-assign]
+        move(timedelta(0))
+
+
+of_the_clock("clock", hours=1)
+of_the_clock("clock-minutes-ahead", minutes=3)
+of_the_clock("clock-minutes-behind", minutes=-3)
+of_the_clock("clock-behind", minutes=-20)
+of_the_clock("clock-day-ahead", days=1)
+of_the_clock("clock-day-behind", days=-1)
 
 
 @making("descriptors")
