@@ -110,8 +110,7 @@ class SignIns:
         """A store that cannot is no reason to lose the answer."""
         try:
             keep_at = None if link.refresh_token else self.keep_at(now)
-            await self._store.used(link.user, now, keep_at, asked=asked)
-            await self._store.end_trouble(link.tenant)
+            await self._store.used(link.user, link.tenant, now, keep_at, asked=asked)
         except Exception as error:
             log_unexpected(error, "sign-in.unrecorded")
 

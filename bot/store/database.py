@@ -91,6 +91,10 @@ class Statements(Protocol):
         """Run one; how many rows it inserted, changed or deleted."""
         ...
 
+    async def later(self, statement: str, values: Values = ()) -> None:
+        """Run one, whatever it changes: along with the next that is waited for, or with the commit."""
+        ...
+
     async def execute_many(self, statement: str, values: Iterable[Sequence[object]]) -> None:
         """Run one for each of these."""
         ...

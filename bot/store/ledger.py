@@ -86,7 +86,8 @@ class StoredLedger:
         async with self._db.transaction(durable=True) as tx:
             if await tx.execute(statement, values) == 0:
                 return False
-            await _forget_pending(tx, delivery)
+            if delivery.tries > 1:  # whoever takes a row up first leaves nothing pending that is not settled
+                await _forget_pending(tx, delivery)
             for telling in tellings:
                 await self._hashes.insert(tx, delivery, telling, telling.rows, "pending", now)
         return True
@@ -114,7 +115,7 @@ class StoredLedger:
             if await tx.execute(statement, (channel, ts, *_mine(delivery))) == 0:
                 return False
             await _settle(tx, delivery, "told")
-            await tx.execute(
+            await tx.later(
                 "UPDATE subscriptions SET quiet_looked_at = ledger.quiet_looked_at FROM ledger "
                 "WHERE ledger.id = ? AND subscriptions.id = ledger.subscription "
                 "AND ledger.quiet_looked_at IS NOT NULL",
@@ -140,7 +141,7 @@ class StoredLedger:
                 return False
             for telling in tellings:
                 await self._hashes.insert(tx, delivery, telling, telling.silent, "silent", now)
-                await tx.execute(
+                await tx.later(
                     "UPDATE participants SET fresh = 0, "
                     "told_until = CASE WHEN told_until > ? THEN told_until ELSE ? END "
                     "WHERE subscription = ? AND workspace = ? AND user = ?",
@@ -148,10 +149,10 @@ class StoredLedger:
                 )
             if quiet_looked_at:
                 statement = "UPDATE subscriptions SET quiet_looked_at = ? WHERE id = ?"
-                await tx.execute(statement, (micros(quiet_looked_at), delivery.subscription))
+                await tx.later(statement, (micros(quiet_looked_at), delivery.subscription))
             await _count(tx, delivery, observed.days)
             if outcome is Outcome.POSTED and observed.dropped_until:
-                await tx.execute(
+                await tx.later(
                     "DELETE FROM drop_outs WHERE subscription = ? AND dropped_at <= ?",
                     (delivery.subscription, micros(observed.dropped_until)),
                 )
@@ -248,16 +249,14 @@ async def _count(tx: Statements, delivery: Delivery, days: Iterable[date]) -> No
 
 
 async def _settle(tx: Statements, delivery: Delivery, state: str) -> None:
-    await tx.execute(
-        "UPDATE told SET state = ? WHERE delivery = ? AND state = 'pending'", (state, delivery.id)
-    )
+    await tx.later("UPDATE told SET state = ? WHERE delivery = ? AND state = 'pending'", (state, delivery.id))
 
 
 async def _forget_pending(tx: Statements, delivery: Delivery) -> None:
     """What was in doubt before this attempt is so again."""
     pending = "WHERE delivery = ? AND state = 'pending'"
-    await tx.execute(f"DELETE FROM told {pending} AND state_before = ''", (delivery.id,))  # noqa: S608
-    await tx.execute(f"UPDATE told SET state = state_before {pending}", (delivery.id,))  # noqa: S608
+    await tx.later(f"DELETE FROM told {pending} AND state_before = ''", (delivery.id,))  # noqa: S608
+    await tx.later(f"UPDATE told SET state = state_before {pending}", (delivery.id,))  # noqa: S608
 
 
 def _mine(delivery: Delivery) -> tuple[int, int]:

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from datetime import timedelta
 from functools import lru_cache
 from hashlib import blake2b
@@ -10,7 +10,7 @@ from time import monotonic
 from typing import Any, TypeVar, cast
 
 import psycopg
-from psycopg import AsyncConnection, AsyncCursor, errors
+from psycopg import AsyncConnection, AsyncCursor, AsyncPipeline, errors
 from psycopg.adapt import Buffer
 from psycopg.rows import dict_row
 from psycopg.types.numeric import Int8Dumper
@@ -92,9 +92,12 @@ class _Statements:
     async def execute(self, statement: str, values: Values = ()) -> int:
         return (await self._run(statement, values)).rowcount
 
+    async def later(self, statement: str, values: Values = ()) -> None:
+        await self._run(statement, values)
+
     async def execute_many(self, statement: str, values: Iterable[Sequence[object]]) -> None:
-        async with self._connection.cursor() as cursor:
-            await cursor.executemany(_text(statement), values)
+        if rows := list(values):  # else it would be a round trip for nothing
+            await self._connection.cursor().executemany(_text(statement), rows)
 
     async def one(self, query: str, values: Values = ()) -> tuple[Any, ...] | None:
         return await (await self._run(query, values)).fetchone()
@@ -113,6 +116,27 @@ class _Statements:
         return await self._connection.execute(_text(statement), values)
 
 
+class _Transaction(_Statements):
+    """A round trip is what costs most: so statements are sent together, up to one that is waited for."""
+
+    def __init__(self, connection: Connection, pipeline: AsyncPipeline) -> None:
+        super().__init__(connection)
+        self._pipeline = pipeline
+
+    async def later(self, statement: str, values: Values = ()) -> None:
+        await super()._run(statement, values)
+
+    async def _run(self, statement: str, values: Values) -> AsyncCursor[tuple[Any, ...]]:
+        """After a sync PostgreSQL is idle, and counts for how long."""
+        cursor = await super()._run(statement, values)
+        await self._pipeline.sync()
+        return cursor
+
+    async def records(self, query: str, values: Values = ()) -> list[dict[str, Any]]:
+        await self._pipeline.sync()
+        return await super().records(query, values)
+
+
 class PostgresDatabase:
     """Implements :class:`~bot.store.database.Database`, for the loop that opened it.
 
@@ -128,6 +152,10 @@ class PostgresDatabase:
     async def execute(self, statement: str, values: Values = ()) -> int:
         """Run one; how many rows it concerned."""
         return await self._alone(lambda tx: tx.execute(statement, values))
+
+    async def later(self, statement: str, values: Values = ()) -> None:
+        """Run one, whatever it changes: by itself, so now."""
+        await self.execute(statement, values)
 
     async def execute_many(self, statement: str, values: Iterable[Sequence[object]]) -> None:
         """Run one for each of these."""
@@ -154,11 +182,19 @@ class PostgresDatabase:
     async def transaction(self, *about: object, durable: bool = False) -> AsyncIterator[_Statements]:
         """Those ``about`` the same take turns; what else they must not both change, they lock themselves."""
         with _plainly():
-            async with self.pool.connection() as connection, connection.transaction():
-                statements = _Statements(connection)
-                if about:
-                    await statements.one("SELECT pg_advisory_xact_lock(?)", (_number(about),))
-                yield statements
+            async with self._connection() as connection:
+                try:
+                    async with connection.pipeline() as pipeline:
+                        statements = _Transaction(connection, pipeline)
+                        await statements.later("BEGIN")
+                        if about:
+                            await statements.later("SELECT pg_advisory_xact_lock(?)", (_number(about),))
+                        yield statements
+                        await statements.later("COMMIT")
+                except BaseException:
+                    with suppress(psycopg.Error):  # it may be broken; then there is nothing to take back
+                        await connection.rollback()
+                    raise
 
     async def check(self) -> None:
         """Raise unless it can be read and written."""
@@ -179,8 +215,17 @@ class PostgresDatabase:
     async def _alone(self, work: Callable[[_Statements], Coroutine[Any, Any, Result]]) -> Result:
         """A statement by itself, again where PostgreSQL broke it off."""
         with _plainly():
-            async with self.pool.connection() as connection:
+            async with self._connection() as connection:
                 return await work(_Statements(connection))
+
+    @asynccontextmanager
+    async def _connection(self) -> AsyncIterator[Connection]:
+        """One of the pool's. What it does besides is for connections that do not commit by themselves."""
+        connection = await self.pool.getconn()
+        try:
+            yield connection
+        finally:
+            await self.pool.putconn(connection)
 
 
 @asynccontextmanager

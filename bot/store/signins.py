@@ -6,7 +6,7 @@ from typing import Any
 
 from bot.core.people import Link, LinkState, SlackUser
 from bot.core.signin import ONSITE_TICKET_LIFE, Ending, Why
-from bot.store.database import Database, maybe_micros, maybe_moment, micros, moment
+from bot.store.database import Database, maybe_micros, maybe_moment, micros, moment, whole
 from bot.store.sealed import TICKET
 from bot.store.sealing import Sealer
 
@@ -39,14 +39,19 @@ class StoredSignIns:
         self._db = db
         self._sealer = sealer
 
-    async def used(self, user: SlackUser, at: datetime, keep_at: datetime | None, *, asked: bool) -> None:
+    @whole
+    async def used(
+        self, user: SlackUser, tenant: str, at: datetime, keep_at: datetime | None, *, asked: bool
+    ) -> None:
         """The ticket was taken then. An earlier time than the one known changes nothing."""
-        await self._db.execute(
-            "UPDATE links SET used_at = CASE WHEN used_at > ? THEN used_at ELSE ? END, keep_at = ?, "
-            "checked_at = ?, outcome = 'ok', asked_at = coalesce(?, asked_at) "
-            "WHERE workspace = ? AND user = ?",
-            (micros(at), micros(at), maybe_micros(keep_at), micros(at), micros(at) if asked else None, *user),
-        )
+        async with self._db.transaction() as tx:
+            await tx.later(
+                "UPDATE links SET used_at = CASE WHEN used_at > ? THEN used_at ELSE ? END, keep_at = ?, "
+                "checked_at = ?, outcome = 'ok', asked_at = coalesce(?, asked_at) "
+                "WHERE workspace = ? AND user = ?",
+                (*[micros(at)] * 2, maybe_micros(keep_at), micros(at), micros(at) if asked else None, *user),
+            )
+            await tx.later("DELETE FROM tenant_troubles WHERE tenant = ?", (tenant,))
 
     async def begin_refresh(self, link: Link, now: datetime, until: datetime) -> bool:
         """Be the one to have a new token, for so long."""
@@ -219,7 +224,7 @@ class StoredSignIns:
             return await tx.execute(statement, (tenant, micros(now))) == 1
 
     async def end_trouble(self, tenant: str) -> None:
-        """It takes tickets again."""
+        """It takes tickets again, or nobody asks it any more."""
         await self._db.execute("DELETE FROM tenant_troubles WHERE tenant = ?", (tenant,))
 
 

@@ -56,6 +56,11 @@ class SqliteDatabase:
         with self._watched:
             return self.conn.execute(statement, values).rowcount
 
+    async def later(self, statement: str, values: Values = ()) -> None:
+        """Run one: nothing ever waits here."""
+        with self._watched:
+            self.conn.execute(statement, values)
+
     async def execute_many(self, statement: str, values: Iterable[Sequence[object]]) -> None:
         """Run one for each of these."""
         with self._watched:

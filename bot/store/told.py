@@ -39,6 +39,12 @@ STATES = (
     "SELECT row_hash, state FROM told WHERE subscription = ? "  # noqa: S608 - a constant
     f"AND row_hash IN ({', '.join('?' * PAGE)}) AND (state <> 'silent' OR (workspace, user) = (?, ?))"
 )
+#: Those that the last digest told which was posted.
+AND_BEFORE = (
+    "UNION ALL SELECT company_hash, 'before' FROM told WHERE delivery = (SELECT id FROM ledger "
+    "WHERE subscription = ? AND outcome = 'posted' AND rows > 0 ORDER BY due_at DESC, id DESC LIMIT 1) "
+    "AND state = 'told'"
+)
 
 
 class Hashes:
@@ -68,23 +74,16 @@ class Hashes:
         now: datetime,
     ) -> None:
         """Note that these rows are told, or are about to be; not of whoever is no participant any more."""
-        whose = (delivery.subscription, *telling.user)
-        is_one = (
-            "SELECT 1 FROM participants WHERE subscription = ? AND workspace = ? AND user = ? "  # noqa: S608 - constants
-            f"{tx.dialect.keeping}"
-        )
-        if await tx.one(is_one, whose) is None:
-            return
         place = (delivery.subscription, telling.tenant)
         await tx.execute_many(
-            "INSERT INTO told (subscription, workspace, user, row_hash, company_hash, delivery, part, state, "
-            "state_before, told_at, day) VALUES (?, ?, ?, ?, ?, ?, ?, ?, '', ?, ?) "
+            "INSERT INTO told (subscription, workspace, user, row_hash, company_hash, delivery, part, state, "  # noqa: S608
+            "state_before, told_at, day) SELECT subscription, workspace, user, ?, ?, ?, ?, ?, '', ?, ? "
+            f"FROM participants WHERE subscription = ? AND workspace = ? AND user = ? {tx.dialect.keeping} "
             "ON CONFLICT (subscription, workspace, user, row_hash) DO UPDATE SET "
             "state_before = told.state, state = excluded.state, delivery = excluded.delivery, "
             "part = excluded.part, told_at = excluded.told_at",
             (
                 (
-                    *whose,
                     self.row(*place, row),
                     self.company(*place, row.company_id),
                     delivery.id,
@@ -92,6 +91,8 @@ class Hashes:
                     state,
                     micros(now),
                     _day(row, telling.zone),
+                    delivery.subscription,
+                    *telling.user,
                 )
                 for row in rows
             ),
@@ -115,8 +116,7 @@ class StoredTold:
     async def known(self, subscription: int, tenant: str, rows: Sequence[RowId], user: SlackUser) -> Known:
         """What is known of these rows, and which of their companies the digest before told."""
         hashes = {row: self._hashes.row(subscription, tenant, row) for row in rows}
-        told, uncertain = await self._states(subscription, list(hashes.values()), user)
-        before = await self._companies_before(subscription)
+        told, uncertain, before = await self._states(subscription, list(hashes.values()), user)
         companies = {row.company_id for row in rows} if before else ()
         return Known(
             told={row for row, hash_ in hashes.items() if hash_ in told},
@@ -134,26 +134,16 @@ class StoredTold:
 
     async def _states(
         self, subscription: int, hashes: Sequence[bytes], user: SlackUser
-    ) -> tuple[set[bytes], set[bytes]]:
-        """Those that are told, and those that are in doubt.
+    ) -> tuple[set[bytes], set[bytes], set[bytes]]:
+        """Those that are told, those in doubt; and companies that the last digest told which was posted.
 
         What was told through one participant is told; what is silent is so for that one.
         """
-        told, uncertain = set[bytes](), set[bytes]()
+        found: dict[str, set[bytes]] = {"told": set(), "silent": set(), "uncertain": set(), "before": set()}
         for start in range(0, len(hashes), PAGE):
             page = list(hashes[start : start + PAGE])
             page += page[:1] * (PAGE - len(page))  # one statement, however many there are
-            for row_hash, state in await self._db.rows(STATES, (subscription, *page, *user)):
-                if state in ("told", "silent"):
-                    told.add(row_hash)
-                elif state == "uncertain":
-                    uncertain.add(row_hash)
-        return told, uncertain
-
-    async def _companies_before(self, subscription: int) -> frozenset[bytes]:
-        """Those that the last digest told which was posted."""
-        query = (
-            "SELECT company_hash FROM told WHERE delivery = (SELECT id FROM ledger WHERE subscription = ? "
-            "AND outcome = 'posted' AND rows > 0 ORDER BY due_at DESC, id DESC LIMIT 1) AND state = 'told'"
-        )
-        return frozenset(row[0] for row in await self._db.rows(query, (subscription,)))
+            query, more = (STATES, ()) if start else (f"{STATES} {AND_BEFORE}", (subscription,))
+            for hash_, state in await self._db.rows(query, (subscription, *page, *user, *more)):
+                found.setdefault(state, set()).add(hash_)
+        return found["told"] | found["silent"], found["uncertain"], found["before"]

@@ -60,7 +60,7 @@ class Wave:
 
     async def use(self, user: SlackUser) -> None:
         """Note that a ticket was used."""
-        await self.opened.sign_ins.used(user, self.now, self.now + timedelta(hours=2), asked=False)
+        await self.opened.sign_ins.used(user, "onsite", self.now, self.now + timedelta(hours=2), asked=False)
 
     async def find(self) -> None:
         """Read the next batch that is due."""

@@ -81,12 +81,12 @@ async def link(database: Where, count: int) -> None:
             await _link(opened, number)
 
 
-async def subscribe(database: Where, count: int, first: int = 0) -> None:
-    """The same with a digest each, which is due now; their numbers begin with ``first``."""
+async def subscribe(database: Where, count: int, first: int = 0, next_due: datetime | None = None) -> None:
+    """The same with a digest each, which is due now, or looked at then; numbers begin with ``first``."""
     now = datetime.now(UTC)
     async with _opened(database) as opened:
         for number in range(first, first + count):
-            await opened.subscriptions.put(due(await _link(opened, number), now), now)
+            await opened.subscriptions.put(due(await _link(opened, number), now), next_due or now)
 
 
 def due(user: SlackUser, now: datetime) -> Subscription:

@@ -129,9 +129,30 @@ async def test_what_nobody_ends_keeps_others_waiting_no_longer_than_that(
 
         async def silent() -> None:
             async with stuck.transaction("subscriptions") as tx:
-                async with other.transaction("subscriptions"):
-                    pass  # which it had only once this one was given up
+                await tx.one("SELECT 1")
+                async with other.transaction("subscriptions") as its:
+                    await its.one("SELECT 1")  # which it had only once this one was given up
                 await tx.one("SELECT 1")
 
         with pytest.raises(DatabaseFailed):
             await silent()
+
+
+async def test_what_is_sent_along_fails_with_all_of_it(migrated: DatabaseUrl) -> None:
+    insert = "INSERT INTO deliveries (id, seen_at) VALUES (?, ?)"
+    async with open_postgres(emptied(migrated)) as db:
+
+        async def twice() -> None:
+            async with db.transaction() as tx:
+                await tx.later(insert, ("one", 1))
+                await tx.later(insert, ("one", 2))
+
+        with pytest.raises(DatabaseFailed, match="UniqueViolation"):
+            await twice()
+        assert await db.rows("SELECT id FROM deliveries") == []
+        async with db.transaction() as tx:
+            await tx.later(insert, ("two", 1))
+            assert await tx.execute("UPDATE deliveries SET seen_at = 3") == 1
+            assert await tx.records("SELECT * FROM deliveries") == [{"id": "two", "seen_at": 3}]
+            await tx.later("DELETE FROM deliveries")
+        assert await db.rows("SELECT id FROM deliveries") == []

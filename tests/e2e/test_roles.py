@@ -97,7 +97,8 @@ WORKSPACES, EACH = 8, 8
 
 async def rate(folder: Path, workers: int) -> tuple[float, float]:
     """How many digests a second so many workers send, and how many seconds of their CPU each takes."""
-    async with fleet(folder, at_once=4, workers=16, lease=300) as found:
+    # Eight in hand of one workspace each, and as many seats for both as they can use.
+    async with fleet(folder, at_once=1, workers=32, lease=300) as found:
         if found is None:
             pytest.skip(MISSING)
         found.crm.faults.set("GetMyActiveContacts", delay=LATENCY)

@@ -94,7 +94,7 @@ async def test_not_more_at_once_than_set(desk: Desk) -> None:
 async def test_who_asks_for_nothing_is_let_go_without_a_word(desk: Desk) -> None:
     idle, busy = await link(desk, "UIDLE", "UBUSY")
     desk.clock.move(days=31)
-    await desk.store.sign_ins.used(busy, desk.clock.now(), desk.clock.now(), asked=True)
+    await desk.store.sign_ins.used(busy, "onsite", desk.clock.now(), desk.clock.now(), asked=True)
     await desk.keep_alive.tick("onsite")
     assert desk.crm.probes == ["UBUSY"]
     assert desk.messenger.told == []
@@ -128,7 +128,7 @@ async def test_who_was_let_go_hears_why_when_they_ask(desk: Desk) -> None:
 async def test_who_asks_within_the_last_hours_of_a_ticket_is_kept(desk: Desk) -> None:
     (user,) = await link(desk, USER.user)
     desk.clock.move(days=29, hours=23)
-    await desk.store.sign_ins.used(user, desk.clock.now(), desk.clock.now(), asked=False)
+    await desk.store.sign_ins.used(user, "onsite", desk.clock.now(), desk.clock.now(), asked=False)
     desk.clock.move(hours=5)
     await desk.keep_alive.tick("onsite")
     assert desk.crm.probes == []
@@ -317,7 +317,7 @@ async def test_a_tenant_is_due_only_where_something_is_to_be_done(desk: Desk) ->
     assert await desk.keep_alive.due() == ["onsite"], "until it takes tickets again"
     await desk.keep_alive.tick("onsite")
     assert await desk.keep_alive.due() == []
-    await desk.store.sign_ins.used(user, desk.clock.now(), desk.clock.now(), asked=False)
+    await desk.store.sign_ins.used(user, "onsite", desk.clock.now(), desk.clock.now(), asked=False)
     desk.clock.move(days=31)
     assert await desk.keep_alive.due() == ["onsite"], "a ticket that died is let go"
     await desk.keep_alive.tick("onsite")
@@ -328,7 +328,9 @@ async def test_a_ticket_that_nobody_wants_makes_nothing_due_until_it_is_dead(des
     await link(desk, "UIDLE", used_at=NOW - timedelta(days=31))
     (user,) = await link(desk, "UWANTED", used_at=NOW - timedelta(days=31))
     for each in ("UIDLE", "UWANTED"):
-        await desk.store.sign_ins.used(SlackUser("T1", each), NOW - TWO, NOW, asked=each == user.user)
+        await desk.store.sign_ins.used(
+            SlackUser("T1", each), "onsite", NOW - TWO, NOW, asked=each == user.user
+        )
     assert await desk.keep_alive.due() == ["onsite"]
     await desk.keep_alive.tick("onsite")
     assert await desk.keep_alive.due() == []

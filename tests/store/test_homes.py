@@ -111,7 +111,7 @@ async def test_what_nobody_sees_makes_nothing_stale(homes: Store) -> None:
 
 
 async def test_a_ticket_s_use_and_tenants_troubles_do_not_hurry(homes: Store) -> None:
-    await homes.sign_ins.used(USER, LATER, LATER, asked=True)
+    await homes.sign_ins.used(USER, "onsite", LATER, LATER, asked=True)
     await homes.sign_ins.begin_trouble("onsite", NOW)
     assert await homes.homes.stale(NOW + timedelta(seconds=3)) == []
     assert set(await homes.homes.stale(LATER)) == {USER, ADMIN}

@@ -88,8 +88,13 @@ class Proofs(Protocol):
 class SignIns(Protocol):
     """How the sign-ins of those who are linked are doing."""
 
-    async def used(self, user: SlackUser, at: datetime, keep_at: datetime | None, *, asked: bool) -> None:
-        """The ticket was taken: it is good for six more hours. ``asked``: the user asked for something."""
+    async def used(
+        self, user: SlackUser, tenant: str, at: datetime, keep_at: datetime | None, *, asked: bool
+    ) -> None:
+        """The ticket was taken: it is good for six more hours, and its tenant takes tickets.
+
+        ``asked``: the user asked for something.
+        """
         ...
 
     async def begin_refresh(self, link: Link, now: datetime, until: datetime) -> bool:
@@ -180,7 +185,7 @@ class SignIns(Protocol):
         ...
 
     async def end_trouble(self, tenant: str) -> None:
-        """It takes tickets again."""
+        """It takes tickets again, or nobody asks it any more."""
         ...
 
 

@@ -111,9 +111,10 @@ async def a_bot(url: DatabaseUrl, server: str, meter: Meter) -> None:
     with patch.object(sys.modules["bot.app.running"], "Wiring", Captured):
         async with running(server, url):
             duties = made[0].duties
-            await subscribe(url, DIGESTS)
+            await subscribe(url, DIGESTS, next_due=datetime.max.replace(tzinfo=UTC))
             async with counted(meter):
                 with meter.table("digest", DIGESTS):
+                    Cluster.sql(url, "UPDATE subscriptions SET next_due = 1")
                     await posted(url, DIGESTS)
                 with meter.table("digest with nothing new", DIGESTS):
                     await again(url)
