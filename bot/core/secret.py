@@ -2,7 +2,7 @@
 
 import hmac
 from typing import NoReturn
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 __all__ = ["DatabaseUrl", "Secret"]
 
@@ -54,3 +54,9 @@ class DatabaseUrl(Secret):
         """All of it that may be shown: the server and the database."""
         parts = urlsplit(self._value)
         return f"postgresql://{parts.netloc.rpartition('@')[2]}{parts.path}"
+
+    @property
+    def has_password(self) -> bool:
+        """Whether the address holds one, rather than PGPASSWORD or ~/.pgpass."""
+        parts = urlsplit(self._value)
+        return parts.password is not None or "password" in dict(parse_qsl(parts.query))

@@ -26,6 +26,11 @@ def moved(source: str, target: str, now: datetime) -> Iterator[str]:
             "Name an SQLite file first, then PostgreSQL: sqlite:data/bot.db postgresql://user@host/database"
         )
     path, url = Path(source.removeprefix("sqlite:")), DatabaseUrl(target)
+    if url.has_password:
+        raise NotMoved(
+            "Leave the password out of the command, which everybody on this machine sees: "
+            "have it in PGPASSWORD, or in ~/.pgpass."
+        )
     try:
         done = move(path, url, now)
     except MovingRefused as error:
