@@ -12,7 +12,7 @@ from bot.core.plan import Plan
 from bot.core.slots import SlotKey
 from bot.core.subscription import Delivery, Outcome
 from bot.core.window import Window
-from bot.services.ports import NOTHING_OBSERVED, Observed, Telling
+from bot.services.ports import NOTHING_OBSERVED, Observed, Posted, Telling
 from bot.store.claiming import LEASE, carry_out
 from bot.store.database import Database, Statements, maybe_micros, maybe_moment, micros, moment, whole
 from bot.store.told import Hashes
@@ -105,23 +105,8 @@ class StoredLedger:
     @whole
     async def confirm(self, delivery: Delivery, channel: str, ts: str) -> bool:
         """That part stands in Slack; its rows are told."""
-        statement = (
-            "UPDATE ledger SET attempted_at = NULL, part = part + 1, "  # noqa: S608 - constants
-            "channel = CASE part WHEN 0 THEN ? ELSE channel END, ts = CASE part WHEN 0 THEN ? ELSE ts END, "
-            "rows = rows + (SELECT count(DISTINCT company_hash) FROM told "
-            f"WHERE delivery = ledger.id AND state = 'pending') WHERE {MINE}"
-        )
         async with self._db.transaction(durable=True) as tx:
-            if await tx.execute(statement, (channel, ts, *_mine(delivery))) == 0:
-                return False
-            await _settle(tx, delivery, "told")
-            await tx.later(
-                "UPDATE subscriptions SET quiet_looked_at = ledger.quiet_looked_at FROM ledger "
-                "WHERE ledger.id = ? AND subscriptions.id = ledger.subscription "
-                "AND ledger.quiet_looked_at IS NOT NULL",
-                (delivery.id,),
-            )
-        return True
+            return await _confirm(tx, delivery, channel, ts)
 
     @whole
     async def finish(
@@ -133,10 +118,13 @@ class StoredLedger:
         now: datetime,
         quiet_looked_at: datetime | None = None,
         observed: Observed = NOTHING_OBSERVED,
+        posted: Posted | None = None,
     ) -> bool:
         """Everything is told, or there was nothing."""
         end = max((telling.end for telling in tellings), default=None)
         async with self._db.transaction(durable=True) as tx:
+            if posted and not await _confirm(tx, delivery, *posted):
+                return False
             if not await _conclude(tx, delivery, outcome, reason, now, end):
                 return False
             for telling in tellings:
@@ -150,7 +138,8 @@ class StoredLedger:
             if quiet_looked_at:
                 statement = "UPDATE subscriptions SET quiet_looked_at = ? WHERE id = ?"
                 await tx.later(statement, (micros(quiet_looked_at), delivery.subscription))
-            await _count(tx, delivery, observed.days)
+            if observed.days:
+                await _count(tx, delivery, observed.days)
             if outcome is Outcome.POSTED and observed.dropped_until:
                 await tx.later(
                     "DELETE FROM drop_outs WHERE subscription = ? AND dropped_at <= ?",
@@ -232,6 +221,25 @@ async def _conclude(
     )
     values = (outcome, reason, micros(now), maybe_micros(end), *_mine(delivery))
     return await tx.execute(statement, values) == 1
+
+
+async def _confirm(tx: Statements, delivery: Delivery, channel: str, ts: str) -> bool:
+    statement = (
+        "UPDATE ledger SET attempted_at = NULL, part = part + 1, "  # noqa: S608 - constants
+        "channel = CASE part WHEN 0 THEN ? ELSE channel END, ts = CASE part WHEN 0 THEN ? ELSE ts END, "
+        "rows = rows + (SELECT count(DISTINCT company_hash) FROM told "
+        f"WHERE delivery = ledger.id AND state = 'pending') WHERE {MINE}"
+    )
+    if await tx.execute(statement, (channel, ts, *_mine(delivery))) == 0:
+        return False
+    await _settle(tx, delivery, "told")
+    await tx.later(
+        "UPDATE subscriptions SET quiet_looked_at = ledger.quiet_looked_at FROM ledger "
+        "WHERE ledger.id = ? AND subscriptions.id = ledger.subscription "
+        "AND ledger.quiet_looked_at IS NOT NULL",
+        (delivery.id,),
+    )
+    return True
 
 
 async def _count(tx: Statements, delivery: Delivery, days: Iterable[date]) -> None:

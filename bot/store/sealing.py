@@ -116,5 +116,5 @@ def _decoded(text: str) -> bytes:
 
 def joined(parts: Sequence[str]) -> bytes:
     """Bytes that no other parts give: each goes with its length."""
-    encoded = (part.encode("utf-8", "surrogatepass") for part in parts)
-    return b"".join(len(part).to_bytes(4) + part for part in encoded)
+    encoded = [part.encode("utf-8", "surrogatepass") for part in parts]
+    return b"".join([len(part).to_bytes(4) + part for part in encoded])

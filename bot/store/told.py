@@ -1,7 +1,8 @@
 """Which rows were told to whom, by keyed hashes: nothing of a customer's can be read from them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from bot.core.digest import Known, RowId
@@ -52,8 +53,10 @@ class Hashes:
 
     def __init__(self, hasher: Hasher) -> None:
         self._hasher = hasher
+        #: A digest's rows are looked up, and then told.
+        self.row = lru_cache(4096)(self._row)
 
-    def row(self, subscription: int, tenant: str, row: RowId) -> bytes:
+    def _row(self, subscription: int, tenant: str, row: RowId) -> bytes:
         """What a row is known by."""
         time = "" if row.time is None else str(micros(row.time))
         parts = (str(subscription), tenant, str(row.company_id), time, str(row.action_id))
@@ -69,12 +72,14 @@ class Hashes:
         tx: Statements,
         delivery: Delivery,
         telling: Telling,
-        rows: Iterable[RowId],
+        rows: Sequence[RowId],
         state: str,
         now: datetime,
     ) -> None:
         """Note that these rows are told, or are about to be; not of whoever is no participant any more."""
-        place = (delivery.subscription, telling.tenant)
+        if not rows:
+            return
+        place, told_at = (delivery.subscription, telling.tenant), micros(now)
         await tx.execute_many(
             "INSERT INTO told (subscription, workspace, user, row_hash, company_hash, delivery, part, state, "  # noqa: S608
             "state_before, told_at, day) SELECT subscription, workspace, user, ?, ?, ?, ?, ?, '', ?, ? "
@@ -89,7 +94,7 @@ class Hashes:
                     delivery.id,
                     delivery.part,
                     state,
-                    micros(now),
+                    told_at,
                     _day(row, telling.zone),
                     delivery.subscription,
                     *telling.user,

@@ -63,7 +63,9 @@ def sentence(id: str, /, locale: str = SOURCE, **params: object) -> str:  # noqa
 
 
 def _written(params: Mapping[str, object], language: str) -> Mapping[str, object]:
-    return {name: _number(value, language) for name, value in params.items()}
+    return {
+        name: value if isinstance(value, str) else _number(value, language) for name, value in params.items()
+    }
 
 
 def _number(value: object, language: str) -> object:

@@ -45,7 +45,7 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 #: Who has a digest, as whom, and on how many companies something happens each day: one is so long that it is
 #: told in two messages.
 PEOPLE = (
-    (Slack.seller, SuperOffice.seller, 20),
+    (Slack.seller, SuperOffice.seller, 25),
     (Slack.manager, SuperOffice.manager, 3),
     (Slack.colleague, SuperOffice.colleague, 2),
     (Slack.other_email, SuperOffice.other_email, 1),

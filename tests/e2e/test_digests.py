@@ -23,7 +23,7 @@ from bot.demo.gate import Gate
 from bot.demo.slack import Slack
 from bot.demo.slack.workspace import Message
 from bot.demo.superoffice import SuperOffice
-from bot.demo.superoffice.story import Story
+from bot.demo.superoffice.story import Company, Story
 from bot.slack import limits
 from tests.conftest import NOW
 from tests.e2e.conftest import World, environment
@@ -66,6 +66,9 @@ class Days(World):
 
     def happen(self, count: int = 1) -> list[int]:
         """Something happens on so many of the seller's companies."""
+        for id_ in range(10_000, 10_000 + count - len(self.crm.companies(SuperOffice.seller))):
+            company = Company(id_, f"Company {id_}", "", "", "", 1, SuperOffice.seller, (3000,))
+            self.crm.story.add_company(company)
         ids = [company.id for company in self.crm.companies(SuperOffice.seller)[:count]]
         for id_ in ids:
             self.crm.happen(id_, "Updated")
@@ -124,7 +127,7 @@ async def test_it_stands_in_the_direct_message_once_and_nothing_means_none(days:
 
 
 async def test_a_long_one_goes_on_in_its_thread(days: Days) -> None:
-    happened = days.happen(20)
+    happened = days.happen(25)
     await days.at(10)
     first, second = await days.digest(), await days.digest(2)
     assert sorted(companies(first) + companies(second)) == sorted(happened)

@@ -200,8 +200,8 @@ DIGESTS: dict[str, DigestPart] = {
         )
     ),
     "long": replace(parts(many(48))[0], entries=many(48).entries[:2]),
-    "thread": replace(parts(many(48))[1], entries=many(48).entries[15:17]),
-    "rest": replace(parts(many(345))[-1], entries=many(345).entries[-2:], style=Style.COMPACT),
+    "thread": replace(parts(many(53))[1], entries=many(53).entries[20:22]),
+    "rest": replace(parts(many(350))[-1], entries=many(350).entries[-2:], style=Style.COMPACT),
     "went-on": parts(many(2), told=2)[0],
 }
 

@@ -33,7 +33,7 @@ __all__ = [
 ]
 
 #: Companies in the message itself, and in each that follows in its thread.
-FIRST_PART, LATER_PARTS = 15, 30
+FIRST_PART, LATER_PARTS = 20, 30
 #: Messages of one digest; who is behind by more asks for the rest by a button.
 MOST_PARTS = 8
 

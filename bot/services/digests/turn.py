@@ -114,10 +114,9 @@ class Turn:
         try:
             subscription = await self.its.subscriptions.get(self.row.subscription)
         except SealBroken as error:  # its filter
-            ended = Outcome.FAILED if self.row.attempted_at is None else Outcome.UNCERTAIN
-            await self._conclude(ended, error.code)
             await self.its.subscriptions.pause_unopened(self.row.subscription, error, self._now())
-            return ended
+            in_doubt = self.row.attempted_at is not None
+            return await self._conclude(Outcome.UNCERTAIN if in_doubt else Outcome.FAILED, error.code)
         if self.row.attempted_at and (outcome := await self._resolve(subscription, self.row.attempted_at)):
             return outcome
         if subscription is None or (subscription.state is not State.ON and not self.row.part):
@@ -145,17 +144,20 @@ class Turn:
         if isinstance(composed, TeamComposed) and (outcome := await self._short_of_views(composed)):
             return outcome
         if self.row.part and not composed.count:  # it was cut short after its last part
-            return await self._finish(composed, Outcome.POSTED, "")
+            return await self._finish(composed)
         if composed.is_empty and subscription.when_empty is WhenEmpty.SILENT:
-            return await self._finish(composed, Outcome.SKIPPED, Skipped.NOTHING)
+            return await self._finish(composed, Skipped.NOTHING)
+        posted = None
         for part in composed.parts(told=self.row.part):
+            if posted:
+                await self._confirm(posted)
             try:
-                await self._post(subscription, participants, composed, part)
+                posted = await self._post(subscription, participants, composed, part)
             except SlackFailed as failed:
                 return await self._not_posted(subscription, failed)
             except _Refused as refused:
                 return await self._refused(subscription, refused.why)
-        return await self._finish(composed, Outcome.POSTED, "")
+        return await self._finish(composed, posted=posted)
 
     async def _short_of_views(self, composed: TeamComposed) -> Outcome | None:
         """Wait for more views; ``None``: it goes out with those that are there."""
@@ -165,7 +167,7 @@ class Turn:
         if not composed.views and not missing:
             if self.row.part or not composed.is_empty:
                 return None
-            return await self._finish(composed, Outcome.SKIPPED, Skipped.NOBODY)
+            return await self._finish(composed, Skipped.NOBODY)
         last_call = self.row.ends_at - LAST_CALL - self._now()
         is_last_call = last_call <= timedelta(0)
         if composed.views and (composed.is_enough or is_last_call or self.row.part):
@@ -180,8 +182,8 @@ class Turn:
         participants: Sequence[Participant],
         composed: Composed,
         part: Part,
-    ) -> None:
-        """One message: the attempt, the post, the confirmation. Raises ``SlackFailed`` and ``_Refused``."""
+    ) -> Posted:
+        """One message: the attempt, the post; to be confirmed next. Raises ``SlackFailed``, ``_Refused``."""
         place = self._place(subscription)
         await self._ready(place, subscription)
         if why := await self.its.guard.refusal(subscription):
@@ -195,8 +197,7 @@ class Turn:
         self.row = replace(self.row, attempted_at=now)
         self.its.doubts.unsettled(self.row)
         key = PostKey(self.row.key, part.number)
-        posted = await self.its.posts.post(place, part, reader_of(subscription), key)
-        await self._confirm(posted)
+        return await self.its.posts.post(place, part, reader_of(subscription), key)
 
     async def _ready(self, place: Place, subscription: Subscription) -> None:
         """Wait for Slack's limits. Raises ``_Outdated`` where what was composed before is of no use."""
@@ -288,17 +289,18 @@ class Turn:
 
     async def _give_up(self) -> Outcome:
         """Its slot is over. What it owes goes to the next; what stands in Slack is told."""
-        if self.row.part:
-            return await self._conclude(Outcome.POSTED, self.row.reason)
-        if self.row.reason:
-            return await self._conclude(Outcome.FAILED, self.row.reason)
+        if self.row.part or self.row.reason:
+            outcome = Outcome.POSTED if self.row.part else Outcome.FAILED
+            return await self._conclude(outcome, self.row.reason)
         return await self._conclude(Outcome.SKIPPED, Skipped.LATE)
 
-    async def _finish(self, composed: Composed, outcome: Outcome, reason: str) -> Outcome:
-        now = self._now()
-        about = outcome, reason, composed.ending(), now, composed.quiet_looked_at, composed.observed
-        self._mine(await self.its.ledger.finish(self.row, *about))
-        return self._counted(outcome, reason, now)
+    async def _finish(self, composed: Composed, skipped: str = "", posted: Posted | None = None) -> Outcome:
+        """``skipped``: why nothing is posted. ``posted`` is its last part, to be confirmed with it."""
+        self.its.doubts.forget(self.row)
+        now, outcome = self._now(), Outcome.SKIPPED if skipped else Outcome.POSTED
+        about = outcome, skipped, composed.ending(), now, composed.quiet_looked_at, composed.observed
+        self._mine(await self.its.ledger.finish(self.row, *about, posted))
+        return self._counted(outcome, skipped, now)
 
     async def _conclude(self, outcome: Outcome, reason: str) -> Outcome:
         self.its.doubts.forget(self.row)

@@ -16,6 +16,7 @@ from bot.core.plan import Due, Plan
 from bot.core.subscription import Delivery, Outcome, Participant, Subscription
 from bot.core.teamdigest import Company
 from bot.core.window import Window
+from bot.services.ports.posts import Posted
 
 __all__ = [
     "NOTHING_OBSERVED",
@@ -247,8 +248,12 @@ class Ledger(Protocol):
         now: datetime,
         quiet_looked_at: datetime | None = None,
         observed: Observed = NOTHING_OBSERVED,
+        posted: Posted | None = None,
     ) -> bool:
-        """Everything is told, or there was nothing: each window ends where its telling does."""
+        """Everything is told, or there was nothing: each window ends where its telling does.
+
+        ``posted`` is the last part, where it stands in Slack and is not confirmed yet.
+        """
         ...
 
     async def conclude(self, delivery: Delivery, outcome: Outcome, reason: str, now: datetime) -> bool:

@@ -14,6 +14,7 @@ from bot.slack.blocks.elements import (
     cell,
     company_link,
     fits,
+    label,
     link,
     literal,
     menu,
@@ -119,10 +120,10 @@ class Companies:
 
     def _options(self, activity: Activity, url: str, name: str) -> list[Element]:
         locale, company = self.reader.locale, activity.company_id
-        options = [option(sentence("menu.open", locale), "open", url)] if url else []
+        options = [option(label(sentence("menu.open", locale)), "open", url)] if url else []
         if company:
-            options.append(option(sentence("menu.why", locale), f"why:{company}"))
-            options.append(option(sentence("menu.mute", locale), f"mute:{company}:{name}"))
+            options.append(option(label(sentence("menu.why", locale)), f"why:{company}"))
+            options.append(option(label(sentence("menu.mute", locale)), f"mute:{company}:{name}"))
         return options
 
 

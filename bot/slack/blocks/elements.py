@@ -7,8 +7,12 @@ Limits: docs.slack.dev, Block Kit reference.
 
 import re
 from collections.abc import Collection, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
+
+import orjson
 
 __all__ = [
     "Block",
@@ -31,6 +35,7 @@ __all__ = [
     "fields",
     "fits",
     "header",
+    "label",
     "link",
     "link_button",
     "literal",
@@ -82,7 +87,15 @@ class Message:
 def fits(blocks: list[Block]) -> bool:
     """Whether a message can hold as much text, all together and in its table."""
     tables = [block for block in blocks if block["type"] == "table"]
-    return _characters(blocks) <= MAX_CHARACTERS and _characters(tables) <= MAX_TABLE
+    return _is_within(MAX_CHARACTERS, blocks) and _is_within(MAX_TABLE, tables)
+
+
+def _is_within(limit: int, blocks: list[Block]) -> bool:
+    """Nearly always they are as JSON already, which takes far less time than to look at each text."""
+    with suppress(orjson.JSONEncodeError):  # half a surrogate pair
+        if len(orjson.dumps(blocks)) <= limit:
+            return True
+    return _characters(blocks) <= limit
 
 
 def _characters(value: object) -> int:
@@ -287,10 +300,17 @@ def ask(name: str, label: str, element: Element, hint: str = "", *, optional: bo
     return {**block, "hint": _plain(hint, 2000)} if hint else block
 
 
-def option(text: str, value: str, url: str = "") -> Element:
-    """One line of a :func:`menu`."""
-    element: Element = {"text": _plain(text, MAX_BUTTON), "value": shorten(value, MAX_OPTION)}
+def option(text: str | Element, value: str, url: str = "") -> Element:
+    """One line of a :func:`menu`; what many say is a :func:`label`."""
+    said = _plain(text, MAX_BUTTON) if isinstance(text, str) else text
+    element: Element = {"text": said, "value": shorten(value, MAX_OPTION)}
     return {**element, "url": url} if url else element
+
+
+@lru_cache(256)
+def label(text: str) -> Element:
+    """A sentence of ours on an option, made once: nobody changes it."""
+    return _plain(text, MAX_BUTTON)
 
 
 def confirm(title: str, text: str, yes: str, no: str) -> Element:

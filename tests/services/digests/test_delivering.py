@@ -183,7 +183,7 @@ async def test_long_ones_follow_in_the_thread_and_go_on_where_they_were_cut(rig:
     rows = {rig.crm.happen(company) for company in range(1, 41)}
     rig.posts.fates = ["ok", "later"]
     await rig.at(8)
-    assert len(rig.posts.told) == 15
+    assert len(rig.posts.told) == 20
     late = rig.crm.happen(50)
     await rig.later(minutes=5)
     assert sorted(rig.posts.told) == sorted(rows | {late})

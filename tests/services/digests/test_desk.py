@@ -147,7 +147,7 @@ async def test_a_snooze_ends_by_itself_or_by_hand(linked: Desk) -> None:
 
 
 async def test_the_preview_is_what_is_sent_to_the_byte(linked: Desk) -> None:
-    await state(linked, "digest at 08:00 top:20")
+    await state(linked, "digest at 08:00 top:25")
     linked.crm.rows = [activity(number, NOW - timedelta(minutes=number)) for number in range(1, 40)]
     linked.clock.at = datetime(2026, 11, 20, 7, tzinfo=UTC)
     previewed = [await linked.ask("digest preview")]
