@@ -53,13 +53,19 @@ def _messages(replies: Mapping[str, Reply]) -> dict[str, Draw]:
     def message(reply: Reply) -> Draw:
         return lambda reader: (draw(_tamed(reply), reader, COMMAND).blocks, "message")
 
-    return {name: message(reply) for name, reply in replies.items() if "hostile" not in name}
+    tame = {name.replace(HOSTILE, "other"): reply for name, reply in replies.items()}
+    return {name: message(reply) for name, reply in tame.items() if "hostile" not in name}
 
 
 def _tamed(value: Any) -> Any:
     """The same with an ordinary name in place of the hostile one."""
     if isinstance(value, str):
-        return value.replace(HOSTILE, TAME) if HOSTILE in value else value
+        whole, _, rest = value.replace(HOSTILE, TAME).partition(HOSTILE[:40])  # the rest of it was cut off
+        return f"{whole}{TAME}" if rest else whole
+    if isinstance(value, dict):
+        return {key: _tamed(each) for key, each in value.items()}
+    if isinstance(value, list):
+        return [_tamed(each) for each in value]
     if isinstance(value, tuple):
         parts = map(_tamed, value)
         return type(value)(*parts) if hasattr(value, "_fields") else tuple(parts)
@@ -71,7 +77,7 @@ def _tamed(value: Any) -> Any:
 
 def _forms() -> dict[str, Draw]:
     def form(name: str) -> Draw:
-        return lambda reader: (of_view(forms(reader)[name]), "modal")
+        return lambda reader: (of_view(_tamed(forms(reader)[name])), "modal")
 
     own = {
         "digest": lambda reader: (of_view(digest_modal(FULL, reader, COMMAND)), "modal"),

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import pytest
 
@@ -108,12 +108,16 @@ async def test_a_sentence_that_somebody_reads_is_found(browser: Browser, url: st
     assert wrong == []
 
 
-async def test_axe_finds_nothing_serious(browser: Browser, url: str) -> None:
-    page, _ = await opened(browser)
-    for name in ("index", "tutorial", "configuration"):
-        await page.goto(f"{url}/{name}.html")
-        found = await findings(page, name)
-        assert [each for each in found if each["impact"] in {"serious", "critical"}] == []
+@pytest.mark.parametrize("name", ["index", "tutorial", "configuration", "permissions", "messages/de"])
+@pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 390)])
+async def test_axe_finds_nothing_serious(
+    browser: Browser, url: str, scheme: Literal["light", "dark"], width: int, name: str
+) -> None:
+    page = await browser.new_page(color_scheme=scheme, viewport={"width": width, "height": 844})
+    await page.goto(f"{url}/{name}.html")
+    found = await findings(page, name)
+    assert [each for each in found if each["impact"] in {"serious", "critical"}] == []
+    assert await page.evaluate("document.documentElement.scrollWidth") <= width
 
 
 def test_a_link_that_leads_nowhere_breaks_the_build(tmp_path: Path) -> None:
