@@ -15,7 +15,7 @@ from bot.core.typed.command import VERBS
 from bot.core.typed.filterkeys import KEYS
 from bot.metrics import PrometheusMetrics
 from docs.commandline import commands
-from docs.errorpages import kinds, what_people_read
+from docs.errorpages import REFUSALS, kinds, refusals, what_people_read
 
 __all__ = ["Item", "items", "undocumented"]
 
@@ -84,6 +84,9 @@ def _told() -> Iterator[Item]:
     for kind in kinds():
         yield Item("error", kind.code, "docs/errors.md", f"| `{kind.code}` |")
         yield Item("error's sentence", kind.code, "docs/troubleshooting.md", f"## {what_people_read(kind)}")
+    for start, _, _ in REFUSALS:
+        for row in refusals(start):
+            yield Item("sentence of a refusal", row, "docs/troubleshooting.md", row)
     metrics = PrometheusMetrics()
     for family in text_string_to_metric_families(metrics.expose().decode()):
         if family.name in metrics.labels:

@@ -60,8 +60,10 @@ def _messages(replies: Mapping[str, Reply]) -> dict[str, Draw]:
 def _tamed(value: Any) -> Any:
     """The same with an ordinary name in place of the hostile one."""
     if isinstance(value, str):
-        whole, _, rest = value.replace(HOSTILE, TAME).partition(HOSTILE[:40])  # the rest of it was cut off
-        return f"{whole}{TAME}" if rest else whole
+        if HOSTILE[:40] not in value:
+            return value
+        whole, _, cut_off = value.replace(HOSTILE, TAME).partition(HOSTILE[:40])
+        return f"{whole}{TAME}" if cut_off else whole
     if isinstance(value, dict):
         return {key: _tamed(each) for key, each in value.items()}
     if isinstance(value, list):

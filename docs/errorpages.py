@@ -4,16 +4,15 @@ import re
 from collections.abc import Iterator
 from functools import partial
 
-from babel.messages.pofile import read_po
-
 import bot.core.onlineerrors  # noqa: F401 - its errors are told as well
 from bot.core.errors import BotError
 from bot.core.typed.command import MAX_LINE
-from bot.text import LOCALES, SOURCE, sentence
+from bot.text import SOURCE, has_sentence, sentence
+from docs.catalogue import said_in
 from docs.parts import COMMAND
 from tests.crm.failure_table import TABLE
 
-__all__ = ["errors", "kinds", "troubleshooting", "what_people_read"]
+__all__ = ["REFUSALS", "errors", "kinds", "refusals", "troubleshooting", "what_people_read"]
 
 #: What stands above the tables of the page about errors.
 ERRORS = """# Errors
@@ -60,6 +59,30 @@ The bot echoes what it cannot read, all of it at once, with the nearest thing th
 | what people read |
 |---|"""
 
+#: Sentences that are no error's: by what their ids begin with, under what they stand in Slack, and what is
+#: behind them. What ends with `.next` is what to do; of the others, the sentence says it itself.
+REFUSALS = (
+    (
+        "refusal",
+        "not-shared.title",
+        "An answer stays with who asked: [who reads along](channels.md#who-reads-along).",
+    ),
+    ("channel.refused", "channel.refused", "The same of a channel's digest."),
+    ("denied", "denied.title", "[Who may do what](permissions.md)."),
+    (
+        "paused",
+        "digest.state.paused",
+        "Its owner is told once: [when it is paused](channels.md#when-it-is-paused).",
+    ),
+    ("ended", "ended.title", "[Signing in, and staying signed in](sign-in.md)."),
+    ("page.error", "page.title", "On the page that *Link SuperOffice* opens."),
+    ("install.error", "page.closed", "On the pages for [installing](workspaces.md#installing) the app."),
+    ("warning", "me.title", "Below `/superoffice me`, for admins; `python -m bot doctor` says more."),
+)
+_ALONE = ("| what people read |", "|---|")
+#: What stands around those.
+_AROUND = re.compile(r".*\.(title|request|once|admin|next)")
+
 _say = partial(
     sentence,
     command=COMMAND,
@@ -67,6 +90,9 @@ _say = partial(
     state="OfflineMaintenance",
     by="SuperOffice",
     workspace="T024BE7LH",
+    name="…",
+    reason="…",
+    detail="…",
 )
 
 
@@ -111,9 +137,22 @@ def troubleshooting() -> Iterator[str]:
             yield "**When it happens**, seen from the bot:\n"
             yield from (f"- {case.happens}" for case in seen)
             yield ""
+    for start, title, behind in REFUSALS:
+        yield f"## {_say(title)}\n\n{behind}\n"
+        heads = ("| what people read | what to do |", "|---|---|") if start.endswith("error") else _ALONE
+        yield from (*heads, *refusals(start), "")
     yield PROBLEMS
     yield from sorted(f"| {text} |" for text in set(_problems()))
     yield ""
+
+
+def refusals(start: str) -> Iterator[str]:
+    """A row for each sentence whose id begins so."""
+    for id_ in said_in(SOURCE):
+        if id_.startswith(f"{start}.") and not _AROUND.fullmatch(id_):
+            ways_out = (f"{id_}.next", f"{id_.removeprefix('page.')}.next")
+            row = [_say(id_), *(_say(way_out) for way_out in ways_out if has_sentence(way_out))]
+            yield f"| {' | '.join(row[:2])} |"
 
 
 def _meaning(kind: type[BotError]) -> str:
@@ -121,8 +160,6 @@ def _meaning(kind: type[BotError]) -> str:
 
 
 def _problems() -> Iterator[str]:
-    with (LOCALES / SOURCE / "LC_MESSAGES/bot.po").open("rb") as file:
-        ids = [str(message.id) for message in read_po(file) if message.id]
-    for id_ in ids:
+    for id_ in said_in(SOURCE):
         if re.fullmatch(r"problem\.(?!title|help|nearest|either)[^.]+", id_):
             yield sentence(id_, given="…", most=MAX_LINE)
