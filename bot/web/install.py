@@ -19,7 +19,7 @@ START = "/slack/install"
 
 
 class InstallPages:
-    """``GET /slack/install`` and ``GET /slack/oauth_redirect``, in the language of the browser: who reads is unknown."""
+    """``GET /slack/install`` and ``GET /slack/oauth_redirect``, in the browser's language: nobody is known yet."""
 
     def __init__(
         self,
