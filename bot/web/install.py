@@ -19,7 +19,7 @@ START = "/slack/install"
 
 
 class InstallPages:
-    """``GET /slack/install`` and ``GET /slack/oauth_redirect``, in the browser's language: nobody is known yet."""
+    """``/slack/install`` and ``/slack/oauth_redirect``, in the browser's language: who reads is unknown."""
 
     def __init__(
         self,
