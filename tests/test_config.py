@@ -88,6 +88,22 @@ def test_what_is_required_is_enough() -> None:
     assert settings.warnings == ()
 
 
+@pytest.mark.parametrize("key", ["digests", "keep_alive", "linking", "retention", "commands"])
+def test_every_table_of_the_file_is_obeyed(toml: WriteToml, key: str) -> None:
+    of = {name.partition(".")[2]: made for name, made in SETTINGS.items() if name.startswith(f"{key}.")}
+    of.pop("require_slack_sign_in", None)  # it needs more
+    lines = [f"{name} = {value(made.example)}" for name, made in of.items()]
+    table = getattr(load(ENOUGH | toml("\n".join([f"[{key}]", *lines]))), key)
+    assert table != type(table)(), "not all examples are what is so anyway"
+    for name, made in of.items():
+        assert getattr(table, name) == made.parse(made.example), name
+
+
+def value(text: str) -> str:
+    """As TOML has it."""
+    return text if text in ("true", "false") or text.isdigit() else repr(text)
+
+
 def test_settings_are_frozen() -> None:
     settings = load(ENOUGH)
     with pytest.raises(FrozenInstanceError):

@@ -11,7 +11,7 @@ from typing import Any
 from bot.config import checks
 from bot.config.problems import ConfigurationError, SettingProblem
 from bot.config.reading import Table, Tree, definitions, read
-from bot.config.settings import Commands, KeepAlive, Kept, Linking, Settings, Slack, Web
+from bot.config.settings import Commands, Digests, KeepAlive, Kept, Linking, Settings, Slack, Web
 from bot.config.tenant import TenantConfig, Wsdl
 from bot.config.workspace import WorkspaceConfig
 
@@ -91,6 +91,7 @@ def _settings(tables: list[Table], warnings: tuple[str, ...]) -> Settings:
         web=Web(**web | {"public_url": web["public_url"] or web["listen"].url}),
         linking=Linking(**only(Linking)),
         keep_alive=KeepAlive(**only(KeepAlive)),
+        digests=Digests(**only(Digests)),
         retention=Kept(**only(Kept)),
         commands=Commands(**only(Commands)),
         warnings=warnings,

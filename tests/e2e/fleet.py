@@ -150,7 +150,11 @@ class Fleet:
         self.users += workspaces * each
 
     def digests(self) -> list[Message]:
-        """All that Slack has."""
+        """Those that Slack has, each by its first message."""
+        return [each for each in self.messages() if dict(each.metadata or {})["event_payload"]["part"] == 0]
+
+    def messages(self) -> list[Message]:
+        """All of the digests' that Slack has."""
         return [
             message
             for workspace in self.slack.workspaces.values()
@@ -160,7 +164,7 @@ class Fleet:
 
     def doubled(self) -> list[object]:
         """What came more than once."""
-        keys = Counter(str(dict(message.metadata or {})) for message in self.digests())
+        keys = Counter(str(dict(message.metadata or {})) for message in self.messages())
         return [key for key, count in keys.items() if count > 1]
 
     def outcomes(self) -> Counter[str]:
