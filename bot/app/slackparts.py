@@ -1,5 +1,6 @@
 """The parts that ask Slack and post there, and what is known of who reads along."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import aiohttp
@@ -55,14 +56,15 @@ def slack_parts(
     workspaces: Workspaces,
     access: Access,
     metrics: PrometheusMetrics,
+    monotonic: Callable[[], float],
 ) -> SlackParts:
-    """Put them together."""
+    """Put them together. ``monotonic`` is in seconds and never goes back."""
     command = settings.slack.command
     people, budgets = SlackPeople(workspaces, clock), Budgets()
     roster = Roster(workspaces, clock, budgets)
     channels = SlackChannels(workspaces, roster, budgets)
     audience = Audience(channels)
-    limits = PostLimits(settings.slack.messages_per_minute, rates=database.rates)
+    limits = PostLimits(settings.slack.messages_per_minute, monotonic, rates=database.rates)
     metrics.watch("posts", limits.waiting)
     return SlackParts(
         workspaces=workspaces,

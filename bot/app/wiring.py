@@ -99,6 +99,7 @@ class Wiring:
             workspaces=workspaces,
             access=access,
             metrics=metrics,
+            monotonic=monotonic,
         )
         #: Who reads what is said.
         self.readers = readers = Readers(slack.people, self._zone)
@@ -161,6 +162,7 @@ class Wiring:
             default=settings.digests.schedule,
             automatic=settings.digests.automatic,
             metrics=metrics,
+            monotonic=monotonic,
         )
         metrics.watch("digests", self.digests.waves.waiting)
         self._home = home_tabs(

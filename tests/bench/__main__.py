@@ -17,6 +17,8 @@ from tests.bench import (
     calls,
     digests,
     formatting,
+    memory,
+    pace,
     profiling,
     reader,
     storing,
@@ -34,6 +36,8 @@ BENCHES = {
     "formatting": formatting,
     "store": storing,
     "digests": digests,
+    "pace": pace,
+    "memory": memory,
     "tick": tick,
     "profile": profiling,
 }

@@ -126,9 +126,11 @@ class _Server:
         if path == "/api/chat.postMessage":  # everybody has a conversation of their own
             channel = asked.partition(b'"channel":')[2].partition(b'"U')[2].partition(b'"')[0]
             return b'{"ok":true,"channel":"D%b","ts":"1763541660.0001"}' % channel, b"application/json", 0
-        return _API[path.partition("?")[0].rpartition("/")[2]], b"application/json", 0
+        method = path.partition("?")[0].rpartition("/")[2]
+        return _API.get(method, _UNKNOWN), b"application/json", 0
 
 
+_UNKNOWN = b'{"ok":false,"error":"unknown_method"}'
 _API = {
     "auth.test": json.dumps({"ok": True, "team_id": "T1", "team": "Bench", "user_id": "UBOT"}).encode(),
     "users.info": json.dumps(

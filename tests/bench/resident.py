@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-__all__ = ["Resident", "watched"]
+__all__ = ["Resident", "mebibytes", "watched"]
 
 STATUS, FORGET = Path("/proc/self/status"), Path("/proc/self/clear_refs")
 
@@ -29,11 +29,12 @@ def watched() -> Iterator[Resident]:
     """What is done within it is the peak's cause."""
     gc.collect()
     FORGET.write_text("5")  # the peak so far
-    found = Resident(_mebibytes("VmRSS"))
+    found = Resident(mebibytes("VmRSS"))
     yield found
-    found.peak = _mebibytes("VmHWM")
+    found.peak = mebibytes("VmHWM")
 
 
-def _mebibytes(name: str) -> float:
+def mebibytes(name: str) -> float:
+    """What the kernel calls so: ``VmRSS`` is now, ``VmHWM`` was the peak."""
     (line,) = (line for line in STATUS.read_text().splitlines() if line.startswith(f"{name}:"))
     return int(line.split()[1]) / 1024

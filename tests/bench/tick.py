@@ -20,7 +20,7 @@ from bot.services.digests.waves import BATCH
 from bot.store import Store
 from bot.store.sqlite import at_once
 from tests.bench.timing import verdict
-from tests.bench.whole import KEY, due
+from tests.bench.whole import KEY, due, fill
 from tests.sqlite import connection, opened
 
 __all__ = ["measure"]
@@ -32,18 +32,6 @@ DUE = 10_000
 JOBS = 300
 #: Seconds between ticks.
 EVERY = 10
-COLUMNS = (
-    "workspace, target, user, schedule, zone, locale, sealed_filter, when_empty, state, reason, since, "
-    "considered_until, quiet_looked_at"
-)
-#: The same subscription for very many users, due tomorrow.
-MANY = f"""
-    WITH RECURSIVE number(n) AS (SELECT :first UNION ALL SELECT n + 1 FROM number WHERE n < :last)
-    INSERT INTO subscriptions ({COLUMNS}, next_due)
-    SELECT 'T1', 'U' || n, 'U' || n, schedule, zone, locale, sealed_filter, when_empty, state, reason, since,
-        considered_until, quiet_looked_at, next_due + 86400000000
-    FROM number, subscriptions WHERE id = 1
-"""
 
 
 def measure(rounds: int) -> Iterator[str]:
@@ -82,7 +70,7 @@ def _fill(opened: Store, size: int, claimed: int) -> None:
     for number in range(claimed):
         at_once(opened.subscriptions.put(due(SlackUser("T1", f"U{number}"), NOW), NOW))
     if size > claimed:
-        connection(opened).execute(MANY, {"first": claimed, "last": size - 1})
+        fill(opened, claimed, size - 1, later=timedelta(days=1))
     connection(opened).execute("PRAGMA synchronous = NORMAL")
 
 

@@ -20,6 +20,7 @@ from bot.core.subscription import Subscription
 from bot.store import Store, Where
 from tests.bench.lean import SIGNING_SECRET
 from tests.bench.shapes import OSLO
+from tests.sqlite import connection
 
 __all__ = [
     "KEY",
@@ -38,6 +39,18 @@ KEY = base64.urlsafe_b64encode(bytes(range(32))).decode()
 WORKSPACE = "T1"
 
 
+COLUMNS = (
+    "workspace, target, user, schedule, zone, locale, sealed_filter, when_empty, state, reason, since, "
+    "considered_until, quiet_looked_at"
+)
+#: The first subscription again, for very many users.
+MANY = f"""
+    WITH RECURSIVE number(n) AS (SELECT :first UNION ALL SELECT n + 1 FROM number WHERE n < :last)
+    INSERT INTO subscriptions ({COLUMNS}, next_due)
+    SELECT workspace, 'U' || n, 'U' || n, schedule, zone, locale, sealed_filter, when_empty, state, reason,
+        since, considered_until, quiet_looked_at, next_due + :later
+    FROM number, subscriptions WHERE id = 1
+"""
 #: Out of the way.
 NO_LIMIT = 10**6
 #: Seconds between looks at what is due.
@@ -99,6 +112,12 @@ def due(user: SlackUser, now: datetime) -> Subscription:
         considered_until=before,
         quiet_looked_at=before,
     )
+
+
+def fill(opened: Store, first: int, last: int, later: timedelta) -> None:
+    """The first of all digests again for very many users, each due so much later."""
+    span = later // timedelta(microseconds=1)
+    connection(opened).execute(MANY, {"first": first, "last": last, "later": span})
 
 
 async def posted(database: Where, count: int) -> None:
