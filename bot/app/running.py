@@ -12,7 +12,7 @@ import aiohttp
 from slack_bolt.adapter.asgi.async_handler import AsyncSlackRequestHandler
 from slack_bolt.async_app import AsyncApp
 
-from bot import holidays, server, store
+from bot import holidays, server, store, text
 from bot.app.clockwork import known
 from bot.app.roles import Role, RoleNeedsPostgres, at_work, of_url
 from bot.app.tenants import tenants
@@ -148,7 +148,8 @@ async def known_workspaces(
 
 
 async def _warm_up() -> None:
-    """Load in a thread what would stop the loop when it is first asked for: zones and public holidays."""
+    """Load in a thread what would stop the loop when it is first asked for: words, holidays, zones."""
+    await asyncio.to_thread(text.load)
     await asyncio.to_thread(holidays.load)
     await asyncio.to_thread(zone_names)
 

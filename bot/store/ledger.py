@@ -83,13 +83,14 @@ class StoredLedger:
         quiet = maybe_micros(quiet_looked_at)
         span = maybe_micros(window.start), maybe_micros(window.end)
         values = (micros(now), micros(now + LEASE), *span, quiet, *_mine(delivery))
+        told = [await self._hashes.of(delivery, telling, telling.rows) for telling in tellings]
         async with self._db.transaction(durable=True) as tx:
             if await tx.execute(statement, values) == 0:
                 return False
             if delivery.tries > 1:  # whoever takes a row up first leaves nothing pending that is not settled
                 await _forget_pending(tx, delivery)
-            for telling in tellings:
-                await self._hashes.insert(tx, delivery, telling, telling.rows, "pending", now)
+            for telling, rows in zip(tellings, told, strict=True):
+                await self._hashes.insert(tx, delivery, telling, rows, "pending", now)
         return True
 
     @whole
@@ -122,13 +123,14 @@ class StoredLedger:
     ) -> bool:
         """Everything is told, or there was nothing."""
         end = max((telling.end for telling in tellings), default=None)
+        told = [await self._hashes.of(delivery, telling, telling.silent) for telling in tellings]
         async with self._db.transaction(durable=True) as tx:
             if posted and not await _confirm(tx, delivery, *posted):
                 return False
             if not await _conclude(tx, delivery, outcome, reason, now, end):
                 return False
-            for telling in tellings:
-                await self._hashes.insert(tx, delivery, telling, telling.silent, "silent", now)
+            for telling, rows in zip(tellings, told, strict=True):
+                await self._hashes.insert(tx, delivery, telling, rows, "silent", now)
                 await tx.later(
                     "UPDATE participants SET fresh = 0, "
                     "told_until = CASE WHEN told_until > ? THEN told_until ELSE ? END "

@@ -1,8 +1,10 @@
 """Which rows were told to whom, by keyed hashes: nothing of a customer's can be read from them."""
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import AsyncIterator, Sequence
 from datetime import date, datetime
 from functools import lru_cache
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from bot.core.digest import Known, RowId
@@ -36,6 +38,8 @@ INHERITED = """
 
 #: Rows that are looked up at a time.
 PAGE = 32
+#: Rows that are hashed before others have their turn.
+SLICE = 100
 STATES = (
     "SELECT row_hash, state FROM told WHERE subscription = ? "  # noqa: S608 - a constant
     f"AND row_hash IN ({', '.join('?' * PAGE)}) AND (state <> 'silent' OR (workspace, user) = (?, ?))"
@@ -46,6 +50,14 @@ AND_BEFORE = (
     "WHERE subscription = ? AND outcome = 'posted' AND rows > 0 ORDER BY due_at DESC, id DESC LIMIT 1) "
     "AND state = 'told'"
 )
+
+
+class Hashed(NamedTuple):
+    """A row, and what it and its company are known by."""
+
+    row: RowId
+    hash: bytes
+    company: bytes
 
 
 class Hashes:
@@ -67,19 +79,28 @@ class Hashes:
         parts = (str(subscription), tenant, str(company_id))
         return self._hasher.digest("told-company", *parts)[:KEPT]
 
+    async def of(self, delivery: Delivery, telling: Telling, rows: Sequence[RowId]) -> Sequence[Hashed]:
+        """What rows and their companies are known by, for :meth:`insert`: ahead of its transaction."""
+        place = (delivery.subscription, telling.tenant)
+        return [
+            Hashed(row, self.row(*place, row), self.company(*place, row.company_id))
+            async for row in unhurried(rows)
+        ]
+
     async def insert(
         self,
         tx: Statements,
         delivery: Delivery,
         telling: Telling,
-        rows: Sequence[RowId],
+        rows: Sequence[Hashed],
         state: str,
         now: datetime,
     ) -> None:
         """Note that these rows are told, or are about to be; not of whoever is no participant any more."""
         if not rows:
             return
-        place, told_at = (delivery.subscription, telling.tenant), micros(now)
+        about = (delivery.id, delivery.part, state, micros(now))
+        whose = (delivery.subscription, *telling.user)
         await tx.execute_many(
             "INSERT INTO told (subscription, workspace, user, row_hash, company_hash, delivery, part, state, "  # noqa: S608
             "state_before, told_at, day) SELECT subscription, workspace, user, ?, ?, ?, ?, ?, '', ?, ? "
@@ -87,21 +108,16 @@ class Hashes:
             "ON CONFLICT (subscription, workspace, user, row_hash) DO UPDATE SET "
             "state_before = told.state, state = excluded.state, delivery = excluded.delivery, "
             "part = excluded.part, told_at = excluded.told_at",
-            (
-                (
-                    self.row(*place, row),
-                    self.company(*place, row.company_id),
-                    delivery.id,
-                    delivery.part,
-                    state,
-                    told_at,
-                    _day(row, telling.zone),
-                    delivery.subscription,
-                    *telling.user,
-                )
-                for row in rows
-            ),
+            ((each.hash, each.company, *about, _day(each.row, telling.zone), *whose) for each in rows),
         )
+
+
+async def unhurried(rows: Sequence[RowId]) -> AsyncIterator[RowId]:
+    """The rows, and now and then others have their turn: a thousand hashes take five milliseconds."""
+    for number, row in enumerate(rows, 1):
+        yield row
+        if number % SLICE == 0:
+            await asyncio.sleep(0)
 
 
 def _day(row: RowId, zone: ZoneInfo | None) -> str | None:
@@ -120,7 +136,7 @@ class StoredTold:
 
     async def known(self, subscription: int, tenant: str, rows: Sequence[RowId], user: SlackUser) -> Known:
         """What is known of these rows, and which of their companies the digest before told."""
-        hashes = {row: self._hashes.row(subscription, tenant, row) for row in rows}
+        hashes = {row: self._hashes.row(subscription, tenant, row) async for row in unhurried(rows)}
         told, uncertain, before = await self._states(subscription, list(hashes.values()), user)
         companies = {row.company_id for row in rows} if before else ()
         return Known(

@@ -23,6 +23,7 @@ __all__ = [
     "UnknownSentence",
     "has_sentence",
     "is_beta",
+    "load",
     "locale_of",
     "percent",
     "preferred",
@@ -97,6 +98,12 @@ def has_sentence(id: str) -> bool:  # noqa: A002
 def locale_of(tag: str) -> str:
     """The language of ours that serves a Slack locale such as ``nb-NO``; English where none does."""
     return preferred((tag,))
+
+
+def load() -> None:
+    """Read every catalogue: each takes tens of milliseconds, when it is first asked for at the latest."""
+    for language in LANGUAGES:
+        _catalogue(language)
 
 
 def preferred(tags: Iterable[str]) -> str:

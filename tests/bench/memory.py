@@ -34,7 +34,7 @@ ANSWERS = (Snapshot, PersonalComposed)
 
 @dataclass(frozen=True)
 class Held:
-    """By a wave's process: answers, at most, also as they are posted; MiB before, at most, by 1,000 digests."""
+    """By a wave: answers, at most, also as they are posted; MiB before, at most, and by 1,000 digests."""
 
     answers: int
     idle: float

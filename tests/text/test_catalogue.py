@@ -2,6 +2,7 @@
 
 import pytest
 
+from bot import text
 from bot.text import LANGUAGES, SOURCE
 from docs.catalogue import file_of, in_order, said_in, taken
 
@@ -30,3 +31,12 @@ def test_what_is_given_is_taken() -> None:
 def test_what_is_no_sentence_is_refused(line: str) -> None:
     with pytest.raises(ValueError, match="unknown, twice, or empty"):
         taken(line, ENGLISH)
+
+
+def test_every_catalogue_can_be_read_ahead() -> None:
+    """In a thread at start, say: whoever asks for a sentence first does not wait for it."""
+    text._catalogue.cache_clear()
+    text.load()
+    read = text._catalogue.cache_info()
+    assert [text.sentence("day.today", language) for language in LANGUAGES]
+    assert text._catalogue.cache_info().misses == read.misses == len(LANGUAGES)

@@ -1,0 +1,51 @@
+"""Many rows: others have their turn on the loop while they are hashed."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable
+from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
+
+from bot.core.digest import RowId
+from bot.core.slots import SlotKey
+from bot.core.subscription import Delivery, Outcome
+from bot.core.window import Window
+from bot.services.ports import Telling
+from bot.store import Store
+from tests.store.conftest import USER
+
+ROWS = tuple(RowId(number, None, number) for number in range(1_000))
+
+
+class Others:
+    """How often they had their turn."""
+
+    def __init__(self) -> None:
+        self.turns = 0
+
+    async def run(self) -> None:
+        while True:
+            self.turns += 1
+            await asyncio.sleep(0)
+
+
+@asynccontextmanager
+async def others() -> AsyncIterator[Others]:
+    found = Others()
+    running = asyncio.create_task(found.run())
+    yield found
+    running.cancel()
+
+
+async def turns_of(work: Awaitable[object]) -> int:
+    async with others() as found:
+        await work
+        return found.turns
+
+
+async def test_a_thousand_rows_are_hashed_a_hundred_at_a_time(store: Store, now: datetime) -> None:
+    assert await turns_of(store.told.known(1, "onsite", ROWS, USER)) >= 10
+    row = Delivery(1, 1, "T1", SlotKey(now.date(), 1), now, now + timedelta(hours=4))
+    telling = Telling(USER, "onsite", now, ROWS, ROWS)
+    window = Window(now - timedelta(days=1), now)
+    assert await turns_of(store.ledger.attempt(row, window, [telling], now)) >= 10
+    assert await turns_of(store.ledger.finish(row, Outcome.POSTED, "", [telling], now)) >= 10
