@@ -36,6 +36,9 @@ __all__ = ["CANNOT_START", "Bot", "known_workspaces", "migrate", "running", "ses
 
 log = logging.getLogger(__name__)
 
+#: After so many new objects the garbage collector looks through them; Python's own number is 700.
+GARBAGE = 10_000
+
 #: What keeps a bot from starting and can be mended by whoever runs it; each says how.
 CANNOT_START = (
     server.CannotListen,
@@ -127,6 +130,7 @@ def settle() -> None:
     asyncio.get_running_loop().set_exception_handler(_unheard)
     gc.collect()
     gc.freeze()
+    gc.set_threshold(GARBAGE)
 
 
 def _unheard(_: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:

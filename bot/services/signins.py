@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TypeVar
 
 from bot.core.errors import CrmRefused, NotLinked, SignInOver, TicketRefused
@@ -19,6 +19,9 @@ __all__ = ["SignIns"]
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
+
+#: Once a minute is enough to know when a user asked: it would be a write for each command.
+NOTED_FOR = timedelta(minutes=1)
 
 
 class SignIns:
@@ -109,8 +112,9 @@ class SignIns:
     async def _remember(self, link: Link, now: datetime, *, asked: bool) -> None:
         """A store that cannot is no reason to lose the answer."""
         try:
-            keep_at = None if link.refresh_token else self.keep_at(now)
-            await self._store.used(link.user, link.tenant, now, keep_at, asked=asked)
+            if not (asked and _is_noted(link, now)):
+                keep_at = None if link.refresh_token else self.keep_at(now)
+                await self._store.used(link.user, link.tenant, now, keep_at, asked=asked)
         except Exception as error:
             log_unexpected(error, "sign-in.unrecorded")
 
@@ -118,3 +122,7 @@ class SignIns:
         """Not where the tenant takes nobody's ticket: this one may be good again once it does."""
         link = await self._links.get(user)
         return link is not None and await self._store.trouble(link.tenant) is None
+
+
+def _is_noted(link: Link, now: datetime) -> bool:
+    return link.asked_at is not None and now - NOTED_FOR < link.asked_at <= now

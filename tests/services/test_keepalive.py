@@ -72,6 +72,18 @@ async def test_what_the_user_asks_keeps_it_alive_as_well(desk: Desk) -> None:
     assert (await state(desk, user)).asked_at == NOW + 1.5 * HOUR
 
 
+async def test_what_is_asked_within_a_minute_is_noted_once(desk: Desk) -> None:
+    (user,) = await link(desk, USER.user)
+    desk.clock.move(hours=1)
+    await desk.store.sign_ins.used(user, "onsite", desk.clock.now(), desk.clock.now(), asked=False)
+    for seconds, noted in ((1, 1), (58, 1), (2, 61)):
+        desk.clock.move(seconds=seconds)
+        assert isinstance(await desk.ask("today"), ActivityAnswer)
+        at = NOW + HOUR + timedelta(seconds=noted)
+        kept = await state(desk, user)
+        assert (kept.asked_at, kept.used_at) == (at, at), "a use that nobody asked for is none"
+
+
 async def test_not_more_at_once_than_set(desk: Desk) -> None:
     await link(desk, *(f"U{n}" for n in range(50)))
     desk.clock.move(hours=2)
