@@ -6,7 +6,7 @@ from urllib.parse import parse_qsl
 
 from starlette.requests import ClientDisconnect, Request
 
-__all__ = ["NotAForm", "read_form"]
+__all__ = ["NotAForm", "fields", "read_form"]
 
 MAX_BODY = 16 * 1024
 MAX_FIELDS = 10
@@ -33,7 +33,7 @@ async def read_form(request: Request) -> Mapping[str, str]:
         raise NotAForm(408) from None
     except ClientDisconnect:
         raise NotAForm(400) from None
-    return _fields(body)
+    return fields(body)
 
 
 async def _body(request: Request) -> bytes:
@@ -45,12 +45,13 @@ async def _body(request: Request) -> bytes:
     return body
 
 
-def _fields(body: bytes) -> Mapping[str, str]:
+def fields(body: bytes) -> Mapping[str, str]:
+    """The fields of a body that is here. Raises :class:`NotAForm`."""
     try:
         pairs = parse_qsl(body.decode(), keep_blank_values=True, errors="strict", max_num_fields=MAX_FIELDS)
     except ValueError:
         raise NotAForm(400) from None
-    fields = dict(pairs)
-    if len(fields) != len(pairs):
+    found = dict(pairs)
+    if len(found) != len(pairs):
         raise NotAForm(400)
-    return fields
+    return found

@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
+from ipaddress import ip_network
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
@@ -22,12 +23,16 @@ from bot.slack.carried import Asked, owned
 from bot.slack.guard import UNREADABLE
 from bot.slack.modals import submitted
 from bot.slack.payload import ACTIONS, pressed, typed
+from bot.web.addresses import client_address
+from bot.web.forms import NotAForm, fields
 from tests.bench.shapes import compact, documented
 from tests.conftest import IN_MEMORY
 
 __all__ = ["TARGETS", "Target"]
 
 OSLO = ZoneInfo("Europe/Oslo")
+#: All of them, so that each hop is looked at.
+PROXIES = (ip_network("0.0.0.0/0"), ip_network("::/0"))
 COMMAND = "/superoffice"
 DOCS = Path(__file__).parents[2] / "docs"
 
@@ -88,6 +93,14 @@ def channels(data: bytes) -> None:
     """A file of channels."""
     with suppress(ChannelFileError):
         read_channels(data.decode("utf-8", "replace"), COUNTRIES)
+
+
+def form(data: bytes) -> None:
+    """A form of the link page's; and, of the same bytes, where proxies say that it comes from."""
+    with suppress(NotAForm):
+        fields(data)
+    scope = {"client": ("127.0.0.1", 1), "headers": [(b"x-forwarded-for", data)]}
+    client_address(scope, PROXIES)
 
 
 def _answers() -> Iterator[bytes]:
@@ -174,6 +187,11 @@ def _channels() -> Iterator[bytes]:
     yield example.encode()
 
 
+def _forms() -> Iterator[bytes]:
+    yield b"csrf=Zm9v&username=k%C3%A5re&password=a+b%26c"
+    yield b"203.0.113.9, [2001:db8::1]:443, 10.0.0.7:8080"
+
+
 TARGETS: Mapping[str, Target] = {
     "answer": Target(answer, ("bot.crm.soap.envelope", "bot.crm.soap.reader", "bot.crm.soap.rows"), _answers),
     "line": Target(
@@ -183,6 +201,7 @@ TARGETS: Mapping[str, Target] = {
     "payload": Target(
         payload, ("bot.slack.payload", "bot.slack.carried", "bot.slack.modals.digest"), _payloads
     ),
+    "form": Target(form, ("bot.web.forms", "bot.web.addresses"), _forms),
     "settings": Target(settings, ("bot.config.reading", "bot.config.parsers"), _settings),
     "channels": Target(channels, ("bot.config.channelfile",), _channels),
 }

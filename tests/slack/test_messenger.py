@@ -5,6 +5,7 @@ from datetime import timedelta
 import aiohttp
 import pytest
 
+from bot.core.errors import SlackFailed
 from bot.core.people import SlackUser
 from bot.core.replies import DigestForm
 from bot.core.requests import Conversation
@@ -63,3 +64,21 @@ async def test_a_form_that_may_be_open_is_not_opened_twice(slack: Slack, messeng
     await open_form(messenger, slack.triggers.issue())
     assert len(slack.calls("views.open")) == 1
     assert len(slack.direct_messages()) == 1
+
+
+async def test_an_answer_whose_blocks_slack_refuses_comes_as_its_text(
+    slack: Slack, messenger: SlackMessenger
+) -> None:
+    slack.fail("chat.postMessage", "invalid_blocks", times=1)
+    await open_form(messenger, "")
+    (message,) = slack.direct_messages()
+    assert (message.blocks, "Press the button" in message.text) == ([], True)
+
+
+async def test_what_slack_refuses_as_text_too_is_said_to_have_failed(
+    slack: Slack, messenger: SlackMessenger
+) -> None:
+    slack.fail("chat.postMessage", "invalid_blocks", times=2)
+    with pytest.raises(SlackFailed, match="invalid_blocks"):
+        await open_form(messenger, "")
+    assert slack.direct_messages() == []
