@@ -49,20 +49,20 @@ class Costs:
 
 
 #: Measured by ``python -m tests.bench.scale.measure`` on 2026-11-26: Python 3.11.7, PostgreSQL 15 (no fsync)
-#: on a socket, two cores with a load of 7 besides; the quieter of two runs, the other up to twice as much.
+#: on a socket, two cores with a load of 11 besides. The look is of a quieter run.
 COSTS = Costs(
-    digest_cpu=0.0087,
-    digest_database=0.0037,
-    digest_writes=5.05,
-    digest_log=5520,
-    keep_alive_cpu=0.0014,
-    keep_alive_database=0.0004,
+    digest_cpu=0.0062,
+    digest_database=0.0031,
+    digest_writes=4.03,
+    digest_log=6600,
+    keep_alive_cpu=0.0017,
+    keep_alive_database=0.0005,
     keep_alive_writes=1.0,
-    look_cpu=0.0007,
+    look_cpu=0.0006,
     look_database=0.0003,
-    hand_out=0.0021,
-    job=0.0021,
-    job_cpu=0.0009,
-    job_database=0.0010,
-    job_writes=3.0,
+    hand_out=0.0004,
+    job=0.0025,
+    job_cpu=0.0013,
+    job_database=0.0009,
+    job_writes=2.01,
 )

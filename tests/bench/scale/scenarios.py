@@ -13,18 +13,18 @@ from tests.bench.scale.world import World
 __all__ = ["BASE", "ENOUGH", "LEVERS", "PICTURED", "WORKERS", "compare"]
 
 #: How the bot comes.
-BASE = Setup(name="as it comes", workers=8, workspaces_at_once=8)
+BASE = Setup(name="as it comes", workers=8, workspaces_at_once=32)
 #: How many workers, and how many workspaces each has in hand.
 WORKERS = [
     Setup(name=f"{workers} × {at_once}", workers=workers, workspaces_at_once=at_once)
-    for at_once in (8, 64)
+    for at_once in (8, 32)
     for workers in (1, 2, 4, 8, 16, 32, 64)
 ]
 ENOUGH = Setup(name="8 workers × 64 workspaces", workers=8, workspaces_at_once=64)
 FASTER = replace(COSTS, digest_cpu=COSTS.digest_cpu / 2, digest_database=COSTS.digest_database / 2)
 #: One thing changed after another.
 LEVERS = [
-    replace(BASE, name="as it comes: 8 workers × 8 workspaces, 240 messages a minute"),
+    replace(BASE, name="as it comes: 8 workers × 32 workspaces, 240 messages a minute"),
     replace(ENOUGH, name="8 × 64 workspaces"),
     replace(ENOUGH, name="8 × 64, half of the CPU and database for each digest (batching)", costs=FASTER),
     replace(ENOUGH, name="8 × 64, PostgreSQL of 2 cores", cores=2),

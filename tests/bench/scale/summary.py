@@ -14,6 +14,8 @@ __all__ = ["SIZES", "Load", "Summary", "load", "percentiles", "summary"]
 #: Classes of workspaces, by their users: up to so many.
 SIZES = (10, 100, 1_000, 10_000, 10**9)
 MINUTES = DAY // 60
+#: Somebody is at it, and there it is.
+REFRESH_WRITES = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +77,7 @@ class Load:
     def writes(self) -> list[float]:
         """Transactions a second that write."""
         of = self.costs
-        return list(self._sum(of.digest_writes, of.keep_alive_writes, 1, of.job_writes))
+        return list(self._sum(of.digest_writes, of.keep_alive_writes, REFRESH_WRITES, of.job_writes))
 
     def database(self) -> list[float]:
         """Cores of PostgreSQL that are busy."""
