@@ -76,6 +76,11 @@ async def _public(patient: Patient) -> AsyncIterator[Finding]:
         yield warning(
             f"{url} is plain http: passwords travel readable", "put a proxy with TLS in front of it"
         )
+    elif not patient.settings.web.trusted_proxies:
+        yield warning(
+            "no proxy is trusted: guesses are counted by the proxy's address, everybody's together",
+            "name the proxy that ends TLS in BOT_TRUSTED_PROXIES",
+        )
     if not await _is_held(patient):
         yield skipped("no bot runs, so nothing can answer there")
         return

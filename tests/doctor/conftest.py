@@ -95,5 +95,5 @@ async def setup(tmp_path: Path) -> AsyncIterator[Setup]:
         with opened(database, Secret(KEY)) as store:
             await store.audit.record(Deed(now - timedelta(hours=3), AuditAction.DATABASE_BACKED_UP))
         environ["BOT_PUBLIC_URL"] = "https://bot.example.com"
-        sound.environ["BOT_PUBLIC_URL"] = "https://bot.example.com"
+        sound.environ |= {"BOT_PUBLIC_URL": "https://bot.example.com", "BOT_TRUSTED_PROXIES": "127.0.0.1"}
         yield sound

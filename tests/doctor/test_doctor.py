@@ -236,6 +236,11 @@ CASES = (
         variables(BOT_PUBLIC_URL="http://127.0.0.1:3000"),
         *("public address", "this machine alone", "BOT_PUBLIC_URL", Result.WARNING),
     ),
+    Case(
+        "a proxy that nobody trusts",
+        variables(BOT_TRUSTED_PROXIES=""),
+        *("public address", "counted by the proxy's address", "BOT_TRUSTED_PROXIES", Result.WARNING),
+    ),
 )
 
 
