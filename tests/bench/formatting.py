@@ -36,15 +36,15 @@ NOW = datetime(2026, 11, 19, 8, 41, tzinfo=UTC)
 READER = Reader(ZoneInfo("Europe/Oslo"), user="U0SELLER")
 
 
-def page() -> ActivityAnswer:
-    """Ten companies of thirty-two."""
+def page(companies: int = 10) -> ActivityAnswer:
+    """So many companies of thirty-two."""
     row = Activity(
         *(0, "", "", "1041773", "http://www.example.com/", "VIP Customer", "Per Lund", 7),
         *(Action.NEW_ACTIVITY | Action.PERSON_ADDED, (), NOW, "Walsh Brekke", 947, 510, 419),
     )
     rows = tuple(
         row._replace(company_id=n, company=f"Rodríguez & Sønner {n} AS", time=NOW - timedelta(hours=3 * n))
-        for n in range(1, 11)
+        for n in range(1, companies + 1)
     )
     return ActivityAnswer(
         asked="since monday",
