@@ -18,6 +18,7 @@ from bot.core.typed.commands import ShowActivity
 from bot.core.typed.filtertext import read_filters, written
 from bot.core.window import Judged, Mark, Window, judge, mark, place_after
 from bot.services.failures import log_unexpected
+from bot.services.many import off_the_loop
 from bot.services.ports import ActivityQuery, Links, Mutes
 from bot.services.preferences import Preferences
 from bot.services.tenants import Tenant
@@ -184,9 +185,13 @@ class Activities:
             period = Between(page.window)  # what was "today" when the button was drawn is not today any more
         query = ActivityQuery(window.start, filter_.actions or ALL_ACTIONS, categories)
         snapshot = await crm.activities(link.ticket, query)
-        judged = judge(snapshot.activities, window)
         muted = await self._mutes.ids(link.user, link.tenant)
-        sifted = sift(judged, filter_, link.principal, muted)
+
+        def gone_through() -> tuple[Judged, Sifted]:
+            judged = judge(snapshot.activities, window)
+            return judged, sift(judged, filter_, link.principal, muted)
+
+        judged, sifted = await off_the_loop(snapshot.activities, gone_through)
         return _Look(period, window, snapshot.as_of, filter_, query, judged, sifted, muted)
 
     async def _wider(self, link: Link, look: _Look) -> tuple[set[int], set[int]]:
@@ -199,7 +204,8 @@ class Activities:
 
         async def ask(query: ActivityQuery) -> None:
             snapshot = await crm.activities(link.ticket, query)
-            found[query] = _companies(judge(snapshot.activities, look.window))
+            rows = snapshot.activities
+            found[query] = _companies(await off_the_loop(rows, judge, rows, look.window))
 
         await asyncio.gather(*map(ask, {any_action, anything} - found.keys()))
         return found[any_action], found[anything]

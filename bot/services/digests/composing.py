@@ -9,6 +9,7 @@ from bot.core.subscription import Delivery, Outcome, Participant, Subscription
 from bot.services.digests.asking import Answer, Asking
 from bot.services.digests.composed import Composed, PersonalComposed, reader_of
 from bot.services.digests.teams import TeamComposer
+from bot.services.many import off_the_loop
 from bot.services.ports import Clock, Mutes
 from bot.services.ports.digests import Ledger
 
@@ -53,14 +54,17 @@ class Composer:
         for_quiet = delivery is None or not delivery.part
         answer = await self._asking.ask(subscription, participant, delivery, for_quiet=for_quiet)
         link = answer.link
-        digest = build(
+        muted = await self._mutes.ids(link.user, link.tenant)
+        digest = await off_the_loop(
+            answer.rows,
+            build,
             answer.rows,
             window=answer.window,
             overlap=answer.overlap,
             known=answer.known,
             filter_=answer.filter,
             principal=link.principal,
-            muted=await self._mutes.ids(link.user, link.tenant),
+            muted=muted,
             is_first=answer.is_first,
         )
         why = await self._causes(subscription, participant, delivery, answer)
