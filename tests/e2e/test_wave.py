@@ -1,6 +1,6 @@
 """While hundreds of digests are on their way, at Slack's own pace, a command is answered at once.
 
-And thousands go as fast as Slack's limits let them.
+And thousands go as fast as Slack's limits let them, a few answers held at a time.
 """
 
 from collections.abc import Callable
@@ -11,6 +11,7 @@ import pytest
 
 from bot.app import duties
 from bot.core.secret import Secret
+from tests.bench.memory import held
 from tests.bench.pace import pace, subscribe
 from tests.e2e.conftest import KEY, Start
 from tests.e2e.test_main_job import said
@@ -52,3 +53,14 @@ def test_a_wave_takes_hardly_longer_than_slacks_limits_need(
     record_property("wave", f"{found.taken:.0f} s, {found.times:.3f} of what the limits need")
     assert not found.refused
     assert 0.95 < found.times <= 1.05
+
+
+@pytest.mark.long
+def test_a_wave_holds_a_few_answers_however_much_is_due(
+    record_property: Callable[[str, object], None],
+) -> None:
+    found = held(100_000, 600)
+    more = found.peak - found.idle
+    record_property("held", f"{found.answers} answers, {more:.1f} MiB more than before")
+    assert 0 < found.answers <= 16
+    assert more <= 20
