@@ -19,7 +19,7 @@ from bot.services.ports import Snapshot
 from tests.bench.lean import lean
 from tests.bench.resident import mebibytes, watched
 from tests.bench.timing import verdict
-from tests.bench.whole import KEY, fill, posted, running, subscribe
+from tests.bench.whole import KEY, call_off, fill, posted, running, subscribe
 
 __all__ = ["Held", "held", "measure"]
 
@@ -77,7 +77,7 @@ async def _wave(url: str, database: Path, due: int, seen_to: int) -> Held:
             await posted(database, seen_to)
             growth = (mebibytes("VmRSS") - then) / (seen_to - seen_to // 3) * 1000
             looking.cancel()
-        await opened.db.execute("UPDATE subscriptions SET next_due = NULL")  # the others have no link
+        await call_off(database)  # the others have no link
     return Held(max(answers), resident.idle, resident.peak, growth)
 
 

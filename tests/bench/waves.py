@@ -19,7 +19,7 @@ from tests.bench.acknowledge import ours
 from tests.bench.lean import Lean, lean
 from tests.bench.stock import spread, zeep_async
 from tests.bench.timing import verdict
-from tests.bench.whole import NO_LIMIT, concluded, posted, running, subscribe
+from tests.bench.whole import NO_LIMIT, call_off, concluded, posted, running, subscribe
 
 __all__ = ["measure"]
 
@@ -29,8 +29,8 @@ COMMANDS, PAUSE = 60, 0.01
 FEW, LONGER = 8, 0.03
 #: Digests at once: the bot's own measure.
 AT_ONCE = 8
-#: By the messages a minute: digests of a round, as many as last for its commands.
-WAVES = {NO_LIMIT: 240, 240: 12}
+#: By the messages a minute: digests of a round, more than are made during its commands.
+WAVES = {NO_LIMIT: 600, 240: 60}
 LARGE = 1000
 P99s = list[float]
 
@@ -50,7 +50,7 @@ def measure(rounds: int) -> Iterator[str]:
                 yield f"{f'20 rows each, {pace}':40}{median(busy) * 1e3:>8.2f} {times}"
         with lean(rows=LARGE) as server:
             large = Path(folder) / "large.db"
-            _, busy = uvloop.run(_beside_a_wave(server, large, NO_LIMIT, 20, rounds))
+            _, busy = uvloop.run(_beside_a_wave(server, large, NO_LIMIT, 60, rounds))
             loop = uvloop.run(_beside_zeep(server, rounds))
     yield f"{f'{LARGE:,} rows each, as fast as can be':40}{median(busy) * 1e3:>8.2f}"
     yield f"{f'zeep in the loop, {LARGE:,} rows each':40}{median(loop) * 1e3:>8.0f}"
@@ -79,11 +79,12 @@ async def _beside_a_wave(
     async with running(server.url, database, per_minute) as bot:
         for number in range(rounds):
             idle.append(await _load(server, bot.url))
+            before = await concluded(database)
             await subscribe(database, digests, number * digests)
-            await posted(database, number * digests + 1)
+            await posted(database, before + 1)
             busy.append(await _load(server, bot.url))
-            assert await concluded(database) < (number + 1) * digests, "the wave was over before the commands"
-            await posted(database, (number + 1) * digests)
+            assert await concluded(database) < before + digests, "the wave was over before the commands"
+            await call_off(database)
     return idle, busy
 
 

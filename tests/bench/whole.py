@@ -127,6 +127,15 @@ async def posted(database: Where, count: int) -> None:
             await asyncio.sleep(0.1)
 
 
+async def call_off(database: Where) -> None:
+    """Nothing more is due; wait for what is under way."""
+    async with _opened(database) as opened:
+        await opened.db.execute("UPDATE subscriptions SET next_due = NULL")
+        query = "SELECT count(*) FROM ledger WHERE outcome = 'claimed'"
+        while (await opened.db.only(query))[0]:  # noqa: ASYNC110 - it is another's to say
+            await asyncio.sleep(0.1)
+
+
 async def concluded(database: Where) -> int:
     """How many digests are posted, or had nothing to say."""
     async with _opened(database) as opened:
