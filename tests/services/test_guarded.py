@@ -24,7 +24,7 @@ from bot.services.tenants import Tenant
 from tests.conftest import StoppedClock
 
 OSLO = ZoneInfo("Europe/Oslo")
-LIMITS = Limits(connect=0.2, attempt=0.3, command=0.3, attempts=1)
+LIMITS = Limits(connect=2, attempt=1, command=1, attempts=1)
 WEEK = ActivityQuery(None)
 
 

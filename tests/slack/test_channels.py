@@ -44,7 +44,7 @@ class Bot:
         self.roster = Roster(self.workspaces, clock, self.budgets)
         self.channels = self.patient()
 
-    def patient(self, seconds: float = 5) -> SlackChannels:
+    def patient(self, seconds: float = 60) -> SlackChannels:
         """With so much patience."""
         return SlackChannels(self.workspaces, self.roster, self.budgets, seconds)
 

@@ -41,7 +41,7 @@ def slack(slack: Slack) -> Slack:
 @pytest.fixture
 async def session() -> AsyncIterator[aiohttp.ClientSession]:
     """The one session; it is not patient."""
-    async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=0.5)) as session:
+    async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=2)) as session:
         yield session
 
 
@@ -193,7 +193,7 @@ async def test_a_connection_that_was_never_made_passes(
 
 
 LOST: list[dict[str, Any]] = [
-    {"delay": 1},
+    {"delay": 4},
     {"cut": True},
     {"status": 500},
     {"status": 502},
@@ -300,7 +300,7 @@ async def test_without_its_scope_nothing_is_known(slack: Slack, posts: Posts, pl
     ("break_it", "passing", "permanent"),
     [
         (lambda slack: slack.fail("conversations.history", status=500), True, None),
-        (lambda slack: slack.fail("conversations.history", delay=1), True, None),
+        (lambda slack: slack.fail("conversations.history", delay=4), True, None),
         (lambda slack: slack.fail("conversations.open", "fatal_error"), True, None),
         (lambda slack: slack.rate_limit("conversations.history", retry_after=60), True, None),
         (lambda slack: slack.fail("conversations.open", "user_disabled"), False, Unpostable.USER_GONE),
