@@ -18,7 +18,7 @@ for module in (clockwork, duties):
     module.DIGESTS = timedelta(seconds=0.5)  # type: ignore[attr-defined]
 for module in (doubts, turn):
     # Longer than a message may be on its way here, where everything shares two cores that others use, too.
-    module.SETTLED_AFTER = timedelta(seconds=6)  # type: ignore[attr-defined]
+    module.SETTLED_AFTER = timedelta(seconds=4)  # type: ignore[attr-defined]
 turn.BACK_OFF = (timedelta(seconds=2),)
 turn.TURN = timedelta(seconds=1)
 ledger.LEASE = timedelta(seconds=LEASE)
