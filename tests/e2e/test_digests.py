@@ -1,7 +1,6 @@
 """Digests of the real bot between SuperOffice and Slack, over real sockets, by a clock that is moved."""
 
 import asyncio
-import functools
 import re
 import sqlite3
 from collections.abc import AsyncIterator
@@ -79,7 +78,10 @@ class Days(World):
 def clock(monkeypatch: pytest.MonkeyPatch) -> TestClock:
     """Thursday, 09:41 in Oslo. Where the bot would wait for real time, it waits for this, or for moments."""
     clock = TestClock(NOW)
-    by_the_clock = functools.partial(digests, monotonic=lambda: clock.now().timestamp())
+
+    def by_the_clock(**its: Any) -> Any:
+        return digests(**{**its, "monotonic": lambda: clock.now().timestamp()})
+
     monkeypatch.setattr(wiring, "digests", by_the_clock)
     monkeypatch.setattr(duties, "DIGESTS", timedelta(seconds=0.02))
     monkeypatch.setattr(limits, "SPACING", 0.0)

@@ -135,7 +135,10 @@ def prepare(shared: Shared) -> Callable[[], None]:
     # Time is the test's; whatever waits for real time would wait for long.
     sys.modules["bot.app.running"].SystemClock = lambda: shared  # type: ignore[attr-defined]
     duties.DIGESTS = timedelta(seconds=0.03)  # type: ignore[attr-defined]
-    by_its_clock = functools.partial(digests, monotonic=lambda: shared.now().timestamp())
+
+    def by_its_clock(**its: Any) -> Any:
+        return digests(**{**its, "monotonic": lambda: shared.now().timestamp()})
+
     wiring.digests = by_its_clock  # type: ignore[attr-defined]
     limits.SPACING, limits.CREDIT = 0.0, 3600.0
     return functools.partial(cli.main, ["run"], standalone_mode=False)
