@@ -146,14 +146,18 @@ class Workspaces:
         Methods that list what there is in a workspace need its ``team_id`` as well: the token may be that of
         an organisation. Raises :class:`SlackFailed` where the bot is not installed.
         """
-        clients = self._clients_of(workspace)
-        if clients is None and workspace != self.own and monotonic() - self._looked_at > LOOK_AGAIN:
-            await self.refresh()  # another process may have installed it just now
-            clients = self._clients_of(workspace)
+        clients, unsure = self._clients_of(workspace), False
+        if clients is None and workspace != self.own and self._installations:
+            # Another process may have installed it just now.
+            unsure = monotonic() - self._looked_at <= LOOK_AGAIN
+            if not unsure:
+                await self.refresh()
+                clients = self._clients_of(workspace)
         if clients is None and self._own and workspace == await self._know_own():
             clients = self._own
         if clients is None:
-            raise SlackFailed(error="not_installed", passing=self._own is not None and self.own is None)
+            unsure = unsure or (self._own is not None and self.own is None)
+            raise SlackFailed(error="not_installed", passing=unsure)
         return clients.posting if posting else clients.asking
 
     def _clients_of(self, workspace: str) -> _Clients | None:

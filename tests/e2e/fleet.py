@@ -174,6 +174,12 @@ class Fleet:
                 dict(connection.execute("SELECT outcome, count(*) FROM ledger GROUP BY 1").fetchall())
             )
 
+    def failures(self) -> Counter[str]:
+        """Why those failed that did."""
+        with psycopg.connect(self.url.reveal()) as connection:
+            sql = "SELECT reason, count(*) FROM ledger WHERE outcome = 'failed' GROUP BY 1"
+            return Counter(dict(connection.execute(sql).fetchall()))
+
     async def until(self, posted: int, seconds: float) -> None:
         """Wait until so many digests were posted."""
         async with asyncio.timeout(seconds):

@@ -9,7 +9,7 @@ from bot.cli import main
 from bot.core import silence
 from bot.services import seats
 from bot.services.digests import doubts, turn
-from bot.store import ledger
+from bot.store import claiming, ledger
 
 #: In seconds.
 LEASE = int(os.environ["LEASE"])
@@ -17,11 +17,11 @@ LEASE = int(os.environ["LEASE"])
 for module in (clockwork, duties):
     module.DIGESTS = timedelta(seconds=0.5)  # type: ignore[attr-defined]
 for module in (doubts, turn):
-    # Longer than a message may be on its way here, where everything shares two cores that others use, too.
-    module.SETTLED_AFTER = timedelta(seconds=4)  # type: ignore[attr-defined]
+    # Longer than silence lasts, as it is in earnest, and than a message may be on its way on a busy machine.
+    module.SETTLED_AFTER = timedelta(seconds=2 * LEASE)  # type: ignore[attr-defined]
 turn.BACK_OFF = (timedelta(seconds=2),)
 turn.TURN = timedelta(seconds=1)
-ledger.LEASE = timedelta(seconds=LEASE)
+claiming.LEASE = ledger.LEASE = timedelta(seconds=LEASE)
 silence.SILENCE = LEASE
 roles.TIDY = timedelta(seconds=1)
 seats.LEASE, seats.GOOD, seats.RENEWED = LEASE, LEASE * 2 / 3, LEASE / 6

@@ -52,7 +52,7 @@ async def test_a_machine_that_is_cut_off_and_comes_back(
                 came.append(await cut(there, found, *links))
             await settled(found)
             assert found.doubled() == []
-            assert found.outcomes() == {"posted": found.users}
+            assert found.outcomes() == {"posted": found.users}, found.failures()
             assert await here.end(signal.SIGTERM) == 0
             await found.subscribe(2, 5, first=18)
             await settled(found)

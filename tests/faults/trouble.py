@@ -123,10 +123,14 @@ class Trouble:
         except TimeoutError:
             raise AssertionError(f"it says {self.ledger()}, not {ledger}") from None
 
-    async def nothing_is_lost_or_doubled(self) -> None:
-        """Once all is over, each digest stands in Slack, and each company in one of them."""
+    async def nothing_is_lost_or_doubled(self, *, elsewhere: bool = False) -> None:
+        """Once all is over, each digest stands in Slack, and each company in one of them.
+
+        ``elsewhere``: it may be one of another day, where the bot's clock was wrong by as much.
+        """
         await self.world.recover()
-        assert self.ledger() == {"posted"}
+        told_elsewhere = {"skipped late", "skipped nothing"} if elsewhere else set()
+        assert self.ledger() <= {"posted"} | told_elsewhere, self.ledger()
         assert self.world.doubled() == []
         told = self.world.told()
         assert [what for what in self.world.happened if len(told[what]) != 1] == []
