@@ -4,7 +4,6 @@ import asyncio
 import os
 import random
 import signal
-import statistics
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -51,9 +50,13 @@ async def tasks(it: Trouble) -> int:
 
 
 def is_flat(figures: list[float], more: float) -> bool:
-    """Whether the last quarter's median is at most ``more`` above the second one's: the first warms up."""
+    """Whether the last quarter's least is at most ``more`` above the second one's: the first warms up.
+
+    What is in flight when one looks comes and goes with the machine's load, and moves a median; what
+    is never let go of raises the least as well.
+    """
     quarter = len(figures) // 4
-    return statistics.median(figures[-quarter:]) <= statistics.median(figures[quarter : 2 * quarter]) + more
+    return min(figures[-quarter:]) <= min(figures[quarter : 2 * quarter]) + more
 
 
 @pytest.mark.long
@@ -84,7 +87,7 @@ async def test_two_hours_leave_no_trace(memory: Path, record_property: Callable[
         ):
             record_property(name, f"{figures[len(figures) // 4]:.1f} to {figures[-1]:.1f}")
         assert load.unexplained == []
-        assert is_flat(memories, 12)
-        assert is_flat(files, 8)
-        assert is_flat(counts, 3)
+        assert is_flat(memories, 8)
+        assert is_flat(files, 4)
+        assert is_flat(counts, 1)
         assert is_flat(sizes, 1)
