@@ -9,6 +9,7 @@ readings to lose nothing, and in none of them in the server's future.
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
+from functools import lru_cache
 
 __all__ = ["MARGIN", "ServerWarning", "may_be_future", "offsets_near", "skew", "wire_start"]
 
@@ -21,7 +22,8 @@ _WESTERNMOST = timedelta(hours=-12)
 #: In the future in every zone (the easternmost is 14 hours ahead), even if the clock is a day slow.
 _SURELY_AHEAD = timedelta(days=3)
 
-_DAY = timedelta(days=1)
+_HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +46,21 @@ def skew(server_date: datetime, received: datetime) -> timedelta:
 
 
 def offsets_near(zones: Iterable[tzinfo], instant: datetime) -> frozenset[timedelta]:
-    """Every UTC offset that the zones have within a day of ``instant``: clocks may change in between."""
+    """Every UTC offset that the zones have within a day of ``instant``: clocks may change in between.
+
+    It is looked at by the hour, so within up to an hour more.
+    """
+    return _offsets_near(tuple(zones), int(instant.timestamp()) // 3600)
+
+
+@lru_cache(maxsize=1024)
+def _offsets_near(zones: tuple[tzinfo, ...], hour: int) -> frozenset[timedelta]:
+    """A country can have thirty zones, and each call asks about twice; ``hour`` is counted from 1970."""
+    begins = _EPOCH + hour * _HOUR
     return frozenset(
         offset
         for zone in zones
-        for moment in (instant - _DAY, instant, instant + _DAY)
+        for moment in (begins - _DAY, begins, begins + _HOUR, begins + _HOUR + _DAY)
         if (offset := moment.astimezone(zone).utcoffset()) is not None
     )
 
@@ -81,8 +93,10 @@ def may_be_future(
     start: datetime, zone: tzinfo, server_now: datetime, server_offsets: Collection[timedelta] | None
 ) -> bool:
     """Whether any reading puts the naive ``start`` in the server's future; ``server_now`` is aware."""
-    own = offsets_near((zone,), server_now)
-    return start - min(_readings(own, server_offsets)) > server_now.astimezone(UTC).replace(tzinfo=None)
+    now = server_now.astimezone(UTC).replace(tzinfo=None)
+    if start - _WESTERNMOST <= now:
+        return False
+    return start - min(_readings(offsets_near((zone,), server_now), server_offsets)) > now
 
 
 def _readings(own: frozenset[timedelta], server: Collection[timedelta] | None) -> frozenset[timedelta]:

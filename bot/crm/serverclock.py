@@ -2,7 +2,8 @@
 
 import logging
 from collections.abc import Collection
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, date, datetime, timedelta, tzinfo
+from functools import lru_cache
 
 from bot.core.servertime import ServerWarning, may_be_future, offsets_near, skew, wire_start
 from bot.crm.settings import ActionTimeZone, TenantSettings
@@ -100,13 +101,10 @@ class ServerClock:
 
     def _is_elsewhere(self) -> bool:
         """Whether the zone set has, all year round, the offsets of none that the server may mean."""
-        now = self.now()
-
-        def year_round(zone: tzinfo) -> tuple[timedelta | None, ...]:
-            return tuple(moment.astimezone(zone).utcoffset() for moment in (now, now + _HALF_A_YEAR))
-
         zones = zones_of(self._location)
-        return bool(zones) and year_round(self._settings.zone) not in map(year_round, zones)
+        return bool(zones) and _year_round(self._settings.zone, today := self.now().date()) not in (
+            _year_round(zone, today) for zone in zones
+        )
 
     def _offsets(self, near: datetime) -> Collection[timedelta] | None:
         zones = zones_of(self._location)
@@ -114,6 +112,13 @@ class ServerClock:
 
     def _earliest_now(self) -> datetime:
         return self.now() if self._skew is not None else self.now() - _UNTOLD
+
+
+@lru_cache(maxsize=1024)
+def _year_round(zone: tzinfo, day: date) -> tuple[timedelta | None, ...]:
+    """Its offsets on that day and half a year later, by UTC."""
+    moment = datetime(day.year, day.month, day.day, tzinfo=UTC)
+    return tuple(each.astimezone(zone).utcoffset() for each in (moment, moment + _HALF_A_YEAR))
 
 
 def _repeats(warning: ServerWarning, old: ServerWarning) -> bool:

@@ -5,7 +5,7 @@ Which regions there are is not published, so a code stands for every zone of its
 """
 
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from zoneinfo import ZoneInfo
 
@@ -14,7 +14,7 @@ __all__ = ["zones_of"]
 _ALIASES = {"UK": "GB"}
 
 
-@cache
+@lru_cache(maxsize=256)  # a server may send anything
 def zones_of(code: str) -> Sequence[ZoneInfo]:
     """The zones of a location code, by tzdata's ``zone.tab``; none for a code that it does not know."""
     country = code.strip().upper().partition("-")[0]

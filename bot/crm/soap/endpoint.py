@@ -17,6 +17,7 @@ from bot.crm.soap.failures import failure_of_exception, failure_of_fault, failur
 from bot.crm.soap.reader import read
 from bot.crm.soap.services import Request, Services
 from bot.crm.soap.transport import Response, Transport
+from bot.crm.soap.turnstile import Turnstile
 
 __all__ = ["Endpoint", "decode"]
 
@@ -50,7 +51,7 @@ class Endpoint:
         self._transport = transport
         self._time = time
         self._address = address
-        self._reading = asyncio.Lock()
+        self._turnstile = Turnstile()
 
     async def call(
         self,
@@ -73,6 +74,7 @@ class Endpoint:
             # Nobody there has done anything with it: once more at the right place, whatever it is.
             base = await self._address.services()
             response = await self._post(base, request, deadline, repeatable=not signing_in)
+        await self._turnstile.passed()  # from here on nothing waits until the answer's rows are read
         envelope = await self._open(response, with_ticket=ticket is not None)
         self._time.note(response.date, response.received, envelope.headers.location)
         self._judge(envelope, signing_in=signing_in)
@@ -89,14 +91,9 @@ class Endpoint:
     async def activities(self, envelope: Envelope, zone: tzinfo) -> list[Activity]:
         """The rows of an answer to GetMyActiveContacts; times without a zone are read in ``zone``.
 
-        Only one is read in each turn of the loop: of thirty that arrive at once, the first is on its way to
-        its user before the last is read. (All in one turn, and they would all wait for the last; measured,
-        half of them by twice as long.) A large one is read in a thread, and holds up nobody.
+        A large one is read in a thread, and holds up nobody.
         """
         try:
-            if envelope.size <= _LARGE:
-                async with self._reading:
-                    await asyncio.sleep(0)
             activities = await decode(envelope.size, read, envelope, zone)
         except Unreadable as error:
             reason = str(error)

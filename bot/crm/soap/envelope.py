@@ -7,12 +7,16 @@ unknown ones. What it does not take is XML that is broken or that brings a DTD.
 import threading
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import lru_cache
 
 from lxml import etree
 
 from bot.crm.soap.rows import Texts, cut, is_of_rows
 
 __all__ = ["Envelope", "ExceptionInfo", "Headers", "Unreadable", "local_name", "open_envelope"]
+
+#: What is left of an answer without its rows is known again up to this size, in bytes.
+_FRAME = 4096
 
 XSI = "http://www.w3.org/2001/XMLSchema-instance"
 
@@ -82,14 +86,25 @@ def open_envelope(content: bytes) -> Envelope:
     """Parse and open an answer. Raises :class:`Unreadable`."""
     taken = cut(content)
     if taken:
-        with suppress(Unreadable):
-            envelope = _opened(taken.rest, len(content), taken.rows)
-            if is_of_rows(envelope.body):
-                return envelope
-    return _opened(content, len(content), None)
+        opened = _around_rows if len(taken.rest) <= _FRAME else _around_rows.__wrapped__
+        if frame := opened(taken.rest):
+            return Envelope(frame.headers, frame.body, len(content), taken.rows)
+    return _opened(content)
 
 
-def _opened(content: bytes, size: int, rows: list[Texts] | None) -> Envelope:
+@lru_cache(maxsize=64)
+def _around_rows(rest: bytes) -> Envelope | None:
+    """What is left of an answer without its rows, which a server writes alike again and again; ``None``
+    where it proves them to be no rows.
+    """
+    with suppress(Unreadable):
+        envelope = _opened(rest)
+        if is_of_rows(envelope.body):
+            return envelope
+    return None
+
+
+def _opened(content: bytes) -> Envelope:
     root = _parse(content)
     if local_name(root) != "Envelope":
         raise Unreadable("no envelope")
@@ -105,7 +120,7 @@ def _opened(content: bytes, size: int, rows: list[Texts] | None) -> Envelope:
                 parts.setdefault(name, child)
     if body is None:
         raise Unreadable("no body")
-    return Envelope(_headers(parts), body, size, rows)
+    return Envelope(_headers(parts), body, len(content))
 
 
 def local_name(element: etree._Element) -> str:

@@ -41,7 +41,7 @@ FIELDS = (
     "PersonId",
 )
 
-#: The texts of a row, in the order of ``FIELDS``.
+#: The texts of a row, in the order of ``FIELDS``; an empty one says the same as none.
 Texts = tuple[str | None, ...]
 
 
@@ -56,10 +56,17 @@ class Cut(NamedTuple):
 class _Usual(NamedTuple):
     """How to read the rows of an answer."""
 
+    #: Each has its texts as groups, and another behind it, or an end tag.
     row: re.Pattern[str]
+    #: How each begins, and nothing else.
+    begins: str
     #: Puts the groups of the pattern in the order of ``FIELDS``.
     in_order: Callable[[Texts], Texts]
 
+
+_USUALS = 32
+#: By the prefixes of the answer's elements and of ``xsi``.
+_LAST: dict[tuple[str, str], _Usual] = {}
 
 _PLACEHOLDER = "RowsWereHere"
 _NAME = "[A-Za-z_][A-Za-z0-9_.-]*"
@@ -69,6 +76,8 @@ _TEXT = "[^<>\0-\x08\x0b-\x1f]*"
 _NO_XML = ("\ufffe", "\uffff")
 _OPENED = re.compile(f"<((?:{_NAME}:)?)Response(?: [^<>]*)?>{_GAP}")
 _SCHEMA_PREFIX = re.compile(f' ({_NAME}):(?:nil|type)="')
+#: The ampersand last: what it makes is no entity.
+_ENTITIES = (("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'), ("&apos;", "'"), ("&amp;", "&"))
 _UNUSUAL_ENTITY = re.compile("&(?!(?:amp|lt|gt|quot|apos);)")
 
 
@@ -85,8 +94,9 @@ def cut(content: bytes) -> Cut | None:
         return None
     prefix, start = opened[1], opened.end()
     schema = _SCHEMA_PREFIX.search(text, start)
-    usual = _usual_by_first(text, start, prefix, schema[1] if schema else "")
-    rows, end = _rows(text, start, usual) if usual else ([], start)
+    usual = _usual_at(text, start, prefix, schema[1] if schema else "")
+    end = text.find(f"</{prefix}Response>", start)
+    rows = _rows(text, start, end, usual) if usual and end >= 0 else []
     before, after = text[:start], text[end:]
     if (
         not rows
@@ -106,19 +116,31 @@ def is_of_rows(body: etree._Element) -> bool:
     return tags == [_PLACEHOLDER] and encoding.lower() == "utf-8"
 
 
-def _rows(text: str, start: int, usual: _Usual) -> tuple[list[Texts], int]:
-    """The rows that stand one behind the other from ``start`` on, and where they end."""
-    rows: list[Texts] = []
-    at, entity = start, text.find("&", start)
-    for row in usual.row.finditer(text, start):
-        if row.start() != at:
-            break
-        at, texts = row.end(), row.groups()
-        if start < entity < at:
-            texts = tuple([_unescaped(each) if each and "&" in each else each for each in texts])
-            entity = text.find("&", at)
-        rows.append(usual.in_order(texts))
-    return rows, at
+def _rows(text: str, start: int, end: int, usual: _Usual) -> list[Texts]:
+    """The rows that fill all the text from ``start`` to ``end``, one behind the other; none if anything else
+    is among them.
+
+    That something is skipped shows: behind each row comes the beginning of one, or the end, and there are as
+    many beginnings as rows.
+    """
+    rows = usual.row.findall(text, start, text.index(">", end) + 1)
+    if not text.startswith(usual.begins, start) or text.count(usual.begins, start, end) != len(rows):
+        return []
+    if text.find("&", start, end) >= 0:
+        rows = [tuple([_unescaped(each) if "&" in each else each for each in row]) for row in rows]
+    return list(map(usual.in_order, rows))
+
+
+def _usual_at(text: str, start: int, prefix: str, schema: str) -> _Usual | None:
+    """How to read the rows from ``start`` on: mostly as those of the answer before."""
+    usual = _LAST.get((prefix, schema))
+    if not usual or not usual.row.match(text, start):
+        usual = _usual_by_first(text, start, prefix, schema)
+        if usual:
+            if len(_LAST) >= _USUALS:
+                _LAST.clear()
+            _LAST[prefix, schema] = usual
+    return usual
 
 
 def _usual_by_first(text: str, start: int, prefix: str, schema: str) -> _Usual | None:
@@ -132,7 +154,7 @@ def _usual_by_first(text: str, start: int, prefix: str, schema: str) -> _Usual |
     return _usual(prefix, schema, first.groups(), *element.findall(inner))
 
 
-@lru_cache(maxsize=32)
+@lru_cache(maxsize=_USUALS)
 def _usual(prefix: str, schema: str, row: tuple[str, ...], *fields: tuple[str, ...]) -> _Usual | None:
     """How to read rows of these elements, each with its ``xsi:type`` as in the first row. ``None`` where
     something is missing from them, or there twice.
@@ -146,15 +168,19 @@ def _usual(prefix: str, schema: str, row: tuple[str, ...], *fields: tuple[str, .
         f"(?:>({'' if name in FIELDS else '?:'}{_TEXT})</{before}{name}>|{nil} ?/>){_GAP}"
         for name, kind in fields
     )
-    name, kind = row
+    begins = f"<{prefix}{''.join(row)}>"
     known = [name for name in names if name in FIELDS]
     return _Usual(
-        re.compile(f"<{before}{name}{re.escape(kind)}>{_GAP}{inner}</{before}{name}>{_GAP}"),
+        re.compile(
+            f"{re.escape(begins)}{_GAP}{inner}</{before}{row[0]}>{_GAP}(?={re.escape(begins)}|</{before}Response>)"
+        ),
+        begins,
         itemgetter(*map(known.index, FIELDS)),
     )
 
 
 def _unescaped(text: str) -> str:
-    for name, meant in (("lt", "<"), ("gt", ">"), ("quot", '"'), ("apos", "'"), ("amp", "&")):
-        text = text.replace(f"&{name};", meant)
+    for written, meant in _ENTITIES:
+        if written in text:
+            text = text.replace(written, meant)
     return text

@@ -86,6 +86,9 @@ class Transport:
         self._session = session
         self._clock = clock
         self._limits = limits
+        # A try that may take all of a command's time needs no clock of its own.
+        alone = limits.attempt if limits.attempt < limits.command else None
+        self._timeout = aiohttp.ClientTimeout(total=alone, sock_connect=limits.connect)
         self._proxy = proxy
         self._tls: ssl.SSLContext | Literal[True] = tls or True
 
@@ -95,7 +98,7 @@ class Transport:
         """Post a request and read the answer, whatever its status.
 
         A ``repeatable`` one, that only reads, is tried again on connection errors and 429, 502, 503, 504;
-        ``deadline``, by the loop's clock, is when the command's time is up. Raises
+        ``deadline``, by the loop's clock, is when the command's time is up: the caller ends it then. Raises
         :class:`CrmUnreachable`, :class:`CrmTimedOut`, :class:`CrmTooLarge` and :class:`CrmUnreadable`.
         """
         try:
@@ -146,12 +149,11 @@ class Transport:
         raise _Passing(failure) if passing else failure
 
     async def _post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Response:
-        timeout = aiohttp.ClientTimeout(total=self._limits.attempt, sock_connect=self._limits.connect)
         async with self._session.post(
             url,
             data=body,
             headers={"Accept-Encoding": "gzip", **headers},
-            timeout=timeout,
+            timeout=self._timeout,
             allow_redirects=False,
             proxy=self._proxy,
             ssl=self._tls,

@@ -1,0 +1,41 @@
+"""One after the other, where the loop would take them side by side."""
+
+import asyncio
+from collections import deque
+
+__all__ = ["Turnstile"]
+
+
+class Turnstile:
+    """Lets one pass in each turn of the loop, in the order in which they came.
+
+    The loop takes what is ready breadth first: of thirty answers that arrive at once, each is taken one step
+    further in each of its turns, so that all are done when the last is, and ask again in the same moment.
+    Behind this, the first is on its way before the second is looked at. Nobody waits who comes alone.
+
+    It belongs to one loop.
+    """
+
+    def __init__(self) -> None:
+        self._taken = False
+        self._waiting: deque[asyncio.Future[None]] = deque()
+
+    async def passed(self) -> None:
+        """Return when it is one's turn: at once, if nobody passed in this one."""
+        loop = asyncio.get_running_loop()
+        if self._taken:
+            turn = loop.create_future()
+            self._waiting.append(turn)
+            await turn
+        else:
+            self._taken = True
+            loop.call_soon(self._next)
+
+    def _next(self) -> None:
+        while self._waiting:
+            turn = self._waiting.popleft()
+            if not turn.done():  # it may have been given up
+                turn.set_result(None)
+                asyncio.get_running_loop().call_soon(self._next)
+                return
+        self._taken = False
