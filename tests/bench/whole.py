@@ -29,9 +29,11 @@ __all__ = [
     "concluded",
     "due",
     "link",
+    "opened",
     "posted",
     "running",
     "subscribe",
+    "until_posted",
     "whole",
 ]
 
@@ -89,17 +91,17 @@ async def running(server: str, database: Where, per_minute: int = NO_LIMIT) -> A
 
 async def link(database: Where, count: int) -> None:
     """Users who are linked, ``U0`` to the last."""
-    async with _opened(database) as opened:
+    async with opened(database) as tables:
         for number in range(count):
-            await _link(opened, number)
+            await _link(tables, number)
 
 
 async def subscribe(database: Where, count: int, first: int = 0, next_due: datetime | None = None) -> None:
     """The same with a digest each, which is due now, or looked at then; numbers begin with ``first``."""
     now = datetime.now(UTC)
-    async with _opened(database) as opened:
+    async with opened(database) as tables:
         for number in range(first, first + count):
-            await opened.subscriptions.put(due(await _link(opened, number), now), next_due or now)
+            await tables.subscriptions.put(due(await _link(tables, number), now), next_due or now)
 
 
 def due(user: SlackUser, now: datetime) -> Subscription:
@@ -114,47 +116,53 @@ def due(user: SlackUser, now: datetime) -> Subscription:
     )
 
 
-def fill(opened: Store, first: int, last: int, later: timedelta) -> None:
+def fill(tables: Store, first: int, last: int, later: timedelta) -> None:
     """The first of all digests again for very many users, each due so much later."""
     span = later // timedelta(microseconds=1)
-    connection(opened).execute(MANY, {"first": first, "last": last, "later": span})
+    connection(tables).execute(MANY, {"first": first, "last": last, "later": span})
 
 
 async def posted(database: Where, count: int) -> None:
-    """Wait until so many digests are, or had nothing to say: looking costs next to nothing."""
-    async with _opened(database) as opened:
-        while await _concluded(opened) < count:  # noqa: ASYNC110 - it is another's to say
-            await asyncio.sleep(0.1)
+    """Wait until so many digests are, or had nothing to say."""
+    async with opened(database) as looking:
+        await until_posted(looking, count)
+
+
+async def until_posted(looking: Store, count: int) -> None:
+    """The same with a database that is open: looking costs next to nothing, to open it one millisecond."""
+    while await _concluded(looking) < count:  # noqa: ASYNC110 - it is another's to say
+        await asyncio.sleep(0.1)
 
 
 async def call_off(database: Where) -> None:
     """Nothing more is due; wait for what is under way."""
-    async with _opened(database) as opened:
-        await opened.db.execute("UPDATE subscriptions SET next_due = NULL")
+    async with opened(database) as tables:
+        await tables.db.execute("UPDATE subscriptions SET next_due = NULL")
         query = "SELECT count(*) FROM ledger WHERE outcome = 'claimed'"
-        while (await opened.db.only(query))[0]:  # noqa: ASYNC110 - it is another's to say
+        while (await tables.db.only(query))[0]:  # noqa: ASYNC110 - it is another's to say
             await asyncio.sleep(0.1)
 
 
 async def concluded(database: Where) -> int:
     """How many digests are posted, or had nothing to say."""
-    async with _opened(database) as opened:
-        return await _concluded(opened)
+    async with opened(database) as tables:
+        return await _concluded(tables)
 
 
-async def _concluded(opened: Store) -> int:
+async def _concluded(tables: Store) -> int:
     query = "SELECT outcome, count(*) FROM ledger WHERE outcome <> 'claimed' GROUP BY outcome"
-    done = dict(await opened.db.rows(query))
+    done = dict(await tables.db.rows(query))
     assert done.keys() <= {"posted", "skipped"}, done
     return sum(done.values())
 
 
-async def _link(opened: Store, number: int) -> SlackUser:
+async def _link(tables: Store, number: int) -> SlackUser:
     user, now = SlackUser(WORKSPACE, f"U{number}"), datetime.now(UTC)
     principal = Principal(528, 947, "Kianna Ledner", "KLED")
-    await opened.links.put(Link(user, "onsite", principal, now, now, Secret(f"7T:{number}")))
+    await tables.links.put(Link(user, "onsite", principal, now, now, Secret(f"7T:{number}")))
     return user
 
 
-def _opened(database: Where) -> AbstractAsyncContextManager[Store]:
+def opened(database: Where) -> AbstractAsyncContextManager[Store]:
+    """Its tables, for whoever looks on."""
     return store.connected(database, Secret(KEY))
