@@ -60,7 +60,7 @@ def slack_parts(
 ) -> SlackParts:
     """Put them together. ``monotonic`` is in seconds and never goes back."""
     command = settings.slack.command
-    people, budgets = SlackPeople(workspaces, clock), Budgets()
+    people, budgets = SlackPeople(workspaces, clock), Budgets(rates=database.rates)
     roster = Roster(workspaces, clock, budgets)
     channels = SlackChannels(workspaces, roster, budgets)
     audience = Audience(channels)

@@ -27,9 +27,9 @@ class SlackHome:
         self._budgets = budgets
         self._command = command
 
-    def room(self, workspace: str) -> bool:
+    async def room(self, workspace: str) -> bool:
         """Whether Slack's limit leaves room for what nobody waits for."""
-        return self._budgets.left(workspace, METHOD) > LEFT_TO_READERS
+        return await self._budgets.left(workspace, METHOD) > LEFT_TO_READERS
 
     async def publish(self, user: SlackUser, home: Home, reader: Reader) -> None:
         """Show it. Raises ``SlackFailed``."""

@@ -23,6 +23,8 @@ SPACING = 1.0
 WINDOW = 61.0
 #: Seconds' worth of messages that may be made up for, where somebody woke up late.
 CREDIT = 2.0
+#: Seconds after which a turn is over that nobody used: others have theirs by then.
+LAPSED = 1.0
 #: Seconds to wait after a 429 that does not say.
 UNSAID = 10.0
 
@@ -49,6 +51,9 @@ class _Workspace:
         self.closed_until = 0.0
         #: Until then others know that it is closed.
         self.told_until = 0.0
+        #: Those in line, and when each of the turns is that this process has for them.
+        self.waiting = 0
+        self.turns = deque[float]()
 
     def opens_at(self) -> float:
         """When the next message may go."""
@@ -103,11 +108,8 @@ class PostLimits:
         try:
             async with one.line:
                 await self._until(lambda: one.free_at)
-                async with whole.line:
-                    await self._among_all(workspace, whole)
-                    await self._until(whole.opens_at)
-                    whole.take(self._monotonic())
-                    self._rest(whole, channel)
+                await self._in_line(workspace, whole)
+                self._rest(whole, channel)
         finally:
             one.waiting -= 1
 
@@ -128,16 +130,35 @@ class PostLimits:
         whole.channels.setdefault(channel, _Channel()).free_at = self._monotonic() + SPACING
         whole.channels.move_to_end(channel)
 
-    async def _among_all(self, workspace: str, whole: _Workspace) -> None:
-        """Wait for the turn that no other process has; tell them what Slack said."""
-        if self._rates is None:
-            return
-        name = f"{workspace} chat.postMessage"
+    async def _in_line(self, workspace: str, whole: _Workspace) -> None:
+        whole.waiting += 1
+        try:
+            async with whole.line:
+                if self._rates:
+                    await self._among_all(self._rates, f"{workspace} chat.postMessage", whole)
+                await self._until(whole.opens_at)
+                whole.take(self._monotonic())
+        finally:
+            whole.waiting -= 1
+
+    async def _among_all(self, rates: Rates, name: str, whole: _Workspace) -> None:
+        """Wait for a turn that no other process has; tell them what Slack said.
+
+        Whoever is first in line takes a turn for all in it, as far as those are soon.
+        """
         closed = whole.closed_until - self._monotonic()
         if closed > 0 and whole.told_until < whole.closed_until:
             whole.told_until = whole.closed_until
-            await self._rates.close(name, closed)
-        await self._sleep(await self._rates.take(name, self._interval, CREDIT))
+            await rates.close(name, closed)
+        while whole.turns and whole.turns[0] < self._monotonic() - LAPSED:
+            whole.turns.popleft()
+        if not whole.turns:
+            turns = min(whole.waiting, max(1, int(CREDIT / self._interval)))
+            wait = await rates.take(name, turns, self._interval, CREDIT)
+            now = self._monotonic()
+            whole.turns.extend(now + max(0, wait + number * self._interval) for number in range(turns))
+        turn = whole.turns.popleft()
+        await self._until(lambda: turn)
 
     async def _until(self, free_at: Callable[[], float]) -> None:
         """Asked again after each sleep: it may have become later meanwhile."""

@@ -75,7 +75,7 @@ class Roster:
         if len(self._unknown(workspace, users)) > FEW and self._is_due(workspace):
             await asyncio.shield(self._listing(workspace))
         unknown = self._unknown(workspace, users)
-        affordable = unknown[: max(0, self._budgets.left(workspace, "users.info"))]
+        affordable = unknown[: max(0, await self._budgets.left(workspace, "users.info"))]
         at_once = asyncio.Semaphore(AT_ONCE)
 
         async def ask(user: str) -> None:

@@ -2,7 +2,7 @@
 
 from sqlite_utils import Database
 
-__all__ = ["create_seats", "find_whose_tickets_are_due", "have_each_token_anew_once"]
+__all__ = ["create_leases", "create_seats", "find_whose_tickets_are_due", "have_each_token_anew_once"]
 
 
 def find_whose_tickets_are_due(db: Database) -> None:
@@ -28,3 +28,15 @@ def create_seats(db: Database) -> None:
         ) STRICT, WITHOUT ROWID
     """)
     db.execute("CREATE INDEX seats_holder ON seats (holder)")
+
+
+def create_leases(db: Database) -> None:
+    """How many calls of a method somebody may make until when: all of them count as made then."""
+    db.execute("""
+        CREATE TABLE leases (
+            name TEXT NOT NULL,
+            until INTEGER NOT NULL,
+            calls INTEGER NOT NULL,
+            PRIMARY KEY (name, until)
+        ) STRICT, WITHOUT ROWID
+    """)

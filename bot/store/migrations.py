@@ -8,7 +8,12 @@ from sqlite_utils import Database, Migrations
 
 from bot.store.auditschema import create_audit, keep_audit
 from bot.store.channelschema import add_guarding, add_importing, create_channel_digests
-from bot.store.fleetschema import create_seats, find_whose_tickets_are_due, have_each_token_anew_once
+from bot.store.fleetschema import (
+    create_leases,
+    create_seats,
+    find_whose_tickets_are_due,
+    have_each_token_anew_once,
+)
 from bot.store.homeschema import create_homes
 from bot.store.installschema import create_installations, create_known_tokens, create_proofs
 
@@ -339,3 +344,4 @@ def find_what_is_due_in_a_workspace(db: Database) -> None:
 migrations()(find_whose_tickets_are_due)
 migrations()(have_each_token_anew_once)
 migrations()(create_seats)
+migrations()(create_leases)

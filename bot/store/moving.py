@@ -24,7 +24,7 @@ from bot.store.sqlite import OPERATOR_PATIENCE, open_database
 __all__ = ["Moved", "MovingRefused", "move"]
 
 #: Who runs on the source is nobody on the target, and its turns are over by then.
-LEFT = {"processes", "rates", "seats"}
+LEFT = {"processes", "rates", "leases", "seats"}
 #: Rows that are compared at a time.
 PAGE = 1000
 

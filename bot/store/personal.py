@@ -115,6 +115,7 @@ NOBODYS = {
     "deliveries": "ids of Slack's requests, for a day",
     "hash_keys": "the bot's own key",
     "rates": "workspaces, and when Slack may be asked again",
+    "leases": "workspaces, and how often Slack was asked there, for an hour",
     "seats": "tenants, and how many questions a process may ask them at once",
     "processes": "the processes that run the bot",
     "installations": "workspaces and organisations, with the app's own tokens",

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.core.signin import KeepAlivePolicy
+from bot.services.ports import Limit
 from bot.slack.limits import PostLimits
 from tests.bench.scale.costs import COSTS
 from tests.bench.scale.sign_ins import keep_alives
@@ -98,11 +99,17 @@ class SharedTurns:
     time: FakeTime
     next_at: float | None = None
 
-    async def take(self, name: str, interval: float, credit: float) -> float:
+    async def take(self, name: str, turns: int, interval: float, credit: float) -> float:
         now = self.time.now
         turn = now - credit if self.next_at is None else max(self.next_at, now - credit)
-        self.next_at = turn + interval
+        self.next_at = turn + turns * interval
         return turn - now
+
+    async def lease(self, name: str, calls: int, limit: Limit) -> tuple[int, float]:
+        raise AssertionError("a message is no question")
+
+    async def left(self, name: str, limit: Limit) -> int:
+        raise AssertionError("a message is no question")
 
     async def close(self, name: str, seconds: float) -> None:
         raise AssertionError("nobody refuses here")

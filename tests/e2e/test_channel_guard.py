@@ -180,10 +180,10 @@ async def test_more_people_than_slack_tells_of_in_time(rig: Rig) -> None:
     assert (row.outcome, row.reason) == ("claimed", "refused:unsettled")
     assert rig.posted() == []
     rig.slack.api.failures.clear()
-    rig.bot.slack.roster._budgets._closed.clear()
+    rig.bot.slack.roster._budgets._budgets.clear()
     rig.bot._channel_parts.stewarding._channels._patience = 10.0  # type: ignore[attr-defined]
     for _ in range(3):
         await rig.tick(minutes=5)
-        rig.bot.slack.roster._budgets._made.clear()
+        rig.bot.slack.roster._budgets._budgets.clear()
     assert (await slot(rig)).outcome == "posted"
     assert rig.told() == []

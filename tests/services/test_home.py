@@ -48,7 +48,7 @@ class View:
     full: bool = False
     delays: list[float] = field(default_factory=list)
 
-    def room(self, workspace: str) -> bool:
+    async def room(self, workspace: str) -> bool:
         return not self.full
 
     async def publish(self, user: SlackUser, home: Home, reader: Reader) -> None:

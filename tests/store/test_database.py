@@ -49,6 +49,7 @@ STEPS = (
     "find_whose_tickets_are_due",
     "have_each_token_anew_once",
     "create_seats",
+    "create_leases",
 )
 TABLES = (
     "links",
@@ -77,6 +78,7 @@ TABLES = (
     "homes",
     "rates",
     "seats",
+    "leases",
     "audit_retention",
     "known_tokens",
 )

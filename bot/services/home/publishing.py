@@ -74,7 +74,7 @@ class HomeTabs:
         """Show anew what is stale, as far as Slack's limit leaves room. To be called every few seconds."""
         self._forget_said()
         for user in await self._homes.stale(self._clock.now()):
-            if user not in self._waiting and self._view.room(user.workspace):
+            if user not in self._waiting and await self._view.room(user.workspace):
                 self.refresh(user)
 
     async def say(self, user: SlackUser, reply: Reply | InMessages) -> bool:

@@ -39,6 +39,7 @@ from bot.services.ports.installs import (
 )
 from bot.services.ports.machine import (
     Clock,
+    Limit,
     Rates,
     Runner,
     Seats,
@@ -106,6 +107,7 @@ __all__ = [
     "Invitation",
     "Invitations",
     "Ledger",
+    "Limit",
     "Links",
     "Messenger",
     "Metrics",

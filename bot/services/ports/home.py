@@ -38,7 +38,7 @@ class Homes(Protocol):
 class HomeView(Protocol):
     """The Home tab in Slack."""
 
-    def room(self, workspace: str) -> bool:
+    async def room(self, workspace: str) -> bool:
         """Whether Slack's limit leaves room for what nobody waits for."""
         ...
 

@@ -2,9 +2,9 @@
 
 from collections.abc import Awaitable, Callable, Hashable, Sequence
 from datetime import datetime
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
-__all__ = ["Clock", "Rates", "Runner", "Seats"]
+__all__ = ["Clock", "Limit", "Rates", "Runner", "Seats"]
 
 
 class Clock(Protocol):
@@ -31,18 +31,37 @@ class Runner(Protocol):
         ...
 
 
+class Limit(NamedTuple):
+    """Never more than so many calls in so many seconds; and for how many a lease of some is good."""
+
+    calls: int
+    window: float
+    lease: float
+
+
 class Rates(Protocol):
     """Limits that hold for all processes together."""
 
-    async def take(self, name: str, interval: float, credit: float) -> float:
-        """Take the next turn of a limit; in how many seconds it is, 0 or less for now.
+    async def take(self, name: str, turns: int, interval: float, credit: float) -> float:
+        """Take the next turns of a limit; in how many seconds the first is, 0 or less for now.
 
         Turns are ``interval`` seconds apart; what nobody took is made up for, up to ``credit`` seconds of it.
         """
         ...
 
+    async def lease(self, name: str, calls: int, limit: Limit) -> tuple[int, float]:
+        """So many calls, or fewer, may be made within ``limit.lease`` seconds from when this is asked.
+
+        Where it is none, after how many seconds to ask again.
+        """
+        ...
+
+    async def left(self, name: str, limit: Limit) -> int:
+        """How many calls nobody has a lease of."""
+        ...
+
     async def close(self, name: str, seconds: float) -> None:
-        """Let there be no turn before so many seconds are over."""
+        """Let there be no turn and no lease before so many seconds are over."""
         ...
 
 
