@@ -4,6 +4,7 @@ import logging
 
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.authorization.async_authorize import AsyncAuthorize
 from slack_bolt.error import BoltError
 from slack_bolt.response import BoltResponse
 
@@ -20,6 +21,25 @@ class AnotherWorkspaceError(BoltError):
     """A request that names no workspace, or one that the bot is not installed in."""
 
 
+class _OfWorkspace(AsyncAuthorize):
+    """The token of a request's workspace. A plain function, Bolt looks up what it takes each time."""
+
+    def __init__(self, workspaces: Workspaces) -> None:
+        self._workspaces = workspaces
+
+    async def __call__(
+        self, *, enterprise_id: str | None, team_id: str | None, **_: object
+    ) -> AuthorizeResult:
+        if team_id is None:  # of a whole organisation: nobody asks, nobody is answered
+            return AuthorizeResult(enterprise_id=enterprise_id, team_id=None)
+        await self._workspaces.meet(team_id, enterprise_id)
+        try:
+            client = await self._workspaces.client(team_id)
+        except SlackFailed:
+            raise AnotherWorkspaceError from None
+        return AuthorizeResult(enterprise_id=enterprise_id, team_id=team_id, bot_token=client.token)
+
+
 def bolt_app(workspaces: Workspaces, refusals: Refusals) -> AsyncApp:
     """A Bolt application, without listeners.
 
@@ -28,16 +48,6 @@ def bolt_app(workspaces: Workspaces, refusals: Refusals) -> AsyncApp:
     Mode). Requests of a workspace that the bot is not installed in are refused.
     """
 
-    async def authorize(enterprise_id: str | None, team_id: str | None) -> AuthorizeResult:
-        if team_id is None:  # of a whole organisation: nobody asks, nobody is answered
-            return AuthorizeResult(enterprise_id=enterprise_id, team_id=None)
-        await workspaces.meet(team_id, enterprise_id)
-        try:
-            client = await workspaces.client(team_id)
-        except SlackFailed:
-            raise AnotherWorkspaceError from None
-        return AuthorizeResult(enterprise_id=enterprise_id, team_id=team_id, bot_token=client.token)
-
     app = AsyncApp(
         name="superoffice-slack",
         logger=_bolt_log(),
@@ -45,7 +55,8 @@ def bolt_app(workspaces: Workspaces, refusals: Refusals) -> AsyncApp:
         signing_secret="verified-before-bolt",  # noqa: S106 - Bolt wants one; see guard
         request_verification_enabled=False,
         process_before_response=True,
-        authorize=authorize,
+        authorize=_OfWorkspace(workspaces),
+        attaching_function_token_enabled=False,  # of workflow steps, which there are none of
     )
 
     @app.error

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from typing import Any
 from urllib.parse import parse_qs
@@ -30,6 +31,11 @@ MAX_BODY = 1 << 20
 PATIENCE = 5
 #: Seconds that a signature is good for, either way: as long as Slack's own verifier takes it.
 FRESH = 300
+
+#: Slack sends some twenty.
+_FIELDS = 100
+#: A form in which nothing is a ``payload``, whatever its values are.
+_COMMAND = re.compile("(?:(?!payload=)[a-z_]+=[^&]*(?:&|$))+", re.ASCII)
 
 STATUS: Mapping[Refusal, int] = {
     Refusal.UNSIGNED: 401,
@@ -107,8 +113,13 @@ class Guard:
 
 def _signed(scope: Scope) -> tuple[str, str]:
     """The timestamp and the signature."""
-    headers = {name: value.decode("latin-1") for name, value in scope["headers"]}
-    return headers.get(b"x-slack-request-timestamp", ""), headers.get(b"x-slack-signature", "")
+    timestamp = signature = b""
+    for name, value in scope["headers"]:
+        if name == b"x-slack-request-timestamp":
+            timestamp = value
+        elif name == b"x-slack-signature":
+            signature = value
+    return timestamp.decode("latin-1"), signature.decode("latin-1")
 
 
 class _Seconds(SignatureClock):
@@ -136,13 +147,18 @@ async def _read(receive: Receive) -> bytes | None:
 
 
 def _is_readable(scope: Scope, body: bytes) -> bool:
-    """Whether Bolt can parse it: a form, whose ``payload`` (if any) is a JSON object, or a JSON object."""
+    """Whether Bolt can parse it: a form, whose ``payload`` (if any) is a JSON object, or a JSON object.
+
+    A command's form has none, and is not parsed here: Bolt does it once more.
+    """
     content_type = next((value for name, value in scope["headers"] if name == b"content-type"), b"")
     try:
         text = body.decode()
         if content_type.partition(b";")[0].strip().lower() == b"application/json":
             return isinstance(json.loads(text), dict)
-        payload = parse_qs(text, max_num_fields=100).get("payload")
+        if text.count("&") < _FIELDS and _COMMAND.fullmatch(text):
+            return True
+        payload = parse_qs(text, max_num_fields=_FIELDS).get("payload")
         return payload is None or isinstance(json.loads(payload[0]), dict)
     except (ValueError, RecursionError):
         return False

@@ -102,6 +102,8 @@ async def test_stale(clock: Clock, age: float, status: int) -> None:
     [
         (b"payload=junk", FORM),
         (b"payload=[]", FORM),
+        (b"p%61yload=junk", FORM),
+        (b"a=1&payload=junk&b=2", FORM),
         (b"&".join([b"a=1"] * 200), FORM),
         (b"junk", b"application/json"),
         (b"[]", b"application/json; charset=utf-8"),
