@@ -24,6 +24,7 @@ from tests.bench import (
     storing,
     tick,
     waves,
+    workers,
 )
 
 ROUNDS = 7
@@ -32,6 +33,7 @@ BENCHES = {
     "calls": calls,
     "acknowledge": acknowledge,
     "waves": waves,
+    "workers": workers,
     "answers": answers,
     "formatting": formatting,
     "store": storing,

@@ -79,11 +79,11 @@ class _Load:
 
 
 @contextmanager
-def lean(rows: int = 20, tls: Path | None = None) -> Iterator[Lean]:
+def lean(rows: int = 20, tls: Path | None = None, delay: float = DELAY) -> Iterator[Lean]:
     """Start the process; ``tls`` is a file with its certificate and key."""
     ours, theirs = multiprocessing.Pipe()
     context = multiprocessing.get_context("spawn")
-    process = context.Process(target=_run, args=(theirs, rows, tls), daemon=True)
+    process = context.Process(target=_run, args=(theirs, rows, tls, delay), daemon=True)
     process.start()
     try:
         yield Lean(ours.recv(), ours, "https" if tls else "http")
@@ -107,7 +107,8 @@ def system_info() -> bytes:
 class _Server:
     """What is answered, and who waits for which answer."""
 
-    def __init__(self, rows: int) -> None:
+    def __init__(self, rows: int, delay: float) -> None:
+        self.delay = delay
         self.activities = _lately(rows)
         self.info = system_info()
         self.answered: dict[str, asyncio.Future[None]] = {}
@@ -117,7 +118,7 @@ class _Server:
         path = head.split(b" ", 2)[1].decode()
         if path.startswith("/remote/"):
             slow = b"GetMyActiveContacts" in head
-            return (self.activities if slow else self.info), b"text/xml; charset=utf-8", DELAY * slow
+            return (self.activities if slow else self.info), b"text/xml; charset=utf-8", self.delay * slow
         if path.startswith("/response/"):
             waiting = self.answered.pop(path, None)
             if waiting and not waiting.done():
@@ -182,13 +183,13 @@ class _Connection(asyncio.Protocol):
             self._transport.write(answer)
 
 
-def _run(pipe: Connection, rows: int, tls: Path | None) -> None:
-    uvloop.run(_serve(pipe, rows, tls))
+def _run(pipe: Connection, rows: int, tls: Path | None, delay: float) -> None:
+    uvloop.run(_serve(pipe, rows, tls, delay))
 
 
-async def _serve(pipe: Connection, rows: int, tls: Path | None) -> None:
+async def _serve(pipe: Connection, rows: int, tls: Path | None, delay: float) -> None:
     loop = asyncio.get_running_loop()
-    server = _Server(rows)
+    server = _Server(rows, delay)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER) if tls else None
     if context and tls:
         context.load_cert_chain(tls)

