@@ -1,13 +1,12 @@
 """Which sentences were asked for: what `make docs` proves with that every one of them is drawn."""
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from gettext import NullTranslations
 
 import bot.text
-from bot.slack.blocks.words import _happened
 from bot.text import LANGUAGES
-from bot.text.dates import zone_name
 
 __all__ = ["heard"]
 
@@ -35,9 +34,17 @@ def heard() -> Iterator[set[str]]:
     catalogue, as_it_is = bot.text._catalogue, bot.text._as_it_is
     catalogues = {language: _Listening(catalogue(language), asked) for language in LANGUAGES}
     bot.text._catalogue, bot.text._as_it_is = catalogues.__getitem__, as_it_is.__wrapped__  # type: ignore[assignment]
-    for remembered in (zone_name, _happened):
-        remembered.cache_clear()
+    _forget_what_was_drawn()
     try:
         yield asked
     finally:
         bot.text._catalogue, bot.text._as_it_is = catalogue, as_it_is
+
+
+def _forget_what_was_drawn() -> None:
+    """Words and blocks that are made once, from sentences that would not be asked for again."""
+    for name, module in list(sys.modules.items()):
+        if name.startswith(("bot.slack.", "bot.text.")):
+            for each in vars(module).values():
+                if hasattr(each, "cache_clear"):
+                    each.cache_clear()

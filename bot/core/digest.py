@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from typing import NamedTuple
 
 from bot.core.activity import Action, Activity
@@ -217,11 +218,12 @@ def build(
     window is late; such rows only count as told.
     """
     start = window.start or EPOCH
+    earliest = start - overlap
     wanted, hidden, silent = list[Entry](), Counter[Reason](), list[RowId]()
     for activity in rows:
         id_, time = row_id(activity), known_time(activity)
         before = time is not None and time < start
-        if id_ in known.told or (time is not None and time < start - overlap):
+        if id_ in known.told or (before and time is not None and time < earliest):
             continue
         if before and is_first:
             silent.append(id_)
@@ -266,7 +268,12 @@ def group_of(activity: Activity, principal: Principal) -> Group:
     """What a row is told under to that reader."""
     if did(ME, activity, principal):
         return Group.OWN
-    return next((group for actions, group in _GROUPS if activity.action & actions), Group.OTHER)
+    return _group_of(activity.action)
+
+
+@lru_cache(maxsize=128)
+def _group_of(action: Action) -> Group:
+    return next((group for actions, group in _GROUPS if action & actions), Group.OTHER)
 
 
 def rank(entry: Entry) -> tuple[int, bool, timedelta, int]:

@@ -167,7 +167,7 @@ async def _our_digests(url: str) -> AsyncIterator[float]:
             for first in count(0, DIGESTS):
                 await subscribe(database, DIGESTS, first)
                 used = time.process_time()
-                await until_posted(looking, first + DIGESTS)
+                await until_posted(looking, first + DIGESTS, first)
                 yield (time.process_time() - used) / DIGESTS
 
 

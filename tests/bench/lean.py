@@ -132,12 +132,13 @@ class _Server:
 
 
 def _lately(rows: int) -> bytes:
-    """An answer of so many companies, no two alike, the latest first."""
+    """An answer of so many companies, no two alike."""
     row = {b">726<": b">%d<", "Sønner".encode(): "Sønner %d".encode(), b"2026-05-02T10:31:07": b"%b"}
     answer, now = compact(rows), datetime.now(OSLO)
     for told, place in row.items():
         answer = answer.replace(told, place)
-    times = (f"{now - timedelta(seconds=number):%Y-%m-%dT%H:%M:%S}".encode() for number in range(rows))
+    ago = (timedelta(minutes=number % 720) for number in range(rows))  # within a digest's day
+    times = (f"{now - each:%Y-%m-%dT%H:%M:%S}".encode() for each in ago)
     return answer % tuple(chain.from_iterable((n, n, time) for n, time in enumerate(times, 1)))
 
 

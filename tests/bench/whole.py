@@ -135,9 +135,11 @@ async def posted(database: Where, count: int) -> None:
         await until_posted(looking, count)
 
 
-async def until_posted(looking: Store, count: int) -> None:
-    """The same with a database that is open: looking costs next to nothing, to open it one millisecond."""
-    while await _concluded(looking) < count:  # noqa: ASYNC110 - it is another's to say
+async def until_posted(looking: Store, count: int, before: int = 0) -> None:
+    """The same with a database that is open: to open it takes a millisecond, and to look at what was
+    posted ``before`` as long.
+    """
+    while await _concluded(looking, before) < count - before:  # noqa: ASYNC110 - it is another's to say
         await asyncio.sleep(0.1)
 
 
@@ -156,9 +158,9 @@ async def concluded(database: Where) -> int:
         return await _concluded(tables)
 
 
-async def _concluded(tables: Store) -> int:
-    query = "SELECT outcome, count(*) FROM ledger WHERE outcome <> 'claimed' GROUP BY outcome"
-    done = dict(await tables.db.rows(query))
+async def _concluded(tables: Store, before: int = 0) -> int:
+    query = "SELECT outcome, count(*) FROM ledger WHERE id > ? AND outcome <> 'claimed' GROUP BY outcome"
+    done = dict(await tables.db.rows(query, (before,)))
     assert done.keys() <= {"posted", "skipped"}, done
     return sum(done.values())
 

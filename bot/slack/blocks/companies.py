@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 
 from bot.core.activity import Activity
 from bot.core.people import Principal
@@ -119,12 +120,22 @@ class Companies:
         return words.GAP.join(fact for fact in facts if fact)
 
     def _options(self, activity: Activity, url: str, name: str) -> list[Element]:
-        locale, company = self.reader.locale, activity.company_id
-        options = [option(label(sentence("menu.open", locale)), "open", url)] if url else []
-        if company:
-            options.append(option(label(sentence("menu.why", locale)), f"why:{company}"))
-            options.append(option(label(sentence("menu.mute", locale)), f"mute:{company}:{name}"))
+        opens, why, mute = _labels(self.reader.locale)
+        options = [option(opens, "open", url)] if url else []
+        if company := activity.company_id:
+            options.append(option(why, f"why:{company}"))
+            options.append(option(mute, f"mute:{company}:{name}"))
         return options
+
+
+@cache
+def _labels(locale: str) -> tuple[Element, Element, Element]:
+    """What a company's menu offers, made once: nobody changes it."""
+    return (
+        label(sentence("menu.open", locale)),
+        label(sentence("menu.why", locale)),
+        label(sentence("menu.mute", locale)),
+    )
 
 
 def company_select(rows: Sequence[Activity], reader: Reader) -> list[Element]:

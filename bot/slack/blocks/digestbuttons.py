@@ -1,5 +1,7 @@
 """What one can do about a digest. The buttons carry their owner alone: nothing in them ever expires."""
 
+from functools import cache
+
 from bot.core.replies import Reader
 from bot.slack.blocks.elements import Element, button, confirm, option, select
 from bot.slack.carried import SNOOZES, owned
@@ -33,20 +35,31 @@ def change(reader: Reader) -> Element:
 
 def snooze(reader: Reader) -> Element:
     """For how long to be left in peace."""
-    options = [option(sentence(f"digest.snooze.{until}", reader.locale), until) for until in SNOOZES]
-    return select("digest.snooze", sentence("digest.snooze", reader.locale), *options)
+    return _snooze(reader.locale)
+
+
+@cache
+def _snooze(locale: str) -> Element:
+    """Made once: nobody changes it."""
+    options = [option(sentence(f"digest.snooze.{until}", locale), until) for until in SNOOZES]
+    return select("digest.snooze", sentence("digest.snooze", locale), *options)
 
 
 def stop(reader: Reader) -> Element:
     """Asks once more."""
-    locale, text = reader.locale, sentence("digest.stop", reader.locale)
-    question = confirm(
+    text = sentence("digest.stop", reader.locale)
+    return {**button("digest.stop", text, owned(reader.user)), "confirm": _sure(reader.locale)}
+
+
+@cache
+def _sure(locale: str) -> Element:
+    """Made once: nobody changes it."""
+    return confirm(
         sentence("digest.stop.title", locale),
         sentence("digest.stop.text", locale),
-        text,
+        sentence("digest.stop", locale),
         sentence("digest.stop.no", locale),
     )
-    return {**button("digest.stop", text, owned(reader.user)), "confirm": question}
 
 
 def show_all(reader: Reader, question: str) -> Element:

@@ -9,7 +9,6 @@ import re
 from collections.abc import Collection, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -307,9 +306,8 @@ def option(text: str | Element, value: str, url: str = "") -> Element:
     return {**element, "url": url} if url else element
 
 
-@lru_cache(256)
 def label(text: str) -> Element:
-    """A sentence of ours on an option, made once: nobody changes it."""
+    """A sentence of ours on an option."""
     return _plain(text, MAX_BUTTON)
 
 

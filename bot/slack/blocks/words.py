@@ -4,6 +4,7 @@ import re
 from datetime import date, datetime
 from functools import lru_cache
 from urllib.parse import quote
+from zoneinfo import ZoneInfo
 
 from bot.core.activity import Action, Activity
 from bot.core.languages import in_language
@@ -65,7 +66,12 @@ def department(activity: Activity) -> str:
 
 def category(activity: Activity, reader: Reader) -> str:
     """The company's category, in the reader's language where SuperOffice tells several."""
-    return _one_line(in_language(activity.category, reader.locale))
+    return _category(activity.category, reader.locale)
+
+
+@lru_cache(maxsize=1024)
+def _category(text: str, locale: str) -> str:
+    return _one_line(in_language(text, locale))
 
 
 def happened(activity: Activity, reader: Reader) -> str:
@@ -93,7 +99,12 @@ def owner(activity: Activity, principal: Principal, reader: Reader) -> str:
     owner_name = _one_line(activity.owner)
     if activity.owner_id == principal.associate_id or not owner_name:
         return ""
-    return sentence("answer.owner", reader.locale, name=owner_name)
+    return _owned_by(owner_name, reader.locale)
+
+
+@lru_cache(maxsize=1024)
+def _owned_by(owner_name: str, locale: str) -> str:
+    return sentence("answer.owner", locale, name=owner_name)
 
 
 def when(activity: Activity, reader: Reader, today: date | None = None) -> str:
@@ -104,12 +115,18 @@ def when(activity: Activity, reader: Reader, today: date | None = None) -> str:
     time = known_time(activity)
     if time is None:
         return ""
+    minute = local(time, reader.zone).replace(second=0, microsecond=0)
+    return _when(minute, reader.zone, reader.locale, today)
+
+
+@lru_cache(maxsize=4096)
+def _when(minute: datetime, zone: ZoneInfo, locale: str, today: date | None) -> str:
+    """Many are told of the same minutes."""
     if today is None:
-        return clock(time, reader.zone, reader.locale)
-    which = local(time, reader.zone).date()
-    if near := {0: "when.today", 1: "when.yesterday"}.get((today - which).days):
-        return sentence(near, reader.locale, time=clock(time, reader.zone, reader.locale))
-    return moment(time, reader.zone, reader.locale)
+        return clock(minute, zone, locale)
+    if near := {0: "when.today", 1: "when.yesterday"}.get((today - minute.date()).days):
+        return sentence(near, locale, time=clock(minute, zone, locale))
+    return moment(minute, zone, locale)
 
 
 def in_a_line(activity: Activity, principal: Principal, reader: Reader) -> str:
@@ -133,6 +150,7 @@ def span_of_time(window: Window, as_of: datetime, reader: Reader) -> str:
     return sentence("answer.span", reader.locale, start=start, end=end, zone=zone)
 
 
+@lru_cache(maxsize=4096)
 def _one_line(text: str) -> str:
     """Printable text has no white space but the blank: nearly all of it is one line as it is."""
     is_plain = text.isprintable() and "  " not in text
