@@ -18,7 +18,7 @@ from procrastinate.jobs import Job, Status
 from procrastinate.schema import SchemaManager
 
 from bot.core.secret import DatabaseUrl
-from bot.core.silence import watchful
+from bot.silence import watchful
 
 __all__ = ["Jobs", "prepare"]
 

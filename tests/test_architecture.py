@@ -28,7 +28,7 @@ CLOCKS = {"bot/clock.py", "bot/demo/clock.py"}
 #: Where a secret leaves for its destination, and why it must.
 REVEALING = {
     "bot/app/": "the link page's address, to the button",
-    "bot/core/silence.py": "the database's address, into the one that its driver gets",
+    "bot/silence.py": "the database's address, into the one that its driver gets",
     "bot/crm/": "tickets, passwords and the application token, into the envelope",
     "bot/slack/blocks/linking.py": "the link page's address, into the button of the one who asked",
     "bot/doctor/slack.py": "the app-level token, to Slack; what the signing secret looks like",

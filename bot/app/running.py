@@ -3,7 +3,6 @@
 import asyncio
 import gc
 import logging
-import socket
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -13,14 +12,13 @@ import aiohttp
 from slack_bolt.adapter.asgi.async_handler import AsyncSlackRequestHandler
 from slack_bolt.async_app import AsyncApp
 
-from bot import holidays, server, store, text
+from bot import holidays, server, silence, store, text
 from bot.app.clockwork import known
 from bot.app.roles import Role, RoleNeedsPostgres, at_work, of_url
 from bot.app.tenants import tenants
 from bot.app.wiring import Wiring
 from bot.clock import SystemClock
 from bot.config import Settings
-from bot.core import silence
 from bot.core.secret import DatabaseUrl, Secret
 from bot.core.typed.zonenames import zone_names
 from bot.crm.soap.services import UnusableWsdl
@@ -164,22 +162,11 @@ async def _warm_up() -> None:
 async def session() -> AsyncIterator[aiohttp.ClientSession]:
     """The one session for SuperOffice and Slack. It keeps no cookies: they would be shared between users."""
     async with aiohttp.ClientSession(
-        connector=aiohttp.TCPConnector(limit=0, limit_per_host=0, socket_factory=_watchful),
+        connector=aiohttp.TCPConnector(limit=0, limit_per_host=0, socket_factory=silence.watchful_socket),
         cookie_jar=aiohttp.DummyCookieJar(),
         timeout=aiohttp.ClientTimeout(total=10, sock_connect=5),  # for Slack; see Limits for the CRM
     ) as session:
         yield session
-
-
-def _watchful(address: aiohttp.AddrInfoType) -> socket.socket:
-    """A socket whose unsent bytes the kernel drops after so much silence. It would go on sending them for
-    minutes, though closed: a message that is no longer waited for would reach Slack after all.
-    """
-    family, kind, protocol, *_ = address
-    made = socket.socket(family, kind, protocol)
-    if hasattr(socket, "TCP_USER_TIMEOUT"):  # Linux
-        made.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, silence.SILENCE * 1000)
-    return made
 
 
 def _events(settings: Settings, bolt: AsyncApp, clock: Clock, refusals: Refusals) -> ASGIApp:

@@ -17,7 +17,7 @@ from psycopg.types.numeric import Int8Dumper
 from psycopg.types.string import StrDumper, TextLoader
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
-from bot.core import silence
+from bot import silence
 from bot.core.secret import DatabaseUrl
 from bot.store.database import OLDER, DatabaseFailed, DatabaseUnusable, Dialect, Interrupted, Values, whole
 from bot.store.postgres_schema import translated, unapplied

@@ -3,10 +3,9 @@
 import os
 from datetime import timedelta
 
-from bot import jobs
+from bot import jobs, silence
 from bot.app import clockwork, duties, roles
 from bot.cli import main
-from bot.core import silence
 from bot.services import seats
 from bot.services.digests import doubts, turn
 from bot.store import claiming, ledger

@@ -8,10 +8,10 @@ import pytest
 from click.testing import CliRunner, Result
 from psycopg.conninfo import conninfo_to_dict
 
+from bot import silence
 from bot.cli import main
-from bot.core import silence
 from bot.core.secret import DatabaseUrl
-from bot.core.silence import watchful
+from bot.silence import watchful
 from bot.store import DatabaseUnusable, migrate, unsealed
 from bot.store.database import DatabaseFailed
 from bot.store.postgres import open_postgres

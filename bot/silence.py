@@ -1,10 +1,13 @@
-"""A network that was cut says nothing: how long that may last, and how a database's connections notice."""
+"""A network that was cut says nothing: how long that may last, and how connections notice."""
 
+import socket
 from urllib.parse import parse_qsl, urlencode, urlsplit
+
+import aiohttp
 
 from bot.core.secret import DatabaseUrl
 
-__all__ = ["SILENCE", "watchful"]
+__all__ = ["SILENCE", "watchful", "watchful_socket"]
 
 #: Seconds of silence after which a connection is given up. For as long PostgreSQL keeps what a transaction
 #: locked whose process it hears nothing of.
@@ -23,3 +26,16 @@ def watchful(url: DatabaseUrl) -> str:
     }
     added = urlencode({name: each for name, each in watch.items() if name not in theirs})
     return f"{whole}{'&' if theirs else '?'}{added}"
+
+
+def watchful_socket(address: aiohttp.AddrInfoType) -> socket.socket:
+    """A socket for aiohttp whose unsent bytes the kernel drops after so much silence.
+
+    It would go on sending them for minutes, though closed: a message that is no longer waited for would
+    reach Slack after all.
+    """
+    family, kind, protocol, *_ = address
+    made = socket.socket(family, kind, protocol)
+    if hasattr(socket, "TCP_USER_TIMEOUT"):  # Linux
+        made.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, SILENCE * 1000)
+    return made
