@@ -2,9 +2,9 @@
 
 import asyncio
 import logging
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from time import monotonic
 from typing import NamedTuple
 
 from aiohttp import ClientSession
@@ -55,6 +55,7 @@ class Workspaces:
         api_url: str,
         session: ClientSession,
         installations: Installations | None = None,
+        monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         #: The root of the Web API.
         self.api_url = api_url
@@ -69,6 +70,7 @@ class Workspaces:
         #: The organisations by whose installs workspaces are served.
         self._served: dict[str, str] = {}
         self._names: dict[str, str] = {}
+        self._monotonic = monotonic
         self._looked_at = 0.0
 
     @property
@@ -115,7 +117,7 @@ class Workspaces:
             if known is None or known[0] != installation:
                 self._use(installation)
         self._served = dict(await self._installations.served())
-        self._looked_at = monotonic()
+        self._looked_at = self._monotonic()
 
     async def check(self) -> None:
         """Raise unless Slack answers and takes a token: that of the settings, else that of any install."""
@@ -149,7 +151,7 @@ class Workspaces:
         clients, unsure = self._clients_of(workspace), False
         if clients is None and workspace != self.own and self._installations:
             # Another process may have installed it just now.
-            unsure = monotonic() - self._looked_at <= LOOK_AGAIN
+            unsure = self._monotonic() - self._looked_at <= LOOK_AGAIN
             if not unsure:
                 await self.refresh()
                 clients = self._clients_of(workspace)
