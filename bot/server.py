@@ -1,6 +1,7 @@
 """The HTTP server: its socket, its life, and which requests are Slack's."""
 
 import asyncio
+import logging
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, MutableMapping
 from contextlib import asynccontextmanager, contextmanager
@@ -24,6 +25,9 @@ MAX_HEAD = 32 * 1024
 REQUEST_SECONDS = 60
 #: More connections than this at once get a 503.
 CONNECTIONS = 2000
+
+#: Seconds between two warnings that say the same.
+_TOLD = 60
 
 ASGIApp = Callable[[MutableMapping[str, Any], Any, Any], Awaitable[None]]
 
@@ -70,6 +74,7 @@ async def serving(
 ) -> AsyncIterator[asyncio.Task[None]]:
     """Serve; in the end finish the requests under way. It yields the server's task, which should not end."""
     impatient = partial(_Impatient, head_seconds=head_seconds, request_seconds=request_seconds)
+    logging.getLogger("uvicorn.error").addFilter(seldom := _Seldom())
     config = uvicorn.Config(
         asgi,
         http=impatient,  # type: ignore[arg-type] # it is called, no more
@@ -93,6 +98,24 @@ async def serving(
     finally:
         server.should_exit = True
         await task
+        logging.getLogger("uvicorn.error").removeFilter(seldom)
+
+
+class _Seldom(logging.Filter):
+    """Anybody may send what is no HTTP: of each warning so often, a line in the log."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._told: dict[str, float] = {}
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Whether it is a line; what is no warning always is."""
+        text = record.getMessage()
+        if record.levelno == logging.WARNING:
+            if abs(record.created - self._told.get(text, 0)) < _TOLD:
+                return False
+            self._told[text] = record.created
+        return True
 
 
 class _Server(uvicorn.Server):

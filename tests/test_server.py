@@ -169,3 +169,15 @@ async def test_a_large_body_and_many_requests_on_one_connection_are_none_of_that
             for _ in range(3):
                 async with session.post(url, data=b"a" * 100_000) as response:
                     assert response.status == 200
+
+
+async def test_who_sends_what_is_no_http_fills_no_log(caplog: pytest.LogCaptureFixture) -> None:
+    with listening("127.0.0.1", 0) as opened:
+        async with serving(front(None, echo), opened):
+            for _ in range(5):
+                reader, writer = await asyncio.open_connection(*opened.getsockname())
+                writer.write(b"\x16\x03\x01 not HTTP\r\n\r\n")
+                assert (await reader.read()).startswith(b"HTTP/1.1 400")
+                writer.close()
+    warnings = [record.getMessage() for record in caplog.records if record.levelno == logging.WARNING]
+    assert warnings == ["Invalid HTTP request received."]
