@@ -1,62 +1,35 @@
-"""Which slots of a subscription are to be seen to now, and what with."""
+"""Which slots of subscriptions are to be seen to now, and what with: once for all that are alike."""
 
 from collections.abc import Iterable
 from datetime import datetime
 from functools import lru_cache
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Self
 from zoneinfo import ZoneInfo
 
 from bot.core.digest import LONGEST_LOOK_BACK
 from bot.core.schedule import Schedule
 from bot.core.slots import NO_HOLIDAYS, Holidays, Slot, SlotKey, due, next_due, slot_end
-from bot.core.subscription import Outcome, Skipped
+from bot.core.subscription import Outcome, Skipped, Subscription
 
-__all__ = ["Due", "Plan", "Planned", "Scheduled", "plan"]
-
-
-class Scheduled(Protocol):
-    """What of a subscription says when it is due."""
-
-    @property
-    def id(self) -> int:
-        """The subscription's own."""
-        ...
-
-    @property
-    def workspace(self) -> str:
-        """Where it is."""
-        ...
-
-    @property
-    def schedule(self) -> Schedule:
-        """When it comes."""
-        ...
-
-    @property
-    def zone(self) -> ZoneInfo:
-        """In which its times are."""
-        ...
-
-    @property
-    def snoozed_until(self) -> datetime | None:
-        """Until when slots are skipped."""
-        ...
-
-    @property
-    def considered_until(self) -> datetime | None:
-        """Slots up to then, included, were seen to."""
-        ...
+__all__ = ["Due", "Plan", "Planned", "plan"]
 
 
 class Due(NamedTuple):
-    """A subscription that is due, no more of it than says so: there may be very many."""
+    """Subscriptions that are alike in all that says when they are due: there may be very many."""
 
-    id: int
+    subscriptions: tuple[int, ...]
     workspace: str
     schedule: Schedule
     zone: ZoneInfo
+    #: Until when slots are skipped.
     snoozed_until: datetime | None
-    considered_until: datetime
+    #: Slots up to then, included, were seen to.
+    considered_until: datetime | None
+
+    @classmethod
+    def only(cls, one: Subscription) -> Self:
+        """A single one."""
+        return cls((one.id,), one.workspace, one.schedule, one.zone, one.snoozed_until, one.considered_until)
 
 
 class Planned(NamedTuple):
@@ -70,37 +43,31 @@ class Planned(NamedTuple):
 
 
 class Plan(NamedTuple):
-    """What to write in one transaction, unless the subscription changed meanwhile."""
+    """What to write in one transaction, for each of the subscriptions that was not changed meanwhile."""
 
-    subscription: int
+    subscriptions: tuple[int, ...]
     workspace: str
-    #: Up to when its slots were seen to before: another moment now, and it was changed.
+    #: Up to when their slots were seen to before: another moment now, and one was changed.
     considered_before: datetime | None
-    #: The new rows of the ledger: at most one is claimed, the others are skipped.
+    #: The new rows of the ledger, for each: at most one is claimed, the others are skipped.
     rows: tuple[Planned, ...]
     considered_until: datetime
-    #: When to look at the subscription next; ``None`` for never.
+    #: When to look at them next; ``None`` for never.
     next_due: datetime | None
 
 
-def plan(
-    subscription: Scheduled,
-    now: datetime,
-    holidays: Holidays = NO_HOLIDAYS,
-    more: Iterable[Slot] = (),
-) -> Plan:
+def plan(alike: Due, now: datetime, holidays: Holidays = NO_HOLIDAYS, more: Iterable[Slot] = ()) -> Plan:
     """See to what is due at ``now``, and to the slots in ``more``, which are due for another reason.
 
     One that is over, or within a snooze, is skipped. A slot ends at the next one at the latest, so at most
     one is left to be sent. After a month without the bot, older slots are not looked at: no digest looks back
     that far.
     """
-    schedule, zone, snoozed = subscription.schedule, subscription.zone, subscription.snoozed_until
-    before = subscription.considered_until
+    subscriptions, workspace, schedule, zone, snoozed, before = alike
     since = max(before or now, now - LONGEST_LOOK_BACK)
     rows, next_ = _by_the_clock(schedule, zone, holidays, snoozed, _minute(since), _minute(now))
     others = [_planned(slot, slot_end(schedule, zone, slot, holidays), snoozed, now) for slot in more]
-    return Plan(subscription.id, subscription.workspace, before, (*rows, *others), now, next_)
+    return Plan(subscriptions, workspace, before, (*rows, *others), now, next_)
 
 
 @lru_cache(4096)

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from bot.core.audit import AuditAction, Deed
 from bot.core.channelfile import Change, ChangeKind, ChannelEntry, changes, entry_of, is_exported, write
 from bot.core.errors import SealBroken
-from bot.core.plan import plan
+from bot.core.plan import Due, plan
 from bot.core.secret import Secret
 from bot.core.slots import next_due
 from bot.core.subscription import State, Subscription
@@ -105,8 +105,7 @@ async def _see_to_what_is_due(store: Store, change: Change, now: datetime) -> No
     """What was due until now stays owed; the new schedule counts after it."""
     if change.old and change.old.state is State.ON:
         holidays = holidays_in(change.old.schedule.country)
-        for delivery in await store.ledger.carry_out([plan(change.old, now, holidays)], now):
-            await store.ledger.release(delivery, now)
+        await store.ledger.carry_out([plan(Due.only(change.old), now, holidays)], now)
 
 
 def _put(change: Change, now: datetime) -> Put:

@@ -64,6 +64,12 @@ class Dialect:
     changing: str
     #: The id of a new subscription: never one that any had before.
     next_subscription: str
+    #: The ids in a JSON list, which is its value: a statement is the same for however many.
+    listed: str
+    #: The ids of a group, as such a list.
+    ids: str
+    #: Sixteen random hexadecimal digits.
+    key: str
 
 
 #: One writer at a time has the whole database: nothing is to be locked. An id that was removed left its rows
@@ -76,6 +82,9 @@ SQLITE = Dialect(
         "1 + max((SELECT coalesce(max(id), 0) FROM subscriptions), "
         "(SELECT coalesce(max(subscription), 0) FROM ledger))"
     ),
+    listed="SELECT value AS id FROM json_each(?)",
+    ids="json_group_array(id)",
+    key="lower(hex(randomblob(8)))",
 )
 
 

@@ -1,8 +1,14 @@
-"""What several processes need to share their work."""
+"""What several processes need to share their work, and what very many digests need to be found by."""
 
 from sqlite_utils import Database
 
-__all__ = ["create_leases", "create_seats", "find_whose_tickets_are_due", "have_each_token_anew_once"]
+__all__ = [
+    "create_leases",
+    "create_seats",
+    "find_what_a_clock_put_off_by_one_index",
+    "find_whose_tickets_are_due",
+    "have_each_token_anew_once",
+]
 
 
 def find_whose_tickets_are_due(db: Database) -> None:
@@ -40,3 +46,13 @@ def create_leases(db: Database) -> None:
             PRIMARY KEY (name, until)
         ) STRICT, WITHOUT ROWID
     """)
+
+
+def find_what_a_clock_put_off_by_one_index(db: Database) -> None:
+    """Every claim pays for an index. Only who had a wrong clock looks here, and then through everybody's."""
+    for column in ("considered", "workspace_considered_until"):
+        db.execute(f"DROP INDEX subscriptions_{column}")
+    db.execute(
+        "CREATE INDEX subscriptions_considered ON subscriptions (considered_until, workspace) "
+        "WHERE next_due IS NOT NULL"
+    )

@@ -8,12 +8,12 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from bot.core.plan import Plan
+from bot.core.plan import Plan, Planned
 from bot.core.slots import SlotKey
 from bot.core.subscription import Delivery, Outcome
 from bot.core.window import Window
 from bot.services.ports import NOTHING_OBSERVED, Observed, Posted, Telling
-from bot.store.claiming import LEASE, carry_out
+from bot.store.claiming import carry_out
 from bot.store.database import Database, Statements, maybe_micros, maybe_moment, micros, moment, whole
 from bot.store.told import Hashes
 
@@ -23,6 +23,8 @@ COLUMNS = (
     "id, subscription, workspace, day, slot, due_at, ends_at, outcome, reason, key, tries, attempted_at, "
     "part, channel, ts, window_start, window_end, rows, concluded_at"
 )
+#: Who took a row up has so long for each step; then they are taken for dead. Longer than any step can take.
+LEASE = timedelta(minutes=5)
 #: Longer than anybody waits who has an attempt in doubt.
 LOST = timedelta(hours=1)
 #: Rows that wait no more; or that are in doubt, and were put off by a clock that was far ahead.
@@ -39,8 +41,8 @@ class StoredLedger:
         self._hashes = hashes
 
     @whole
-    async def carry_out(self, plans: Sequence[Plan], now: datetime) -> Sequence[Delivery]:
-        """Write the rows of the plans, in one transaction; those that were not there yet."""
+    async def carry_out(self, plans: Sequence[Plan], now: datetime) -> Sequence[tuple[Planned, int]]:
+        """Write the rows of the plans, in one transaction; how many of each were not there yet."""
         async with self._db.transaction(durable=True) as tx:
             return await carry_out(tx, plans, now)
 

@@ -11,6 +11,7 @@ from bot.store.channelschema import add_guarding, add_importing, create_channel_
 from bot.store.fleetschema import (
     create_leases,
     create_seats,
+    find_what_a_clock_put_off_by_one_index,
     find_whose_tickets_are_due,
     have_each_token_anew_once,
 )
@@ -345,3 +346,4 @@ migrations()(find_whose_tickets_are_due)
 migrations()(have_each_token_anew_once)
 migrations()(create_seats)
 migrations()(create_leases)
+migrations()(find_what_a_clock_put_off_by_one_index)

@@ -87,9 +87,13 @@ class StoredOverviews:
     async def overview(self, now: datetime) -> Overview:
         """All of them together."""
         at, day = micros(now), micros(now - DAY)
-        due, due_since = await self._one("count(*), min(next_due) FROM subscriptions WHERE next_due <= ?", at)
+        due, due_since = await self._one(
+            "count(*), min(at) FROM (SELECT next_due AS at FROM subscriptions WHERE next_due <= ? UNION ALL "
+            "SELECT due_at FROM ledger WHERE outcome = 'claimed' AND tries = 0) AS due",
+            at,
+        )
         claimed, claimed_since, in_doubt = await self._one(
-            "count(*), min(due_at), count(attempted_at) FROM ledger WHERE outcome = 'claimed'"
+            "count(*), min(due_at), count(attempted_at) FROM ledger WHERE outcome = 'claimed' AND tries > 0"
         )
         late, latest = await self._one(
             "count(*), max(concluded_at - due_at) FROM ledger "

@@ -39,6 +39,9 @@ POSTGRES = Dialect(
     keeping="FOR KEY SHARE",
     changing="FOR UPDATE OF subscriptions",
     next_subscription="nextval(pg_get_serial_sequence('subscriptions', 'id'))",
+    listed="SELECT value::bigint AS id FROM json_array_elements_text(?::json)",
+    ids="json_agg(id)::text",
+    key="right(replace(gen_random_uuid()::text, '-', ''), 16)",
 )
 
 #: PostgreSQL broke it off so that somebody else could go on: again, it may go through.

@@ -1,5 +1,6 @@
 """Who gets a digest, where and when. What it is filtered by is sealed: it holds names."""
 
+import json
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -37,8 +38,12 @@ COLUMNS = (
 )
 #: Many have the same ones, and to make them takes far longer than to look them up.
 _restored, _zone, _read = lru_cache(1024)(restored), lru_cache(1024)(ZoneInfo), lru_cache(1024)(read_filters)
+#: All that says what of it is due.
+WHEN = "schedule, zone, snoozed_until, considered_until"
 #: Slots up to a moment to come were seen to: the clock was wrong then, or was put back since.
 AHEAD = "next_due IS NOT NULL AND considered_until > :now"
+#: An expression, or SQLite would look through all of the workspace's.
+AHEAD_IN = f"{AHEAD} AND workspace || '' = :workspace"
 PUT = """
     INSERT INTO subscriptions (id, workspace, target, user, schedule, zone, locale, sealed_filter, when_empty,
         state, reason, since, snoozed_until, considered_until, next_due, quiet_looked_at)
@@ -199,16 +204,17 @@ class StoredSubscriptions:
         )
         return [row[0] for row in await self._db.rows(query, ready(now))]
 
-    async def due(self, workspace: str, now: datetime, most: int) -> Sequence[Due]:
+    async def due(self, workspace: str, now: datetime, most: int, kinds: int) -> Sequence[Due]:
         """Whose slots are due, the longest due first; then those that a clock put off which was wrong."""
-        for which, first in (("next_due <= :now", "next_due"), (AHEAD, "considered_until DESC")):
+        for which in ("next_due <= :now AND workspace = :workspace ORDER BY next_due", AHEAD_IN):
             query = (
-                "SELECT id, workspace, schedule, zone, snoozed_until, considered_until "  # noqa: S608 - constants
-                f"FROM subscriptions WHERE {which} AND workspace = :workspace ORDER BY {first} LIMIT :most"
+                f"SELECT {self._db.dialect.ids}, {WHEN} FROM (SELECT id, {WHEN} "  # noqa: S608 - constants
+                f"FROM subscriptions WHERE {which} LIMIT :most) "
+                f"AS due GROUP BY {WHEN} LIMIT :kinds"
             )
-            values = {"now": micros(now), "workspace": workspace, "most": most}
+            values = {"now": micros(now), "workspace": workspace, "most": most, "kinds": kinds}
             if rows := await self._db.rows(query, values):
-                return [_due(*row) for row in rows]
+                return [_due(workspace, *row) for row in rows]
         return []
 
     @whole
@@ -278,8 +284,9 @@ class StoredSubscriptions:
         )
 
 
-def _due(id_: int, workspace: str, schedule: str, zone: str, snoozed: int | None, considered: int) -> Due:
-    return Due(id_, workspace, _restored(schedule), _zone(zone), maybe_moment(snoozed), moment(considered))
+def _due(workspace: str, ids: str, schedule: str, zone: str, snoozed: int | None, considered: int) -> Due:
+    times = maybe_moment(snoozed), moment(considered)
+    return Due(tuple(json.loads(ids)), workspace, _restored(schedule), _zone(zone), *times)
 
 
 def _log_unopened(error: SealBroken) -> None:

@@ -26,7 +26,7 @@ from bot.core.secret import Secret
 from bot.core.slots import NO_HOLIDAYS
 from bot.core.subscription import Delivery, Outcome
 from bot.core.window import Window
-from bot.services.digests.waves import BATCH
+from bot.services.digests.waves import BATCH, KINDS
 from bot.services.ports import Telling
 from bot.store import Store
 from bot.store.sqlite import SqliteDatabase, at_once
@@ -64,7 +64,7 @@ class Wave:
 
     async def find(self) -> None:
         """Read the next batch that is due."""
-        self.due = await self.opened.subscriptions.due(WORKSPACE, self.now, BATCH)
+        self.due = await self.opened.subscriptions.due(WORKSPACE, self.now, BATCH, KINDS)
 
     def plans(self) -> list[Plan]:
         """What is to become of the batch: the core's to decide, not the store's."""
@@ -72,7 +72,11 @@ class Wave:
 
     async def claim(self, plans: list[Plan]) -> None:
         """Claim the batch."""
-        self.taken = await self.opened.ledger.carry_out(plans, self.now)
+        assert sum(count for _, count in await self.opened.ledger.carry_out(plans, self.now)) == BATCH
+
+    async def take(self) -> None:
+        """Take the batch up."""
+        self.taken = await self.opened.ledger.take(WORKSPACE, self.now, BATCH)
         assert len(self.taken) == BATCH
 
     async def known(self, delivery: Delivery) -> None:
@@ -110,8 +114,9 @@ Each = Iterable[tuple[Any, ...]]
 STEPS: dict[str, tuple[Callable[..., Coroutine[Any, Any, None]], Callable[[Wave], Each]]] = {
     f"find {BATCH} that are due": (Wave.find, lambda wave: [()]),
     "claim them": (Wave.claim, lambda wave: [(wave.plans(),)]),
-    "read a link": (Wave.read, lambda wave: [(_owner(each.id),) for each in wave.due]),
-    "note a ticket's use": (Wave.use, lambda wave: [(_owner(each.id),) for each in wave.due]),
+    "take them up": (Wave.take, lambda wave: [()]),
+    "read a link": (Wave.read, lambda wave: [(_owner(each.subscription),) for each in wave.taken]),
+    "note a ticket's use": (Wave.use, lambda wave: [(_owner(each.subscription),) for each in wave.taken]),
     "what 20 rows are known": (Wave.known, lambda wave: [(each,) for each in wave.taken]),
     "attempt to post them": (Wave.attempt, lambda wave: [(each,) for each in wave.taken]),
     "confirm it": (Wave.confirm, lambda wave: [(each,) for each in wave.taken]),

@@ -8,7 +8,7 @@ from bot.app import clockwork, duties, roles
 from bot.cli import main
 from bot.services import seats
 from bot.services.digests import doubts, turn
-from bot.store import claiming, ledger
+from bot.store import ledger
 
 #: In seconds.
 LEASE = int(os.environ["LEASE"])
@@ -20,7 +20,7 @@ for module in (doubts, turn):
     module.SETTLED_AFTER = timedelta(seconds=2 * LEASE)  # type: ignore[attr-defined]
 turn.BACK_OFF = (timedelta(seconds=2),)
 turn.TURN = timedelta(seconds=1)
-claiming.LEASE = ledger.LEASE = timedelta(seconds=LEASE)
+ledger.LEASE = timedelta(seconds=LEASE)
 silence.SILENCE = LEASE
 roles.TIDY = timedelta(seconds=1)
 seats.LEASE, seats.GOOD, seats.RENEWED = LEASE, LEASE * 2 / 3, LEASE / 6

@@ -9,7 +9,6 @@ import asyncio
 import functools
 import mmap
 import os
-import secrets
 import signal
 import struct
 import sys
@@ -95,7 +94,7 @@ def prepare(shared: Shared) -> Callable[[], None]:
     from bot.services.digests.composing import Composer
     from bot.slack import limits
     from bot.slack.posts import SlackPosts
-    from bot.store import ledger
+    from bot.store import claiming, ledger
     from bot.store.told import Hashes
 
     def marked(owner: Any, method: str, name: str = "") -> None:
@@ -128,7 +127,7 @@ def prepare(shared: Shared) -> Callable[[], None]:
     for method in ("ready", "post", "find"):
         marked(SlackPosts, method)
     marked(Composer, "compose")
-    inside(secrets, "token_hex", "carry_out=")  # the key of a row that is being written
+    inside(claiming, "_as_found", "carry_out=")  # before each statement of it
     inside(ledger, "_settle", "confirm=")
     inside(ledger, "_conclude", "finish=")
     inside(Hashes, "insert", "attempt=")

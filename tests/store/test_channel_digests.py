@@ -23,7 +23,7 @@ from bot.core.digest import RowId
 from bot.core.errors import SealBroken
 from bot.core.filters import Filter
 from bot.core.people import SlackChannel, SlackUser
-from bot.core.plan import plan
+from bot.core.plan import Due, plan
 from bot.core.schedule import Schedule
 from bot.core.secret import DatabaseUrl, Secret
 from bot.core.subscription import Delivery, Outcome, Subscription
@@ -73,7 +73,8 @@ async def claimed(store: Store, subscription: Subscription, at: datetime = EIGHT
     """Its slot of that day, taken up."""
     found = await store.subscriptions.get(subscription.id)
     assert found
-    (row,) = await store.ledger.carry_out([plan(found, at)], at)
+    await store.ledger.carry_out([plan(Due.only(found), at)], at)
+    (row,) = await store.ledger.take(found.workspace, at, 1)
     return row
 
 

@@ -50,6 +50,7 @@ STEPS = (
     "have_each_token_anew_once",
     "create_seats",
     "create_leases",
+    "find_what_a_clock_put_off_by_one_index",
 )
 TABLES = (
     "links",

@@ -12,7 +12,7 @@ from bot.core.channeldigest import ChannelSettings, Narrowing
 from bot.core.filters import Filter, SavedFilter
 from bot.core.overview import Glance
 from bot.core.people import Link, SlackUser
-from bot.core.plan import plan
+from bot.core.plan import Due, plan
 from bot.core.schedule import Schedule
 from bot.core.signin import Ending, Why
 from bot.core.subscription import Outcome, State, Subscription
@@ -58,7 +58,8 @@ async def conclude(store: Store, subscription: int, outcome: Outcome) -> None:
     """A slot that is due, and what becomes of it."""
     found = await store.subscriptions.get(subscription)
     assert found
-    (row,) = await store.ledger.carry_out([plan(found, NOW)], NOW)
+    await store.ledger.carry_out([plan(Due.only(found), NOW)], NOW)
+    (row,) = await store.ledger.take("T1", NOW, 1)
     assert await store.ledger.conclude(row, outcome, "", NOW)
 
 
@@ -106,7 +107,7 @@ async def test_what_nobody_sees_makes_nothing_stale(homes: Store) -> None:
     await homes.participants.narrow(2, USER, Narrowing(Filter(categories=("VIP Customer",))))
     found = await homes.subscriptions.get(1)
     assert found
-    await homes.ledger.carry_out([plan(found, NOW)], NOW)  # begun, not ended
+    await homes.ledger.carry_out([plan(Due.only(found), NOW)], NOW)  # begun, not ended
     assert await homes.homes.stale(LATER) == []
 
 

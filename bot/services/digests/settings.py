@@ -10,7 +10,7 @@ from bot.core.channeldigest import ChannelSettings
 from bot.core.errors import BadCommand, Problem
 from bot.core.filters import EVERYTHING, Filter
 from bot.core.people import SlackChannel, SlackUser, Whose
-from bot.core.plan import plan
+from bot.core.plan import Due, plan
 from bot.core.replies import Reader
 from bot.core.replies.digests import Changed, DigestForm, DigestNone, DigestState
 from bot.core.schedule import Schedule
@@ -220,8 +220,7 @@ class DigestSettings:
 
     async def _carry_out(self, subscription: Subscription, now: datetime, more: Sequence[Slot] = ()) -> None:
         holidays = self._holidays(subscription.schedule.country)
-        for delivery in await self._ledger.carry_out([plan(subscription, now, holidays, more)], now):
-            await self._ledger.release(delivery, now)  # those that are claimed
+        await self._ledger.carry_out([plan(Due.only(subscription), now, holidays, more)], now)
 
     def _next(self, subscription: Subscription, now: datetime) -> datetime | None:
         holidays = self._holidays(subscription.schedule.country)

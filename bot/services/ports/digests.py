@@ -12,7 +12,7 @@ from bot.core.digest import Known, RowId
 from bot.core.errors import SealBroken
 from bot.core.overview import DigestStanding, Glance, Overview, Standings
 from bot.core.people import SlackChannel, SlackUser
-from bot.core.plan import Due, Plan
+from bot.core.plan import Due, Plan, Planned
 from bot.core.subscription import Delivery, Outcome, Participant, Subscription
 from bot.core.teamdigest import Company
 from bot.core.window import Window
@@ -142,8 +142,11 @@ class Subscriptions(Protocol):
         """How many slots are due, and how many claimed rows there are."""
         ...
 
-    async def due(self, workspace: str, now: datetime, most: int) -> Sequence[Due]:
-        """Whose slots are due, the longest due first; then those that were seen to beyond ``now``."""
+    async def due(self, workspace: str, now: datetime, most: int, kinds: int) -> Sequence[Due]:
+        """Whose slots are due, the longest due first; then those that were seen to beyond ``now``.
+
+        ``most`` subscriptions, and as many as are of the first ``kinds`` of them.
+        """
         ...
 
 
@@ -202,10 +205,10 @@ class Ledger(Protocol):
     Whatever must not be done twice is on the disk before the method returns.
     """
 
-    async def carry_out(self, plans: Sequence[Plan], now: datetime) -> Sequence[Delivery]:
-        """Write the rows of the plans; those that are new, the claimed ones taken up by the caller.
+    async def carry_out(self, plans: Sequence[Plan], now: datetime) -> Sequence[tuple[Planned, int]]:
+        """Write the rows of the plans: how many of each are new. The claimed ones wait to be taken up.
 
-        A plan whose subscription was changed or seen to meanwhile is left out.
+        A subscription that was changed or seen to meanwhile is left out.
         """
         ...
 
