@@ -77,8 +77,9 @@ class SuperOffice:
 
     async def now(self) -> datetime:
         """The server's own clock, in UTC. It is asked once; each answer puts it right."""
-        async with self._command() as deadline:
-            await self._know_the_time(deadline)
+        if not self._time.known:
+            async with self._command() as deadline:
+                await self._know_the_time(deadline)
         return self._time.now()
 
     async def sign_in(self, username: str, password: Secret) -> SignedIn:

@@ -34,6 +34,7 @@ Result = TypeVar("Result")
 Values = Sequence[object] | Mapping[str, object]
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MICROSECOND = timedelta(microseconds=1)
 #: How often a transaction is begun again that PostgreSQL broke off for another's sake.
 TRIES = 5
 #: Of where the database is.
@@ -177,7 +178,7 @@ def upsert(table: str, key: Sequence[str], rest: Sequence[str]) -> str:
 
 def micros(when: datetime) -> int:
     """An aware date-time as it is stored: microseconds since 1970, UTC."""
-    return (when - EPOCH) // timedelta(microseconds=1)
+    return (when - EPOCH) // MICROSECOND
 
 
 def moment(stored: int) -> datetime:
