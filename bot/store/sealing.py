@@ -116,5 +116,8 @@ def _decoded(text: str) -> bytes:
 
 def joined(parts: Sequence[str]) -> bytes:
     """Bytes that no other parts give: each goes with its length."""
-    encoded = [part.encode("utf-8", "surrogatepass") for part in parts]
-    return b"".join([len(part).to_bytes(4) + part for part in encoded])
+    whole = b""
+    for part in parts:  # they are few: a list of them takes longer
+        encoded = part.encode("utf-8", "surrogatepass")
+        whole += len(encoded).to_bytes(4) + encoded
+    return whole

@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.utils import formatdate
-from itertools import chain
+from itertools import chain, cycle
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
@@ -30,6 +30,8 @@ __all__ = ["DELAY", "SIGNING_SECRET", "Lean", "lean", "system_info"]
 
 #: Seconds that the SuperOffice takes.
 DELAY = 0.05
+#: Companies, and more than anything remembers that was drawn or read.
+DIFFERENT = 10_000
 #: A user's first commands, which do not count.
 WARM_UP = 3
 SIGNING_SECRET = "8f742231b10e8888abcd99yyyzzz85a5"
@@ -118,7 +120,11 @@ class _Server:
         path = head.split(b" ", 2)[1].decode()
         if path.startswith("/remote/"):
             slow = b"GetMyActiveContacts" in head
-            return (self.activities if slow else self.info), b"text/xml; charset=utf-8", self.delay * slow
+            return (
+                (next(self.activities) if slow else self.info),
+                b"text/xml; charset=utf-8",
+                self.delay * slow,
+            )
         if path.startswith("/response/"):
             waiting = self.answered.pop(path, None)
             if waiting and not waiting.done():
@@ -131,15 +137,19 @@ class _Server:
         return _API.get(method, _UNKNOWN), b"application/json", 0
 
 
-def _lately(rows: int) -> bytes:
-    """An answer of so many companies, no two alike."""
+def _lately(rows: int) -> Iterator[bytes]:
+    """Answers of so many companies, no two of which are alike in the next hundreds of answers."""
     row = {b">726<": b">%d<", "Sønner".encode(): "Sønner %d".encode(), b"2026-05-02T10:31:07": b"%b"}
     answer, now = compact(rows), datetime.now(OSLO)
     for told, place in row.items():
         answer = answer.replace(told, place)
     ago = (timedelta(minutes=number % 720) for number in range(rows))  # within a digest's day
-    times = (f"{now - each:%Y-%m-%dT%H:%M:%S}".encode() for each in ago)
-    return answer % tuple(chain.from_iterable((n, n, time) for n, time in enumerate(times, 1)))
+    times = [f"{now - each:%Y-%m-%dT%H:%M:%S}".encode() for each in ago]
+
+    def of(first: int) -> bytes:
+        return answer % tuple(chain.from_iterable((n, n, time) for n, time in enumerate(times, first)))
+
+    return cycle([of(1 + rows * number) for number in range(max(1, DIFFERENT // rows))])
 
 
 _UNKNOWN = b'{"ok":false,"error":"unknown_method"}'

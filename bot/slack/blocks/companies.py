@@ -103,10 +103,8 @@ class Companies:
 
     def _more(self, activity: Activity) -> str:
         """What follows the company's name."""
-        department, category = (
-            shorten(text, self.longest)
-            for text in (words.department(activity), words.category(activity, self.reader))
-        )
+        department = shorten(words.department(activity), self.longest)
+        category = shorten(words.category(activity, self.reader), self.longest)
         return f"{f', {department}' if department else ''}{f'{words.GAP}{category}' if category else ''}"
 
     def _facts(self, activity: Activity, when: str) -> str:
@@ -114,10 +112,10 @@ class Companies:
         who = shorten(words.who(activity, principal, reader), self.longest)
         facts = (
             shorten(words.happened(activity, reader), self.longest),
-            ", ".join(part for part in (who, when) if part),
+            f"{who}, {when}" if who and when else who or when,
             shorten(words.owner(activity, principal, reader), self.longest),
         )
-        return words.GAP.join(fact for fact in facts if fact)
+        return words.GAP.join(filter(None, facts))
 
     def _options(self, activity: Activity, url: str, name: str) -> list[Element]:
         opens, why, mute = _labels(self.reader.locale)

@@ -100,10 +100,9 @@ def news(digest: Digest | TeamDigest, reader: Reader) -> str:
 
 def mark(entry: Entry, reader: Reader, *, alike: bool) -> str:
     """How a company stands to the digest before, unless all stand ``alike``; and that it comes late."""
-    words = [] if alike and entry.news is not News.REPEATED else [_mark(entry.news, reader)]
-    if entry.is_late:
-        words.append(sentence("digest.late", reader.locale))
-    return ", ".join(words)
+    standing = "" if alike and entry.news is not News.REPEATED else _mark(entry.news, reader)
+    late = sentence("digest.late", reader.locale) if entry.is_late else ""
+    return f"{standing}, {late}" if standing and late else standing or late
 
 
 def are_alike(digest: Digest | TeamDigest) -> bool:

@@ -61,7 +61,7 @@ def name(activity: Activity, reader: Reader) -> str:
 
 def department(activity: Activity) -> str:
     """The company's department."""
-    return _one_line(activity.department)
+    return _often(activity.department)
 
 
 def category(activity: Activity, reader: Reader) -> str:
@@ -91,12 +91,12 @@ def who(activity: Activity, principal: Principal, reader: Reader) -> str:
     """Who did it, or "you"."""
     if activity.actor_id and activity.actor_id == principal.person_id:
         return sentence("answer.you", reader.locale)
-    return _one_line(activity.actor)
+    return _often(activity.actor)
 
 
 def owner(activity: Activity, principal: Principal, reader: Reader) -> str:
     """The owner, where that is not the reader: "owner you" on every row tells nothing."""
-    owner_name = _one_line(activity.owner)
+    owner_name = _often(activity.owner)
     if activity.owner_id == principal.associate_id or not owner_name:
         return ""
     return _owned_by(owner_name, reader.locale)
@@ -150,8 +150,11 @@ def span_of_time(window: Window, as_of: datetime, reader: Reader) -> str:
     return sentence("answer.span", reader.locale, start=start, end=end, zone=zone)
 
 
-@lru_cache(maxsize=4096)
 def _one_line(text: str) -> str:
     """Printable text has no white space but the blank: nearly all of it is one line as it is."""
     is_plain = text.isprintable() and "  " not in text
     return shorten(text.strip() if is_plain else " ".join(text.split()), MAX_NAME)
+
+
+#: The same for people, and what else is told of many companies.
+_often = lru_cache(maxsize=1024)(_one_line)
