@@ -9,7 +9,7 @@ from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any, ParamSpec, Protocol, TypeVar
+from typing import Any, NamedTuple, ParamSpec, Protocol, TypeVar
 
 __all__ = [
     "OLDER",
@@ -18,6 +18,7 @@ __all__ = [
     "DatabaseFailed",
     "DatabaseUnusable",
     "Dialect",
+    "Given",
     "Interrupted",
     "Statements",
     "Values",
@@ -59,7 +60,7 @@ class Dialect:
 
     #: At the end of a sub-query: take rows that nobody else is taking, and let nobody else take them.
     taking: str
-    #: At the end of a query: the row that it finds is not deleted until the transaction ends.
+    #: At the end of a query: the participant that it finds stays one until the transaction ends.
     keeping: str
     #: At the end of a query: the row of ``subscriptions`` that it finds is nobody else's to change.
     changing: str
@@ -89,6 +90,13 @@ SQLITE = Dialect(
 )
 
 
+class Given(NamedTuple):
+    """Rows, no two of them alike in what they are known by; and their columns, by their types."""
+
+    columns: Mapping[str, str]
+    rows: Sequence[Sequence[object]]
+
+
 class Statements(Protocol):
     """What runs statements: a database, each by itself; or a transaction, all or none."""
 
@@ -107,6 +115,10 @@ class Statements(Protocol):
 
     async def execute_many(self, statement: str, values: Iterable[Sequence[object]]) -> None:
         """Run one for each of these."""
+        ...
+
+    async def execute_given(self, statement: str, given: Given, values: Sequence[object]) -> None:
+        """Run one in which a table named ``given`` has these rows: a message to the database, not many."""
         ...
 
     async def one(self, query: str, values: Values = ()) -> tuple[Any, ...] | None:

@@ -16,8 +16,8 @@ import psycopg
 
 from bot.core.secret import DatabaseUrl
 from bot.store.database import DatabaseUnusable, micros
-from bot.store.postgres import adapt
 from bot.store.postgres_schema import TABLE, migrate_postgres, translated
+from bot.store.postgres_values import adapt
 from bot.store.processes import DEAD_AFTER
 from bot.store.sqlite import OPERATOR_PATIENCE, open_database
 

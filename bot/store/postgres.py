@@ -11,18 +11,25 @@ from typing import Any, TypeVar, cast
 
 import psycopg
 from psycopg import AsyncConnection, AsyncCursor, AsyncPipeline, errors
-from psycopg.adapt import Buffer
 from psycopg.rows import dict_row
-from psycopg.types.numeric import Int8Dumper
-from psycopg.types.string import StrDumper, TextLoader
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
 from bot import silence
 from bot.core.secret import DatabaseUrl
-from bot.store.database import OLDER, DatabaseFailed, DatabaseUnusable, Dialect, Interrupted, Values, whole
+from bot.store.database import (
+    OLDER,
+    DatabaseFailed,
+    DatabaseUnusable,
+    Dialect,
+    Given,
+    Interrupted,
+    Values,
+    whole,
+)
 from bot.store.postgres_schema import translated, unapplied
+from bot.store.postgres_values import adapt
 
-__all__ = ["POSTGRES", "PostgresDatabase", "adapt", "open_postgres"]
+__all__ = ["POSTGRES", "PostgresDatabase", "open_postgres"]
 
 log = logging.getLogger(__name__)
 
@@ -36,7 +43,7 @@ IDLE = 1.0
 
 POSTGRES = Dialect(
     taking="FOR UPDATE SKIP LOCKED",
-    keeping="FOR KEY SHARE",
+    keeping="FOR KEY SHARE OF participants",
     changing="FOR UPDATE OF subscriptions",
     next_subscription="nextval(pg_get_serial_sequence('subscriptions', 'id'))",
     listed="SELECT value::bigint AS id FROM json_array_elements_text(?::json)",
@@ -44,6 +51,8 @@ POSTGRES = Dialect(
     key="right(replace(gen_random_uuid()::text, '-', ''), 16)",
 )
 
+#: What it calls SQLite's types.
+TYPES = {"BLOB": "BYTEA", "INTEGER": "BIGINT"}
 #: PostgreSQL broke it off so that somebody else could go on: again, it may go through.
 BROKEN_OFF = (errors.DeadlockDetected, errors.SerializationFailure)
 
@@ -57,31 +66,6 @@ class Connection(AsyncConnection[tuple[Any, ...]]):
     """One that knows when it was used last, in seconds of a clock that never goes back."""
 
     used_at = 0.0
-
-
-class _Whole(Int8Dumper):
-    """Every number is a BIGINT, also a truth: so a statement is prepared once, whatever it is given."""
-
-    def dump(self, obj: int) -> Buffer | None:
-        """``True`` is 1."""
-        return super().dump(int(obj))
-
-
-#: PostgreSQL's text holds every character but one: that is written with this one, which stands for nothing.
-ESCAPE = "\ue000"
-
-
-class _Text(StrDumper):
-    def dump(self, obj: str) -> Buffer | None:
-        if "\0" in obj or ESCAPE in obj:
-            obj = obj.replace(ESCAPE, f"{ESCAPE}1").replace("\0", f"{ESCAPE}0")
-        return super().dump(obj)
-
-
-class _Read(TextLoader):
-    def load(self, data: Buffer) -> str:
-        text = bytes(data).decode()
-        return text.replace(f"{ESCAPE}0", "\0").replace(f"{ESCAPE}1", ESCAPE) if ESCAPE in text else text
 
 
 class _Statements:
@@ -101,6 +85,12 @@ class _Statements:
     async def execute_many(self, statement: str, values: Iterable[Sequence[object]]) -> None:
         if rows := list(values):  # else it would be a round trip for nothing
             await self._connection.cursor().executemany(_text(statement), rows)
+
+    async def execute_given(self, statement: str, given: Given, values: Sequence[object]) -> None:
+        arrays = ", ".join(f"CAST(? AS {TYPES.get(of, of)}[])" for of in given.columns.values())
+        table = f"SELECT * FROM unnest({arrays}) AS given ({', '.join(given.columns)})"  # noqa: S608 - definitions
+        if columns := [list(column) for column in zip(*given.rows, strict=True)]:
+            await self.later(f"WITH given AS ({table}) {statement}", (*columns, *values))
 
     async def one(self, query: str, values: Values = ()) -> tuple[Any, ...] | None:
         return await (await self._run(query, values)).fetchone()
@@ -164,6 +154,10 @@ class PostgresDatabase:
         """Run one for each of these."""
         rows = list(values)
         await self._alone(lambda tx: tx.execute_many(statement, rows))
+
+    async def execute_given(self, statement: str, given: Given, values: Sequence[object]) -> None:
+        """Run one with all of these rows."""
+        await self._alone(lambda tx: tx.execute_given(statement, given, values))
 
     async def one(self, query: str, values: Values = ()) -> tuple[Any, ...] | None:
         """The first row."""
@@ -275,14 +269,6 @@ async def _check(connection: Connection) -> None:
     connection.used_at = now
     if now - used_at > IDLE:
         await AsyncConnectionPool.check_connection(connection)
-
-
-def adapt(connection: psycopg.AsyncConnection[Any] | psycopg.Connection[Any]) -> None:
-    """Let what goes to and fro be as it is with SQLite."""
-    connection.adapters.register_dumper(int, _Whole)
-    connection.adapters.register_dumper(bool, _Whole)
-    connection.adapters.register_dumper(str, _Text)
-    connection.adapters.register_loader("text", _Read)
 
 
 async def _configure(connection: Connection) -> None:

@@ -15,7 +15,7 @@ from typing import Any, TypeVar, cast
 import sqlite_utils
 
 from bot.store.damage import DatabaseDamaged, Watched
-from bot.store.database import OLDER, SQLITE, DatabaseUnusable, Dialect, Values
+from bot.store.database import OLDER, SQLITE, DatabaseUnusable, Dialect, Given, Values
 from bot.store.migrations import migrations
 
 __all__ = [
@@ -65,6 +65,12 @@ class SqliteDatabase:
         """Run one for each of these."""
         with self._watched:
             self.conn.executemany(statement, values)
+
+    async def execute_given(self, statement: str, given: Given, values: Sequence[object]) -> None:
+        """Run one for each of these rows: nothing has far to go."""
+        columns = ", ".join(f"? AS {name}" for name in given.columns)
+        each = f"WITH given AS (SELECT {columns}) {statement}"
+        await self.execute_many(each, ((*row, *values) for row in given.rows))
 
     async def one(self, query: str, values: Values = ()) -> tuple[Any, ...] | None:
         """The first row."""

@@ -12,7 +12,7 @@ from bot.core.people import SlackUser
 from bot.core.subscription import Delivery
 from bot.core.teamdigest import Company
 from bot.services.ports import Telling
-from bot.store.database import Database, Statements, micros
+from bot.store.database import Database, Given, Statements, micros
 from bot.store.hashing import Hasher
 
 __all__ = ["INHERITED", "Hashes", "StoredTold"]
@@ -50,6 +50,10 @@ AND_BEFORE = (
     "WHERE subscription = ? AND outcome = 'posted' AND rows > 0 ORDER BY due_at DESC, id DESC LIMIT 1) "
     "AND state = 'told'"
 )
+
+
+#: What is inserted of each row.
+GIVEN = {"row_hash": "BLOB", "company_hash": "BLOB", "day": "TEXT"}
 
 
 class Hashed(NamedTuple):
@@ -97,16 +101,18 @@ class Hashes:
         """Note that these rows are told, or are about to be; not of whoever is no participant any more."""
         if not rows:
             return
+        once = {each.hash: (each.hash, each.company, _day(each.row, telling.zone)) for each in rows}
         about = (delivery.id, delivery.part, state, micros(now))
-        whose = (delivery.subscription, *telling.user)
-        await tx.execute_many(
-            "INSERT INTO told (subscription, workspace, user, row_hash, company_hash, delivery, part, state, "  # noqa: S608
-            "state_before, told_at, day) SELECT subscription, workspace, user, ?, ?, ?, ?, ?, '', ?, ? "
-            f"FROM participants WHERE subscription = ? AND workspace = ? AND user = ? {tx.dialect.keeping} "
+        await tx.execute_given(
+            "INSERT INTO told (subscription, workspace, user, row_hash, company_hash, day, delivery, part, "  # noqa: S608
+            "state, state_before, told_at) SELECT subscription, workspace, user, given.row_hash, "
+            "given.company_hash, given.day, ?, ?, ?, '', ? FROM given, participants "
+            f"WHERE subscription = ? AND workspace = ? AND user = ? {tx.dialect.keeping} "
             "ON CONFLICT (subscription, workspace, user, row_hash) DO UPDATE SET "
             "state_before = told.state, state = excluded.state, delivery = excluded.delivery, "
             "part = excluded.part, told_at = excluded.told_at",
-            ((each.hash, each.company, *about, _day(each.row, telling.zone), *whose) for each in rows),
+            Given(GIVEN, list(once.values())),
+            (*about, delivery.subscription, *telling.user),
         )
 
 

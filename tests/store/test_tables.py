@@ -13,6 +13,7 @@ from bot.core.secret import Secret
 from bot.core.throttle import Allowance
 from bot.services.ports import Attempts, Deliveries, Invitation, Invitations, Links
 from bot.store import Store
+from bot.store.database import Given
 from tests.store.conftest import forget
 
 Sql = Callable[..., list[tuple[object, ...]]]
@@ -25,6 +26,21 @@ def test_the_ports_are_implemented(store: Store) -> None:
     ports: tuple[Links, Invitations, Attempts, Deliveries]
     ports = (store.links, store.invitations, store.attempts, store.deliveries)
     assert len(ports) == 4
+
+
+async def test_rows_that_are_given_come_back_as_they_were(store: Store) -> None:
+    """Any text, any number, and nothing; in a transaction and by themselves."""
+    columns = {"name": "TEXT", "until": "INTEGER", "bytes": "BLOB"}
+    rows = [("Ø\x00'\\N\t\ue000", 2**60, b"\x00\xff"), ("", 1, None), ("{a,b}", -1, b"")]
+    into = "INSERT INTO leases (name, until, calls) SELECT name, until, coalesce(length(bytes), ?) FROM given"
+    no_rows = Given(columns, [])
+    await store.db.execute_given(into, no_rows, [7])
+    async with store.db.transaction() as tx:
+        await tx.execute_given(into, Given(columns, rows[:2]), [7])
+        await tx.execute_given(into, no_rows, [7])
+    await store.db.execute_given(into, Given(columns, rows[2:]), [7])
+    found = await store.db.rows("SELECT name, until, calls FROM leases ORDER BY until")
+    assert found == [("{a,b}", -1, 0), ("", 1, 7), (rows[0][0], 2**60, 2)]
 
 
 # ---------------------------------------------------------------- links
