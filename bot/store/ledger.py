@@ -129,7 +129,10 @@ class StoredLedger:
         async with self._db.transaction(durable=True) as tx:
             if posted and not await _confirm(tx, delivery, *posted):
                 return False
-            if not await _conclude(tx, delivery, outcome, reason, now, end):
+            concluding = _concluding(delivery, outcome, reason, now, end)
+            if posted:  # then it is one's own until the end of the transaction
+                await tx.later(*concluding)
+            elif await tx.execute(*concluding) == 0:
                 return False
             for telling, rows in zip(tellings, told, strict=True):
                 await self._hashes.insert(tx, delivery, telling, rows, "silent", now)
@@ -155,7 +158,7 @@ class StoredLedger:
     async def conclude(self, delivery: Delivery, outcome: Outcome, reason: str, now: datetime) -> bool:
         """It came to nothing, or nobody knows."""
         async with self._db.transaction() as tx:
-            if not await _conclude(tx, delivery, outcome, reason, now):
+            if await tx.execute(*_concluding(delivery, outcome, reason, now)) == 0:
                 return False
             if outcome is Outcome.UNCERTAIN:
                 await _settle(tx, delivery, "uncertain")
@@ -211,20 +214,14 @@ def ready(now: datetime) -> dict[str, int]:
     return {"now": micros(now), "lost": micros(now + LOST)}
 
 
-async def _conclude(
-    tx: Statements,
-    delivery: Delivery,
-    outcome: Outcome,
-    reason: str,
-    now: datetime,
-    end: datetime | None = None,
-) -> bool:
+def _concluding(
+    delivery: Delivery, outcome: Outcome, reason: str, now: datetime, end: datetime | None = None
+) -> tuple[str, tuple[object, ...]]:
     statement = (
         "UPDATE ledger SET outcome = ?, reason = ?, concluded_at = ?, "  # noqa: S608 - constants
         f"attempted_at = NULL, window_end = coalesce(?, window_end) WHERE {MINE}"
     )
-    values = (outcome, reason, micros(now), maybe_micros(end), *_mine(delivery))
-    return await tx.execute(statement, values) == 1
+    return statement, (outcome, reason, micros(now), maybe_micros(end), *_mine(delivery))
 
 
 async def _confirm(tx: Statements, delivery: Delivery, channel: str, ts: str) -> bool:
