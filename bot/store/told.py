@@ -1,7 +1,7 @@
 """Which rows were told to whom, by keyed hashes: nothing of a customer's can be read from them."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from datetime import date, datetime
 from functools import lru_cache
 from typing import NamedTuple
@@ -68,25 +68,30 @@ class Hashes:
     """Rows, and their companies, as they are kept: a hash is good for one subscription."""
 
     def __init__(self, hasher: Hasher) -> None:
-        #: A digest's rows are looked up, and then told.
-        self.row = lru_cache(4096)(self._row)
+        #: For one subscription and tenant.
         self._begun = lru_cache(64)(hasher.begun)
+        #: A digest's rows are looked up, and then told.
+        self._row = lru_cache(4096)(_row)
 
-    def _row(self, subscription: int, tenant: str, row: RowId) -> bytes:
-        """What a row is known by."""
-        time = "" if row.time is None else str(micros(row.time))
-        digest = self._begun("told-row", str(subscription), tenant)
-        return digest(str(row.company_id), time, str(row.action_id))[:KEPT]
+    async def rows(self, subscription: int, tenant: str, rows: Sequence[RowId]) -> dict[RowId, bytes]:
+        """What rows are known by."""
+        digest, found = self._begun("told-row", str(subscription), tenant), dict[RowId, bytes]()
+        async for few in unhurried(rows):
+            found |= {row: self._row(digest, row) for row in few}
+        return found
 
-    def company(self, subscription: int, tenant: str, company_id: int) -> bytes:
-        """What a company is known by."""
-        return self._begun("told-company", str(subscription), tenant)(str(company_id))[:KEPT]
+    def companies(self, subscription: int, tenant: str, companies: Iterable[int]) -> dict[int, bytes]:
+        """What companies are known by."""
+        digest = self._begun("told-company", str(subscription), tenant)
+        return {company: digest(str(company))[:KEPT] for company in companies}
 
     async def of(self, delivery: Delivery, telling: Telling, rows: Sequence[RowId]) -> Sequence[Hashed]:
         """What rows and their companies are known by, for :meth:`insert`: ahead of its transaction."""
         place, found = (delivery.subscription, telling.tenant), list[Hashed]()
         async for few in unhurried(rows):
-            found += [Hashed(row, self.row(*place, row), self.company(*place, row.company_id)) for row in few]
+            hashes = await self.rows(*place, few)
+            companies = self.companies(*place, {row.company_id for row in few})
+            found += [Hashed(row, hashes[row], companies[row.company_id]) for row in few]
         return found
 
     async def insert(
@@ -116,6 +121,11 @@ class Hashes:
         )
 
 
+def _row(digest: Callable[..., bytes], row: RowId) -> bytes:
+    time = "" if row.time is None else str(micros(row.time))
+    return digest(str(row.company_id), time, str(row.action_id))[:KEPT]
+
+
 async def unhurried(rows: Sequence[RowId]) -> AsyncIterator[Sequence[RowId]]:
     """A hundred after the other, and others have their turn: a thousand hashes take three milliseconds."""
     for start in range(0, len(rows), SLICE):
@@ -140,29 +150,29 @@ class StoredTold:
 
     async def known(self, subscription: int, tenant: str, rows: Sequence[RowId], user: SlackUser) -> Known:
         """What is known of these rows, and which of their companies the digest before told."""
-        hashes = dict[RowId, bytes]()
-        async for few in unhurried(rows):
-            hashes |= {row: self._hashes.row(subscription, tenant, row) for row in few}
+        hashes = await self._hashes.rows(subscription, tenant, rows)
         told, uncertain, before = await self._states(subscription, list(hashes.values()), user)
         companies = {row.company_id for row in rows} if before else ()
+        known = self._hashes.companies(subscription, tenant, companies)
         return Known(
             told={row for row, hash_ in hashes.items() if hash_ in told},
-            uncertain={row for row, hash_ in hashes.items() if hash_ in uncertain - told},
-            previous={
-                each for each in companies if self._hashes.company(subscription, tenant, each) in before
-            },
+            uncertain={row for row, hash_ in hashes.items() if hash_ in uncertain},
+            previous={company for company, hash_ in known.items() if hash_ in before},
         )
 
     async def counted(self, subscription: int, day: date, companies: Sequence[Company]) -> int:
         """How many of these were told with a row of that day."""
         query = "SELECT DISTINCT company_hash FROM told WHERE subscription = ? AND day = ? AND state = 'told'"
         told = {row[0] for row in await self._db.rows(query, (subscription, day.isoformat()))}
-        return sum(self._hashes.company(subscription, *company) in told for company in companies)
+        hashes = (
+            self._hashes.companies(subscription, tenant, [company])[company] for tenant, company in companies
+        )
+        return sum(hash_ in told for hash_ in hashes)
 
     async def _states(
         self, subscription: int, hashes: Sequence[bytes], user: SlackUser
     ) -> tuple[set[bytes], set[bytes], set[bytes]]:
-        """Those that are told, those in doubt; and companies that the last digest told which was posted.
+        """Those that are told, those in doubt alone; and companies that the last posted digest told.
 
         What was told through one participant is told; what is silent is so for that one.
         """
@@ -173,4 +183,5 @@ class StoredTold:
             query, more = (STATES, ()) if start else (f"{STATES} {AND_BEFORE}", (subscription,))
             for hash_, state in await self._db.rows(query, (subscription, *page, *user, *more)):
                 found.setdefault(state, set()).add(hash_)
-        return found["told"] | found["silent"], found["uncertain"], found["before"]
+        told = found["told"] | found["silent"]
+        return told, found["uncertain"] - told, found["before"]
