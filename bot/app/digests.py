@@ -92,7 +92,6 @@ def digests(
     )
     delivering = Delivering(
         subscriptions=database.subscriptions,
-        participants=database.participants,
         ledger=database.ledger,
         composer=composer,
         posts=posts,

@@ -4,6 +4,7 @@ import json
 import logging
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from bot.core.channeldigest import SHARES_ALL, SHARES_NOTHING, DropOut, Narrowing
 from bot.core.errors import SealBroken
@@ -16,10 +17,12 @@ from bot.store.sealed import NARROWING
 from bot.store.sealing import Sealer
 from bot.store.told import INHERITED
 
-__all__ = ["StoredParticipants"]
+__all__ = ["PARTICIPANT", "StoredParticipants", "participant"]
 
 log = logging.getLogger(__name__)
 
+#: What a participant is made of.
+PARTICIPANT = ("workspace", "user", "told_until", "fresh", "sealed_narrowing", "joined_at")
 WHOSE = "subscription = ? AND workspace = ? AND user = ?"
 
 
@@ -33,22 +36,11 @@ class StoredParticipants:
     async def of(self, subscription: int) -> Sequence[Participant]:
         """Whose companies it tells of, the first to join first."""
         query = (
-            "SELECT workspace, user, told_until, fresh, sealed_narrowing, joined_at FROM participants "
+            f"SELECT {', '.join(PARTICIPANT)} FROM participants "  # noqa: S608 - constants
             "WHERE subscription = ? ORDER BY coalesce(joined_at, 0), workspace, user"
         )
-        return [
-            Participant(
-                subscription,
-                SlackUser(workspace, user),
-                maybe_moment(told_until),
-                bool(fresh),
-                self._narrowing(subscription, SlackUser(workspace, user), sealed),
-                maybe_moment(joined_at),
-            )
-            for workspace, user, told_until, fresh, sealed, joined_at in await self._db.rows(
-                query, (subscription,)
-            )
-        ]
+        rows = await self._db.rows(query, (subscription,))
+        return [participant(self._sealer, subscription, row) for row in rows]
 
     async def join(
         self, subscription: int, user: SlackUser, at: datetime, narrowing: Narrowing = SHARES_ALL
@@ -91,12 +83,26 @@ class StoredParticipants:
         text = json.dumps({"only": written(narrowing.only), "never": sorted(narrowing.never)})
         return NARROWING.seal(self._sealer, Secret(text), subscription, *user)
 
-    def _narrowing(self, subscription: int, user: SlackUser, sealed: bytes | None) -> Narrowing:
-        if sealed is None:
-            return SHARES_ALL
-        try:
-            stored = json.loads(NARROWING.open(self._sealer, sealed, subscription, *user).reveal())
-        except SealBroken as error:
-            log.error("what is not shared does not open: %s", error, extra={"action": "digest.sealed"})
-            return SHARES_NOTHING
-        return Narrowing(read_filters(stored["only"]).filter, frozenset(stored["never"]))
+
+def participant(sealer: Sealer, subscription: int, row: tuple[Any, ...]) -> Participant:
+    """A row of :data:`PARTICIPANT`."""
+    workspace, user, told_until, fresh, sealed, joined_at = row
+    return Participant(
+        subscription,
+        SlackUser(workspace, user),
+        maybe_moment(told_until),
+        bool(fresh),
+        _narrowing(sealer, subscription, SlackUser(workspace, user), sealed),
+        maybe_moment(joined_at),
+    )
+
+
+def _narrowing(sealer: Sealer, subscription: int, user: SlackUser, sealed: bytes | None) -> Narrowing:
+    if sealed is None:
+        return SHARES_ALL
+    try:
+        stored = json.loads(NARROWING.open(sealer, sealed, subscription, *user).reveal())
+    except SealBroken as error:
+        log.error("what is not shared does not open: %s", error, extra={"action": "digest.sealed"})
+        return SHARES_NOTHING
+    return Narrowing(read_filters(stored["only"]).filter, frozenset(stored["never"]))

@@ -17,7 +17,7 @@ from bot.core.filters import Filter
 from bot.core.people import SlackChannel, SlackUser
 from bot.core.plan import Due
 from bot.core.secret import Secret
-from bot.core.subscription import State, Subscription
+from bot.core.subscription import Participant, State, Subscription
 from bot.core.typed.filtertext import read_filters, written
 from bot.core.typed.scheduletext import restored, stored
 from bot.services.ports import Put
@@ -25,6 +25,7 @@ from bot.store.audit import StoredAudit
 from bot.store.channelsettings import TEAM_COLUMNS, put_team, team
 from bot.store.database import Database, Statements, maybe_micros, maybe_moment, micros, moment, whole
 from bot.store.ledger import READY, ready
+from bot.store.participants import PARTICIPANT, participant
 from bot.store.sealed import DIGEST_FILTER
 from bot.store.sealing import Sealer
 
@@ -57,6 +58,12 @@ PUT = """
     RETURNING id
 """
 TABLES = "subscriptions LEFT JOIN channel_digests ON subscription = id"
+SHARED = (
+    f"SELECT {COLUMNS}, {', '.join(f'its_{name}' for name in PARTICIPANT)} FROM {TABLES} "  # noqa: S608 - constants
+    f"LEFT JOIN (SELECT subscription AS whose, {', '.join(f'{name} AS its_{name}' for name in PARTICIPANT)} "
+    "FROM participants) AS participant ON whose = id "
+    "WHERE id = ? ORDER BY coalesce(its_joined_at, 0), its_workspace, its_user"
+)
 
 
 class StoredSubscriptions:
@@ -70,6 +77,15 @@ class StoredSubscriptions:
     async def get(self, id: int) -> Subscription | None:  # noqa: A002 - it is what it is
         """The subscription of that id."""
         return await self._one(self._db, "id = ?", id)
+
+    async def shared(self, id: int) -> tuple[Subscription | None, Sequence[Participant]]:  # noqa: A002
+        """The subscription of that id, and whose companies it tells of, the first to join first."""
+        rows = await self._db.rows(SHARED, (id,))
+        if not rows:
+            return None, []
+        count = len(rows[0]) - len(PARTICIPANT)
+        theirs = [participant(self._sealer, id, row[count:]) for row in rows if row[count] is not None]
+        return self._subscription(rows[0][:count]), theirs
 
     async def of(self, user: SlackUser) -> Subscription | None:
         """The user's own, in their direct messages."""

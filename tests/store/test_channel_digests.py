@@ -182,6 +182,18 @@ async def test_joining_narrowing_and_leaving(store: Store) -> None:
     assert await store.participants.drop_outs(digest.id) == [DropOut("left", NOW)]
 
 
+async def test_a_digest_and_who_shares_are_read_together(store: Store) -> None:
+    found = await made(store, OTHER)
+    assert await store.subscriptions.shared(found.id + 1) == (None, [])
+    assert await store.participants.join(found.id, ADMIN, EIGHT - timedelta(days=1), NARROWED)
+    theirs = await store.participants.of(found.id)
+    assert await store.subscriptions.shared(found.id) == (found, theirs)
+    assert [(each.user, each.narrowing) for each in theirs] == [(ADMIN, NARROWED), (OTHER, SHARES_ALL)]
+    for each in theirs:
+        assert await store.participants.leave(found.id, each.user, EIGHT, "left")
+    assert await store.subscriptions.shared(found.id) == (found, [])
+
+
 async def test_what_is_narrowed_is_sealed_for_its_user(store: Store, sql: Sql) -> None:
     digest = await made(store, USER, OTHER)
     await store.participants.narrow(digest.id, USER, NARROWED)

@@ -15,7 +15,7 @@ from bot.services.digests.pausing import Pausing
 from bot.services.digests.turn import Parts, Taken, Turn, back_off
 from bot.services.failures import log_unexpected
 from bot.services.ports import UNCOUNTED, Clock, Metrics
-from bot.services.ports.digests import Ledger, Participants, Subscriptions
+from bot.services.ports.digests import Ledger, Subscriptions
 from bot.services.ports.posts import Posts
 
 __all__ = ["Delivering"]
@@ -30,7 +30,6 @@ class Delivering:
         self,
         *,
         subscriptions: Subscriptions,
-        participants: Participants,
         ledger: Ledger,
         composer: Composer,
         posts: Posts,
@@ -42,7 +41,6 @@ class Delivering:
     ) -> None:
         self._parts = Parts(
             subscriptions,
-            participants,
             ledger,
             composer,
             posts,

@@ -30,7 +30,7 @@ from bot.services.digests.doubts import SETTLED_AFTER, Doubts
 from bot.services.digests.guarding import ChannelGuard
 from bot.services.digests.pausing import Pausing
 from bot.services.ports import Clock, Metrics
-from bot.services.ports.digests import Ledger, Participants, Subscriptions
+from bot.services.ports.digests import Ledger, Subscriptions
 from bot.services.ports.posts import Place, Posted, PostKey, Posts
 
 __all__ = ["BACK_OFF", "Parts", "Taken", "Turn", "back_off"]
@@ -76,7 +76,6 @@ class Parts:
     """What seeing a row through needs."""
 
     subscriptions: Subscriptions
-    participants: Participants
     ledger: Ledger
     composer: Composer
     posts: Posts
@@ -112,7 +111,7 @@ class Turn:
         if await self.its.ledger.others_open(self.row):
             return await self._wait(self.row.reason, TURN)
         try:
-            subscription = await self.its.subscriptions.get(self.row.subscription)
+            subscription, participants = await self.its.subscriptions.shared(self.row.subscription)
         except SealBroken as error:  # its filter
             await self.its.subscriptions.pause_unopened(self.row.subscription, error, self._now())
             in_doubt = self.row.attempted_at is not None
@@ -123,7 +122,6 @@ class Turn:
             return await self._conclude(Outcome.SKIPPED, Skipped.OFF)
         if outcome := await self._not_now(subscription):
             return outcome
-        participants = await self.its.participants.of(subscription.id)
         try:
             composed = await self.its.composer.compose(subscription, participants, self.row, self._renew)
         except SignInOver as over:
@@ -185,33 +183,32 @@ class Turn:
     ) -> Posted:
         """One message: the attempt, the post; to be confirmed next. Raises ``SlackFailed``, ``_Refused``."""
         place = self._place(subscription)
-        await self._ready(place, subscription)
+        await self._ready(place)
+        now, theirs = await self.its.subscriptions.shared(subscription.id)
+        if now != subscription and not self.row.part:  # what has begun is told to its end
+            raise _Outdated
         if why := await self.its.guard.refusal(subscription):
             raise _Refused(why)
-        if _shared(await self.its.participants.of(subscription.id)) != _shared(participants):
-            self.may_post = True
+        if subscription.team:  # Slack was asked, which took its time
+            _, theirs = await self.its.subscriptions.shared(subscription.id)
+        if _shared(theirs) != _shared(participants):
             raise _Outdated
-        now = self._now()
-        about = composed.window, composed.telling(part), now, composed.quiet_looked_at
+        self.may_post, at = False, self._now()
+        about = composed.window, composed.telling(part), at, composed.quiet_looked_at
         self._mine(await self.its.ledger.attempt(self.row, *about))
-        self.row = replace(self.row, attempted_at=now)
+        self.row = replace(self.row, attempted_at=at)
         self.its.doubts.unsettled(self.row)
         key = PostKey(self.row.key, part.number)
         return await self.its.posts.post(place, part, reader_of(subscription), key)
 
-    async def _ready(self, place: Place, subscription: Subscription) -> None:
-        """Wait for Slack's limits. Raises ``_Outdated`` where what was composed before is of no use."""
+    async def _ready(self, place: Place) -> None:
+        """Wait for Slack's limits. Raises ``_Outdated`` where that took too long."""
         if not self.may_post:
             began = self._now()
             await self.its.posts.ready(place)
             self.may_post = True
-            if self._now() - began > FRESH or await self._is_changed(subscription):
+            if self._now() - began > FRESH:
                 raise _Outdated
-        self.may_post = False
-
-    async def _is_changed(self, subscription: Subscription) -> bool:
-        """What has begun is told to its end."""
-        return not self.row.part and await self.its.subscriptions.get(subscription.id) != subscription
 
     async def _confirm(self, posted: Posted) -> None:
         self.its.doubts.forget(self.row)

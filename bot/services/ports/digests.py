@@ -76,6 +76,10 @@ class Subscriptions(Protocol):
         """The subscription of that id."""
         ...
 
+    async def shared(self, id: int) -> tuple[Subscription | None, Sequence[Participant]]:  # noqa: A002
+        """The subscription of that id, and whose companies it tells of, as both are at the same moment."""
+        ...
+
     async def of(self, user: SlackUser) -> Subscription | None:
         """The user's own, in their direct messages."""
         ...

@@ -9,7 +9,7 @@ from bot.core.audience import Channel
 from bot.core.channeldigest import ChannelSettings, Layout, Narrowing
 from bot.core.digest import CauseKind, WhenEmpty
 from bot.core.errors import CrmTimedOut, CrmUnreachable, TicketRefused
-from bot.core.people import SlackUser
+from bot.core.people import SlackChannel, SlackUser
 from bot.core.replies import Reader, Reply, TeamPart
 from bot.core.secret import Secret
 from bot.core.subscription import Outcome, Skipped, State
@@ -148,18 +148,29 @@ async def test_somebody_who_leaves_is_not_told_of_and_the_digest_says_that_a_vie
     assert last(rig).drop_outs == (), "said once"
 
 
-async def test_whoever_leaves_while_it_waits_for_slack_is_not_told_of(rig: Rig) -> None:
+@pytest.mark.parametrize("asked", ["whether it may be posted", "who reads the channel"])
+async def test_whoever_leaves_while_it_waits_for_slack_is_not_told_of(rig: Rig, asked: str) -> None:
     subscription = await rig.team("Kari", "Ola", team=FLAT)
     rig.crm.sees = {"Kari": {1}, "Ola": {2}}
     one = rig.crm.happen(1)
     rig.crm.happen(2)
-    ola, ready = SlackUser("T1", "Ola"), rig.posts.ready
+    ola, ready, look = SlackUser("T1", "Ola"), rig.posts.ready, rig.channels.look
+
+    async def leave() -> None:
+        await rig.store.participants.leave(subscription.id, ola, rig.clock.now(), "left")
 
     async def ready_after_they_left(place: Place) -> None:
         await ready(place)
-        await rig.store.participants.leave(subscription.id, ola, rig.clock.now(), "left")
+        await leave()
 
-    rig.posts.ready = ready_after_they_left  # type: ignore[method-assign]
+    async def looked_at_after_they_left(place: SlackChannel) -> Channel:
+        await leave()
+        return await look(place)
+
+    if asked == "whether it may be posted":
+        rig.posts.ready = ready_after_they_left  # type: ignore[method-assign]
+    else:
+        rig.channels.look = looked_at_after_they_left  # type: ignore[method-assign]
     await rig.at(8)
     assert rig.posts.told == [one]
     assert [each.reason for each in last(rig).drop_outs] == ["left"]
