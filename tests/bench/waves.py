@@ -19,7 +19,7 @@ from tests.bench.acknowledge import ours
 from tests.bench.lean import Lean, lean
 from tests.bench.stock import spread, zeep_async
 from tests.bench.timing import verdict
-from tests.bench.whole import NO_LIMIT, call_off, concluded, posted, running, subscribe
+from tests.bench.whole import NO_LIMIT, call_off, concluded, running, subscribe, taken_up
 
 __all__ = ["measure"]
 
@@ -81,7 +81,7 @@ async def _beside_a_wave(
             idle.append(await _load(server, bot.url))
             before = await concluded(database)
             await subscribe(database, digests, number * digests)
-            await posted(database, before + 1)
+            await taken_up(database)
             busy.append(await _load(server, bot.url))
             assert await concluded(database) < before + digests, "the wave was over before the commands"
             await call_off(database)

@@ -33,6 +33,7 @@ __all__ = [
     "posted",
     "running",
     "subscribe",
+    "taken_up",
     "until_posted",
     "whole",
 ]
@@ -143,10 +144,18 @@ async def until_posted(looking: Store, count: int, before: int = 0) -> None:
         await asyncio.sleep(0.1)
 
 
-async def call_off(database: Where) -> None:
-    """Nothing more is due; wait for what is under way."""
+async def taken_up(database: Where) -> None:
+    """Wait until a digest is under way."""
     async with opened(database) as tables:
-        await tables.db.execute("UPDATE subscriptions SET next_due = NULL")
+        query = "SELECT count(*) FROM ledger WHERE outcome = 'claimed' AND tries > 0"
+        while not (await tables.db.only(query))[0]:  # noqa: ASYNC110 - it is another's to say
+            await asyncio.sleep(0.02)
+
+
+async def call_off(database: Where) -> None:
+    """Switch all off, and wait for what is under way."""
+    async with opened(database) as tables:
+        await tables.db.execute("UPDATE subscriptions SET state = 'off', next_due = NULL")
         query = "SELECT count(*) FROM ledger WHERE outcome = 'claimed'"
         while (await tables.db.only(query))[0]:  # noqa: ASYNC110 - it is another's to say
             await asyncio.sleep(0.1)
