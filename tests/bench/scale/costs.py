@@ -49,20 +49,20 @@ class Costs:
 
 
 #: Measured by ``python -m tests.bench.scale.measure`` on 2026-11-26: Python 3.11.7, PostgreSQL 15 (no fsync)
-#: on a socket, two cores with a load of 11 besides. The look is of a quieter run.
+#: on a socket, two cores with a load of 3 besides. The look is of a quieter run.
 COSTS = Costs(
-    digest_cpu=0.0062,
-    digest_database=0.0031,
-    digest_writes=4.03,
-    digest_log=6600,
-    keep_alive_cpu=0.0017,
-    keep_alive_database=0.0005,
+    digest_cpu=0.0048,
+    digest_database=0.003,
+    digest_writes=3.91,
+    digest_log=12200,
+    keep_alive_cpu=0.0012,
+    keep_alive_database=0.0003,
     keep_alive_writes=1.0,
     look_cpu=0.0006,
     look_database=0.0003,
-    hand_out=0.0004,
-    job=0.0025,
-    job_cpu=0.0013,
-    job_database=0.0009,
-    job_writes=2.01,
+    hand_out=0.0002,
+    job=0.0021,
+    job_cpu=0.0009,
+    job_database=0.0006,
+    job_writes=2.0,
 )
