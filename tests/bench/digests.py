@@ -36,6 +36,7 @@ from bot.slack.calls import post_message
 from bot.slack.sdk import web_client
 from tests.bench.formatting import READER, modelled, page
 from tests.bench.lean import lean
+from tests.bench.profiling import STORE, TOLD, WORDS, shares_of_a_digest
 from tests.bench.stock import Call, in_threads, spread
 from tests.bench.timing import verdict
 from tests.bench.whole import opened, running, subscribe, until_posted
@@ -77,8 +78,10 @@ def measure(rounds: int) -> Iterator[str]:
     ours, plain, with_ledger = figures
     yield f"straightforward ÷ ours        {verdict(_ratio(figures, plain, ours), '>= 8')}"
     yield f"the same, with a ledger ÷ ours{verdict(_ratio(figures, with_ledger, ours), '>= 8')}"
-    yield "(ours alone finds out who is due, opens their tickets, draws each company in words, and remembers"
-    yield "each row; the profile says what those take: words and blocks, what is told to whom, the store)"
+    shares = shares_of_a_digest()
+    told = ", ".join(f"{part} {shares[part]:.0%}" for part in (WORDS, STORE, TOLD))
+    yield f"(of ours, by a profile: {told};"
+    yield "the others get their words ready made, remember no row that was told, and know who is due)"
 
 
 def _table(figures: Figures) -> Iterator[str]:

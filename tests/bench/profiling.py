@@ -20,7 +20,7 @@ import uvloop
 from tests.bench.lean import Lean, lean
 from tests.bench.whole import link, posted, running, subscribe
 
-__all__ = ["TITLE", "measure"]
+__all__ = ["STORE", "TITLE", "TOLD", "WORDS", "measure", "shares_of_a_digest"]
 
 TITLE = "Where a call's time goes, and what a row costs"
 #: Rows of the two answers; what is more in the second is the rows'.
@@ -32,10 +32,10 @@ PARTS = {
     "the request to SuperOffice": r"bot/crm/|/zeep/",
     "HTTP": r"/(aiohttp|yarl|multidict|uvicorn|starlette|httptools|propcache|aiosignal|frozenlist)/",
     "Slack's libraries": r"/(slack_bolt|slack_sdk)/",
-    "words and blocks": r"bot/(text|slack/(blocks|markup|modals))|/babel/|gettext|orjson",
+    (WORDS := "words and blocks"): r"bot/(text|slack/(blocks|markup|modals))|/babel/|gettext|orjson",
     "to and from Slack": r"bot/slack/",
-    "what is told to whom": r"bot/(core|services|holidays)",
-    "the store": r"bot/store|sqlite|cryptography|hmac|hashlib|HMAC|AESGCM",
+    (TOLD := "what is told to whom"): r"bot/(core|services|holidays)",
+    (STORE := "the store"): r"bot/store|sqlite|cryptography|hmac|hashlib|HMAC|AESGCM",
     "logs and metrics": r"bot/(logs|metrics)|/(structlog|prometheus_client|logging)/",
     (LOOP := "the loop, tasks, sockets"): r"/asyncio/|uvloop|bot/(runner|app)",
 }
@@ -64,6 +64,14 @@ def measure(rounds: int) -> Iterator[str]:
                 yield f"{part:28}{base[part] * 1e6:>11.0f} µs{base[part] / whole:>5.0%}{row * 1e6:>12.1f} µs"
             row = (sum(larger.values()) - whole) / (MANY - FEW)
             yield f"{'all':28}{whole * 1e6:>11.0f} µs{'':5}{row * 1e6:>12.1f} µs"
+
+
+def shares_of_a_digest() -> Spent:
+    """Which part of its CPU time goes where."""
+    with TemporaryDirectory() as folder, lean(FEW) as server:
+        spent = uvloop.run(_digests(server, Path(folder) / "bot.db"))
+    whole = sum(spent.values())
+    return {part: seconds / whole for part, seconds in spent.items()}
 
 
 async def _commands(server: Lean, database: Path) -> Spent:
