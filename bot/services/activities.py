@@ -18,8 +18,7 @@ from bot.core.typed.commands import ShowActivity
 from bot.core.typed.filtertext import read_filters, written
 from bot.core.window import Judged, Mark, Window, judge, mark, place_after
 from bot.services.failures import log_unexpected
-from bot.services.many import off_the_loop
-from bot.services.ports import ActivityQuery, Links, Mutes
+from bot.services.ports import ActivityQuery, Links, Mutes, off_the_loop
 from bot.services.preferences import Preferences
 from bot.services.tenants import Tenant
 

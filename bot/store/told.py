@@ -1,6 +1,5 @@
 """Which rows were told to whom, by keyed hashes: nothing of a customer's can be read from them."""
 
-import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from datetime import date, datetime
 from functools import lru_cache
@@ -11,7 +10,7 @@ from bot.core.digest import Known, RowId
 from bot.core.people import SlackUser
 from bot.core.subscription import Delivery
 from bot.core.teamdigest import Company
-from bot.services.ports import Telling
+from bot.services.ports import Telling, Turnstile
 from bot.store.database import Database, Given, Statements, micros
 from bot.store.hashing import Hasher
 
@@ -72,11 +71,22 @@ class Hashes:
         self._begun = lru_cache(64)(hasher.begun)
         #: A digest's rows are looked up, and then told.
         self._row = lru_cache(4096)(_row)
+        self._turnstile = Turnstile()
+
+    async def _unhurried(self, rows: Sequence[RowId]) -> AsyncIterator[Sequence[RowId]]:
+        """A hundred after the other, of all digests together, and others have their turn.
+
+        A thousand hashes take three milliseconds.
+        """
+        for start in range(0, len(rows), SLICE):
+            if len(rows) > SLICE:
+                await self._turnstile.passed()
+            yield rows[start : start + SLICE]
 
     async def rows(self, subscription: int, tenant: str, rows: Sequence[RowId]) -> dict[RowId, bytes]:
         """What rows are known by."""
         digest, found = self._begun("told-row", str(subscription), tenant), dict[RowId, bytes]()
-        async for few in unhurried(rows):
+        async for few in self._unhurried(rows):
             found |= {row: self._row(digest, row) for row in few}
         return found
 
@@ -88,7 +98,7 @@ class Hashes:
     async def of(self, delivery: Delivery, telling: Telling, rows: Sequence[RowId]) -> Sequence[Hashed]:
         """What rows and their companies are known by, for :meth:`insert`: ahead of its transaction."""
         place, found = (delivery.subscription, telling.tenant), list[Hashed]()
-        async for few in unhurried(rows):
+        async for few in self._unhurried(rows):
             hashes = await self.rows(*place, few)
             companies = self.companies(*place, {row.company_id for row in few})
             found += [Hashed(row, hashes[row], companies[row.company_id]) for row in few]
@@ -124,14 +134,6 @@ class Hashes:
 def _row(digest: Callable[..., bytes], row: RowId) -> bytes:
     time = "" if row.time is None else str(micros(row.time))
     return digest(str(row.company_id), time, str(row.action_id))[:KEPT]
-
-
-async def unhurried(rows: Sequence[RowId]) -> AsyncIterator[Sequence[RowId]]:
-    """A hundred after the other, and others have their turn: a thousand hashes take three milliseconds."""
-    for start in range(0, len(rows), SLICE):
-        yield rows[start : start + SLICE]
-        if start + SLICE <= len(rows):
-            await asyncio.sleep(0)
 
 
 def _day(row: RowId, zone: ZoneInfo | None) -> str | None:

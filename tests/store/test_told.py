@@ -1,7 +1,7 @@
 """Many rows: others have their turn on the loop while they are hashed."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 
@@ -11,6 +11,9 @@ from bot.core.subscription import Delivery, Outcome
 from bot.core.window import Window
 from bot.services.ports import Telling
 from bot.store import Store
+from bot.store.hashing import Hasher
+from bot.store.told import SLICE, Hashes
+from tests.conftest import NOW
 from tests.store.conftest import USER
 
 ROWS = tuple(RowId(number, None, number) for number in range(1_000))
@@ -49,3 +52,29 @@ async def test_a_thousand_rows_are_hashed_a_hundred_at_a_time(store: Store, now:
     window = Window(now - timedelta(days=1), now)
     assert await turns_of(store.ledger.attempt(row, window, [telling], now)) >= 10
     assert await turns_of(store.ledger.finish(row, Outcome.POSTED, "", [telling], now)) >= 10
+
+
+async def test_of_digests_at_once_a_hundred_rows_are_hashed_in_a_turn_of_the_loop() -> None:
+    """A command waits for some turns: each must be short, however many digests there are."""
+    hashed, turns = 0, list[int]()
+
+    class Counting(Hasher):
+        def begun(self, purpose: str, *parts: str) -> Callable[..., bytes]:
+            digest = super().begun(purpose, *parts)
+
+            def counted(*more: str) -> bytes:
+                nonlocal hashed
+                hashed += 1
+                return digest(*more)
+
+            return counted
+
+    hashes = Hashes(Counting(b"k" * 32))
+    rows = [RowId(company, NOW, 1) for company in range(350)]
+    at_work = asyncio.gather(*(hashes.rows(number, "onsite", rows) for number in range(3)))
+    while not at_work.done():
+        before = hashed
+        await asyncio.sleep(0)
+        turns.append(hashed - before)
+    assert hashed == sum(turns) == 3 * len(rows)
+    assert max(turns) <= SLICE

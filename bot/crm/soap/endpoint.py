@@ -17,7 +17,7 @@ from bot.crm.soap.failures import failure_of_exception, failure_of_fault, failur
 from bot.crm.soap.reader import read
 from bot.crm.soap.services import Request, Services
 from bot.crm.soap.transport import Response, Transport
-from bot.crm.soap.turnstile import Turnstile
+from bot.services.ports import Turnstile
 
 __all__ = ["Endpoint", "decode"]
 

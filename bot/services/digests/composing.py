@@ -9,8 +9,7 @@ from bot.core.subscription import Delivery, Outcome, Participant, Subscription
 from bot.services.digests.asking import Answer, Asking
 from bot.services.digests.composed import Composed, PersonalComposed, reader_of
 from bot.services.digests.teams import TeamComposer
-from bot.services.many import off_the_loop
-from bot.services.ports import Clock, Mutes
+from bot.services.ports import Clock, Mutes, off_the_loop
 from bot.services.ports.digests import Ledger
 
 __all__ = ["Composed", "Composer", "reader_of"]

@@ -29,7 +29,7 @@ from bot.services.digests.composing import Composer
 from bot.services.digests.doubts import SETTLED_AFTER, Doubts
 from bot.services.digests.guarding import ChannelGuard
 from bot.services.digests.pausing import Pausing
-from bot.services.ports import Clock, Metrics
+from bot.services.ports import Clock, Metrics, Turnstile
 from bot.services.ports.digests import Ledger, Subscriptions
 from bot.services.ports.posts import Place, Posted, PostKey, Posts
 
@@ -84,6 +84,7 @@ class Parts:
     metrics: Metrics
     doubts: Doubts
     guard: ChannelGuard
+    turnstile: Turnstile
 
 
 class Turn:
@@ -199,6 +200,7 @@ class Turn:
         self.row = replace(self.row, attempted_at=at)
         self.its.doubts.unsettled(self.row)
         key = PostKey(self.row.key, part.number)
+        await self.its.turnstile.passed()
         return await self.its.posts.post(place, part, reader_of(subscription), key)
 
     async def _ready(self, place: Place) -> None:

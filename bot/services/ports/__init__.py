@@ -44,6 +44,7 @@ from bot.services.ports.machine import (
     Runner,
     Seats,
 )
+from bot.services.ports.many import off_the_loop
 from bot.services.ports.metrics import (
     UNCOUNTED,
     Metrics,
@@ -82,6 +83,7 @@ from bot.services.ports.store import (
     SavedFilters,
     SignIns,
 )
+from bot.services.ports.turnstile import Turnstile
 
 __all__ = [
     "NOTHING_OBSERVED",
@@ -143,4 +145,6 @@ __all__ = [
     "Telling",
     "Tokens",
     "Told",
+    "Turnstile",
+    "off_the_loop",
 ]

@@ -11,7 +11,8 @@ class Turnstile:
 
     The loop takes what is ready breadth first: of thirty answers that arrive at once, each is taken one step
     further in each of its turns, so that all are done when the last is, and ask again in the same moment.
-    Behind this, the first is on its way before the second is looked at. Nobody waits who comes alone.
+    Behind this, the first is on its way before the second is looked at. Nobody waits who comes alone; and who
+    takes a turn of the loop for themselves, a command say, waits for one of them, not for all.
 
     It belongs to one loop.
     """

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from bot.crm.soap.turnstile import Turnstile
+from bot.services.ports import Turnstile
 
 
 async def test_one_passes_in_each_turn_in_the_order_in_which_they_came() -> None:
