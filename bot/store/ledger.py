@@ -129,10 +129,7 @@ class StoredLedger:
         async with self._db.transaction(durable=True) as tx:
             if posted and not await _confirm(tx, delivery, *posted):
                 return False
-            concluding = _concluding(delivery, outcome, reason, now, end)
-            if posted:  # then it is one's own until the end of the transaction
-                await tx.later(*concluding)
-            elif await tx.execute(*concluding) == 0:
+            if not await _conclude(tx, delivery, outcome, reason, now, end, is_mine=posted is not None):
                 return False
             for telling, rows in zip(tellings, told, strict=True):
                 await self._hashes.insert(tx, delivery, telling, rows, "silent", now)
@@ -158,7 +155,7 @@ class StoredLedger:
     async def conclude(self, delivery: Delivery, outcome: Outcome, reason: str, now: datetime) -> bool:
         """It came to nothing, or nobody knows."""
         async with self._db.transaction() as tx:
-            if await tx.execute(*_concluding(delivery, outcome, reason, now)) == 0:
+            if not await _conclude(tx, delivery, outcome, reason, now):
                 return False
             if outcome is Outcome.UNCERTAIN:
                 await _settle(tx, delivery, "uncertain")
@@ -214,14 +211,26 @@ def ready(now: datetime) -> dict[str, int]:
     return {"now": micros(now), "lost": micros(now + LOST)}
 
 
-def _concluding(
-    delivery: Delivery, outcome: Outcome, reason: str, now: datetime, end: datetime | None = None
-) -> tuple[str, tuple[object, ...]]:
+async def _conclude(
+    tx: Statements,
+    delivery: Delivery,
+    outcome: Outcome,
+    reason: str,
+    now: datetime,
+    end: datetime | None = None,
+    *,
+    is_mine: bool = False,
+) -> bool:
+    """``is_mine``: the transaction changed it before, so nobody else does until it ends."""
     statement = (
         "UPDATE ledger SET outcome = ?, reason = ?, concluded_at = ?, "  # noqa: S608 - constants
         f"attempted_at = NULL, window_end = coalesce(?, window_end) WHERE {MINE}"
     )
-    return statement, (outcome, reason, micros(now), maybe_micros(end), *_mine(delivery))
+    values = (outcome, reason, micros(now), maybe_micros(end), *_mine(delivery))
+    if is_mine:
+        await tx.later(statement, values)
+        return True
+    return await tx.execute(statement, values) == 1
 
 
 async def _confirm(tx: Statements, delivery: Delivery, channel: str, ts: str) -> bool:
