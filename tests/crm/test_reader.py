@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone
 from types import SimpleNamespace
 from typing import Any
+from unittest.mock import patch
 from xml.sax.saxutils import escape
 from zoneinfo import ZoneInfo
 
@@ -16,6 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.core.activity import Action, Activity
+from bot.crm.soap import rows as cutting
 from bot.crm.soap.envelope import Unreadable, open_envelope
 from bot.crm.soap.reader import WIRE_NAMES, read
 from bot.crm.soap.services import wsdl_folder
@@ -191,7 +193,7 @@ def is_cut(content: bytes) -> bool:
 
 
 @pytest.mark.parametrize("answer", [compact, documented])
-@pytest.mark.parametrize("number", [1, 3, 100])
+@pytest.mark.parametrize("number", [1, 3, 100, 1000])
 def test_a_usual_answer_reads_alike_both_ways(answer: Callable[[int], bytes], number: int) -> None:
     content = answer(number)
     assert is_cut(content)
@@ -276,8 +278,9 @@ def test_an_answer_like_a_usual_one_reads_as_by_the_tree(soap: Any, data: st.Dat
     content = text.encode(
         data.draw(st.sampled_from(["utf-8", "utf-8", "utf-8", "utf-16", "cp1252"])), "replace"
     )
-    if is_cut(content):
-        assert ours(content, OSLO) == ours(whole(content), OSLO)
+    with patch.object(cutting, "_PART", data.draw(st.sampled_from([900, 50_000]))):
+        if is_cut(content):
+            assert ours(content, OSLO) == ours(whole(content), OSLO)
 
 
 def test_a_row_unlike_the_first_leaves_all_to_the_tree(soap: Any) -> None:
@@ -293,6 +296,26 @@ def test_a_row_unlike_the_first_leaves_all_to_the_tree(soap: Any) -> None:
         soap.row().replace("<OrgNr>", "<OrgNo>").replace("</OrgNr>", "</OrgNo>"),
     ):
         assert not is_cut(soap.activities(soap.row(), odd, soap.row()))
+
+
+@pytest.mark.parametrize("place", [0, 1, 150, 298, 299])
+def test_one_row_of_many_that_is_odd_leaves_all_to_the_tree(soap: Any, place: int) -> None:
+    """Also where a part of them ends."""
+    usual = [soap.row(Name=f"Company {number}") for number in range(300)]
+    assert is_cut(soap.activities(*usual))
+    for odd in (
+        usual[place] + "and",
+        usual[place].replace("<Name>", "<Name><!-- a -->"),
+        "<ContactActivity/>",
+    ):
+        rows = [*usual[:place], odd, *usual[place + 1 :]]
+        assert not is_cut(soap.activities(*rows))
+
+
+def test_a_row_longer_than_a_part_leaves_all_to_the_tree(soap: Any) -> None:
+    content = soap.activities(soap.row(), soap.row(Name="A" * 60_000), soap.row())
+    assert not is_cut(content)
+    assert [len(row.company) for row in ours(content)][1] == 60_000
 
 
 def test_a_prefix_that_nothing_declares_makes_it_no_answer(soap: Any) -> None:

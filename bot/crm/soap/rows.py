@@ -64,6 +64,8 @@ class _Usual(NamedTuple):
     in_order: Callable[[Texts], Texts]
 
 
+#: Characters of a part of the rows: more than any one has.
+_PART = 50_000
 _USUALS = 32
 #: By the prefixes of the answer's elements and of ``xsi``.
 _LAST: dict[tuple[str, str], _Usual] = {}
@@ -121,14 +123,22 @@ def _rows(text: str, start: int, end: int, usual: _Usual) -> list[Texts]:
     is among them.
 
     That something is skipped shows: behind each row comes the beginning of one, or the end, and there are as
-    many beginnings as rows.
+    many beginnings as rows. A large answer is taken in parts, since nothing else runs while one is searched,
+    not in another thread either.
     """
-    rows = usual.row.findall(text, start, text.index(">", end) + 1)
-    if not text.startswith(usual.begins, start) or text.count(usual.begins, start, end) != len(rows):
-        return []
-    if text.find("&", start, end) >= 0:
-        rows = [tuple([_unescaped(each) if "&" in each else each for each in row]) for row in rows]
-    return list(map(usual.in_order, rows))
+    rows: list[Texts] = []
+    while start < end:
+        part = end if end - start <= _PART else text.rfind(usual.begins, start + 1, start + _PART)
+        if part < 0:
+            return []
+        found = usual.row.findall(text, start, text.index(">", part) + 1)
+        if not text.startswith(usual.begins, start) or text.count(usual.begins, start, part) != len(found):
+            return []
+        if text.find("&", start, part) >= 0:
+            found = [tuple([_unescaped(each) if "&" in each else each for each in row]) for row in found]
+        rows.extend(map(usual.in_order, found))
+        start = part
+    return rows
 
 
 def _usual_at(text: str, start: int, prefix: str, schema: str) -> _Usual | None:
