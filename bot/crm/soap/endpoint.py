@@ -3,7 +3,10 @@
 import asyncio
 import logging
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from datetime import tzinfo
+from functools import partial
 from typing import Any, ParamSpec, TypeVar
 
 from bot.core.activity import Activity
@@ -28,6 +31,10 @@ T = TypeVar("T")
 
 #: From this size on, in bytes, an answer is decoded in a thread: the loop has commands to acknowledge.
 _LARGE = 100_000
+
+#: More would be no faster, and the loop would wait for each of them in turn; with one alone, all would wait
+#: for whoever's is the largest.
+_LANES = ThreadPoolExecutor(2, "large-answers")
 
 #: WCF sends a fault with 500; SOAP 1.2 has 400 for what is wrong with the request.
 _WITH_FAULT = (400, 500)
@@ -151,5 +158,6 @@ class Endpoint:
 async def decode(size: int, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     """Call ``function``, in a thread if the answer that it decodes is large (``size`` in bytes)."""
     if size > _LARGE:
-        return await asyncio.to_thread(function, *args, **kwargs)
+        call = partial(copy_context().run, function, *args, **kwargs)
+        return await asyncio.get_running_loop().run_in_executor(_LANES, call)
     return function(*args, **kwargs)
