@@ -323,6 +323,16 @@ def test_a_prefix_that_nothing_declares_makes_it_no_answer(soap: Any) -> None:
         ours(soap.activities(soap.row(), headers=None).replace(b"xmlns:i=", b"xmlns:j="))
 
 
+def test_a_dot_in_a_name_is_a_dot(soap: Any) -> None:
+    usual, broken = (
+        soap.row().replace("</ContactActivity>", f"<a.b>1{end}</ContactActivity>")
+        for end in ("</a.b>", "</axb>")
+    )
+    assert is_cut(soap.activities(usual, usual))
+    with pytest.raises(Unreadable, match="not XML"):
+        ours(soap.activities(usual, broken))
+
+
 def test_only_the_rows_of_the_answer_itself_are_cut_out(soap: Any) -> None:
     """Not those of a header that looks like one, nor of a text in another encoding."""
     lookalike = f'<Response xmlns="{soap.namespace}">{soap.row()}</Response>'.replace(' i:nil="true"', "")

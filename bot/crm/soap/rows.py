@@ -174,16 +174,15 @@ def _usual(prefix: str, schema: str, row: tuple[str, ...], *fields: tuple[str, .
         return None
     before, nil = re.escape(prefix), f'(?: {re.escape(schema)}:nil="true")?' if schema else ""
     inner = "".join(
-        f"<{before}{name}{re.escape(kind)}"
-        f"(?:>({'' if name in FIELDS else '?:'}{_TEXT})</{before}{name}>|{nil} ?/>){_GAP}"
+        f"<{before}{re.escape(name)}{re.escape(kind)}"
+        f"(?:>({'' if name in FIELDS else '?:'}{_TEXT})</{before}{re.escape(name)}>|{nil} ?/>){_GAP}"
         for name, kind in fields
     )
-    begins = f"<{prefix}{''.join(row)}>"
+    begins, ends = f"<{prefix}{''.join(row)}>", f"</{prefix}{row[0]}>"
+    behind = f"(?={re.escape(begins)}|</{before}Response>)"
     known = [name for name in names if name in FIELDS]
     return _Usual(
-        re.compile(
-            f"{re.escape(begins)}{_GAP}{inner}</{before}{row[0]}>{_GAP}(?={re.escape(begins)}|</{before}Response>)"
-        ),
+        re.compile(f"{re.escape(begins)}{_GAP}{inner}{re.escape(ends)}{_GAP}{behind}"),
         begins,
         itemgetter(*map(known.index, FIELDS)),
     )
