@@ -29,7 +29,8 @@ def main() -> None:
     parser.add_argument("--seconds", type=int, default=60, help="for each target")
     parser.add_argument("targets", nargs="*")
     asked = parser.parse_args()
-    print("| target | inputs | minutes | lines reached | corpus |\n|---|---|---|---|---|")  # noqa: T201
+    columns = "target", "inputs", "the last that reached more", "minutes", "lines reached", "corpus"
+    print(f"| {' | '.join(columns)} |\n|{'---|' * len(columns)}")  # noqa: T201
     for name in asked.targets or TARGETS:
         print(_fuzz(name, asked.seconds), flush=True)  # noqa: T201
 
@@ -46,7 +47,16 @@ def _fuzz(target: str, seconds: int) -> str:
     write(target, kept)
     minutes, inputs = (time.monotonic() - begun) / 60, re.findall(r"#(\d+)\s+DONE", said)[-1]
     lines = f"{len(reached)} of {len(lines_of(target))}"
-    return f"| {target} | {int(inputs):,} | {minutes:.1f} | {lines} | {len(kept)} |"
+    return f"| {target} | {int(inputs):,} | {_last_growth(said):,} | {minutes:.1f} | {lines} | {len(kept)} |"
+
+
+def _last_growth(log: str) -> int:
+    """The number of the last input that made libFuzzer's coverage grow."""
+    last = best = 0
+    for number, covered in re.findall(r"^#(\d+)\s.*\bcov: (\d+)", log, re.MULTILINE):
+        if int(covered) > best:
+            last, best = int(number), int(covered)
+    return last
 
 
 def _fewest(target: str, inputs: Iterable[bytes]) -> tuple[list[bytes], set[Line]]:
