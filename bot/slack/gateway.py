@@ -56,7 +56,9 @@ def bolt_app(workspaces: Workspaces, refusals: Refusals) -> AsyncApp:
         request_verification_enabled=False,
         process_before_response=True,
         authorize=_OfWorkspace(workspaces),
-        attaching_function_token_enabled=False,  # of workflow steps, which there are none of
+        # What is not needed: there are no workflow steps, and no listener hears what the bot does itself.
+        attaching_function_token_enabled=False,
+        ignoring_self_events_enabled=False,
     )
 
     @app.error
