@@ -1,12 +1,9 @@
 """One call from request to judged answer: where the parts of this package meet."""
 
-import asyncio
 import logging
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextvars import copy_context
 from datetime import tzinfo
-from functools import partial
 from typing import Any, ParamSpec, TypeVar
 
 from bot.core.activity import Activity
@@ -20,7 +17,7 @@ from bot.crm.soap.failures import failure_of_exception, failure_of_fault, failur
 from bot.crm.soap.reader import read
 from bot.crm.soap.services import Request, Services
 from bot.crm.soap.transport import Response, Transport
-from bot.services.ports import Turnstile
+from bot.services.ports import Turnstile, in_lane
 
 __all__ = ["Endpoint", "decode"]
 
@@ -158,6 +155,5 @@ class Endpoint:
 async def decode(size: int, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     """Call ``function``, in a thread if the answer that it decodes is large (``size`` in bytes)."""
     if size > _LARGE:
-        call = partial(copy_context().run, function, *args, **kwargs)
-        return await asyncio.get_running_loop().run_in_executor(_LANES, call)
+        return await in_lane(_LANES, function, *args, **kwargs)
     return function(*args, **kwargs)

@@ -44,7 +44,7 @@ from bot.services.ports.machine import (
     Runner,
     Seats,
 )
-from bot.services.ports.many import off_the_loop
+from bot.services.ports.many import in_lane, off_the_loop
 from bot.services.ports.metrics import (
     UNCOUNTED,
     Metrics,
@@ -146,5 +146,6 @@ __all__ = [
     "Tokens",
     "Told",
     "Turnstile",
+    "in_lane",
     "off_the_loop",
 ]

@@ -2,20 +2,18 @@
 
 import asyncio
 from collections.abc import Callable, Sized
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from contextvars import copy_context
 from functools import partial
 from typing import ParamSpec, TypeVar
 
-__all__ = ["off_the_loop"]
+__all__ = ["in_lane", "off_the_loop"]
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
 #: Rows that anything goes through in less than a few milliseconds; a thread costs a tenth of one.
 FEW = 500
-
-
 #: One thread for all: more of them would be no faster, and the loop would wait for each of them in turn
 #: whenever it wants to go on.
 LANE = ThreadPoolExecutor(1, "many-rows")
@@ -24,6 +22,11 @@ LANE = ThreadPoolExecutor(1, "many-rows")
 async def off_the_loop(rows: Sized, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     """What ``work`` returns, which goes through these ``rows``: in a thread where they are many."""
     if len(rows) > FEW:
-        call = partial(copy_context().run, work, *args, **kwargs)
-        return await asyncio.get_running_loop().run_in_executor(LANE, call)
+        return await in_lane(LANE, work, *args, **kwargs)
     return work(*args, **kwargs)
+
+
+async def in_lane(lane: Executor, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """What ``work`` returns in a thread of these, where log lines have the same reference as here."""
+    call = partial(copy_context().run, work, *args, **kwargs)
+    return await asyncio.get_running_loop().run_in_executor(lane, call)
