@@ -17,6 +17,7 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.app import settle
 from bot.clock import SystemClock
 from bot.core.people import SlackUser
 from bot.core.replies import Reader, Reply
@@ -147,6 +148,7 @@ async def _rounds(server: Lean, rounds: int) -> tuple[Figures, Figures]:
             opened = stack.enter_context(listening("127.0.0.1", 0))
             await stack.enter_async_context(serving(app, opened))
             urls[name] = f"http://127.0.0.1:{opened.getsockname()[1]}"
+        settle()
         for _ in range(max(rounds, 2)):
             for name, url in urls.items():
                 used = time.process_time()
