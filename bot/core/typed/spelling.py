@@ -24,6 +24,8 @@ def normalise(text: str) -> str:
 
     The case stays: it is the writer's own.
     """
+    if text.isascii() and text.isprintable():  # nearly always
+        return " ".join(text.split()).strip(" ,.")
     visible = "".join(char for char in text if char.isspace() or unicodedata.category(char)[0] != "C")
     # Before NFKC, too: it takes an acute accent for a space and a combining one.
     plain = unicodedata.normalize("NFKC", visible.translate(_TYPOGRAPHY)).translate(_TYPOGRAPHY)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import timedelta
+from functools import cache, lru_cache
 
 from bot.core.activity import Action
 from bot.core.filters import Filter, Reason, Style
@@ -181,13 +182,18 @@ def _share(reply: ActivityAnswer, reader: Reader) -> Iterator[Element]:
     asked = Asked(reply.asked, Page(reply.offset, seen, reply.style))
     value = f"{marks(*map(mark, reply.rows))}|{asked.encode()}"
     share = button("share", sentence("button.share", reader.locale), owned(reader.user, value))
-    question = confirm(
-        sentence("share.confirm.title", reader.locale),
-        sentence("share.confirm.text", reader.locale, name=shorten(reply.principal.full_name, 100)),
-        sentence("share.confirm.yes", reader.locale),
-        sentence("share.confirm.no", reader.locale),
+    yield {**share, "confirm": _sure(reader.locale, reply.principal.full_name)}
+
+
+@lru_cache(maxsize=256)
+def _sure(locale: str, name: str) -> Element:
+    """Made once for each user: nobody changes it."""
+    return confirm(
+        sentence("share.confirm.title", locale),
+        sentence("share.confirm.text", locale, name=shorten(name, 100)),
+        sentence("share.confirm.yes", locale),
+        sentence("share.confirm.no", locale),
     )
-    yield {**share, "confirm": question}
 
 
 def _why(reply: ActivityAnswer, reader: Reader) -> Iterator[Element]:
@@ -201,9 +207,15 @@ def _view(reply: ActivityAnswer, reader: Reader) -> Element:
     if not reply.total:
         again = Asked(reply.asked, reply.page)
         return _button("page.newest", sentence("menu.refresh", reader.locale), again, reader)
-    styles = [style for style in Style if style is not reply.style]
-    options = [option(sentence(f"menu.style.{style}", reader.locale), style) for style in styles]
-    return menu("view", *options, option(sentence("menu.refresh", reader.locale), REFRESH))
+    return _styles(reader.locale, reply.style)
+
+
+@cache
+def _styles(locale: str, shown: Style) -> Element:
+    """Made once: nobody changes it."""
+    styles = [style for style in Style if style is not shown]
+    options = [option(sentence(f"menu.style.{style}", locale), style) for style in styles]
+    return menu("view", *options, option(sentence("menu.refresh", locale), REFRESH))
 
 
 def _button(action: str, text: str, asked: Asked, reader: Reader) -> Element:
