@@ -44,6 +44,11 @@ class Secret:
         raise TypeError("a Secret is not pickled")
 
 
+#: What libpq takes for a password, behind the question mark: the user's, and that of a client's key.
+#: Source: www.postgresql.org/docs, "Parameter Key Words".
+PASSWORDS = frozenset({"password", "sslpassword"})
+
+
 class DatabaseUrl(Secret):
     """Where a PostgreSQL database is; it may hold a password."""
 
@@ -59,4 +64,4 @@ class DatabaseUrl(Secret):
     def has_password(self) -> bool:
         """Whether the address holds one, rather than PGPASSWORD or ~/.pgpass."""
         parts = urlsplit(self._value)
-        return parts.password is not None or "password" in dict(parse_qsl(parts.query))
+        return parts.password is not None or not PASSWORDS.isdisjoint(dict(parse_qsl(parts.query)))

@@ -40,7 +40,7 @@ def moved(source: str, target: str, now: datetime) -> Iterator[str]:
     if _is_in_use(path):
         yield f"A bot runs on {path}: stop it and run this again, which moves what it wrote since."
     else:
-        yield f"Next: start the bot with BOT_DATABASE={url.place} and the same BOT_SECRET_KEY."
+        yield "Next: start the bot with BOT_DATABASE set to that address, and the same BOT_SECRET_KEY."
         yield f"{path} is as it was: put it away when all is well."
 
 

@@ -132,13 +132,14 @@ def test_the_command_says_what_comes_next(source: Path, target: DatabaseUrl, tmp
     assert "stop it and run this again" in beside.output
     done = run(str(source), target.reveal())
     assert "each was compared" in done.output
-    assert f"BOT_DATABASE={target.place}" in done.output
+    assert "BOT_DATABASE set to that address" in done.output, "not to a part of it, without the user"
     for words, why in (
         ((target.reveal(), str(source)), "Name an SQLite file first"),
         ((str(tmp_path / "none.db"), target.reveal()), "There is no database at"),
         ((str(source), "postgresql://bot@127.0.0.1:9/bot"), "cannot be used"),
         ((str(source), "postgresql://bot:hunter2@127.0.0.1:9/bot"), "PGPASSWORD"),
         ((str(source), "postgresql://bot@127.0.0.1:9/bot?password=hunter2"), "PGPASSWORD"),
+        ((str(source), "postgresql://bot@127.0.0.1:9/bot?sslpassword=hunter2"), "PGPASSWORD"),
     ):
         refused = run(*words)
         assert refused.exit_code == 1
