@@ -99,7 +99,7 @@ class QueueRunner:
         self._ends_at: float | None = None
         self._lanes: dict[str, _Lane] = {}
         self._tasks: set[asyncio.Task[None]] = set()
-        self._closing = False
+        self._closing = self._is_over = False
 
     def submit(self, job: Job, whose: Hashable, asks: str = "") -> None:
         """Queue a job that ``asks`` a SuperOffice. Raises :class:`BotBusy` also when the bot stops."""
@@ -112,6 +112,14 @@ class QueueRunner:
     def spawn(self, job: Job) -> None:
         """Start a job beside the queue: for what is rare, short, and not to be refused."""
         self._start(job)
+
+    def later(self, seconds: float, job: Job) -> Callable[[], None]:
+        """Spawn a job so much later, unless what this returns is called before, or the bot has stopped."""
+        return asyncio.get_running_loop().call_later(seconds, self._spawn_unless_over, job).cancel
+
+    def _spawn_unless_over(self, job: Job) -> None:
+        if not self._is_over:
+            self._start(job)
 
     def waiting(self) -> int:
         """How many jobs are in line."""
@@ -138,6 +146,7 @@ class QueueRunner:
         await self._cut_short()
 
     async def _cut_short(self) -> None:
+        self._is_over = True
         left = [job for lane in self._lanes.values() for job in lane.clear()]
         ending = [*self._tasks, *(asyncio.create_task(_cancelled_at_once(job)) for job in left)]
         for task in self._tasks:

@@ -227,3 +227,22 @@ async def test_what_is_spawned_is_waited_for() -> None:
     async with QueueRunner(workers=1, size=1) as runner:
         runner.spawn(slow)
     assert done == [1]
+
+
+async def test_a_job_for_later_is_called_off_or_done_and_not_begun_once_the_bot_has_stopped() -> None:
+    begun: list[str] = []
+
+    def job(name: str) -> Callable[[], Awaitable[None]]:
+        async def run() -> None:
+            begun.append(name)
+
+        return run
+
+    async with QueueRunner(workers=1, size=1) as runner:
+        runner.later(0, job("off"))()
+        runner.later(0, job("on"))
+        await asyncio.sleep(0.001)
+        assert begun == ["on"]
+        runner.later(0.001, job("late"))
+    await asyncio.sleep(0.01)
+    assert begun == ["on"]

@@ -5,6 +5,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 
 from bot.core.correlation import correlated, current
 from bot.core.errors import (
@@ -44,8 +45,10 @@ class _Turn:
     """What the one who asked has been told: nothing, a note that it takes longer, the answer."""
 
     def __init__(self) -> None:
-        self.answered = asyncio.Event()
+        self.answered = False
         self.noted = False
+        #: Calls off the note, once it is due at all.
+        self.spare: Callable[[], None] | None = None
         #: The note is never said after the answer, nor while that is on its way.
         self.speaking = asyncio.Lock()
 
@@ -110,7 +113,8 @@ class Commands:
             self._runner.spawn(lambda: self._say_busy(request))
         else:
             if waits:
-                self._runner.spawn(lambda: self._say_if_it_takes_longer(request, turn))
+                note = partial(self._say_that_it_takes_longer, request, turn)
+                turn.spare = self._runner.later(self._notice.total_seconds(), note)
         return None
 
     async def answer(self, request: Request, turn: _Turn | None = None) -> None:
@@ -128,7 +132,7 @@ class Commands:
                 reply = self._failed(error, request)
             await self._conclude(request, reply, reader, turn)
         except asyncio.CancelledError:
-            if not turn.answered.is_set():
+            if not turn.answered:
                 reply = self._failed(Restarting(), request)
                 await self._conclude(request, reply, self._readers.unknown(request.conversation.user), turn)
             raise
@@ -143,7 +147,9 @@ class Commands:
 
     async def _conclude(self, request: Request, reply: Reply | Several, reader: Reader, turn: _Turn) -> None:
         async with turn.speaking:
-            turn.answered.set()
+            turn.answered = True
+            if turn.spare:
+                turn.spare()
             # What failed is said beside the page whose button was pressed: nothing on it is lost. The
             # answer to what was typed takes the place of the note that it takes longer.
             page = request.replace and not isinstance(reply, Failed | CannotRead)
@@ -159,16 +165,11 @@ class Commands:
         told = {"outcome": outcome, "seconds": round(seconds, 3)}
         log.info("answered", extra={"action": "command.done", **told})
 
-    async def _say_if_it_takes_longer(self, request: Request, turn: _Turn) -> None:
+    async def _say_that_it_takes_longer(self, request: Request, turn: _Turn) -> None:
         """Also while the request still waits in the queue."""
-        try:
-            async with asyncio.timeout(self._notice.total_seconds()):
-                await turn.answered.wait()
-            return
-        except TimeoutError:
-            reader = await self._readers.reader(request.conversation.user)
+        reader = await self._readers.reader(request.conversation.user)
         async with turn.speaking:
-            if not turn.answered.is_set():
+            if not turn.answered:
                 turn.noted = True
                 note = StillAsking("" if request.pressed else request.asked, request.replace)
                 await self._say(request.conversation, note, reader, replacing=False)

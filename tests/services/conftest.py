@@ -202,6 +202,8 @@ class AtOnce:
     jobs: list[Callable[[], Awaitable[None]]] = field(default_factory=list)
     #: Which SuperOffice each job asks.
     asked: list[str] = field(default_factory=list)
+    #: What is to be done later.
+    timers: list[Callable[[], Awaitable[None]]] = field(default_factory=list)
 
     def submit(self, job: Callable[[], Awaitable[None]], whose: object, asks: str = "") -> None:
         if self.altogether or (self.full and asks != NOBODY):
@@ -211,6 +213,15 @@ class AtOnce:
 
     def spawn(self, job: Callable[[], Awaitable[None]]) -> None:
         self.jobs.append(job)
+
+    def later(self, seconds: float, job: Callable[[], Awaitable[None]]) -> Callable[[], None]:
+        self.timers.append(job)
+        return lambda: self.timers.remove(job)
+
+    async def all_late(self) -> None:
+        """Run what is to be done later, and then the jobs."""
+        for job in [*self.timers, *self.jobs]:
+            await job()
 
 
 @dataclass
@@ -407,7 +418,6 @@ def desk(request, tmp_path, clock: StoppedClock):  # type: ignore[no-untyped-def
             reference=lambda: "ref",
             on_linked=made.settings.linked,
             patience=timedelta(seconds=1),
-            notice=timedelta(seconds=0.1),
         )
         keep_alive = KeepAlive(
             tenants=dict.fromkeys(names, crm),

@@ -572,35 +572,41 @@ async def test_somebody_elses_button(linked: Desk) -> None:
 
 
 async def test_it_says_once_that_it_takes_longer(linked: Desk) -> None:
-    linked.crm.delay = 0.2
     await linked.commands.take(request(Ask("today")))
-    await asyncio.gather(*(job() for job in linked.runner.jobs))
+    await linked.runner.all_late()
     (note, _, first), (answer, _, replaces) = linked.messenger.said
     assert note == StillAsking("today")
     assert isinstance(answer, ActivityAnswer)
     assert (first, replaces) == (False, True), "the answer takes the note's place"
 
 
-async def test_it_says_so_also_while_it_waits_in_the_queue(linked: Desk) -> None:
+async def test_it_says_so_also_while_superoffice_is_asked(linked: Desk) -> None:
+    linked.crm.delay = 0.01
     await linked.commands.take(request(Ask("today")))
-    answer, note = linked.runner.jobs
-    await note()
-    await answer()
+    (answer,), (note,) = linked.runner.jobs, linked.runner.timers
+    await asyncio.gather(answer(), note())
     assert [type(said[0]) for said in linked.messenger.said] == [StillAsking, ActivityAnswer]
 
 
 async def test_the_note_never_comes_after_the_answer(linked: Desk) -> None:
     await linked.commands.take(request(Ask("today")))
-    await asyncio.gather(*(job() for job in linked.runner.jobs))
+    (answer,), (note,) = linked.runner.jobs, linked.runner.timers
+    await answer()
+    assert not linked.runner.timers, "it is called off"
+    await note()
     assert [type(said[0]) for said in linked.messenger.said] == [ActivityAnswer]
+
+
+async def test_what_asks_nothing_of_superoffice_has_no_note(linked: Desk) -> None:
+    await linked.commands.take(request(Ask("help")))
+    assert not linked.runner.timers
 
 
 @pytest.mark.parametrize("replaces", [True, False])
 async def test_after_a_press_the_note_stands_beside(linked: Desk, replaces: bool) -> None:
-    linked.crm.delay = 0.2
     pressed = replace(request(Ask("today", Page(10))), pressed=True, replace=replaces)
     await linked.commands.take(pressed)
-    await asyncio.gather(*(job() for job in linked.runner.jobs))
+    await linked.runner.all_late()
     (note, _, first), (_, _, then) = linked.messenger.said
     assert note == StillAsking("", replaces)
     assert (first, then) == (False, replaces), "the page may be replaced, and nothing else"

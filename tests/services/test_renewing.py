@@ -69,6 +69,9 @@ class Spawning:
     def spawn(self, job: Callable[[], Awaitable[None]]) -> None:
         self.tasks.append(asyncio.ensure_future(job()))
 
+    def later(self, seconds: float, job: Callable[[], Awaitable[None]]) -> Callable[[], None]:
+        raise AssertionError
+
 
 class Unheard:
     """Nobody is told of anything here."""

@@ -30,6 +30,10 @@ class Runner(Protocol):
         """Start a job beside the queue: for what is rare, short, and not to be refused."""
         ...
 
+    def later(self, seconds: float, job: Callable[[], Awaitable[None]]) -> Callable[[], None]:
+        """Spawn a job so much later, unless what this returns is called before."""
+        ...
+
 
 class Limit(NamedTuple):
     """Never more than so many calls in so many seconds; and for how many a lease of some is good."""
