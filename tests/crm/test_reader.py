@@ -259,6 +259,7 @@ SCRAPS = (
         ' i:nil="1"',
         ' j:nil="true"',
         ' i:nil="true" i:nil="true"',
+        " i:nil=&quot;true&quot;",
         ' i:type="x"',
         ' xmlns="urn:x"',
     ),
@@ -283,11 +284,20 @@ def test_an_answer_like_a_usual_one_reads_as_by_the_tree(soap: Any, data: st.Dat
             assert ours(content, OSLO) == ours(whole(content), OSLO)
 
 
+@pytest.mark.parametrize("name", ["A & B", "A < B & C", "&lt;", "&amp;amp;", "'A' & \"B\" > <C>"])
+def test_an_entity_means_the_same_both_ways(soap: Any, name: str) -> None:
+    content = soap.activities(soap.row(Name="A"), soap.row(Name=name))
+    assert is_cut(content)
+    assert [row.company for row in ours(content)] == ["A", name]
+    assert ours(content) == ours(whole(content))
+
+
 def test_a_row_unlike_the_first_leaves_all_to_the_tree(soap: Any) -> None:
     for odd in (
         '<ContactActivity i:nil="true"/>',
         soap.row().replace("<Name>", "<Name><!-- a -->"),
         soap.row(Name="&").replace("&amp;", "&#38;"),
+        soap.row(Name="&", URL=NIL).replace('"true"', "&quot;true&quot;"),
         soap.row(Name="\uffff"),
         soap.row(Name="\x1f"),
         soap.row(Name="A\rB"),

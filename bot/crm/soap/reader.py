@@ -31,18 +31,29 @@ WIRE_NAMES = {
 }
 
 
+#: Characters: all of them have 85. What a longer text says is not kept from one answer to the next.
+_USUAL_ACTIONS = 100
+
+
 class _Actions(dict[str | None, tuple[Action, tuple[str, ...]]]):
     """Known and unknown actions by the text that lists them; answers hold few different ones."""
 
     def __missing__(self, text: str | None) -> tuple[Action, tuple[str, ...]]:
-        known, unknown = Action(0), []
-        for name in (text or "").split():
-            if name in WIRE_NAMES:
-                known |= WIRE_NAMES[name]
-            else:
-                unknown.append(name)
-        actions = self[text] = (known, tuple(unknown))
+        names = text or ""
+        told = _actions if len(names) <= _USUAL_ACTIONS else _actions.__wrapped__
+        actions = self[text] = told(names)
         return actions
+
+
+@lru_cache(maxsize=256)
+def _actions(text: str) -> tuple[Action, tuple[str, ...]]:
+    known, unknown = Action(0), []
+    for name in text.split():
+        if name in WIRE_NAMES:
+            known |= WIRE_NAMES[name]
+        else:
+            unknown.append(name)
+    return known, tuple(unknown)
 
 
 def read(envelope: Envelope, zone: tzinfo | None) -> list[Activity]:

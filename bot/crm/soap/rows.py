@@ -72,15 +72,17 @@ _LAST: dict[tuple[str, str], _Usual] = {}
 
 _PLACEHOLDER = "RowsWereHere"
 _NAME = "[A-Za-z_][A-Za-z0-9_.-]*"
-_GAP = "[ \t\r\n]*"
+#: Nothing behind it can be a part of it, so that nothing is given back (``*+``): an eighth faster.
+_GAP = "[ \t\r\n]*+"
 #: Less what is no XML, and the carriage return, which is read as a line feed.
-_TEXT = "[^<>\0-\x08\x0b-\x1f]*"
+_TEXT = "[^<>\0-\x08\x0b-\x1f]*+"
 _NO_XML = ("\ufffe", "\uffff")
 _OPENED = re.compile(f"<((?:{_NAME}:)?)Response(?: [^<>]*)?>{_GAP}")
 _SCHEMA_PREFIX = re.compile(f' ({_NAME}):(?:nil|type)="')
 #: The ampersand last: what it makes is no entity.
 _ENTITIES = (("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'), ("&apos;", "'"), ("&amp;", "&"))
 _UNUSUAL_ENTITY = re.compile("&(?!(?:amp|lt|gt|quot|apos);)")
+_OTHER_ENTITY = re.compile("&(?!amp;)")
 
 
 def cut(content: bytes) -> Cut | None:
@@ -96,13 +98,11 @@ def cut(content: bytes) -> Cut | None:
         return None
     prefix, start = opened[1], opened.end()
     schema = _SCHEMA_PREFIX.search(text, start)
-    usual = _usual_at(text, start, prefix, schema[1] if schema else "")
-    end = text.find(f"</{prefix}Response>", start)
-    rows = _rows(text, start, end, usual) if usual and end >= 0 else []
+    end = text.rfind(f"</{prefix}Response>", start)
+    rows = _rows(text, start, end, prefix, schema[1] if schema else "") if end >= 0 else []
     before, after = text[:start], text[end:]
     if (
         not rows
-        or _UNUSUAL_ENTITY.search(text, start, end)
         or any(each in text for each in _NO_XML)
         or any(each in part for each in ("<!", _PLACEHOLDER) for part in (before, after))
     ):
@@ -118,7 +118,21 @@ def is_of_rows(body: etree._Element) -> bool:
     return tags == [_PLACEHOLDER] and encoding.lower() == "utf-8"
 
 
-def _rows(text: str, start: int, end: int, usual: _Usual) -> list[Texts]:
+def _rows(text: str, start: int, end: int, prefix: str, schema: str) -> list[Texts]:
+    """The rows from ``start`` to ``end``: mostly they are like those of the answer before."""
+    last = _LAST.get((prefix, schema))
+    rows = _rows_like(last, text, start, end) if last else []
+    if not rows:
+        usual = _usual_by_first(text, start, prefix, schema)
+        if usual and usual is not last:
+            if len(_LAST) >= _USUALS:
+                _LAST.clear()
+            _LAST[prefix, schema] = usual
+            rows = _rows_like(usual, text, start, end)
+    return rows
+
+
+def _rows_like(usual: _Usual, text: str, start: int, end: int) -> list[Texts]:
     """The rows that fill all the text from ``start`` to ``end``, one behind the other; none if anything else
     is among them.
 
@@ -129,28 +143,30 @@ def _rows(text: str, start: int, end: int, usual: _Usual) -> list[Texts]:
     rows: list[Texts] = []
     while start < end:
         part = end if end - start <= _PART else text.rfind(usual.begins, start + 1, start + _PART)
-        if part < 0:
+        if part < 0 or not text.startswith(usual.begins, start):
             return []
-        found = usual.row.findall(text, start, text.index(">", part) + 1)
-        if not text.startswith(usual.begins, start) or text.count(usual.begins, start, part) != len(found):
+        found = _found(usual.row, text[start : text.index(">", part) + 1])
+        if text.count(usual.begins, start, part) != len(found):
             return []
-        if text.find("&", start, part) >= 0:
-            found = [tuple([_unescaped(each) if "&" in each else each for each in row]) for row in found]
         rows.extend(map(usual.in_order, found))
         start = part
     return rows
 
 
-def _usual_at(text: str, start: int, prefix: str, schema: str) -> _Usual | None:
-    """How to read the rows from ``start`` on: mostly as those of the answer before."""
-    usual = _LAST.get((prefix, schema))
-    if not usual or not usual.row.match(text, start):
-        usual = _usual_by_first(text, start, prefix, schema)
-        if usual:
-            if len(_LAST) >= _USUALS:
-                _LAST.clear()
-            _LAST[prefix, schema] = usual
-    return usual
+def _found(row: re.Pattern[str], text: str) -> list[Texts]:
+    """The texts of the rows, as they are meant; none where an entity is unusual.
+
+    Nearly all entities are ampersands. Those can be put in place beforehand, since no tag of a pattern holds
+    one, neither way; by ``replace`` that takes half as long again.
+    """
+    if "&" not in text:
+        return row.findall(text)
+    if not _OTHER_ENTITY.search(text):
+        return row.findall("&".join(text.split("&amp;")))
+    if _UNUSUAL_ENTITY.search(text):
+        return []
+    found = row.findall(text)
+    return [tuple([_unescaped(each) if "&" in each else each for each in texts]) for texts in found]
 
 
 def _usual_by_first(text: str, start: int, prefix: str, schema: str) -> _Usual | None:
