@@ -5,6 +5,7 @@ recognised when those have been replaced.
 """
 
 import base64
+import hashlib
 import hmac
 import logging
 import secrets
@@ -20,6 +21,9 @@ from bot.store.sealing import KEY_BYTES, Sealer, joined
 __all__ = ["Hasher"]
 
 log = logging.getLogger(__name__)
+
+#: What SHA-256 takes at a time.
+BLOCK_BYTES = 64
 
 
 class Hasher:
@@ -43,14 +47,29 @@ class Hasher:
 
     def begun(self, purpose: str, *parts: str) -> Callable[..., bytes]:
         """What :meth:`digest` gives for more parts behind these: for many hashes that begin alike."""
-        beginning = hmac.new(self._key, joined((purpose, *parts)), "sha256")
+        inner, outer = _keyed(self._key)
+        inner.update(joined((purpose, *parts)))
 
         def digest(*rest: str) -> bytes:
-            hash_ = beginning.copy()
+            hash_, around = inner.copy(), outer.copy()
             hash_.update(joined(rest))
-            return hash_.digest()
+            around.update(hash_.digest())
+            return around.digest()
 
         return digest
+
+
+def _keyed(key: bytes) -> "tuple[hashlib._Hash, hashlib._Hash]":
+    """Both hashes of HMAC as RFC 2104 begins them, the inner one first.
+
+    The standard library's own objects take four times as long to be copied and ended, forty times a digest.
+    """
+    if len(key) > BLOCK_BYTES:
+        key = hashlib.sha256(key).digest()
+    block = key.ljust(BLOCK_BYTES, b"\0")
+    return hashlib.sha256(bytes(byte ^ 0x36 for byte in block)), hashlib.sha256(
+        bytes(byte ^ 0x5C for byte in block)
+    )
 
 
 async def _stored(db: Statements, sealer: Sealer) -> Secret | None:

@@ -17,6 +17,12 @@ from bot.store.fleetschema import (
 )
 from bot.store.homeschema import create_homes
 from bot.store.installschema import create_installations, create_known_tokens, create_proofs
+from bot.store.ledgerschema import (
+    create_ledger,
+    find_slots_of_a_subscription,
+    find_what_is_due_in_a_workspace,
+    write_fewer_pages_of_what_is_told,
+)
 
 __all__ = ["migrations"]
 
@@ -230,59 +236,7 @@ def create_subscriptions(db: Database) -> None:
     db.execute("CREATE INDEX participants_user ON participants (workspace, user)")
 
 
-@migrations()
-def create_ledger(db: Database) -> None:
-    """What became of each slot, and which rows were told to whom, by keyed hashes.
-
-    A ledger row names nobody: once its subscription is deleted, nobody knows whose it was.
-    """
-    db.execute("""
-        CREATE TABLE ledger (
-            id INTEGER PRIMARY KEY,
-            subscription INTEGER NOT NULL,
-            workspace TEXT NOT NULL,
-            day TEXT NOT NULL,
-            slot INTEGER NOT NULL,
-            due_at INTEGER NOT NULL,
-            ends_at INTEGER NOT NULL,
-            outcome TEXT NOT NULL,
-            reason TEXT NOT NULL,
-            key TEXT NOT NULL,
-            tries INTEGER NOT NULL,
-            wait_until INTEGER NOT NULL,
-            attempted_at INTEGER,
-            part INTEGER NOT NULL,
-            channel TEXT NOT NULL,
-            ts TEXT NOT NULL,
-            window_start INTEGER,
-            window_end INTEGER,
-            rows INTEGER NOT NULL,
-            concluded_at INTEGER,
-            UNIQUE (subscription, day, slot)
-        ) STRICT
-    """)
-    db.execute("CREATE INDEX ledger_claimed ON ledger (workspace, wait_until) WHERE outcome = 'claimed'")
-    db.execute("CREATE INDEX ledger_due_at ON ledger (due_at)")
-    db.execute("""
-        CREATE TABLE told (
-            subscription INTEGER NOT NULL,
-            workspace TEXT NOT NULL,
-            user TEXT NOT NULL,
-            row_hash BLOB NOT NULL,
-            company_hash BLOB NOT NULL,
-            delivery INTEGER NOT NULL,
-            part INTEGER NOT NULL,
-            state TEXT NOT NULL,
-            state_before TEXT NOT NULL,
-            told_at INTEGER NOT NULL,
-            PRIMARY KEY (subscription, workspace, user, row_hash),
-            FOREIGN KEY (subscription, workspace, user)
-                REFERENCES participants (subscription, workspace, user) ON DELETE CASCADE
-        ) STRICT, WITHOUT ROWID
-    """)
-    db.execute("CREATE INDEX told_row ON told (subscription, row_hash)")
-    db.execute("CREATE INDEX told_delivery ON told (delivery)")
-    db.execute("CREATE INDEX told_at ON told (told_at)")
+migrations()(create_ledger)
 
 
 @migrations()
@@ -305,15 +259,7 @@ migrations()(add_guarding)
 migrations()(create_proofs)
 migrations()(create_installations)
 migrations()(add_importing)
-
-
-@migrations()
-def find_slots_of_a_subscription(db: Database) -> None:
-    """After a year each has more than a thousand; looked for are the last few, and those still open."""
-    db.execute("CREATE INDEX ledger_subscription ON ledger (subscription, due_at)")
-    db.execute("CREATE INDEX ledger_open ON ledger (subscription, due_at) WHERE outcome = 'claimed'")
-
-
+migrations()(find_slots_of_a_subscription)
 migrations()(create_homes)
 
 
@@ -330,20 +276,10 @@ def create_rates(db: Database) -> None:
 
 migrations()(keep_audit)
 migrations()(create_known_tokens)
-
-
-@migrations()
-def find_what_is_due_in_a_workspace(db: Database) -> None:
-    """A batch at a time: else each of them looks through everybody's in it."""
-    for column in ("next_due", "considered_until"):
-        db.execute(
-            f"CREATE INDEX subscriptions_workspace_{column} ON subscriptions (workspace, {column}) "
-            "WHERE next_due IS NOT NULL"
-        )
-
-
+migrations()(find_what_is_due_in_a_workspace)
 migrations()(find_whose_tickets_are_due)
 migrations()(have_each_token_anew_once)
 migrations()(create_seats)
 migrations()(create_leases)
 migrations()(find_what_a_clock_put_off_by_one_index)
+migrations()(write_fewer_pages_of_what_is_told)

@@ -123,7 +123,7 @@ class Hashes:
             "state, state_before, told_at) SELECT subscription, workspace, user, given.row_hash, "
             "given.company_hash, given.day, ?, ?, ?, '', ? FROM given, participants "
             f"WHERE subscription = ? AND workspace = ? AND user = ? {tx.dialect.keeping} "
-            "ON CONFLICT (subscription, workspace, user, row_hash) DO UPDATE SET "
+            "ON CONFLICT (subscription, row_hash, workspace, user) DO UPDATE SET "
             "state_before = told.state, state = excluded.state, delivery = excluded.delivery, "
             "part = excluded.part, told_at = excluded.told_at",
             Given(GIVEN, list(once.values())),

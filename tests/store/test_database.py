@@ -51,6 +51,7 @@ STEPS = (
     "create_seats",
     "create_leases",
     "find_what_a_clock_put_off_by_one_index",
+    "write_fewer_pages_of_what_is_told",
 )
 TABLES = (
     "links",

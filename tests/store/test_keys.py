@@ -172,6 +172,14 @@ def test_a_digest_depends_on_key_purpose_and_value() -> None:
     assert one.digest("a", "x") == digests[0]
 
 
+@given(st.binary(min_size=1, max_size=80), st.lists(st.text(), max_size=3), st.lists(st.text(), max_size=3))
+def test_what_is_begun_ends_as_the_standard_library_has_it(
+    key: bytes, first: list[str], rest: list[str]
+) -> None:
+    hasher = Hasher(key)
+    assert hasher.begun("a", *first)(*rest) == hasher.digest("a", *first, *rest)
+
+
 @pytest.mark.sqlite
 def test_the_hash_key_does_not_show(store: Store, path: Path) -> None:
     assert store.hasher._key.hex() not in repr(store.hasher)
