@@ -11,7 +11,7 @@ import zeep
 
 from tests.bench.shapes import WSDL
 
-__all__ = ["Call", "in_threads", "spread", "zeep_async"]
+__all__ = ["Call", "asking_in_threads", "in_threads", "spread", "zeep_async"]
 
 #: By the user of that number.
 Call = Callable[[int], Awaitable[object]]
@@ -25,22 +25,28 @@ def zeep_async(url: str) -> Call:
     client.service._binding_options["address"] = f"{url}Contact.svc"
 
     async def call(number: int) -> object:
-        return _rows(await client.service.GetMyActiveContacts(**_asked(number)))
+        return _rows(await client.service.GetMyActiveContacts(**_asked(f"7T:{number}")))
 
     return call
 
 
 def in_threads(url: str, threads: Executor) -> Call:
     """Its other client, in these threads."""
+    ask = asking_in_threads(url, threads)
+    return lambda number: ask(f"7T:{number}")
+
+
+def asking_in_threads(url: str, threads: Executor) -> Callable[[str], Awaitable[Any]]:
+    """The same by tickets: what it answers."""
     logging.getLogger("zeep").setLevel(logging.WARNING)
     client: Any = zeep.Client(str(WSDL))  # type: ignore[no-untyped-call]
     client.service._binding_options["address"] = f"{url}Contact.svc"
 
-    def ask(number: int) -> object:
-        return _rows(client.service.GetMyActiveContacts(**_asked(number)))
+    def ask(ticket: str) -> Any:
+        return _rows(client.service.GetMyActiveContacts(**_asked(ticket)))
 
-    async def call(number: int) -> object:
-        return await asyncio.get_running_loop().run_in_executor(threads, ask, number)
+    async def call(ticket: str) -> Any:
+        return await asyncio.get_running_loop().run_in_executor(threads, ask, ticket)
 
     return call
 
@@ -56,15 +62,15 @@ async def spread(call: Call, count: int, at_once: int) -> None:
     await asyncio.gather(*(worker() for _ in range(at_once)))
 
 
-def _asked(number: int) -> dict[str, Any]:
+def _asked(ticket: str) -> dict[str, Any]:
     return {
         "ActivityStartTime": datetime(2026, 5, 1),
         "ContactCategories": {"int": []},
         "ActionType": ["Created", "Updated"],
-        "_soapheaders": {"ApplicationToken": "", "Credentials": {"Ticket": f"7T:{number}"}},
+        "_soapheaders": {"ApplicationToken": "", "Credentials": {"Ticket": ticket}},
     }
 
 
-def _rows(reply: Any) -> object:
+def _rows(reply: Any) -> Any:
     assert reply.body.Response.ContactActivity
     return reply
