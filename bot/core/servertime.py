@@ -6,7 +6,7 @@ or in the zone that it names in its ``TimeZone`` header. So the start sent is ea
 readings to lose nothing, and in none of them in the server's future.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 from functools import lru_cache
@@ -50,7 +50,11 @@ def offsets_near(zones: Iterable[tzinfo], instant: datetime) -> frozenset[timede
 
     It is looked at by the hour, so within up to an hour more.
     """
-    return _offsets_near(tuple(zones), int(instant.timestamp()) // 3600)
+    return _offsets_near(tuple(zones), _hour(instant))
+
+
+def _hour(instant: datetime) -> int:
+    return int(instant.timestamp()) // 3600
 
 
 @lru_cache(maxsize=1024)
@@ -66,7 +70,7 @@ def _offsets_near(zones: tuple[tzinfo, ...], hour: int) -> frozenset[timedelta]:
 
 
 def wire_start(
-    since: datetime | None, zone: tzinfo, server_now: datetime, server_offsets: Collection[timedelta] | None
+    since: datetime | None, zone: tzinfo, server_now: datetime, server_offsets: frozenset[timedelta] | None
 ) -> datetime:
     """The naive start to send for everything ``since`` an instant.
 
@@ -81,16 +85,11 @@ def wire_start(
     if since is None:
         return server_now.astimezone(UTC).replace(tzinfo=None) + _SURELY_AHEAD
     local = min(since, server_now).astimezone(zone)
-    own = offsets_near((zone,), local)
-    offset = local.utcoffset() or timedelta(0)
-    # The first is what reads right in every zone. The second is longer west of Greenwich only: a server may
-    # take the start for its own zone, and compare that with local times as if they were UTC.
-    overlap = max(offset - min(_readings(own, server_offsets)), *map(abs, own))
-    return local.replace(tzinfo=None) - overlap - MARGIN
+    return local.replace(tzinfo=None) - _overlap(zone, _hour(local), local.utcoffset(), server_offsets)
 
 
 def may_be_future(
-    start: datetime, zone: tzinfo, server_now: datetime, server_offsets: Collection[timedelta] | None
+    start: datetime, zone: tzinfo, server_now: datetime, server_offsets: frozenset[timedelta] | None
 ) -> bool:
     """Whether any reading puts the naive ``start`` in the server's future; ``server_now`` is aware."""
     now = server_now.astimezone(UTC).replace(tzinfo=None)
@@ -99,5 +98,18 @@ def may_be_future(
     return start - min(_readings(offsets_near((zone,), server_now), server_offsets)) > now
 
 
-def _readings(own: frozenset[timedelta], server: Collection[timedelta] | None) -> frozenset[timedelta]:
+@lru_cache(maxsize=1024)
+def _overlap(
+    zone: tzinfo, hour: int, offset: timedelta | None, server_offsets: frozenset[timedelta] | None
+) -> timedelta:
+    """How much earlier to ask for a start in that hour, at this offset: nearly all ask for the same few.
+
+    The first is what reads right in every zone. The second is longer west of Greenwich only: a server may
+    take the start for its own zone, and compare that with local times as if they were UTC.
+    """
+    own = _offsets_near((zone,), hour)
+    return MARGIN + max((offset or timedelta(0)) - min(_readings(own, server_offsets)), *map(abs, own))
+
+
+def _readings(own: frozenset[timedelta], server: frozenset[timedelta] | None) -> frozenset[timedelta]:
     return own.union((timedelta(0),), (_WESTERNMOST,) if server is None else server)

@@ -1,7 +1,6 @@
 """A tenant's clock and zone, learnt from its answers, and what is wrong with them."""
 
 import logging
-from collections.abc import Collection
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from functools import lru_cache
 
@@ -106,7 +105,7 @@ class ServerClock:
             _year_round(zone, today) for zone in zones
         )
 
-    def _offsets(self, near: datetime) -> Collection[timedelta] | None:
+    def _offsets(self, near: datetime) -> frozenset[timedelta] | None:
         zones = zones_of(self._location)
         return offsets_near(zones, near) if zones else None
 

@@ -58,7 +58,7 @@ def test_a_server_that_names_no_zone_may_have_any(
 def test_the_overlap_is_the_offset_and_an_hour(zone: ZoneInfo, server_now: datetime, lag: timedelta) -> None:
     since = min(server_now - lag, server_now)
     local = since.astimezone(zone)
-    overlap = local.replace(tzinfo=None) - wire_start(since, zone, server_now, ())
+    overlap = local.replace(tzinfo=None) - wire_start(since, zone, server_now, frozenset())
     assert overlap >= abs(local.utcoffset() or timedelta()) + MARGIN
     assert overlap <= timedelta(hours=30)
 

@@ -223,8 +223,7 @@ def test_a_filled_in_template_is_what_zeep_writes(
 ) -> None:
     params: dict[str, object] = {"ContactCategories": {"int": categories}, "ActionType": actions}
     operation = services._operations["GetMyActiveContacts"]
-    headers = {"ApplicationToken": token, "Credentials": {"Ticket": ticket}}
-    by_zeep = operation._rendered(headers, {"ActivityStartTime": start, **params})
+    by_zeep = operation._rendered(token, ticket, {"ActivityStartTime": start, **params})
     for _ in range(2):
         made = services.request(
             "GetMyActiveContacts", Secret(token), Secret(ticket), ActivityStartTime=start, **params

@@ -30,6 +30,7 @@ from bot.core.errors import (
     TicketRefused,
 )
 from bot.core.secret import Secret
+from bot.crm.client import _Command
 from bot.crm.soap.transport import Limits, http_date
 from bot.services.ports import ActivityQuery
 
@@ -137,6 +138,36 @@ async def test_no_answer_in_the_time_of_a_command(crm: Any, server: Any) -> None
     with pytest.raises(CrmTimedOut) as caught:
         await crm(limits=Limits(attempt=5, command=0.05)).system_info()
     assert caught.value.params["seconds"] == 0.05
+
+
+@pytest.mark.parametrize("seconds", [0, 5])
+async def test_who_gives_a_command_up_is_not_told_that_its_time_is_over(
+    crm: Any, server: Any, seconds: float
+) -> None:
+    """Even if it is."""
+    begun = asyncio.Event()
+
+    async def given_up() -> None:
+        with _Command("onsite", seconds):
+            begun.set()
+            try:
+                await asyncio.Event().wait()
+            finally:
+                task.cancel()
+
+    task = asyncio.create_task(given_up())
+    await begun.wait()
+    if seconds:
+        task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+
+
+async def test_a_command_in_time_leaves_nothing_behind() -> None:
+    with _Command("onsite", 0):
+        pass
+    for _ in range(3):
+        await asyncio.sleep(0)
 
 
 # ---------------------------------------------------------------- tries

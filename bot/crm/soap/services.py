@@ -117,10 +117,9 @@ class Services:
         self, operation: str, application_token: Secret, ticket: Secret | None, **params: object
     ) -> Request:
         """Build a request. Raises :class:`Unsendable`."""
-        headers: dict[str, object] = {"ApplicationToken": application_token.reveal()}
-        if ticket is not None:
-            headers["Credentials"] = {"Ticket": ticket.reveal()}
-        return self._operations[operation].request(headers, params)
+        return self._operations[operation].request(
+            application_token.reveal(), None if ticket is None else ticket.reveal(), params
+        )
 
     def answer(self, operation: str, envelope: Envelope) -> Any:
         """The body of a small answer as zeep's object, by the WSDL. Raises :class:`Unreadable`."""
@@ -154,15 +153,15 @@ class _Operation:
     def __str__(self) -> str:
         return str(self._operation)
 
-    def request(self, headers: Mapping[str, Any], params: Mapping[str, object]) -> Request:
-        ticket = headers.get("Credentials", {}).get("Ticket", "")
+    def request(self, application_token: str, ticket: str | None, params: dict[str, object]) -> Request:
         start = params.get("ActivityStartTime")
-        if isinstance(start, datetime) and _PLAIN.fullmatch(ticket):
-            rest = {name: value for name, value in params.items() if name != "ActivityStartTime"}
-            before, between, after = self._template(headers["ApplicationToken"], rest)
+        if isinstance(start, datetime) and ticket and _PLAIN.fullmatch(ticket):
+            before, between, after = self._template(
+                application_token, {**params, "ActivityStartTime": _START}
+            )
             body = b"".join((before, ticket.encode(), between, _wire(start), after))
         else:
-            body = self._rendered(headers, params)
+            body = self._rendered(application_token, ticket, params)
         return Request(self._path, self._http_headers, body)
 
     def _template(self, application_token: str, params: Mapping[str, object]) -> tuple[bytes, ...]:
@@ -172,15 +171,17 @@ class _Operation:
         """
         key = (application_token, orjson.dumps(params))
         if key not in self._templates:
-            headers = {"ApplicationToken": application_token, "Credentials": {"Ticket": _TICKET}}
-            rendered = self._rendered(headers, {**params, "ActivityStartTime": _START})
+            rendered = self._rendered(application_token, _TICKET, params)
             before, after = rendered.split(_TICKET.encode())
             if len(self._templates) >= _TEMPLATES:
                 self._templates.clear()
             self._templates[key] = (before, *after.split(_START.encode()))
         return self._templates[key]
 
-    def _rendered(self, headers: Mapping[str, Any], params: Mapping[str, object]) -> bytes:
+    def _rendered(self, application_token: str, ticket: str | None, params: Mapping[str, object]) -> bytes:
+        headers: dict[str, object] = {"ApplicationToken": application_token}
+        if ticket is not None:
+            headers["Credentials"] = {"Ticket": ticket}
         try:
             envelope = self._client.create_message(self._proxy, self._name, _soapheaders=headers, **params)
         except ValueError:

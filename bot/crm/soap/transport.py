@@ -163,13 +163,14 @@ class Transport:
 
     async def _content(self, answer: aiohttp.ClientResponse) -> bytes:
         """The body, unpacked piece by piece: a small packed one can be huge."""
-        content = bytearray()
-        async for piece in answer.content.iter_any():
-            content += piece
-            if len(content) > self._limits.size:
+        pieces, size = list[bytes](), 0
+        while not answer.content.at_eof():
+            pieces.append(await answer.content.readany())
+            size += len(pieces[-1])
+            if size > self._limits.size:
                 answer.close()
                 raise CrmTooLarge(tenant=self._tenant, limit=self._limits.size)
-        return bytes(content)
+        return b"".join(pieces)
 
     def _again(self, error: Exception, deadline: float) -> bool | float:
         """Whether to try again, or in how many seconds the server asks to."""
