@@ -29,6 +29,8 @@ LEASE = timedelta(minutes=5)
 LOST = timedelta(hours=1)
 #: Rows that wait no more; or that are in doubt, and were put off by a clock that was far ahead.
 READY = "outcome = 'claimed' AND (wait_until <= :now OR (attempted_at IS NOT NULL AND wait_until > :lost))"
+#: How a row ends.
+ENDED = "outcome = ?, reason = ?, concluded_at = ?, window_end = coalesce(?, window_end)"
 #: Whoever took it up since would have counted up ``tries``.
 MINE = "id = ? AND tries = ? AND outcome = 'claimed'"
 
@@ -127,9 +129,11 @@ class StoredLedger:
         end = max((telling.end for telling in tellings), default=None)
         told = [await self._hashes.of(delivery, telling, telling.silent) for telling in tellings]
         async with self._db.transaction(durable=True) as tx:
-            if posted and not await _confirm(tx, delivery, *posted):
-                return False
-            if not await _conclude(tx, delivery, outcome, reason, now, end, is_mine=posted is not None):
+            if posted:
+                done = await _confirm(tx, delivery, *posted, _ended(outcome, reason, now, end))
+            else:
+                done = await _conclude(tx, delivery, _ended(outcome, reason, now, end))
+            if not done:
                 return False
             for telling, rows in zip(tellings, told, strict=True):
                 await self._hashes.insert(tx, delivery, telling, rows, "silent", now)
@@ -155,7 +159,7 @@ class StoredLedger:
     async def conclude(self, delivery: Delivery, outcome: Outcome, reason: str, now: datetime) -> bool:
         """It came to nothing, or nobody knows."""
         async with self._db.transaction() as tx:
-            if not await _conclude(tx, delivery, outcome, reason, now):
+            if not await _conclude(tx, delivery, _ended(outcome, reason, now)):
                 return False
             if outcome is Outcome.UNCERTAIN:
                 await _settle(tx, delivery, "uncertain")
@@ -211,36 +215,29 @@ def ready(now: datetime) -> dict[str, int]:
     return {"now": micros(now), "lost": micros(now + LOST)}
 
 
-async def _conclude(
-    tx: Statements,
-    delivery: Delivery,
-    outcome: Outcome,
-    reason: str,
-    now: datetime,
-    end: datetime | None = None,
-    *,
-    is_mine: bool = False,
+def _ended(
+    outcome: Outcome, reason: str, now: datetime, end: datetime | None = None
+) -> tuple[str, str, int, int | None]:
+    """The values for :data:`ENDED`."""
+    return outcome, reason, micros(now), maybe_micros(end)
+
+
+async def _conclude(tx: Statements, delivery: Delivery, ended: Sequence[object]) -> bool:
+    statement = f"UPDATE ledger SET attempted_at = NULL, {ENDED} WHERE {MINE}"  # noqa: S608 - constants
+    return await tx.execute(statement, (*ended, *_mine(delivery))) == 1
+
+
+async def _confirm(
+    tx: Statements, delivery: Delivery, channel: str, ts: str, ended: Sequence[object] = ()
 ) -> bool:
-    """``is_mine``: the transaction changed it before, so nobody else does until it ends."""
-    statement = (
-        "UPDATE ledger SET outcome = ?, reason = ?, concluded_at = ?, "  # noqa: S608 - constants
-        f"attempted_at = NULL, window_end = coalesce(?, window_end) WHERE {MINE}"
-    )
-    values = (outcome, reason, micros(now), maybe_micros(end), *_mine(delivery))
-    if is_mine:
-        await tx.later(statement, values)
-        return True
-    return await tx.execute(statement, values) == 1
-
-
-async def _confirm(tx: Statements, delivery: Delivery, channel: str, ts: str) -> bool:
+    """``ended``: with this part the digest ends, by the same statement."""
     statement = (
         "UPDATE ledger SET attempted_at = NULL, part = part + 1, "  # noqa: S608 - constants
         "channel = CASE part WHEN 0 THEN ? ELSE channel END, ts = CASE part WHEN 0 THEN ? ELSE ts END, "
         "rows = rows + (SELECT count(DISTINCT company_hash) FROM told "
-        f"WHERE delivery = ledger.id AND state = 'pending') WHERE {MINE}"
+        f"WHERE delivery = ledger.id AND state = 'pending'){f', {ENDED}' if ended else ''} WHERE {MINE}"
     )
-    if await tx.execute(statement, (channel, ts, *_mine(delivery))) == 0:
+    if await tx.execute(statement, (channel, ts, *ended, *_mine(delivery))) == 0:
         return False
     await _settle(tx, delivery, "told")
     await tx.later(

@@ -73,6 +73,8 @@ class StoredSubscriptions:
         self._db = db
         self._sealer = sealer
         self._audit = audit
+        #: A digest reads its own twice, and hardly ever finds it changed.
+        self._subscription = lru_cache(64)(self._restored)
 
     async def get(self, id: int) -> Subscription | None:  # noqa: A002 - it is what it is
         """The subscription of that id."""
@@ -277,7 +279,7 @@ class StoredSubscriptions:
         row = await tx.one(query, values)
         return None if row is None else self._subscription(row)
 
-    def _subscription(self, row: tuple[Any, ...]) -> Subscription:
+    def _restored(self, row: tuple[Any, ...]) -> Subscription:
         id_, workspace, target, user, schedule, zone, locale, sealed, when_empty, *rest = row
         state, reason, since, snoozed_until, considered_until, quiet_looked_at, *settings = rest
         filters = DIGEST_FILTER.open(self._sealer, sealed, workspace, target).reveal()
