@@ -54,15 +54,12 @@ class Envelope:
     headers: Headers
     #: The first element of the body.
     body: etree._Element
+    #: Its local name, such as ``GetMyActiveContactsResponse`` or ``Fault``.
+    kind: str
     #: Of the answer, in bytes.
     size: int
     #: The rows of an answer with activities, where they were cut out before it was parsed.
     rows: list[Texts] | None = None
-
-    @property
-    def kind(self) -> str:
-        """The body element's local name, such as ``GetMyActiveContactsResponse`` or ``Fault``."""
-        return local_name(self.body)
 
 
 class _Parsers(threading.local):
@@ -88,7 +85,7 @@ def open_envelope(content: bytes) -> Envelope:
     if taken:
         opened = _around_rows if len(taken.rest) <= _FRAME else _around_rows.__wrapped__
         if frame := opened(taken.rest):
-            return Envelope(frame.headers, frame.body, len(content), taken.rows)
+            return Envelope(frame.headers, frame.body, frame.kind, len(content), taken.rows)
     return _opened(content)
 
 
@@ -120,7 +117,7 @@ def _opened(content: bytes) -> Envelope:
                 parts.setdefault(name, child)
     if body is None:
         raise Unreadable("no body")
-    return Envelope(_headers(parts), body, len(content))
+    return Envelope(_headers(parts), body, local_name(body), len(content))
 
 
 def local_name(element: etree._Element) -> str:

@@ -104,8 +104,8 @@ def _activity(texts: Texts, actions: _Actions, zone: tzinfo | None) -> Activity:
     try:
         time = datetime.fromisoformat(at) if at else None
         if time and zone and not time.tzinfo:
-            day, hour, minute = (time.year, time.month, time.day), time.hour, time.minute
-            time = datetime(*day, hour, minute, time.second, time.microsecond, tzinfo=zone, fold=1)
+            year, month, day, hour, minute = time.year, time.month, time.day, time.hour, time.minute
+            time = datetime(year, month, day, hour, minute, time.second, time.microsecond, zone, fold=1)
         known, others = actions[action]
         return tuple.__new__(
             Activity,
