@@ -37,8 +37,9 @@ __all__ = ["CANNOT_START", "Bot", "known_workspaces", "migrate", "running", "ses
 
 log = logging.getLogger(__name__)
 
-#: After so many new objects the garbage collector looks through them; Python's own number is 700.
-GARBAGE = 10_000
+#: After so many new objects the garbage collector looks through them, for nearly a microsecond each; after so
+#: many times, through those as well that it has seen once. Python's own numbers are 700 and 10.
+GARBAGE = 1_000, 100
 #: Seconds that a thread keeps Python to itself while another wants it; its own number is 0.005.
 SWITCH = 0.0005
 
@@ -135,7 +136,7 @@ def settle() -> None:
     asyncio.get_running_loop().set_exception_handler(_unheard)
     gc.collect()
     gc.freeze()
-    gc.set_threshold(GARBAGE)
+    gc.set_threshold(*GARBAGE)
 
 
 def _unheard(_: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:

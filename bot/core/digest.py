@@ -11,11 +11,13 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from functools import lru_cache
+from operator import itemgetter
 from typing import NamedTuple
 
 from bot.core.activity import Action, Activity
 from bot.core.filters import EVERYTHING, ME, Filter, Reason, did, why_dropped
 from bot.core.people import Principal
+from bot.core.steps import STEP, Steps
 from bot.core.window import EPOCH, Window, known_time
 
 __all__ = [
@@ -33,7 +35,7 @@ __all__ = [
     "Quiet",
     "RowId",
     "WhenEmpty",
-    "build",
+    "building",
     "first_start",
     "gone_quiet",
     "group_of",
@@ -107,6 +109,10 @@ class WhenEmpty(StrEnum):
 
     SILENT = "silent"
     NOTE = "note"
+
+
+#: What entries go by.
+Rank = tuple[int, bool, timedelta, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +206,7 @@ class Digest:
         return not self.entries and not (self.quiet and self.quiet.companies)
 
 
-def build(
+def building(
     rows: Iterable[Activity],
     *,
     window: Window,
@@ -210,7 +216,7 @@ def build(
     principal: Principal,
     muted: Collection[int],
     is_first: bool = False,
-) -> Digest:
+) -> Steps[Digest]:
     """Sort out the rows that SuperOffice returned for ``window`` (aware, UTC; it has both ends).
 
     ``overlap`` is how much earlier than it was a row may seem to have been. A row from before the window,
@@ -219,8 +225,10 @@ def build(
     """
     start = window.start or EPOCH
     earliest = start - overlap
-    wanted, hidden, silent = list[Entry](), Counter[Reason](), list[RowId]()
-    for activity in rows:
+    wanted, hidden, silent = list[tuple[Rank, Entry]](), Counter[Reason](), list[RowId]()
+    for number, activity in enumerate(rows, 1):
+        if number % STEP == 0:
+            yield
         id_, time = row_id(activity), known_time(activity)
         before = time is not None and time < start
         if id_ in known.told or (before and time is not None and time < earliest):
@@ -231,8 +239,10 @@ def build(
             hidden[reason] += 1
             silent.append(id_)
         else:
-            wanted.append(Entry(activity, _news(id_, known), group_of(activity, principal), before))
-    ranked = sorted(wanted, key=rank)
+            entry = Entry(activity, _news(id_, known), group_of(activity, principal), before)
+            wanted.append((rank(entry), entry))
+    yield
+    ranked = [entry for _, entry in sorted(wanted, key=itemgetter(0))]
     kept = ranked[: filter_.top]
     if left := ranked[len(kept) :]:
         hidden[Reason.TOP] = len(left)
@@ -276,7 +286,7 @@ def _group_of(action: Action) -> Group:
     return next((group for actions, group in _GROUPS if action & actions), Group.OTHER)
 
 
-def rank(entry: Entry) -> tuple[int, bool, timedelta, int]:
+def rank(entry: Entry) -> Rank:
     """What entries go by: the group; new before moved again; the newest first, unknown times last."""
     time = known_time(entry.activity)
     age = timedelta.max if time is None else EPOCH - time

@@ -10,7 +10,7 @@ from bot.core.digest import Known, RowId
 from bot.core.people import SlackUser
 from bot.core.subscription import Delivery
 from bot.core.teamdigest import Company
-from bot.services.ports import Telling, Turnstile
+from bot.services.ports import Telling, shared_turnstile
 from bot.store.database import Database, Given, Statements, micros
 from bot.store.hashing import Hasher
 
@@ -37,8 +37,8 @@ INHERITED = """
 
 #: Rows that are looked up at a time.
 PAGE = 32
-#: Rows that are hashed before others have their turn.
-SLICE = 100
+#: Rows that are hashed, and looked up, before others have their turn.
+SLICE = 3 * PAGE
 STATES = (
     "SELECT row_hash, state FROM told WHERE subscription = ? "  # noqa: S608 - a constant
     f"AND row_hash IN ({', '.join('?' * PAGE)}) AND (state <> 'silent' OR (workspace, user) = (?, ?))"
@@ -71,24 +71,11 @@ class Hashes:
         self._begun = lru_cache(64)(hasher.begun)
         #: A digest's rows are looked up, and then told.
         self._row = lru_cache(4096)(_row)
-        self._turnstile = Turnstile()
 
-    async def _unhurried(self, rows: Sequence[RowId]) -> AsyncIterator[Sequence[RowId]]:
-        """A hundred after the other, of all digests together, and others have their turn.
-
-        A thousand hashes take three milliseconds.
-        """
-        for start in range(0, len(rows), SLICE):
-            if len(rows) > SLICE:
-                await self._turnstile.passed()
-            yield rows[start : start + SLICE]
-
-    async def rows(self, subscription: int, tenant: str, rows: Sequence[RowId]) -> dict[RowId, bytes]:
+    def rows(self, subscription: int, tenant: str, rows: Sequence[RowId]) -> dict[RowId, bytes]:
         """What rows are known by."""
-        digest, found = self._begun("told-row", str(subscription), tenant), dict[RowId, bytes]()
-        async for few in self._unhurried(rows):
-            found |= {row: self._row(digest, row) for row in few}
-        return found
+        digest = self._begun("told-row", str(subscription), tenant)
+        return {row: self._row(digest, row) for row in rows}
 
     def companies(self, subscription: int, tenant: str, companies: Iterable[int]) -> dict[int, bytes]:
         """What companies are known by."""
@@ -98,8 +85,8 @@ class Hashes:
     async def of(self, delivery: Delivery, telling: Telling, rows: Sequence[RowId]) -> Sequence[Hashed]:
         """What rows and their companies are known by, for :meth:`insert`: ahead of its transaction."""
         place, found = (delivery.subscription, telling.tenant), list[Hashed]()
-        async for few in self._unhurried(rows):
-            hashes = await self.rows(*place, few)
+        async for few in _unhurried(rows):
+            hashes = self.rows(*place, few)
             companies = self.companies(*place, {row.company_id for row in few})
             found += [Hashed(row, hashes[row], companies[row.company_id]) for row in few]
         return found
@@ -131,6 +118,14 @@ class Hashes:
         )
 
 
+async def _unhurried(rows: Sequence[RowId]) -> AsyncIterator[Sequence[RowId]]:
+    """A few after the other; where they are many, others have their turn between them."""
+    for start in range(0, len(rows), SLICE):
+        if len(rows) > SLICE:
+            await shared_turnstile().passed()
+        yield rows[start : start + SLICE]
+
+
 def _row(digest: Callable[..., bytes], row: RowId) -> bytes:
     time = "" if row.time is None else str(micros(row.time))
     return digest(str(row.company_id), time, str(row.action_id))[:KEPT]
@@ -152,15 +147,18 @@ class StoredTold:
 
     async def known(self, subscription: int, tenant: str, rows: Sequence[RowId], user: SlackUser) -> Known:
         """What is known of these rows, and which of their companies the digest before told."""
-        hashes = await self._hashes.rows(subscription, tenant, rows)
-        told, uncertain, before = await self._states(subscription, list(hashes.values()), user)
-        companies = {row.company_id for row in rows} if before else ()
-        known = self._hashes.companies(subscription, tenant, companies)
-        return Known(
-            told={row for row, hash_ in hashes.items() if hash_ in told},
-            uncertain={row for row, hash_ in hashes.items() if hash_ in uncertain},
-            previous={company for company, hash_ in known.items() if hash_ in before},
-        )
+        told, uncertain, previous = set[RowId](), set[RowId](), set[int]()
+        before: set[bytes] | None = None
+        async for few in _unhurried(rows):
+            hashes = self._hashes.rows(subscription, tenant, few)
+            states = await self._states(subscription, list(hashes.values()), user, with_before=before is None)
+            told |= {row for row, hash_ in hashes.items() if hash_ in states.told}
+            uncertain |= {row for row, hash_ in hashes.items() if hash_ in states.uncertain}
+            before = states.before if before is None else before
+            if before:
+                companies = self._hashes.companies(subscription, tenant, {row.company_id for row in few})
+                previous |= {company for company, hash_ in companies.items() if hash_ in before}
+        return Known(told, uncertain, previous)
 
     async def counted(self, subscription: int, day: date, companies: Sequence[Company]) -> int:
         """How many of these were told with a row of that day."""
@@ -172,9 +170,9 @@ class StoredTold:
         return sum(hash_ in told for hash_ in hashes)
 
     async def _states(
-        self, subscription: int, hashes: Sequence[bytes], user: SlackUser
-    ) -> tuple[set[bytes], set[bytes], set[bytes]]:
-        """Those that are told, those in doubt alone; and companies that the last posted digest told.
+        self, subscription: int, hashes: Sequence[bytes], user: SlackUser, *, with_before: bool
+    ) -> "_States":
+        """Which of them are told, and which in doubt alone.
 
         What was told through one participant is told; what is silent is so for that one.
         """
@@ -182,8 +180,17 @@ class StoredTold:
         for start in range(0, len(hashes), PAGE):
             page = list(hashes[start : start + PAGE])
             page += page[:1] * (PAGE - len(page))  # one statement, however many there are
-            query, more = (STATES, ()) if start else (f"{STATES} {AND_BEFORE}", (subscription,))
+            first = with_before and not start
+            query, more = (f"{STATES} {AND_BEFORE}", (subscription,)) if first else (STATES, ())
             for hash_, state in await self._db.rows(query, (subscription, *page, *user, *more)):
                 found.setdefault(state, set()).add(hash_)
         told = found["told"] | found["silent"]
-        return told, found["uncertain"] - told, found["before"]
+        return _States(told, found["uncertain"] - told, found["before"])
+
+
+class _States(NamedTuple):
+    """Hashes of rows; and of companies that the last digest told which was posted, where asked for."""
+
+    told: set[bytes]
+    uncertain: set[bytes]
+    before: set[bytes]

@@ -13,7 +13,7 @@ from bot.core.digest import (
     Known,
     News,
     RowId,
-    build,
+    building,
     first_start,
     gone_quiet,
     row_id,
@@ -21,6 +21,7 @@ from bot.core.digest import (
 from bot.core.filters import EVERYTHING, Filter, Reason
 from bot.core.people import Principal
 from bot.core.replies.digests import FIRST_PART, LATER_PARTS, MOST_PARTS, parts
+from bot.core.steps import at_once
 from bot.core.window import Window
 
 START = datetime(2026, 11, 16, 7, 0, tzinfo=UTC)
@@ -39,7 +40,7 @@ def row(company: int, at: datetime | None = START + HOUR, action: Action = Actio
 
 
 def digest(*rows: Activity, known: Known = NOTHING, filter_: Filter = EVERYTHING, **more: object) -> Digest:
-    return build(
+    steps = building(
         rows,
         window=Window(START, END),
         overlap=OVERLAP,
@@ -49,10 +50,18 @@ def digest(*rows: Activity, known: Known = NOTHING, filter_: Filter = EVERYTHING
         muted=more.pop("muted", ()),  # type: ignore[arg-type]
         **more,  # type: ignore[arg-type]
     )
+    return at_once(steps)
 
 
 def companies(built: Digest) -> list[int]:
     return [entry.activity.company_id for entry in built.entries]
+
+
+def test_of_very_many_rows_a_hundred_are_sorted_out_in_a_step() -> None:
+    more = {"known": NOTHING, "filter_": EVERYTHING, "principal": ME, "muted": ()}
+    rows = [row(number) for number in range(1_000)]
+    steps = building(rows, window=Window(START, END), overlap=OVERLAP, **more)  # type: ignore[arg-type]
+    assert len(list(steps)) >= 10
 
 
 def test_what_matters_comes_first_then_what_is_new_then_the_newest() -> None:

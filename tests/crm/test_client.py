@@ -2,9 +2,9 @@
 
 import asyncio
 import logging
-import threading
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 from zoneinfo import ZoneInfo
 
 import aiohttp
@@ -25,9 +25,8 @@ from bot.core.people import Principal
 from bot.core.secret import Secret
 from bot.crm.client import connect
 from bot.crm.settings import TenantSettings, services_version
-from bot.crm.soap.endpoint import decode
 from bot.crm.soap.services import wsdl_folder
-from bot.services.ports import ActivityQuery, Category, SystemInfo
+from bot.services.ports import ActivityQuery, Category, SystemInfo, Turnstile
 
 ALL = ActivityQuery(None)
 
@@ -136,11 +135,17 @@ async def test_200_with_something_else(crm: Any, server: Any, reply: Any, soap: 
         await ask(crm, server, reply, soap, soap.signed_in())
 
 
-async def test_a_large_answer_is_decoded_off_the_loop(crm: Any, server: Any, reply: Any, soap: Any) -> None:
-    large = soap.activities(*[soap.row()] * 200)
-    assert len(await ask(crm, server, reply, soap, large)) == 200
-    for size, on_the_loop in ((100_000, True), (len(large), False)):
-        assert (await decode(size, threading.current_thread) is threading.main_thread()) is on_the_loop
+@pytest.mark.parametrize("odd", ["", "<!-- a -->"])
+async def test_a_large_answer_is_decoded_step_by_step(
+    crm: Any, server: Any, reply: Any, soap: Any, odd: str
+) -> None:
+    small, large = (soap.activities(*[soap.row()] * count, odd) for count in (20, 1_000))
+    steps = []
+    for content, count in ((small, 20), (large, 1_000)):
+        with patch.object(Turnstile, "through", autospec=True, side_effect=Turnstile.through) as through:
+            assert len(await ask(crm, server, reply, soap, content)) == count
+        steps.append(through.call_count)
+    assert steps == [0, 2], "its rows are cut out, and read"
 
 
 # ---------------------------------------------------------------- sign-in

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from bot.core.activity import Action, Activity
 from bot.crm.soap import rows as cutting
 from bot.crm.soap.envelope import Unreadable, open_envelope
-from bot.crm.soap.reader import WIRE_NAMES, read
+from bot.crm.soap.reader import WIRE_NAMES, read, reading
 from bot.crm.soap.services import wsdl_folder
 from tests.bench.shapes import compact, documented
 from tests.crm.conftest import NIL
@@ -279,7 +279,7 @@ def test_an_answer_like_a_usual_one_reads_as_by_the_tree(soap: Any, data: st.Dat
     content = text.encode(
         data.draw(st.sampled_from(["utf-8", "utf-8", "utf-8", "utf-16", "cp1252"])), "replace"
     )
-    with patch.object(cutting, "_PART", data.draw(st.sampled_from([900, 50_000]))):
+    with patch.object(cutting, "_PART", data.draw(st.sampled_from([900, 100_000]))):
         if is_cut(content):
             assert ours(content, OSLO) == ours(whole(content), OSLO)
 
@@ -290,6 +290,13 @@ def test_an_entity_means_the_same_both_ways(soap: Any, name: str) -> None:
     assert is_cut(content)
     assert [row.company for row in ours(content)] == ["A", name]
     assert ours(content) == ours(whole(content))
+
+
+def test_a_step_is_no_longer_because_an_answer_is(soap: Any) -> None:
+    content = soap.activities(*[soap.row()] * 1_000)
+    assert len(list(cutting.cutting(content))) >= len(content) // cutting._PART
+    for answer in (content, whole(content)):
+        assert len(list(reading(open_envelope(answer), OSLO))) == 10, "a hundred rows each"
 
 
 def test_a_row_unlike_the_first_leaves_all_to_the_tree(soap: Any) -> None:
@@ -323,9 +330,9 @@ def test_one_row_of_many_that_is_odd_leaves_all_to_the_tree(soap: Any, place: in
 
 
 def test_a_row_longer_than_a_part_leaves_all_to_the_tree(soap: Any) -> None:
-    content = soap.activities(soap.row(), soap.row(Name="A" * 60_000), soap.row())
+    content = soap.activities(soap.row(), soap.row(Name="A" * 120_000), soap.row())
     assert not is_cut(content)
-    assert [len(row.company) for row in ours(content)][1] == 60_000
+    assert [len(row.company) for row in ours(content)][1] == 120_000
 
 
 def test_a_prefix_that_nothing_declares_makes_it_no_answer(soap: Any) -> None:

@@ -1,36 +1,36 @@
 """One call from request to judged answer: where the parts of this package meet."""
 
 import logging
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import tzinfo
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, TypeVar
 
 from bot.core.activity import Activity
 from bot.core.errors import CrmError, CrmUnreadable
 from bot.core.secret import Secret
+from bot.core.steps import Steps, at_once
 from bot.crm.address import Address
 from bot.crm.serverclock import ServerClock
 from bot.crm.settings import TenantSettings
-from bot.crm.soap.envelope import Envelope, Unreadable, open_envelope
+from bot.crm.soap.envelope import Envelope, Unreadable, open_around, open_whole
 from bot.crm.soap.failures import failure_of_exception, failure_of_fault, failure_of_status
-from bot.crm.soap.reader import read
+from bot.crm.soap.reader import reading
+from bot.crm.soap.rows import cutting
 from bot.crm.soap.services import Request, Services
 from bot.crm.soap.transport import Response, Transport
-from bot.services.ports import Turnstile, in_lane
+from bot.services.ports import Turnstile, in_lane, shared_turnstile
 
-__all__ = ["Endpoint", "decode"]
+__all__ = ["Endpoint"]
 
 log = logging.getLogger(__name__)
 
-P = ParamSpec("P")
 T = TypeVar("T")
 
-#: From this size on, in bytes, an answer is decoded in a thread: the loop has commands to acknowledge.
+#: From this size on, in bytes, an answer is decoded step by step: the loop has commands to acknowledge.
 _LARGE = 100_000
 
-#: More would be no faster, and the loop would wait for each of them in turn; with one alone, all would wait
-#: for whoever's is the largest.
+#: For large answers whose rows cannot be cut out: lxml parses without holding Python up. More threads would
+#: be no faster; with one alone, all would wait for whoever's answer is the largest.
 _LANES = ThreadPoolExecutor(2, "large-answers")
 
 #: WCF sends a fault with 500; SOAP 1.2 has 400 for what is wrong with the request.
@@ -95,10 +95,10 @@ class Endpoint:
     async def activities(self, envelope: Envelope, zone: tzinfo) -> list[Activity]:
         """The rows of an answer to GetMyActiveContacts; times without a zone are read in ``zone``.
 
-        A large one is read in a thread, and holds up nobody.
+        A large one is read step by step, and holds up nobody.
         """
         try:
-            activities = await decode(envelope.size, read, envelope, zone)
+            activities = await _in_steps(envelope.size, reading(envelope, zone))
         except Unreadable as error:
             reason = str(error)
         else:
@@ -121,7 +121,7 @@ class Endpoint:
         reason = ""
         if response.status == 200 or response.status in _WITH_FAULT:
             try:
-                envelope = await decode(len(response.content), open_envelope, response.content)
+                envelope = await _opened(response.content)
                 if response.status == 200 or envelope.kind == "Fault":
                     return envelope
             except Unreadable as error:
@@ -152,8 +152,14 @@ class Endpoint:
         return CrmUnreadable(tenant=self._settings.id, reason=reason)
 
 
-async def decode(size: int, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-    """Call ``function``, in a thread if the answer that it decodes is large (``size`` in bytes)."""
-    if size > _LARGE:
-        return await in_lane(_LANES, function, *args, **kwargs)
-    return function(*args, **kwargs)
+async def _opened(content: bytes) -> Envelope:
+    size = len(content)
+    taken = await _in_steps(size, cutting(content))
+    if taken and len(taken.rest) <= _LARGE and (envelope := open_around(taken, size)):
+        return envelope
+    return await in_lane(_LANES, open_whole, content) if size > _LARGE else open_whole(content)
+
+
+async def _in_steps(size: int, steps: Steps[T]) -> T:
+    """What ``steps`` come to, which decode an answer of that size, in bytes."""
+    return await shared_turnstile().through(steps) if size > _LARGE else at_once(steps)

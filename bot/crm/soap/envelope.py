@@ -11,9 +11,19 @@ from functools import lru_cache
 
 from lxml import etree
 
-from bot.crm.soap.rows import Texts, cut, is_of_rows
+from bot.core.steps import at_once
+from bot.crm.soap.rows import Cut, Texts, cutting, is_of_rows
 
-__all__ = ["Envelope", "ExceptionInfo", "Headers", "Unreadable", "local_name", "open_envelope"]
+__all__ = [
+    "Envelope",
+    "ExceptionInfo",
+    "Headers",
+    "Unreadable",
+    "local_name",
+    "open_around",
+    "open_envelope",
+    "open_whole",
+]
 
 #: What is left of an answer without its rows is known again up to this size, in bytes.
 _FRAME = 4096
@@ -81,12 +91,15 @@ _PARSERS = _Parsers()
 
 def open_envelope(content: bytes) -> Envelope:
     """Parse and open an answer. Raises :class:`Unreadable`."""
-    taken = cut(content)
-    if taken:
-        opened = _around_rows if len(taken.rest) <= _FRAME else _around_rows.__wrapped__
-        if frame := opened(taken.rest):
-            return Envelope(frame.headers, frame.body, frame.kind, len(content), taken.rows)
-    return _opened(content)
+    taken = at_once(cutting(content))
+    return (open_around(taken, len(content)) if taken else None) or open_whole(content)
+
+
+def open_around(taken: Cut, size: int) -> Envelope | None:
+    """Open an answer of that size whose rows were cut out; ``None`` where they prove to be none."""
+    opened = _around_rows if len(taken.rest) <= _FRAME else _around_rows.__wrapped__
+    frame = opened(taken.rest)
+    return frame and Envelope(frame.headers, frame.body, frame.kind, size, taken.rows)
 
 
 @lru_cache(maxsize=64)
@@ -95,13 +108,14 @@ def _around_rows(rest: bytes) -> Envelope | None:
     where it proves them to be no rows.
     """
     with suppress(Unreadable):
-        envelope = _opened(rest)
+        envelope = open_whole(rest)
         if is_of_rows(envelope.body):
             return envelope
     return None
 
 
-def _opened(content: bytes) -> Envelope:
+def open_whole(content: bytes) -> Envelope:
+    """Parse and open an answer with all that is in it. Raises :class:`Unreadable`."""
     root = _parse(content)
     if local_name(root) != "Envelope":
         raise Unreadable("no envelope")

@@ -9,15 +9,17 @@ unknown. Tests hold both ways against each other, and against zeep's own whereve
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, tzinfo
 from functools import lru_cache
+from itertools import islice
 from operator import attrgetter, itemgetter
 
 from lxml import etree
 
 from bot.core.activity import Action, Activity
+from bot.core.steps import STEP, Steps, at_once
 from bot.crm.soap.envelope import Envelope, Unreadable, local_name
 from bot.crm.soap.rows import ANSWER, FIELDS, Texts
 
-__all__ = ["ANSWER", "WIRE_NAMES", "read"]
+__all__ = ["ANSWER", "WIRE_NAMES", "read", "reading"]
 
 #: The actions by their wire names, in the order of the schema.
 WIRE_NAMES = {
@@ -57,6 +59,11 @@ def _actions(text: str) -> tuple[Action, tuple[str, ...]]:
 
 
 def read(envelope: Envelope, zone: tzinfo | None) -> list[Activity]:
+    """What :func:`reading` comes to."""
+    return at_once(reading(envelope, zone))
+
+
+def reading(envelope: Envelope, zone: tzinfo | None) -> Steps[list[Activity]]:
     """The rows of an answer, in its order.
 
     ``zone`` is what a date-time without a zone is read in; ``None`` leaves it naive. Of an hour that clocks
@@ -67,7 +74,11 @@ def read(envelope: Envelope, zone: tzinfo | None) -> list[Activity]:
         raise Unreadable("another answer")
     actions = _Actions()
     rows: Iterable[Texts] = _in_tree(envelope.body) if envelope.rows is None else envelope.rows
-    return [_activity(row, actions, zone) for row in rows]
+    left, activities = iter(rows), list[Activity]()
+    while few := [_activity(row, actions, zone) for row in islice(left, STEP)]:
+        activities += few
+        yield
+    return activities
 
 
 _TAG, _TEXT = attrgetter("tag"), attrgetter("text")

@@ -18,7 +18,9 @@ from typing import NamedTuple
 
 from lxml import etree
 
-__all__ = ["ANSWER", "FIELDS", "Cut", "Texts", "cut", "is_of_rows"]
+from bot.core.steps import Steps
+
+__all__ = ["ANSWER", "FIELDS", "Cut", "Texts", "cutting", "is_of_rows"]
 
 #: The body's element in an answer to GetMyActiveContacts.
 ANSWER = "GetMyActiveContactsResponse"
@@ -65,7 +67,7 @@ class _Usual(NamedTuple):
 
 
 #: Characters of a part of the rows: more than any one has.
-_PART = 50_000
+_PART = 100_000
 _USUALS = 32
 #: By the prefixes of the answer's elements and of ``xsi``.
 _LAST: dict[tuple[str, str], _Usual] = {}
@@ -85,21 +87,23 @@ _UNUSUAL_ENTITY = re.compile("&(?!(?:amp|lt|gt|quot|apos);)")
 _OTHER_ENTITY = re.compile("&(?!amp;)")
 
 
-def cut(content: bytes) -> Cut | None:
+def cutting(content: bytes) -> Steps[Cut | None]:
     """Take the rows out of an answer; ``None`` where it is not a usual one."""
     if ANSWER.encode() not in content:
         return None
+    yield  # of tens of thousands of rows what comes next takes milliseconds
     try:
         text = content.decode()
     except UnicodeDecodeError:
         return None
+    yield
     opened = _OPENED.search(text)
     if not opened:
         return None
     prefix, start = opened[1], opened.end()
     schema = _SCHEMA_PREFIX.search(text, start)
     end = text.rfind(f"</{prefix}Response>", start)
-    rows = _rows(text, start, end, prefix, schema[1] if schema else "") if end >= 0 else []
+    rows = (yield from _rows(text, start, end, prefix, schema[1] if schema else "")) if end >= 0 else []
     before, after = text[:start], text[end:]
     if (
         not rows
@@ -118,21 +122,21 @@ def is_of_rows(body: etree._Element) -> bool:
     return tags == [_PLACEHOLDER] and encoding.lower() == "utf-8"
 
 
-def _rows(text: str, start: int, end: int, prefix: str, schema: str) -> list[Texts]:
+def _rows(text: str, start: int, end: int, prefix: str, schema: str) -> Steps[list[Texts]]:
     """The rows from ``start`` to ``end``: mostly they are like those of the answer before."""
     last = _LAST.get((prefix, schema))
-    rows = _rows_like(last, text, start, end) if last else []
+    rows = (yield from _rows_like(last, text, start, end)) if last else []
     if not rows:
         usual = _usual_by_first(text, start, prefix, schema)
         if usual and usual is not last:
             if len(_LAST) >= _USUALS:
                 _LAST.clear()
             _LAST[prefix, schema] = usual
-            rows = _rows_like(usual, text, start, end)
+            rows = yield from _rows_like(usual, text, start, end)
     return rows
 
 
-def _rows_like(usual: _Usual, text: str, start: int, end: int) -> list[Texts]:
+def _rows_like(usual: _Usual, text: str, start: int, end: int) -> Steps[list[Texts]]:
     """The rows that fill all the text from ``start`` to ``end``, one behind the other; none if anything else
     is among them.
 
@@ -150,6 +154,7 @@ def _rows_like(usual: _Usual, text: str, start: int, end: int) -> list[Texts]:
             return []
         rows.extend(map(usual.in_order, found))
         start = part
+        yield
     return rows
 
 

@@ -4,12 +4,12 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 
 from bot.core.causes import causes
-from bot.core.digest import Cause, CauseKind, build
+from bot.core.digest import Cause, CauseKind, building
 from bot.core.subscription import Delivery, Outcome, Participant, Subscription
 from bot.services.digests.asking import Answer, Asking
 from bot.services.digests.composed import Composed, PersonalComposed, reader_of
 from bot.services.digests.teams import TeamComposer
-from bot.services.ports import Clock, Mutes, off_the_loop
+from bot.services.ports import Clock, Mutes, in_steps
 from bot.services.ports.digests import Ledger
 
 __all__ = ["Composed", "Composer", "reader_of"]
@@ -54,9 +54,7 @@ class Composer:
         answer = await self._asking.ask(subscription, participant, delivery, for_quiet=for_quiet)
         link = answer.link
         muted = await self._mutes.ids(link.user, link.tenant)
-        digest = await off_the_loop(
-            answer.rows,
-            build,
+        steps = building(
             answer.rows,
             window=answer.window,
             overlap=answer.overlap,
@@ -66,6 +64,7 @@ class Composer:
             muted=muted,
             is_first=answer.is_first,
         )
+        digest = await in_steps(answer.rows, steps)
         why = await self._causes(subscription, participant, delivery, answer)
         return PersonalComposed(replace(digest, web_url=answer.web_url, causes=why, quiet=answer.quiet), link)
 

@@ -14,7 +14,7 @@ from bot.services.digests.guarding import ChannelGuard
 from bot.services.digests.pausing import Pausing
 from bot.services.digests.turn import Parts, Taken, Turn, back_off
 from bot.services.failures import log_unexpected
-from bot.services.ports import UNCOUNTED, Clock, Metrics, Turnstile
+from bot.services.ports import UNCOUNTED, Clock, Metrics
 from bot.services.ports.digests import Ledger, Subscriptions
 from bot.services.ports.posts import Posts
 
@@ -49,7 +49,6 @@ class Delivering:
             metrics,
             Doubts(monotonic),
             guard,
-            Turnstile(),  # several are drawn in as many turns of the loop, or a command waits for all of them
         )
 
     async def deliver(self, delivery: Delivery) -> Outcome:

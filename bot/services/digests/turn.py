@@ -6,6 +6,7 @@ it is posted again. So there are never two, and a miss is never silent.
 
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -29,7 +30,7 @@ from bot.services.digests.composing import Composer
 from bot.services.digests.doubts import SETTLED_AFTER, Doubts
 from bot.services.digests.guarding import ChannelGuard
 from bot.services.digests.pausing import Pausing
-from bot.services.ports import Clock, Metrics, Turnstile
+from bot.services.ports import Clock, Metrics, shared_turnstile
 from bot.services.ports.digests import Ledger, Subscriptions
 from bot.services.ports.posts import Place, Posted, PostKey, Posts
 
@@ -84,7 +85,6 @@ class Parts:
     metrics: Metrics
     doubts: Doubts
     guard: ChannelGuard
-    turnstile: Turnstile
 
 
 class Turn:
@@ -102,10 +102,8 @@ class Turn:
     async def take(self) -> Outcome:
         """All of it; again where it waited too long, with its turn at Slack kept."""
         for _ in range(ANEW):
-            try:
+            with suppress(_Outdated):
                 return await self._take()
-            except _Outdated:
-                pass
         return await self._wait(self.row.reason, TURN)
 
     async def _take(self) -> Outcome:
@@ -185,6 +183,7 @@ class Turn:
         """One message: the attempt, the post; to be confirmed next. Raises ``SlackFailed``, ``_Refused``."""
         place = self._place(subscription)
         await self._ready(place)
+        await shared_turnstile().passed()
         now, theirs = await self.its.subscriptions.shared(subscription.id)
         if now != subscription and not self.row.part:  # what has begun is told to its end
             raise _Outdated
@@ -200,7 +199,7 @@ class Turn:
         self.row = replace(self.row, attempted_at=at)
         self.its.doubts.unsettled(self.row)
         key = PostKey(self.row.key, part.number)
-        await self.its.turnstile.passed()
+        await shared_turnstile().passed()  # to draw it takes as long as the attempt
         return await self.its.posts.post(place, part, reader_of(subscription), key)
 
     async def _ready(self, place: Place) -> None:

@@ -44,7 +44,7 @@ from bot.services.ports.machine import (
     Runner,
     Seats,
 )
-from bot.services.ports.many import in_lane, off_the_loop
+from bot.services.ports.many import in_lane, in_steps, off_the_loop
 from bot.services.ports.metrics import (
     UNCOUNTED,
     Metrics,
@@ -83,7 +83,7 @@ from bot.services.ports.store import (
     SavedFilters,
     SignIns,
 )
-from bot.services.ports.turnstile import Turnstile
+from bot.services.ports.turnstile import Turnstile, shared_turnstile
 
 __all__ = [
     "NOTHING_OBSERVED",
@@ -147,5 +147,7 @@ __all__ = [
     "Told",
     "Turnstile",
     "in_lane",
+    "in_steps",
     "off_the_loop",
+    "shared_turnstile",
 ]

@@ -7,7 +7,10 @@ from contextvars import copy_context
 from functools import partial
 from typing import ParamSpec, TypeVar
 
-__all__ = ["in_lane", "off_the_loop"]
+from bot.core.steps import STEP, Steps, at_once
+from bot.services.ports.turnstile import shared_turnstile
+
+__all__ = ["in_lane", "in_steps", "off_the_loop"]
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -30,3 +33,12 @@ async def in_lane(lane: Executor, work: Callable[P, T], *args: P.args, **kwargs:
     """What ``work`` returns in a thread of these, where log lines have the same reference as here."""
     call = partial(copy_context().run, work, *args, **kwargs)
     return await asyncio.get_running_loop().run_in_executor(lane, call)
+
+
+async def in_steps(rows: Sized, steps: Steps[T]) -> T:
+    """What ``steps`` come to, which go through these ``rows``: each in a turn of the loop, if they are many.
+
+    A thread would be no faster: it has Python to itself whenever the loop lets go of it, for a socket or the
+    database, and the loop waits then, in the midst of acknowledging a command.
+    """
+    return await shared_turnstile().through(steps) if len(rows) > STEP else at_once(steps)

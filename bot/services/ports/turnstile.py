@@ -2,8 +2,14 @@
 
 import asyncio
 from collections import deque
+from typing import TypeVar
+from weakref import WeakKeyDictionary
 
-__all__ = ["Turnstile"]
+from bot.core.steps import Steps
+
+__all__ = ["Turnstile", "shared_turnstile"]
+
+T = TypeVar("T")
 
 
 class Turnstile:
@@ -32,6 +38,15 @@ class Turnstile:
             self._taken = True
             loop.call_soon(self._next)
 
+    async def through(self, steps: Steps[T]) -> T:
+        """What they come to, each of them in its turn."""
+        while True:
+            await self.passed()
+            try:
+                next(steps)
+            except StopIteration as done:
+                return done.value  # type: ignore[no-any-return]
+
     def _next(self) -> None:
         while self._waiting:
             turn = self._waiting.popleft()
@@ -40,3 +55,11 @@ class Turnstile:
                 asyncio.get_running_loop().call_soon(self._next)
                 return
         self._taken = False
+
+
+_OF_LOOP = WeakKeyDictionary[asyncio.AbstractEventLoop, Turnstile]()
+
+
+def shared_turnstile() -> Turnstile:
+    """The one of this loop for what takes long and nobody waits for: one step of it in a turn, whosever."""
+    return _OF_LOOP.setdefault(asyncio.get_running_loop(), Turnstile())
