@@ -189,6 +189,8 @@ def why_dropped(
     """Why an activity is left out for what it is; ``None`` to keep it."""
     if activity.company_id in muted:
         return Reason.MUTED
+    if not (filter_.by or filter_.not_by):
+        return None
     wanted = not filter_.by or any(did(who, activity, reader) for who in filter_.by)
     unwanted = any(did(who, activity, reader) for who in filter_.not_by)
     if wanted and not unwanted:

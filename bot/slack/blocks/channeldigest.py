@@ -206,11 +206,8 @@ class _Part:
 
     def _more(self, entry: TeamEntry) -> str:
         """What follows the company's name."""
-        department = shorten(words.department(entry.activity), self.longest)
-        category = shorten(words.category(entry.activity, self.reader), self.longest)
-        if self._told.settings.grouping is Grouping.CATEGORY:
-            category = ""
-        return f"{f', {department}' if department else ''}{f'{GAP}{category}' if category else ''}"
+        with_category = self._told.settings.grouping is not Grouping.CATEGORY
+        return words.more(entry.activity, self.reader, self.longest, with_category=with_category)
 
     def _facts(self, entry: TeamEntry) -> Iterator[Element]:
         activity, reader = entry.activity, self.reader

@@ -68,7 +68,9 @@ class Companies:
         options = self._options(activity, url, name)
         if not options:
             return section(text)
-        return {**section(text, menu("row", *options)), "block_id": block_id(number, self.question)}
+        block = section(text, menu("row", *options))
+        block["block_id"] = block_id(number, self.question)
+        return block
 
     def line(self, activity: Activity, when: str, mark: str = "") -> list[Element]:
         """The same in one line, for :func:`~bot.slack.blocks.elements.bullets`."""
@@ -102,27 +104,21 @@ class Companies:
         return shorten(words.name(activity, self.reader), self.longest)
 
     def _more(self, activity: Activity) -> str:
-        """What follows the company's name."""
-        department = shorten(words.department(activity), self.longest)
-        category = shorten(words.category(activity, self.reader), self.longest)
-        return f"{f', {department}' if department else ''}{f'{words.GAP}{category}' if category else ''}"
+        return words.more(activity, self.reader, self.longest)
 
     def _facts(self, activity: Activity, when: str) -> str:
         principal, reader = self.principal, self.reader
         who = shorten(words.who(activity, principal, reader), self.longest)
-        facts = (
-            shorten(words.happened(activity, reader), self.longest),
-            f"{who}, {when}" if who and when else who or when,
-            shorten(words.owner(activity, principal, reader), self.longest),
-        )
-        return words.GAP.join(filter(None, facts))
+        happened = shorten(words.happened(activity, reader), self.longest)
+        owner = shorten(words.owner(activity, principal, reader), self.longest)
+        by = f"{who}, {when}" if who and when else who or when
+        return f"{happened}{words.GAP if by else ''}{by}{words.GAP if owner else ''}{owner}"
 
     def _options(self, activity: Activity, url: str, name: str) -> list[Element]:
         opens, why, mute = _labels(self.reader.locale)
         options = [option(opens, "open", url)] if url else []
         if company := activity.company_id:
-            options.append(option(why, f"why:{company}"))
-            options.append(option(mute, f"mute:{company}:{name}"))
+            options += option(why, f"why:{company}"), option(mute, f"mute:{company}:{name}")
         return options
 
 

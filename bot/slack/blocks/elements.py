@@ -136,8 +136,10 @@ def header(text: str) -> Block:
 
 def section(markdown: str, accessory: Element | None = None) -> Block:
     """A paragraph of ours, with a button or a menu beside it."""
-    block = {"type": "section", "text": _markdown(markdown)}
-    return {**block, "accessory": accessory} if accessory else block
+    block: Block = {"type": "section", "text": _markdown(markdown)}
+    if accessory:
+        block["accessory"] = accessory
+    return block
 
 
 def fields(*named: tuple[str, str]) -> Block:
@@ -303,7 +305,9 @@ def option(text: str | Element, value: str, url: str = "") -> Element:
     """One line of a :func:`menu`; what many say is a :func:`label`."""
     said = _plain(text, MAX_BUTTON) if isinstance(text, str) else text
     element: Element = {"text": said, "value": shorten(value, MAX_OPTION)}
-    return {**element, "url": url} if url else element
+    if url:
+        element["url"] = url
+    return element
 
 
 def label(text: str) -> Element:

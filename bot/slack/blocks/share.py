@@ -95,8 +95,7 @@ def _line(activity: Activity, answer: ActivityAnswer, reader: Reader) -> list[El
     """The company, what happened, who did it and when; whose it is, for nobody here is "you"."""
     url = words.company_url(answer.web_url, activity.company_id)
     name = words.name(activity, reader)
-    department, category = words.department(activity), words.category(activity, reader)
-    more = f"{f', {department}' if department else ''}{f'{words.GAP}{category}' if category else ''}"
+    more = words.more(activity, reader)
     who = shorten(" ".join(activity.actor.split()), words.MAX_NAME)
     facts = words.GAP.join(fact for fact in (words.happened(activity, reader), who) if fact)
     line = [link(url, name) if url else span(name, bold=True), span(f"{more}{words.GAP}{facts}")]

@@ -20,11 +20,10 @@ __all__ = [
     "GAP",
     "MAX_NAME",
     "capital",
-    "category",
     "company_url",
-    "department",
     "happened",
     "in_a_line",
+    "more",
     "name",
     "owner",
     "span_of_time",
@@ -59,19 +58,20 @@ def name(activity: Activity, reader: Reader) -> str:
     )
 
 
-def department(activity: Activity) -> str:
-    """The company's department."""
-    return _often(activity.department)
-
-
-def category(activity: Activity, reader: Reader) -> str:
-    """The company's category, in the reader's language where SuperOffice tells several."""
-    return _category(activity.category, reader.locale)
+def more(activity: Activity, reader: Reader, longest: int = MAX_NAME, *, with_category: bool = True) -> str:
+    """What follows the company's name: its department, and its category, which SuperOffice may tell in
+    several languages; neither is longer than so much.
+    """
+    category = activity.category if with_category else ""
+    return _more(activity.department, category, reader.locale, longest)
 
 
 @lru_cache(maxsize=1024)
-def _category(text: str, locale: str) -> str:
-    return _one_line(in_language(text, locale))
+def _more(department: str, category: str, locale: str, longest: int) -> str:
+    """Many companies have the same."""
+    place = shorten(_one_line(department), longest)
+    kind = shorten(_one_line(in_language(category, locale)), longest)
+    return f"{f', {place}' if place else ''}{f'{GAP}{kind}' if kind else ''}"
 
 
 def happened(activity: Activity, reader: Reader) -> str:
