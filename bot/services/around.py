@@ -1,9 +1,10 @@
 """The port ``Crm``, with something around each call."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
-from contextlib import AbstractAsyncContextManager
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
+from functools import partial
+from typing import TypeVar
 
 from bot.core.people import Principal
 from bot.core.secret import Secret
@@ -11,6 +12,8 @@ from bot.core.servertime import ServerWarning
 from bot.services.ports import ActivityQuery, Category, Crm, SignedIn, Snapshot, SystemInfo
 
 __all__ = ["AroundCrm"]
+
+T = TypeVar("T")
 
 
 class AroundCrm(ABC):
@@ -21,8 +24,11 @@ class AroundCrm(ABC):
         self._knows_the_time = False
 
     @abstractmethod
-    def around(self, operation: str) -> AbstractAsyncContextManager[None]:
-        """What each call happens in; ``operation`` is a word for it, such as ``activities``."""
+    async def around(self, operation: str, call: Callable[[], Awaitable[T]]) -> T:
+        """Make the call, with whatever is around it; ``operation`` is a word for it, such as ``activities``.
+
+        No context manager: each that waits is an asynchronous generator, of which the loop keeps account.
+        """
 
     @property
     def tenant(self) -> str:
@@ -41,34 +47,28 @@ class AroundCrm(ABC):
 
     async def sign_in(self, username: str, password: Secret) -> SignedIn:
         """Trade a user name and password for a ticket."""
-        async with self.around("sign-in"):
-            return await self._crm.sign_in(username, password)
+        return await self.around("sign-in", partial(self._crm.sign_in, username, password))
 
     async def activities(self, ticket: Secret, query: ActivityQuery) -> Snapshot:
         """The latest activity."""
-        async with self.around("activities"):
-            return await self._crm.activities(ticket, query)
+        return await self.around("activities", partial(self._crm.activities, ticket, query))
 
     async def me(self, ticket: Secret) -> Principal:
         """Who the ticket belongs to."""
-        async with self.around("me"):
-            return await self._crm.me(ticket)
+        return await self.around("me", partial(self._crm.me, ticket))
 
     async def categories(self, ticket: Secret) -> Sequence[Category]:
         """The tenant's company categories."""
-        async with self.around("categories"):
-            return await self._crm.categories(ticket)
+        return await self.around("categories", partial(self._crm.categories, ticket))
 
     async def system_info(self) -> SystemInfo:
         """What the installation is."""
-        async with self.around("system-info"):
-            return await self._crm.system_info()
+        return await self.around("system-info", self._crm.system_info)
 
     async def now(self) -> datetime:
         """The server's own clock. It is asked once, and known from then on: nothing needs to be around it."""
         if self._knows_the_time:
             return await self._crm.now()
-        async with self.around("now"):
-            now = await self._crm.now()
+        now = await self.around("now", self._crm.now)
         self._knows_the_time = True
         return now

@@ -4,8 +4,9 @@ import asyncio
 import logging
 import math
 import time
-from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import AbstractAsyncContextManager, contextmanager
+from typing import TypeVar
 
 from bot.core.breaker import Breaker, BreakerState
 from bot.core.errors import BotError, CrmPaused, CrmTimedOut, CrmTooBusy, CrmUnreachable
@@ -15,6 +16,8 @@ from bot.services.ports import Crm
 __all__ = ["Gate", "GuardedCrm"]
 
 log = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 #: No answer at all. Whatever else goes wrong, it answered.
 NO_ANSWER = (CrmTimedOut, CrmTooBusy, CrmUnreachable)
@@ -51,8 +54,8 @@ class Gate:
                 await self._probe()
         self._refuse_while_open()
 
-    @asynccontextmanager
-    async def watched(self, *, proves: bool) -> AsyncIterator[None]:
+    @contextmanager
+    def watched(self, *, proves: bool) -> Iterator[None]:
         """Learn from a question whether it answers; ``proves``: it cannot succeed without an answer."""
         began = self._monotonic()
         try:
@@ -111,11 +114,10 @@ class GuardedCrm(AroundCrm):
         self._gate = gate
         self._turns = turns
 
-    @asynccontextmanager
-    async def around(self, operation: str) -> AsyncIterator[None]:
+    async def around(self, operation: str, call: Callable[[], Awaitable[T]]) -> T:
         """Wait for a turn, see whether it is asked at all, and learn whether it answers."""
         async with self._turns:
             await self._gate.enter()
             # The time is known after the first time.
-            async with self._gate.watched(proves=operation != "now"):
-                yield
+            with self._gate.watched(proves=operation != "now"):
+                return await call()

@@ -2,8 +2,8 @@
 
 import logging
 import time
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
 
 from bot.core.errors import BotError
 from bot.services.around import AroundCrm
@@ -12,6 +12,8 @@ from bot.services.ports import Crm, Metrics
 __all__ = ["MeasuredCrm"]
 
 log = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 
 class MeasuredCrm(AroundCrm):
@@ -22,16 +24,16 @@ class MeasuredCrm(AroundCrm):
         self._metrics = metrics
         self._monotonic = monotonic
 
-    @asynccontextmanager
-    async def around(self, operation: str) -> AsyncIterator[None]:
+    async def around(self, operation: str, call: Callable[[], Awaitable[T]]) -> T:
         """Measure it; but not what asks for the time, which is known after the first time.
 
         Whatever is raised is the outcome; ``cancelled`` is a call that was given up.
         """
         started, outcome = self._monotonic(), "cancelled"
         try:
-            yield
+            result = await call()
             outcome = "ok"
+            return result
         except BotError as error:
             outcome = error.code
             raise

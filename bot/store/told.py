@@ -1,6 +1,6 @@
 """Which rows were told to whom, by keyed hashes: nothing of a customer's can be read from them."""
 
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, datetime
 from functools import lru_cache
 from typing import NamedTuple
@@ -85,7 +85,8 @@ class Hashes:
     async def of(self, delivery: Delivery, telling: Telling, rows: Sequence[RowId]) -> Sequence[Hashed]:
         """What rows and their companies are known by, for :meth:`insert`: ahead of its transaction."""
         place, found = (delivery.subscription, telling.tenant), list[Hashed]()
-        async for few in _unhurried(rows):
+        for few in _sliced(rows):
+            await _others_first(rows)
             hashes = self.rows(*place, few)
             companies = self.companies(*place, {row.company_id for row in few})
             found += [Hashed(row, hashes[row], companies[row.company_id]) for row in few]
@@ -118,12 +119,14 @@ class Hashes:
         )
 
 
-async def _unhurried(rows: Sequence[RowId]) -> AsyncIterator[Sequence[RowId]]:
-    """A few after the other; where they are many, others have their turn between them."""
-    for start in range(0, len(rows), SLICE):
-        if len(rows) > SLICE:
-            await shared_turnstile().passed()
-        yield rows[start : start + SLICE]
+def _sliced(rows: Sequence[RowId]) -> Iterator[Sequence[RowId]]:
+    return (rows[start : start + SLICE] for start in range(0, len(rows), SLICE))
+
+
+async def _others_first(rows: Sequence[RowId]) -> None:
+    """Where they are many, others have their turn between a few of them and the next."""
+    if len(rows) > SLICE:
+        await shared_turnstile().passed()
 
 
 def _row(digest: Callable[..., bytes], row: RowId) -> bytes:
@@ -149,7 +152,8 @@ class StoredTold:
         """What is known of these rows, and which of their companies the digest before told."""
         told, uncertain, previous = set[RowId](), set[RowId](), set[int]()
         before: set[bytes] | None = None
-        async for few in _unhurried(rows):
+        for few in _sliced(rows):
+            await _others_first(rows)
             hashes = self._hashes.rows(subscription, tenant, few)
             states = await self._states(subscription, list(hashes.values()), user, with_before=before is None)
             told |= {row for row, hash_ in hashes.items() if hash_ in states.told}

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 
 from bot.core.audience import Refusal
 from bot.core.causes import REFUSED, SLACK
@@ -54,6 +55,7 @@ def as_of(digest: Digest | TeamDigest) -> datetime:
     return digest.window.end or EPOCH
 
 
+@lru_cache(maxsize=256)
 def asked(filter_: Filter) -> str:
     """A line that asks for the same companies; without the filter where no line can hold it."""
     wanted = replace(filter_, style=None)
