@@ -1,18 +1,24 @@
-"""Many users' calls at once: this bot's client, and zeep's own two, against the same server."""
+"""Many users' calls at once: this bot's client, and zeep's own two, against the same server.
 
+Each has a process of its own, so that no garbage collector looks through another's schemas, and the bot's is
+set up as ``run`` does it.
+"""
+
+import asyncio
 import time
-from collections.abc import AsyncIterator, Iterator
-from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator, Mapping
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from contextlib import ExitStack, asynccontextmanager, contextmanager
 from datetime import UTC, datetime
-from multiprocessing import get_context
+from multiprocessing import Pipe, get_context
+from multiprocessing.connection import Connection
 from statistics import median
 from zoneinfo import ZoneInfo
 
 import aiohttp
 import uvloop
 
-from bot.app.running import session
+from bot.app.running import session, settle
 from bot.clock import SystemClock
 from bot.core.secret import Secret
 from bot.crm.client import connect
@@ -43,9 +49,11 @@ def measure(rounds: int) -> Iterator[str]:
     )
     with lean() as server:
         url = f"{server.url}/remote/Services86/"
-        for users in all_users:
-            for at_once in AT_ONCE:
-                yield uvloop.run(_compare(url, users, at_once, rounds))
+        with ExitStack() as stack:
+            clients = {name: stack.enter_context(_apart(name, url)) for name in CLIENTS}
+            for users in all_users:
+                for at_once in AT_ONCE:
+                    yield _compare(clients, users, at_once, rounds)
         at_once, _ = AT_ONCE
         yield f"Peak memory above idle, {at_once} in flight (the client's process)"
         for name in CLIENTS:
@@ -57,20 +65,19 @@ def measure(rounds: int) -> Iterator[str]:
             yield f"{name:17}{users:>7,} users{found.idle:>8.0f} MiB, and {more.strip()} more"
 
 
-async def _compare(url: str, users: int, at_once: int, rounds: int) -> str:
+def _compare(clients: Mapping[str, Connection], users: int, at_once: int, rounds: int) -> str:
     """In as many parts as rounds: of the others a few calls after each."""
     part = min(users, max(users // rounds, 16 * at_once))
     wall: list[float] = []
-    cpu: dict[str, list[float]] = {name: [] for name in CLIENTS}
-    async with _clients(url, at_once) as calls:
-        for _ in range(rounds):
-            for name, call in calls.items():
-                count = part if name == OURS else min(part, max(64, 4 * at_once))
-                start, used = time.perf_counter(), time.process_time()
-                await spread(call, count, at_once)
-                cpu[name].append((time.process_time() - used) / count)
-                if name == OURS:
-                    wall.append((time.perf_counter() - start) / (count * DELAY / at_once))
+    cpu: dict[str, list[float]] = {name: [] for name in clients}
+    for _ in range(rounds):
+        for name, client in clients.items():
+            count = part if name == OURS else min(part, max(64, 4 * at_once))
+            client.send((count, at_once))
+            seconds, used = client.recv()
+            cpu[name].append(used / count)
+            if name == OURS:
+                wall.append(seconds / (count * DELAY / at_once))
     stock, threads = (
         median(theirs / ours for ours, theirs in zip(cpu[OURS], cpu[name], strict=True))
         for name in (STOCK, THREADS)
@@ -83,32 +90,59 @@ async def _compare(url: str, users: int, at_once: int, rounds: int) -> str:
     )
 
 
+@contextmanager
+def _apart(name: str, url: str) -> Iterator[Connection]:
+    """A client's process: told how many calls, and how many at once, it tells what they took."""
+    ours, theirs = Pipe()
+    process = get_context("spawn").Process(target=_process, args=(theirs, name, url), daemon=True)
+    process.start()
+    try:
+        ours.recv()  # it is ready
+        yield ours
+        ours.send(None)
+    finally:
+        process.join(10)
+        process.terminate()
+
+
+def _process(pipe: Connection, name: str, url: str) -> None:
+    uvloop.run(_measured(pipe, name, url))
+
+
+async def _measured(pipe: Connection, name: str, url: str) -> None:
+    loop = asyncio.get_running_loop()
+    async with _client(name, url) as call:
+        pipe.send(None)
+        while asked := await loop.run_in_executor(None, pipe.recv):
+            start, used = time.perf_counter(), time.process_time()
+            await spread(call, *asked)
+            pipe.send((time.perf_counter() - start, time.process_time() - used))
+
+
 def _memory(name: str, url: str, users: int, at_once: int) -> Resident:
     return uvloop.run(_peak(name, url, users, at_once))
 
 
 async def _peak(name: str, url: str, users: int, at_once: int) -> Resident:
-    async with _clients(url, at_once, name) as calls:
+    async with _client(name, url) as call:
         with watched() as found:
-            await spread(calls[name], users, at_once)
+            await spread(call, users, at_once)
     return found
 
 
 @asynccontextmanager
-async def _clients(url: str, at_once: int, *names: str) -> AsyncIterator[dict[str, Call]]:
-    """Those of these names, or all. Each has been used once."""
+async def _client(name: str, url: str) -> AsyncIterator[Call]:
+    """It has been used once."""
     async with session() as http:
-        with ThreadPoolExecutor(at_once) as threads:
-            calls = {name: await _client(name, url, http, threads) for name in names or CLIENTS}
-            for call in calls.values():
-                await call(0)
-            yield calls
-
-
-async def _client(name: str, url: str, http: aiohttp.ClientSession, threads: Executor) -> Call:
-    if name == OURS:
-        return await _ours(url, http)
-    return zeep_async(url) if name == STOCK else in_threads(url, threads)
+        with ThreadPoolExecutor(max(AT_ONCE)) as threads:
+            if name == OURS:
+                call = await _ours(url, http)
+            else:
+                call = zeep_async(url) if name == STOCK else in_threads(url, threads)
+            await call(0)
+            if name == OURS:
+                settle()
+            yield call
 
 
 async def _ours(url: str, http: aiohttp.ClientSession) -> Call:
