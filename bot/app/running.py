@@ -13,7 +13,7 @@ import aiohttp
 from slack_bolt.adapter.asgi.async_handler import AsyncSlackRequestHandler
 from slack_bolt.async_app import AsyncApp
 
-from bot import holidays, server, silence, store, text
+from bot import eager, holidays, server, silence, store, text
 from bot.app.clockwork import known
 from bot.app.roles import Role, RoleNeedsPostgres, at_work, of_url
 from bot.app.tenants import tenants
@@ -132,8 +132,10 @@ def settle() -> None:
     and again would stop the loop for tens of milliseconds. And a thread that goes through many rows makes way
     for the loop sooner than by itself, each time that the loop comes back from a socket or the database.
     """
+    loop = asyncio.get_running_loop()
     sys.setswitchinterval(SWITCH)
-    asyncio.get_running_loop().set_exception_handler(_unheard)
+    loop.set_exception_handler(_unheard)
+    eager.write_at_once(loop)
     gc.collect()
     gc.freeze()
     gc.set_threshold(*GARBAGE)
