@@ -49,7 +49,8 @@ def digest(reply: DigestPart, reader: Reader, command: str) -> Message:
     question = Asked(asked, Page(0, told.window, reply.style))
     today = local(digestwords.as_of(told), reader.zone).date()
     companies = Companies(reader, told.principal, told.web_url, owned(reader.user, question.encode()), today)
-    part = _Part(reply, reader, command, companies, digestwords.are_alike(told))
+    title, why = _title(reply, reader), digestwords.causes(told, reader, command)
+    part = _Part(reply, reader, companies, title, why, digestwords.are_alike(told))
     return Message(spoken(part.spoken()), part.blocks())
 
 
@@ -57,16 +58,18 @@ def digest(reply: DigestPart, reader: Reader, command: str) -> Message:
 class _Part:
     part: DigestPart
     reader: Reader
-    command: str
     companies: Companies
+    #: The heading, and why it is wider or late.
+    title: str
+    why: str
     #: Marks on each company would tell nothing.
     alike: bool
 
     def spoken(self) -> Iterator[str]:
         """The heading, why it is wider or late, and a line per company."""
-        yield self._title()
-        if not self.part.number:
-            yield from filter(None, (digestwords.causes(self._told, self.reader, self.command),))
+        yield self.title
+        if self.why and not self.part.number:
+            yield self.why
         for entry in self.part.entries:
             mark = digestwords.mark(entry, self.reader, alike=self.alike)
             line = words.in_a_line(entry.activity, self._told.principal, self.reader)
@@ -110,28 +113,20 @@ class _Part:
 
     def _later(self) -> Iterator[Block]:
         """A message in its thread."""
-        yield header(self._title())
+        yield header(self.title)
         yield from self._entries()
         yield from self._rest()
         if self.part.style is not Style.FULL and (menu := company_select(self._rows, self.reader)):
             yield {**actions(*menu), "block_id": block_id(FOOTER, self.companies.question)}
 
-    def _title(self) -> str:
-        locale, part = self.reader.locale, self.part
-        if part.number:
-            title = sentence("digest.part", locale, number=part.number + 1, of=part.of)
-        else:
-            title = digestwords.title(self._told, self.reader)
-        return sentence("digest.test", locale, title=title) if part.is_test else title
-
     def _heading(self) -> Iterator[Block]:
         """A heading, or where there is nothing to tell, a line that proves it."""
         if not self._told.is_empty:
-            yield header(self._title())
+            yield header(self.title)
         elif self._told.hidden:
-            yield section(f"*{self._title()}.*")
+            yield section(f"*{self.title}.*")
         else:
-            yield section(f"*{self._title()}.* {looked(self._told.filter, self.reader)}")
+            yield section(f"*{self.title}.* {looked(self._told.filter, self.reader)}")
 
     def _about(self) -> Iterator[Block]:
         """What it covers, what is new of it, and why it is wider or late."""
@@ -139,8 +134,8 @@ class _Part:
         if self.part.is_test:
             yield note(sentence("digest.test.note", locale))
         yield context(digestwords.covers(told, self.reader))
-        if why := digestwords.causes(told, self.reader, self.command):
-            yield note(why)
+        if self.why:
+            yield note(self.why)
         if self.reader.zone_is_assumed:
             zone = zone_name(self.reader.zone, locale)
             yield note(sentence("answer.assumed-zone", locale, zone=zone))
@@ -228,6 +223,15 @@ class _Part:
         if self.part.rest:
             more = sentence("digest.rest", self.reader.locale, count=self.part.rest)
             yield section(more, show_all(self.reader, self.companies.question))
+
+
+def _title(part: DigestPart, reader: Reader) -> str:
+    locale = reader.locale
+    if part.number:
+        title = sentence("digest.part", locale, number=part.number + 1, of=part.of)
+    else:
+        title = digestwords.title(part.digest, reader)
+    return sentence("digest.test", locale, title=title) if part.is_test else title
 
 
 def _group_heading(name: str, number: int) -> Block:

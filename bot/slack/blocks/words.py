@@ -1,10 +1,9 @@
 """What is said of one activity, whatever the style: plain text, as it goes where Slack parses nothing."""
 
 import re
-from datetime import date, datetime
+from datetime import date, datetime, time
 from functools import lru_cache
 from urllib.parse import quote
-from zoneinfo import ZoneInfo
 
 from bot.core.activity import Action, Activity
 from bot.core.languages import in_language
@@ -14,7 +13,7 @@ from bot.core.replies import Reader
 from bot.core.window import Window, known_time
 from bot.slack.blocks.elements import shorten
 from bot.text import sentence
-from bot.text.dates import clock, moment, zone_name
+from bot.text.dates import moment, time_of_day, zone_name
 
 __all__ = [
     "GAP",
@@ -112,21 +111,23 @@ def when(activity: Activity, reader: Reader, today: date | None = None) -> str:
 
     It is written as within a sentence.
     """
-    time = known_time(activity)
-    if time is None:
+    then = known_time(activity)
+    if then is None:
         return ""
-    minute = local(time, reader.zone).replace(second=0, microsecond=0)
-    return _when(minute, reader.zone, reader.locale, today)
+    here = local(then, reader.zone)
+    if today is None:
+        return time_of_day(here, reader.locale)
+    back = (today - here.date()).days
+    if back in (0, 1):
+        return _near(back, here.hour, here.minute, reader.locale)
+    return moment(then, reader.zone, reader.locale)
 
 
 @lru_cache(maxsize=4096)
-def _when(minute: datetime, zone: ZoneInfo, locale: str, today: date | None) -> str:
+def _near(back: int, hour: int, minute: int, locale: str) -> str:
     """Many are told of the same minutes."""
-    if today is None:
-        return clock(minute, zone, locale)
-    if near := {0: "when.today", 1: "when.yesterday"}.get((today - minute.date()).days):
-        return sentence(near, locale, time=clock(minute, zone, locale))
-    return moment(minute, zone, locale)
+    clock = time_of_day(time(hour, minute), locale)
+    return sentence("when.yesterday" if back else "when.today", locale, time=clock)
 
 
 def in_a_line(activity: Activity, principal: Principal, reader: Reader) -> str:
