@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 
-from bot.core.digest import Digest, Entry, row_id
+from bot.core.digest import Digest, Entry, RowId, row_id
 from bot.core.people import Link, SlackUser
 from bot.core.replies import Reader
 from bot.core.replies.digests import DigestPart, parts
@@ -103,17 +103,16 @@ class PersonalComposed:
         told: tuple[Entry, ...] = part.entries
         if part.rest:
             told += self.digest.entries[-part.rest :]
-        return [replace(self._telling, rows=tuple(row_id(entry.activity) for entry in told))]
+        return [self._telling(tuple(row_id(entry.activity) for entry in told))]
 
     def ending(self) -> Sequence[Telling]:
         """The one window."""
-        return [self._telling]
+        return [self._telling()]
 
-    @property
-    def _telling(self) -> Telling:
+    def _telling(self, rows: tuple[RowId, ...] = ()) -> Telling:
         if self.window.end is None:
             raise ValueError("the window of a digest has an end")
-        return Telling(self.link.user, self.link.tenant, self.window.end, silent=self.digest.silent)
+        return Telling(self.link.user, self.link.tenant, self.window.end, rows, self.digest.silent)
 
 
 @dataclass(frozen=True, slots=True)
