@@ -189,10 +189,12 @@ class StoredLedger:
             (micros(now), subscription),
         )
 
-    async def since(self, subscription: int, after: datetime | None) -> Sequence[Delivery]:
-        """The rows due after a moment, in order."""
+    async def ended(self, subscription: int, after: datetime | None) -> Sequence[Delivery]:
+        """The rows due after a moment that are not claimed any more, in order."""
         return await self._rows(
-            "subscription = ? AND due_at > ? ORDER BY due_at, id", subscription, maybe_micros(after) or 0
+            "subscription = ? AND due_at > ? AND outcome <> 'claimed' ORDER BY due_at, id",
+            subscription,
+            maybe_micros(after) or 0,
         )
 
     async def on(self, subscription: int, day: date) -> Sequence[Delivery]:

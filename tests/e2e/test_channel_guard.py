@@ -41,7 +41,7 @@ async def link(rig: Rig, member: Member, who: User) -> None:
 
 async def slot(rig: Rig) -> Delivery:
     """The one slot that was due."""
-    (row,) = await rig.store.ledger.since((await rig.found()).id, None)
+    (row,) = await rig.store.ledger.latest((await rig.found()).id, 9)
     return row
 
 

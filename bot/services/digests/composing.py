@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from bot.core.causes import causes
 from bot.core.digest import Cause, CauseKind, building
-from bot.core.subscription import Delivery, Outcome, Participant, Subscription
+from bot.core.subscription import Delivery, Participant, Subscription
 from bot.services.digests.asking import Answer, Asking
 from bot.services.digests.composed import Composed, PersonalComposed, reader_of
 from bot.services.digests.teams import TeamComposer
@@ -75,8 +75,7 @@ class Composer:
         delivery: Delivery | None,
         answer: Answer,
     ) -> tuple[Cause, ...]:
-        rows = await self._ledger.since(subscription.id, participant.told_until)
-        before = [row for row in rows if row.outcome is not Outcome.CLAIMED]
+        before = await self._ledger.ended(subscription.id, participant.told_until)
         is_first = participant.told_until is None and not before
         first = (Cause(CauseKind.FIRST),) if is_first else ()
         capped = (Cause(CauseKind.CAPPED),) if answer.is_capped else ()

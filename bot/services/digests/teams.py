@@ -13,7 +13,7 @@ from bot.core.errors import BadCommand, BotError, SealBroken, SignInOver
 from bot.core.localtime import local
 from bot.core.people import SlackUser
 from bot.core.signin import Why
-from bot.core.subscription import Delivery, Outcome, Participant, Subscription
+from bot.core.subscription import Delivery, Participant, Subscription
 from bot.core.teamdigest import Company, MissingView, TeamDigest, View, merge, observed_days
 from bot.core.window import EPOCH, Window, known_time
 from bot.services.digests.asking import Answer, Asking
@@ -164,8 +164,7 @@ class TeamComposer:
         delivery: Delivery | None,
     ) -> tuple[Cause, ...]:
         """Of the digest as a whole: since most of its views were told last."""
-        rows = await self._ledger.since(subscription.id, digest.window.start)
-        before = [row for row in rows if row.outcome is not Outcome.CLAIMED]
+        before = await self._ledger.ended(subscription.id, digest.window.start)
         is_first = not before and all(each.participant.told_until is None for each in had if each.answer)
         is_capped = any(each.answer.is_capped for each in had if each.answer)
         first = (Cause(CauseKind.FIRST),) if is_first else ()

@@ -286,8 +286,8 @@ class Ledger(Protocol):
         """What its claimed rows wait for may be over: they are taken up at once."""
         ...
 
-    async def since(self, subscription: int, after: datetime | None) -> Sequence[Delivery]:
-        """The rows due after a moment, in order."""
+    async def ended(self, subscription: int, after: datetime | None) -> Sequence[Delivery]:
+        """The rows due after a moment that are not claimed any more, in order."""
         ...
 
     async def on(self, subscription: int, day: date) -> Sequence[Delivery]:

@@ -209,7 +209,7 @@ class Rig:
 
     async def rows(self) -> Sequence[Delivery]:
         """The ledger, in order."""
-        return await self.store.ledger.since(1, None)
+        return [*reversed(await self.store.ledger.latest(1, 10_000))]
 
     async def outcomes(self) -> list[tuple[Outcome, str]]:
         """What became of each slot, and why."""
