@@ -212,6 +212,7 @@ class Turn:
                 raise _Outdated
 
     async def _confirm(self, posted: Posted) -> None:
+        await shared_turnstile().passed()
         self.its.doubts.forget(self.row)
         self._mine(await self.its.ledger.confirm(self.row, posted.channel, posted.ts))
         stands = Posted(self.row.channel, self.row.ts) if self.row.part else posted
@@ -294,6 +295,7 @@ class Turn:
 
     async def _finish(self, composed: Composed, skipped: str = "", posted: Posted | None = None) -> Outcome:
         """``skipped``: why nothing is posted. ``posted`` is its last part, to be confirmed with it."""
+        await shared_turnstile().passed()
         self.its.doubts.forget(self.row)
         now, outcome = self._now(), Outcome.SKIPPED if skipped else Outcome.POSTED
         about = outcome, skipped, composed.ending(), now, composed.quiet_looked_at, composed.observed

@@ -18,11 +18,13 @@ from bot.core.secret import Secret
 from bot.core.subscription import Outcome, Subscription
 from bot.demo.slack.rates import Rates
 from bot.runner import QueueRunner
+from bot.services.digests.waves import AT_ONCE
 from bot.services.ports import ActivityQuery, Place, Posted, PostKey, Snapshot
 from bot.slack.limits import PostLimits
 from bot.store import migrate
 from tests.services.digests.conftest import ME, MONDAY, OSLO, Clock, Crm, Rig, rig_on
 from tests.services.posts import Posts
+from tests.sqlite import connection
 
 #: Eight in Oslo.
 EIGHT = MONDAY + timedelta(hours=7)
@@ -173,3 +175,41 @@ def test_ten_thousand_at_eight(memory: Path, record_property: Callable[[str, obj
     assert posts.ahead <= 30
     assert crm.peak <= 8
     assert max(held[1:]) - held[1] < 10
+
+
+@dataclass
+class Together(Posts):
+    """A Slack that answers several at once."""
+
+    unanswered: list[asyncio.Future[None]] = field(default_factory=list)
+
+    async def post(self, place: Place, message: Reply, reader: Reader, key: PostKey) -> Posted:
+        self.unanswered.append(answered := asyncio.get_running_loop().create_future())
+        if len(self.unanswered) == AT_ONCE:
+            for each in self.unanswered:
+                each.set_result(None)
+            self.unanswered.clear()
+        await answered
+        return await super().post(place, message, reader, key)
+
+
+async def test_no_two_digests_are_put_on_the_disk_in_one_turn_of_the_loop(tmp_path: Path) -> None:
+    """Whoever has a command to acknowledge would wait for all of them."""
+    clock, turn, written = Clock(), 0, list[int]()
+
+    def trace(statement: str) -> None:
+        if statement.startswith("UPDATE ledger SET") and "tries + 1" not in statement:
+            written.append(turn)
+
+    migrate(tmp_path / "bot.db", MONDAY)
+    with rig_on(tmp_path / "bot.db", clock, Crm(clock), Together(clock)) as rig:
+        await subscribe(rig, 2 * AT_ONCE)
+        rig.crm.happen(1, at=EIGHT - timedelta(minutes=30))
+        clock.time = EIGHT
+        connection(rig.store).set_trace_callback(trace)
+        going = asyncio.create_task(rig.go())
+        while not going.done():
+            await asyncio.sleep(0)
+            turn += 1
+        assert len(rig.posts.posts) == 2 * AT_ONCE
+    assert len(set(written)) == 2 * 2 * AT_ONCE, "an attempt each, and a confirmation"
