@@ -3,18 +3,17 @@
 import logging
 from concurrent.futures import ThreadPoolExecutor
 from datetime import tzinfo
-from typing import Any, TypeVar
+from typing import Any
 
 from bot.core.activity import Activity
 from bot.core.errors import CrmError, CrmUnreadable
 from bot.core.secret import Secret
-from bot.core.steps import Steps, at_once
 from bot.crm.address import Address
 from bot.crm.serverclock import ServerClock
 from bot.crm.settings import TenantSettings
-from bot.crm.soap.envelope import Envelope, Unreadable, open_around, open_whole
+from bot.crm.soap.envelope import Envelope, Unreadable, open_around, open_envelope, open_whole
 from bot.crm.soap.failures import failure_of_exception, failure_of_fault, failure_of_status
-from bot.crm.soap.reader import reading
+from bot.crm.soap.reader import read, reading
 from bot.crm.soap.rows import cutting
 from bot.crm.soap.services import Request, Services
 from bot.crm.soap.transport import Response, Transport
@@ -23,8 +22,6 @@ from bot.services.ports import Turnstile, in_lane, shared_turnstile
 __all__ = ["Endpoint"]
 
 log = logging.getLogger(__name__)
-
-T = TypeVar("T")
 
 #: From this size on, in bytes, an answer is decoded step by step: the loop has commands to acknowledge.
 _LARGE = 100_000
@@ -98,7 +95,7 @@ class Endpoint:
         A large one is read step by step, and holds up nobody.
         """
         try:
-            activities = await _in_steps(envelope.size, reading(envelope, zone))
+            activities = await _read(envelope, zone)
         except Unreadable as error:
             reason = str(error)
         else:
@@ -153,13 +150,15 @@ class Endpoint:
 
 
 async def _opened(content: bytes) -> Envelope:
-    size = len(content)
-    taken = await _in_steps(size, cutting(content))
-    if taken and len(taken.rest) <= _LARGE and (envelope := open_around(taken, size)):
+    if len(content) <= _LARGE:
+        return open_envelope(content)
+    taken = await shared_turnstile().through(cutting(content))
+    if taken and len(taken.rest) <= _LARGE and (envelope := open_around(taken, len(content))):
         return envelope
-    return await in_lane(_LANES, open_whole, content) if size > _LARGE else open_whole(content)
+    return await in_lane(_LANES, open_whole, content)
 
 
-async def _in_steps(size: int, steps: Steps[T]) -> T:
-    """What ``steps`` come to, which decode an answer of that size, in bytes."""
-    return await shared_turnstile().through(steps) if size > _LARGE else at_once(steps)
+async def _read(envelope: Envelope, zone: tzinfo) -> list[Activity]:
+    if envelope.size <= _LARGE:
+        return read(envelope, zone)
+    return await shared_turnstile().through(reading(envelope, zone))
