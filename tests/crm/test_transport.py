@@ -148,7 +148,7 @@ async def test_who_gives_a_command_up_is_not_told_that_its_time_is_over(
     begun = asyncio.Event()
 
     async def given_up() -> None:
-        with _Command("onsite", seconds):
+        async with _Command("onsite", seconds):
             begun.set()
             try:
                 await asyncio.Event().wait()
@@ -164,7 +164,7 @@ async def test_who_gives_a_command_up_is_not_told_that_its_time_is_over(
 
 
 async def test_a_command_in_time_leaves_nothing_behind() -> None:
-    with _Command("onsite", 0):
+    async with _Command("onsite", 0):
         pass
     for _ in range(3):
         await asyncio.sleep(0)
