@@ -8,9 +8,9 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
-from contextlib import ExitStack, asynccontextmanager, contextmanager
+from contextlib import ExitStack, asynccontextmanager
 from datetime import UTC, datetime
-from multiprocessing import Pipe, get_context
+from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from statistics import median
 from zoneinfo import ZoneInfo
@@ -24,6 +24,7 @@ from bot.core.secret import Secret
 from bot.crm.client import connect
 from bot.crm.settings import TenantSettings
 from bot.services.ports import ActivityQuery
+from tests.bench.apart import apart
 from tests.bench.lean import DELAY, lean
 from tests.bench.resident import Resident, watched
 from tests.bench.stock import Call, in_threads, spread, zeep_async
@@ -50,7 +51,7 @@ def measure(rounds: int) -> Iterator[str]:
     with lean() as server:
         url = f"{server.url}/remote/Services86/"
         with ExitStack() as stack:
-            clients = {name: stack.enter_context(_apart(name, url)) for name in CLIENTS}
+            clients = {name: stack.enter_context(apart(_process, name, url)) for name in CLIENTS}
             for users in all_users:
                 for at_once in AT_ONCE:
                     yield _compare(clients, users, at_once, rounds)
@@ -90,22 +91,8 @@ def _compare(clients: Mapping[str, Connection], users: int, at_once: int, rounds
     )
 
 
-@contextmanager
-def _apart(name: str, url: str) -> Iterator[Connection]:
-    """A client's process: told how many calls, and how many at once, it tells what they took."""
-    ours, theirs = Pipe()
-    process = get_context("spawn").Process(target=_process, args=(theirs, name, url), daemon=True)
-    process.start()
-    try:
-        ours.recv()  # it is ready
-        yield ours
-        ours.send(None)
-    finally:
-        process.join(10)
-        process.terminate()
-
-
 def _process(pipe: Connection, name: str, url: str) -> None:
+    """Told how many calls, and how many at once, it tells what they took."""
     uvloop.run(_measured(pipe, name, url))
 
 

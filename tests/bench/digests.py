@@ -10,12 +10,11 @@ measured.
 """
 
 import asyncio
-import multiprocessing
 import os
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, aclosing, contextmanager
+from contextlib import ExitStack, aclosing
 from itertools import count
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -33,6 +32,7 @@ from bot.slack.blocks import draw
 from bot.slack.calls import post_message
 from bot.slack.sdk import web_client
 from tests.bench import straightforward
+from tests.bench.apart import apart
 from tests.bench.formatting import READER, page
 from tests.bench.lean import lean
 from tests.bench.profiling import STORE, TOLD, WORDS, shares_of_a_digest
@@ -95,31 +95,14 @@ def _ratio(figures: Figures, one: str, other: str) -> float:
 def _interleaved(sides: dict[str, Side], url: str, certificate: Path, rounds: int) -> Figures:
     figures: Figures = {name: [] for name in sides}
     with ExitStack() as stack:
-        pipes = {
-            name: stack.enter_context(_elsewhere(side, url, certificate)) for name, side in sides.items()
-        }
+        trusted = dict.fromkeys(("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE"), str(certificate))
+        with patch.dict(os.environ, trusted):  # from their start on: aiohttp makes its context once
+            pipes = {name: stack.enter_context(apart(_process, side, url)) for name, side in sides.items()}
         for _ in range(rounds):
             for name, pipe in pipes.items():
                 pipe.send(True)
                 figures[name].append(pipe.recv())
     return figures
-
-
-@contextmanager
-def _elsewhere(side: Side, url: str, certificate: Path) -> Iterator[Connection]:
-    """In a process that trusts the certificate from its start on: aiohttp makes its context once."""
-    ours, theirs = multiprocessing.Pipe()
-    process = multiprocessing.get_context("spawn").Process(target=_process, args=(theirs, side, url))
-    with patch.dict(os.environ, dict.fromkeys(("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE"), str(certificate))):
-        process.start()
-    theirs.close()
-    try:
-        ours.recv()  # what does not count
-        yield ours
-        ours.send(False)
-    finally:
-        process.join(10)
-        process.terminate()
 
 
 def _process(pipe: Connection, side: Side, url: str) -> None:
