@@ -1,7 +1,7 @@
 """Measure what the bot does often: ``make bench``. Ratios, both sides interleaved in one run.
 
-Each table says what it measures; the figures are medians of the rounds, goals stand beside them. Each of
-several has a process of its own: what one leaves in memory would slow down the next.
+Each table says what it measures; the figures are medians of the rounds with their spread, and goals stand
+beside them. Each of several has a process of its own: what one leaves in memory would slow down the next.
 """
 
 import argparse
@@ -94,8 +94,9 @@ def _head() -> str:
         "# Performance\n\n"
         f"Written by `make bench ARGS=--write` on {datetime.now(UTC):%Y-%m-%d}: {os.cpu_count()} cores "
         f"({platform.machine()}), which the servers and the load share with the bot; Python "
-        f"{platform.python_version()}, {used}.\nBoth sides of a ratio are interleaved in one run; medians of "
-        f"{ROUNDS} rounds. A goal stands beside each figure that has one, and *missed* where it was.\n"
+        f"{platform.python_version()}, {used}.\nBoth sides of a ratio are interleaved in one run. Medians of "
+        f"{ROUNDS} rounds or more; ± is the spread: half of what lies between the quartiles. Without one it is "
+        "one run. A goal stands beside each figure that has one, and *missed* where it was.\n"
         "What a day of a million users needs is [simulated](scale.md).\n"
     )
 

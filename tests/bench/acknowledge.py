@@ -33,7 +33,7 @@ from bot.slack.refusals import Refusals
 from bot.slack.roster import Roster
 from bot.slack.workspaces import Workspaces
 from tests.bench.lean import SIGNING_SECRET, Lean, lean
-from tests.bench.timing import verdict
+from tests.bench.timing import figure, ratios, verdict
 
 __all__ = ["bolts_default", "measure"]
 
@@ -131,11 +131,9 @@ def measure(rounds: int) -> Iterator[str]:
         wall, cpu = uvloop.run(_rounds(server, rounds))
     yield "Signed command to acknowledgement over HTTP (wall: one at a time; CPU of the server's process)"
     for name, taken in wall.items():
-        yield f"{name:16}{median(taken) * 1e3:>9.3f} ms {median(cpu[name]) * 1e6:>8.0f} µs"
-    faster = median(a / b for a, b in zip(wall[BOLT], wall["ours"], strict=True))
-    more = median(a / b for a, b in zip(cpu["ours"], cpu["bare ASGI"], strict=True))
-    yield f"Bolt ÷ ours, p50  {verdict(faster, '>= 20')}"
-    yield f"ours ÷ bare, CPU  {verdict(more, '<= 2.6')}"
+        yield f"{name:16}{figure(taken, 3, 1e3)} ms {figure(cpu[name], 0, 1e6)} µs"
+    yield f"Bolt ÷ ours, p50{verdict(ratios(wall[BOLT], wall['ours']), '>= 20')}"
+    yield f"ours ÷ bare, CPU{verdict(ratios(cpu['ours'], cpu['bare ASGI']), '<= 2.6')}"
 
 
 async def _rounds(server: Lean, rounds: int) -> tuple[Figures, Figures]:

@@ -12,7 +12,6 @@ from contextlib import ExitStack, asynccontextmanager
 from datetime import UTC, datetime
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
-from statistics import median
 from zoneinfo import ZoneInfo
 
 import aiohttp
@@ -28,7 +27,7 @@ from tests.bench.apart import apart
 from tests.bench.lean import DELAY, lean
 from tests.bench.resident import Resident, watched
 from tests.bench.stock import Call, in_threads, spread, zeep_async
-from tests.bench.timing import verdict
+from tests.bench.timing import figure, ratios, verdict
 
 __all__ = ["measure"]
 
@@ -45,8 +44,8 @@ def measure(rounds: int) -> Iterator[str]:
     all_users = USERS if rounds > 1 else (100,)
     yield f"Calls of 20 rows each, {DELAY * 1000:.0f} ms server (CPU of the client's process, µs a call)"
     yield (
-        f"{'users':>6}{'in flight':>10}  {'wall ÷ ideal':24}{'CPU':>5}  "
-        f"{'AsyncClient ÷ ours':24}{'threads ÷ ours':>15}"
+        f"{'users':>6}{'in flight':>10}{'wall ÷ ideal':>17}{'CPU':>21}  "
+        f"{'AsyncClient ÷ ours':>24}{'threads ÷ ours':>20}"
     )
     with lean() as server:
         url = f"{server.url}/remote/Services86/"
@@ -62,8 +61,8 @@ def measure(rounds: int) -> Iterator[str]:
             users = all_users[-1] if name == OURS else all_users[0]
             with ProcessPoolExecutor(1, get_context("spawn")) as elsewhere:
                 found = elsewhere.submit(_memory, name, url, users, at_once).result()
-            more = verdict(found.more, MEMORY) if name == OURS else f"{found.more:8.2f}"
-            yield f"{name:17}{users:>7,} users{found.idle:>8.0f} MiB, and {more.strip()} more"
+            more = verdict([found.more], MEMORY if name == OURS else "").split()
+            yield f"{name:17}{users:>7,} users{found.idle:>8.0f} MiB, and {' '.join(more)} more"
 
 
 def _compare(clients: Mapping[str, Connection], users: int, at_once: int, rounds: int) -> str:
@@ -79,16 +78,12 @@ def _compare(clients: Mapping[str, Connection], users: int, at_once: int, rounds
             cpu[name].append(used / count)
             if name == OURS:
                 wall.append(seconds / (count * DELAY / at_once))
-    stock, threads = (
-        median(theirs / ours for ours, theirs in zip(cpu[OURS], cpu[name], strict=True))
-        for name in (STOCK, THREADS)
-    )
+    stock, threads = (ratios(cpu[name], cpu[OURS]) for name in (STOCK, THREADS))
     in_time, cheaper = AT_ONCE[at_once]
-    taken = verdict(median(wall), in_time) if in_time else f"{median(wall):8.2f}"
     return (
-        f"{users:>6,}{at_once:>10}  {taken:24}{median(cpu[OURS]) * 1e6:>5.0f}  "
-        f"{verdict(stock, cheaper):24}{threads:>15.1f}"
-    )
+        f"{users:>6,}{at_once:>10}  {verdict(wall, in_time):24}{figure(cpu[OURS], 0, 1e6)}  "
+        f"{verdict(stock, cheaper):24}{figure(threads)}"
+    ).rstrip()
 
 
 def _process(pipe: Connection, name: str, url: str) -> None:

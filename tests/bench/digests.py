@@ -18,7 +18,6 @@ from contextlib import ExitStack, aclosing
 from itertools import count
 from multiprocessing.connection import Connection
 from pathlib import Path
-from statistics import median
 from tempfile import TemporaryDirectory
 from typing import Any
 from unittest.mock import patch
@@ -37,7 +36,7 @@ from tests.bench.formatting import READER, page
 from tests.bench.lean import lean
 from tests.bench.profiling import STORE, TOLD, WORDS, shares_of_a_digest
 from tests.bench.stock import Call, spread
-from tests.bench.timing import verdict
+from tests.bench.timing import figure, ratios, verdict
 from tests.bench.whole import opened, running, subscribe, until_posted
 from tests.certificates import self_signed
 
@@ -69,14 +68,14 @@ def measure(rounds: int) -> Iterator[str]:
             figures = _interleaved(messages, server.url, certificate, rounds)
             yield f"{MESSAGES} messages over TLS, one after another (CPU of the client's process)"
             yield from _table(figures)
-            ours, default = figures
-            yield f"ours ÷ the default {verdict(_ratio(figures, ours, default), '<= 0.3')}"
+            ours, default = figures.values()
+            yield f"ours ÷ the default      {verdict(ratios(ours, default), '<= 0.3')}"
             figures = _interleaved(digests, server.url, certificate, rounds)
     yield f"{DIGESTS} digests of {COMPANIES} companies over TLS, {AT_ONCE} at once (CPU of the client)"
     yield from _table(figures)
-    ours, whole, alone = figures
-    yield f"straightforward ÷ ours         {verdict(_ratio(figures, whole, ours), '>= 8')}"
-    yield f"asking and posting alone ÷ ours{verdict(_ratio(figures, alone, ours), '>= 8')}"
+    ours, whole, alone = figures.values()
+    yield f"straightforward ÷ ours         {verdict(ratios(whole, ours), '>= 8')}"
+    yield f"asking and posting alone ÷ ours{verdict(ratios(alone, ours), '>= 8')}"
     shares = shares_of_a_digest()
     told = ", ".join(f"{part} {shares[part]:.0%}" for part in (WORDS, STORE, TOLD))
     yield f"(of ours, by a profile: {told};"
@@ -85,11 +84,7 @@ def measure(rounds: int) -> Iterator[str]:
 
 def _table(figures: Figures) -> Iterator[str]:
     for name, seconds in figures.items():
-        yield f"{name:24}{median(seconds) * 1e6:>8.0f} µs"
-
-
-def _ratio(figures: Figures, one: str, other: str) -> float:
-    return median(a / b for a, b in zip(figures[one], figures[other], strict=True))
+        yield f"{name:24}{figure(seconds, 0, 1e6)} µs"
 
 
 def _interleaved(sides: dict[str, Side], url: str, certificate: Path, rounds: int) -> Figures:

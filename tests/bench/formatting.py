@@ -28,7 +28,7 @@ from bot.core.period import Since, Weekday
 from bot.core.replies import ActivityAnswer, Reader
 from bot.core.window import Window
 from bot.slack.blocks import draw
-from tests.bench.timing import interleaved, verdict
+from tests.bench.timing import figure, interleaved, ratios, verdict
 
 __all__ = ["measure"]
 
@@ -76,12 +76,11 @@ def measure(rounds: int) -> Iterator[str]:
     times = interleaved(cases, rounds)
     yield "A page of ten companies to blocks (CPU; the same JSON)"
     for name in cases:
-        yield f"{name:22}{times.median(name) * 1e6:>9.0f} µs"
-    dicts = times.ratio("slack_sdk.models", "plain dicts alone")
-    words = times.median("draw, with its words") - times.median("plain dicts alone")
-    drawing = (times.median("slack_sdk.models") + words) / times.median("draw, with its words")
-    yield f"models ÷ dicts, the JSON alone         {verdict(dicts, '>= 10')}"
-    yield f"models ÷ draw, each with the same words{verdict(drawing, '>= 10')}"
+        yield f"{name:22}{figure(times.seconds[name], 0, 1e6)} µs"
+    draws, dicts, models = (times.seconds[name] for name in cases)
+    worded = [model + with_words - bare for model, with_words, bare in zip(models, draws, dicts, strict=True)]
+    yield f"models ÷ dicts, the JSON alone         {verdict(ratios(models, dicts), '>= 12')}"
+    yield f"models ÷ draw, each with the same words{verdict(ratios(worded, draws), '>= 12')}"
 
 
 def copied(value: Any) -> Any:

@@ -49,8 +49,8 @@ def measure(rounds: int) -> Iterator[str]:
     due, seen_to = (DUE, SEEN_TO) if rounds > 1 else (10_000, 300)
     found = held(due, seen_to)
     yield f"A wave with {due:,} digests due, until {seen_to:,} are posted, 20 rows each (the bot's process)"
-    yield f"answers held at a time, at most    {verdict(found.answers, '<= 16')}"
-    yield f"MiB more than the {found.idle:.0f} of before    {verdict(found.peak - found.idle, '<= 20')}"
+    yield f"answers held at a time, at most    {verdict([found.answers], '<= 16')}"
+    yield f"MiB more than the {found.idle:.0f} of before    {verdict([found.peak - found.idle], '<= 20')}"
     yield f"MiB more with 1,000 digests more   {found.growth:8.2f}"
 
 

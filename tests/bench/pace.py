@@ -58,7 +58,7 @@ def measure(rounds: int) -> Iterator[str]:
     yield f"A wave of {users:,}, and a Slack that enforces its limits (by a clock that skips pauses)"
     yield f"what its limits need  {found.needed:>8.1f} s"
     yield f"taken                 {found.taken:>8.1f} s, {found.refused} refused"
-    yield f"taken ÷ needed        {verdict(found.times, '<= 1.05')}"
+    yield f"taken ÷ needed        {verdict([found.times], '<= 1.05')}"
 
 
 def pace(users: int, *, work: bool = True) -> Pace:

@@ -14,7 +14,7 @@ from bot.crm.soap.envelope import open_envelope
 from bot.crm.soap.reader import read
 from tests.bench.parsers import OTHERS, Reader
 from tests.bench.shapes import OSLO, WSDL, compact, documented
-from tests.bench.timing import interleaved, verdict
+from tests.bench.timing import figure, interleaved, verdict
 
 __all__ = ["measure"]
 
@@ -31,8 +31,8 @@ def measure(rounds: int) -> Iterator[str]:
     """A table: how our reader compares, by the answer's shape and size."""
     yield "Answer to activities (CPU; µs a row; bare: lxml.etree.fromstring; zeep: its process_reply)"
     others = dict(_installed())
-    head = "".join(f"{f'{name} ÷ ours':>15}" for name in OTHERS)
-    yield f"{'':11}{'rows':>5}{'µs/row':>8}  {'zeep ÷ ours':24}{'ours ÷ bare':24}{head}"
+    head = "".join(f"{f'{name} ÷ ours':>16}" for name in OTHERS)
+    yield f"{'':11}{'rows':>5}{'µs/row':>8}{'zeep ÷ ours':>18}{'ours ÷ bare':>25}{'':8}{head}"
     by_zeep = zeeps_own()
     for shape in (compact, documented):
         for rows in (20, 100, 1000):
@@ -43,13 +43,13 @@ def measure(rounds: int) -> Iterator[str]:
             times = interleaved({name: partial(by, data) for name, by in readers.items()}, rounds)
             faster, slower = GOALS[shape.__name__, large]
             beside = (
-                f"{times.ratio(name, 'ours'):>15.1f}" if name in readers else f"{'not installed':>15}"
+                f"{figure(times.ratios(name, 'ours'), 1) if name in readers else 'not installed':>16}"
                 for name in ([] if large else OTHERS)
             )
             yield (
-                f"{shape.__name__:11}{rows:>5}{times.median('ours') / rows * 1e6:>8.2f}  "
-                f"{verdict(times.ratio('zeep', 'ours'), faster):24}"
-                f"{verdict(times.ratio('ours', 'lxml'), slower):24}{''.join(beside)}"
+                f"{shape.__name__:11}{rows:>5}{figure(times.seconds['ours'], scale=1e6 / rows)}"
+                f"{verdict(times.ratios('zeep', 'ours'), faster):25}"
+                f"{verdict(times.ratios('ours', 'lxml'), slower):25}{''.join(beside)}"
             ).rstrip()
 
 

@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
-from statistics import median
 from tempfile import TemporaryDirectory
 from typing import Any
 
@@ -30,6 +29,7 @@ from bot.services.digests.waves import BATCH, KINDS
 from bot.services.ports import Telling
 from bot.store import Store
 from bot.store.sqlite import SqliteDatabase, at_once
+from tests.bench.timing import figure, ratios
 from tests.bench.whole import KEY, WORKSPACE, subscribe
 from tests.sqlite import opened
 
@@ -168,11 +168,11 @@ def measure(rounds: int) -> Iterator[str]:
         told = [at_once(each.db.only(query)) for each in (ours.opened, by_hand)]
         assert told == [((batches + 1) * BATCH * len(ours.rows),)] * 2, told
     yield "What a wave asks the store, 20 rows in a digest, and the same statements by sqlite3 alone (CPU)"
-    yield f"{'':24}{'ours':>9}{'by hand':>12}  ours ÷ by hand"
+    yield f"{'':24}{'ours':>11}{'by hand':>16}{'ours ÷ by hand':>21}"
     for name, pairs in taken.items():
         mine, bare = zip(*pairs, strict=True)
-        ratio = median(one / other for one, other in pairs)
-        yield f"{name:24}{median(mine) * 1e6:>6.0f} µs{median(bare) * 1e6:>9.0f} µs{ratio:>8.2f}"
+        beside = figure(ratios(mine, bare))
+        yield f"{name:24}{figure(mine, 0, 1e6)} µs{figure(bare, 0, 1e6)} µs{beside}".rstrip()
 
 
 def _fill(paths: Sequence[Path], count: int) -> datetime:

@@ -1,7 +1,8 @@
 """The clock's tick with very many subscriptions, beside APScheduler with a job for each user.
 
-Ours: one tick that finds nothing due; and ten thousand due digests claimed, on the disk, and taken up.
-APScheduler's: its SQLAlchemy job store, a job for each user, all due at once, each of which does nothing.
+Ours: one tick that finds nothing due; and ten thousand due digests claimed, on the disk, and taken up, a
+day later once more, and so on. APScheduler's: its SQLAlchemy job store, a job for each user, all due at once,
+each of which does nothing.
 """
 
 import os
@@ -9,7 +10,6 @@ import time
 from collections.abc import Callable, Coroutine, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from statistics import median
 from tempfile import TemporaryDirectory
 from typing import Any
 
@@ -21,7 +21,7 @@ from bot.core.slots import NO_HOLIDAYS
 from bot.services.digests.waves import BATCH, BEGUN, KINDS
 from bot.store import Store
 from bot.store.sqlite import at_once
-from tests.bench.timing import verdict
+from tests.bench.timing import figure, ratios, verdict
 from tests.bench.whole import KEY, due, fill
 from tests.sqlite import connection, opened
 
@@ -39,25 +39,29 @@ EVERY = 10
 def measure(rounds: int) -> Iterator[str]:
     """A table: CPU of a tick, by how many subscriptions there are."""
     yield "A tick (CPU)"
-    columns = f"{'nothing due':>14}{'of a core':>11}{f'claim {DUE:,} due':>20}{'take them up':>15}"
+    columns = f"{'nothing due':>14}{'% of a core':>14}{f'claim {DUE:,} due':>27}{'take them up':>16}"
     yield f"{'subscriptions':>13}{columns}"
-    sizes = SIZES if rounds > 1 else SIZES[:1]
-    for size in sizes:
-        idle, claim, take = _tick(size, min(DUE, size))
-        share = verdict(idle / EVERY * 100, "<= 0.1").strip()
+    for size in SIZES if rounds > 1 else SIZES[:1]:
+        most, scheduling = min(DUE, size), size == SIZES[-1] or rounds == 1
+        idle, claims, takes, firings = _ticks(size, most, rounds, scheduling)
+        share = verdict([each / EVERY * 100 for each in idle], "<= 0.1")
         yield (
-            f"{size:>13,}{idle * 1e6:>11.0f} µs  {share:>9} %{claim * 1e3:>17.0f} ms{take * 1e3:>12.0f} ms"
+            f"{size:>13,}{figure(idle, 0, 1e6)} µs{share}"
+            f"{figure(claims, 0, 1e3):>16} ms{figure(takes, 0, 1e3)} ms"
         )
-    if (firing := _apscheduler()) is None:
+    if not firings:
         yield "APScheduler: not measured, SQLAlchemy is not installed"
         return
-    yield f"APScheduler, a job each in SQLAlchemy: {firing * 1e3:.2f} ms a firing of {JOBS}"
-    fired = firing * min(DUE, size)
-    yield f"APScheduler ÷ claim, {min(DUE, size):,} due of {size:,}  {verdict(fired / claim, '>= 100')}"
-    yield f"APScheduler ÷ claim and take up  {fired / (claim + take):>8.2f}"
+    fired = [each * most for each in firings]
+    both = [claim + take for claim, take in zip(claims, takes, strict=True)]
+    yield f"APScheduler, a job each in SQLAlchemy, {JOBS} fire{figure(firings, scale=1e3)} ms each"
+    yield f"APScheduler ÷ claim, {most:,} due of {size:,}  {verdict(ratios(fired, claims), '>= 100')}"
+    yield f"APScheduler ÷ claim and take up            {figure(ratios(fired, both))}".rstrip()
 
 
-def _tick(size: int, most: int) -> tuple[float, float, float]:
+def _ticks(size: int, most: int, rounds: int, scheduling: bool) -> tuple[list[float], ...]:
+    """Ticks that find nothing, then for each day: claiming, taking up, and APScheduler's firings."""
+    claims, takes, firings = list[float](), list[float](), list[float]()
     with TemporaryDirectory() as folder:
         database = Path(folder) / "bot.db"
         store.migrate(database, NOW)
@@ -65,14 +69,22 @@ def _tick(size: int, most: int) -> tuple[float, float, float]:
             _fill(held, size, most)
             with database.open("rb") as file:
                 os.fsync(file)  # else what is measured next pays for that
-            earlier = NOW - timedelta(hours=1)
-            idle = median(_idle(held, earlier) for _ in range(9))
-            return idle, _timed(held, _claim, most), _timed(held, _take, most)
+            idle = [_idle(held, NOW - timedelta(hours=1)) for _ in range(9)]
+            for day in range(rounds):
+                now = NOW + timedelta(days=day)
+                claims.append(_timed(held, _claim, now, most))
+                takes.append(_timed(held, _take, now, most))
+                connection(held).execute("DELETE FROM ledger")
+                if scheduling and (firing := _apscheduler()):
+                    firings.append(firing)
+    return idle, claims, takes, firings
 
 
-def _timed(opened: Store, step: Callable[[Store], Coroutine[Any, Any, int]], most: int) -> float:
+def _timed(
+    opened: Store, step: Callable[[Store, datetime], Coroutine[Any, Any, int]], now: datetime, most: int
+) -> float:
     used = time.process_time()
-    done = at_once(step(opened))
+    done = at_once(step(opened, now))
     assert done == most, done
     return time.process_time() - used
 
@@ -82,7 +94,7 @@ def _fill(opened: Store, size: int, claimed: int) -> None:
     for number in range(claimed):
         at_once(opened.subscriptions.put(due(SlackUser("T1", f"U{number}"), NOW), NOW))
     if size > claimed:
-        fill(opened, claimed, size - 1, later=timedelta(days=1))
+        fill(opened, claimed, size - 1, later=timedelta(days=365))
     connection(opened).execute("PRAGMA synchronous = NORMAL")
     connection(opened).execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
@@ -95,19 +107,19 @@ def _idle(opened: Store, now: datetime) -> float:
     return (time.process_time() - used) / 20
 
 
-async def _claim(opened: Store) -> int:
+async def _claim(opened: Store, now: datetime) -> int:
     """As a wave does, but that it takes them up in between."""
     claimed = 0
-    while due := await opened.subscriptions.due("T1", NOW, BEGUN, KINDS):
-        plans = [plan(each, NOW, NO_HOLIDAYS) for each in due]
-        claimed += sum(count for _, count in await opened.ledger.carry_out(plans, NOW))
+    while due := await opened.subscriptions.due("T1", now, BEGUN, KINDS):
+        plans = [plan(each, now, NO_HOLIDAYS) for each in due]
+        claimed += sum(count for _, count in await opened.ledger.carry_out(plans, now))
     return claimed
 
 
-async def _take(opened: Store) -> int:
+async def _take(opened: Store, now: datetime) -> int:
     """As a wave does, but for seeing to them."""
     taken = 0
-    while batch := await opened.ledger.take("T1", NOW, BATCH):
+    while batch := await opened.ledger.take("T1", now, BATCH):
         taken += len(batch)
     return taken
 

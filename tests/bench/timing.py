@@ -1,11 +1,11 @@
-"""How the benchmarks measure."""
+"""How the benchmarks measure, and how they say what they found."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from statistics import median
+from statistics import median, quantiles
 
-__all__ = ["Measured", "interleaved", "verdict"]
+__all__ = ["Measured", "figure", "interleaved", "ratios", "verdict"]
 
 #: Short turns: a noisy moment of the machine meets all cases of a round alike.
 TURN_SECONDS = 0.02
@@ -19,14 +19,9 @@ class Measured:
 
     seconds: Mapping[str, list[float]]
 
-    def median(self, case: str) -> float:
-        """The median of a case."""
-        return median(self.seconds[case])
-
-    def ratio(self, case: str, other: str) -> float:
-        """How many times as long as ``other`` a case takes: the median of the ratios of the same turn."""
-        turns = zip(self.seconds[case], self.seconds[other], strict=True)
-        return median(one / another for one, another in turns)
+    def ratios(self, case: str, other: str) -> list[float]:
+        """How many times as long as ``other`` a case takes, turn by turn."""
+        return ratios(self.seconds[case], self.seconds[other])
 
 
 def interleaved(
@@ -46,11 +41,29 @@ def interleaved(
     return Measured(times)
 
 
-def verdict(value: float, goal: str) -> str:
-    """``value`` against a goal such as ``>= 10`` or ``<= 3.3``."""
+def ratios(one: Sequence[float], other: Sequence[float]) -> list[float]:
+    """Round by round."""
+    return [each / another for each, another in zip(one, other, strict=True)]
+
+
+def figure(values: Sequence[float], digits: int = 2, scale: float = 1.0) -> str:
+    """The median, and the spread: half of what lies between the quartiles, as a part of the median."""
+    middle, spread = median(values), ""
+    if len(values) > 1:
+        low, _, high = quantiles(values, n=4, method="inclusive")
+        spread = f"±{(high - low) / 2 / middle:.0%}"
+    return f"{middle * scale:>8.{digits}f} {spread:4}"
+
+
+def verdict(values: Sequence[float], goal: str) -> str:
+    """The same against a goal for the median, such as ``>= 10`` or ``<= 3.3``; empty: it has none."""
+    said = figure(values)
+    if not goal:
+        return said
     relation, _, bound = goal.partition(" ")
-    met = value >= float(bound) if relation == ">=" else value <= float(bound)
-    return f"{value:>8.2f} ({goal}{'' if met else ', missed'})"
+    middle = median(values)
+    met = middle >= float(bound) if relation == ">=" else middle <= float(bound)
+    return f"{said} ({goal}{'' if met else ', missed'})"
 
 
 def _repeats(call: Callable[[], object], clock: Callable[[], float]) -> int:

@@ -16,7 +16,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
-from statistics import median, quantiles
+from statistics import quantiles
 from tempfile import TemporaryDirectory
 
 import uvloop
@@ -24,7 +24,7 @@ import uvloop
 from bot import app
 from tests.bench.lean import Lean, lean
 from tests.bench.stock import Call, spread, zeep_async
-from tests.bench.timing import verdict
+from tests.bench.timing import figure, ratios, verdict
 from tests.bench.whole import NO_LIMIT, call_off, concluded, running, subscribe, taken_up
 
 __all__ = ["measure"]
@@ -44,26 +44,22 @@ P99s = list[float]
 def measure(rounds: int) -> Iterator[str]:
     """A table: milliseconds to the acknowledgement."""
     yield f"Signed command to acknowledgement during a wave, {AT_ONCE} digests at once (wall)"
-    yield f"{'':40}{'p99 ms':>8}   ÷ idle"
+    yield f"{'':40}{'p99 ms':>8}{'÷ idle':>13}"
     with TemporaryDirectory() as folder:
         with lean() as server:
             for per_minute, digests in WAVES.items():
                 at = partial(_beside_a_wave, server, Path(folder) / f"{per_minute}.db", per_minute)
                 idle, busy = uvloop.run(at(digests, rounds))
                 pace = "as fast as can be" if per_minute == NO_LIMIT else f"{per_minute} a minute"
-                yield f"{'nothing else':40}{median(idle) * 1e3:>8.2f}"
-                times = verdict(_ratio(busy, idle), "<= 6")
-                yield f"{f'20 rows each, {pace}':40}{median(busy) * 1e3:>8.2f} {times}"
+                yield f"{'nothing else':40}{figure(idle, scale=1e3)}".rstrip()
+                times = verdict(ratios(busy, idle), "<= 6")
+                yield f"{f'20 rows each, {pace}':40}{figure(busy, scale=1e3)}{times}"
         with lean(rows=LARGE) as server:
             large = Path(folder) / "large.db"
             busy, loop = uvloop.run(_beside_both(server, large, rounds))
-    yield f"{f'{LARGE:,} rows each, as fast as can be':40}{median(busy) * 1e3:>8.2f}"
-    yield f"{f'zeep in the loop, {LARGE:,} rows each':40}{median(loop) * 1e3:>8.0f}"
-    yield f"zeep in the loop ÷ the wave {verdict(_ratio(loop, busy), '>= 100')}"
-
-
-def _ratio(one: P99s, other: P99s) -> float:
-    return median(a / b for a, b in zip(one, other, strict=True))
+    yield f"{f'{LARGE:,} rows each, as fast as can be':40}{figure(busy, scale=1e3)}".rstrip()
+    yield f"{f'zeep in the loop, {LARGE:,} rows each':40}{figure(loop, 0, 1e3)}".rstrip()
+    yield f"zeep in the loop ÷ the wave {verdict(ratios(loop, busy), '>= 100')}"
 
 
 def _p99(seconds: list[float]) -> float:

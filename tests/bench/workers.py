@@ -14,7 +14,6 @@ from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
-from statistics import median
 from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
@@ -25,7 +24,7 @@ from bot.core.secret import DatabaseUrl, Secret
 from bot.services.ports import Installation
 from bot.slack.limits import PostLimits
 from tests.bench.lean import SIGNING_SECRET, Lean, lean
-from tests.bench.timing import verdict
+from tests.bench.timing import figure, ratios, verdict
 from tests.bench.whole import KEY, NO_LIMIT, TICK, opened, subscribe, until_posted
 from tests.conftest import IN_MEMORY
 from tests.postgres import MISSING, Cluster, cluster
@@ -57,11 +56,11 @@ def measure(rounds: int) -> Iterator[str]:
         pairs = [one_and_two(database, server) for _ in range(rounds)]
     yield f"Workers on PostgreSQL, {DELAY * 1000:.0f} ms server, {AT_ONCE} in flight each (wall; their CPU)"
     for number, rates in enumerate(zip(*pairs, strict=True), 1):
-        digests, cpu = median(each.digests for each in rates), median(each.cpu for each in rates)
-        yield f"{number:>3}{digests:>10.1f} digests a second{cpu * 1000:>10.2f} ms a digest"
-    more, dearer = (median(two[of] / one[of] for one, two in pairs) for of in range(len(Rate._fields)))
-    yield f"2 ÷ 1, digests a second {verdict(more, '>= 1.8')}"
-    yield f"2 ÷ 1, CPU of a digest  {verdict(dearer, '<= 1.1')}"
+        digests, cpu = zip(*rates, strict=True)
+        yield f"{number:>3}{figure(digests, 1)} digests a second{figure(cpu, scale=1e3)} ms a digest"
+    (slower, cheaper), (faster, dearer) = (zip(*rates, strict=True) for rates in zip(*pairs, strict=True))
+    yield f"2 ÷ 1, digests a second {verdict(ratios(faster, slower), '>= 1.8')}"
+    yield f"2 ÷ 1, CPU of a digest  {verdict(ratios(dearer, cheaper), '<= 1.1')}"
 
 
 def one_and_two(database: Cluster, server: Lean) -> tuple[Rate, Rate]:
