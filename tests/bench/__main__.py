@@ -95,8 +95,8 @@ def _head() -> str:
         f"Written by `make bench ARGS=--write` on {datetime.now(UTC):%Y-%m-%d}: {os.cpu_count()} cores "
         f"({platform.machine()}), which the servers and the load share with the bot; Python "
         f"{platform.python_version()}, {used}.\nBoth sides of a ratio are interleaved in one run. Medians of "
-        f"{ROUNDS} rounds or more; ± is the spread: half of what lies between the quartiles. Without one it is "
-        "one run. A goal stands beside each figure that has one, and *missed* where it was.\n"
+        f"{ROUNDS} rounds or more; ± is the spread, half of what lies between the quartiles, and without one "
+        "it was one run. A goal stands beside each figure that has one, and *missed* where it was.\n"
         "What a day of a million users needs is [simulated](scale.md).\n"
     )
 

@@ -1,8 +1,8 @@
 """The clock's tick with very many subscriptions, beside APScheduler with a job for each user.
 
 Ours: one tick that finds nothing due; and ten thousand due digests claimed, on the disk, and taken up, a
-day later once more, and so on. APScheduler's: its SQLAlchemy job store, a job for each user, all due at once,
-each of which does nothing.
+day later once more, and so on. APScheduler's: its SQLAlchemy job store, and each user's job for each day at a
+time in their zone, as a digest is. All are due at once, and none does anything.
 """
 
 import os
@@ -21,6 +21,7 @@ from bot.core.slots import NO_HOLIDAYS
 from bot.services.digests.waves import BATCH, BEGUN, KINDS
 from bot.store import Store
 from bot.store.sqlite import at_once
+from tests.bench.shapes import OSLO
 from tests.bench.timing import figure, ratios, verdict
 from tests.bench.whole import KEY, due, fill
 from tests.sqlite import connection, opened
@@ -132,6 +133,7 @@ def _apscheduler() -> float | None:
         return None
     from apscheduler.executors.pool import ThreadPoolExecutor
     from apscheduler.schedulers.background import BackgroundScheduler
+    from apscheduler.triggers.cron import CronTrigger
 
     with TemporaryDirectory() as folder:
         scheduler = BackgroundScheduler(
@@ -143,7 +145,8 @@ def _apscheduler() -> float | None:
         scheduler.start(paused=True)
         started = datetime.now(UTC)
         for number in range(JOBS):
-            scheduler.add_job(_nothing, "interval", days=1, next_run_time=started, id=str(number))
+            daily = CronTrigger(hour=7, timezone=OSLO)
+            scheduler.add_job(_nothing, daily, [f"U{number}"], next_run_time=started, id=str(number))
         used = time.process_time()
         scheduler.resume()
         while any(job.next_run_time <= datetime.now(UTC) for job in scheduler.get_jobs()):
@@ -153,5 +156,5 @@ def _apscheduler() -> float | None:
         return taken
 
 
-def _nothing() -> None:
-    """What a job does."""
+def _nothing(user: str) -> None:
+    """What a job does for them."""
