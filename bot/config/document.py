@@ -89,7 +89,8 @@ def _literal(made: Definition, text: str) -> str:
 
 
 def _comment(text: str) -> list[str]:
-    return [f"# {line}" for line in wrap(text.replace("`", ""), WIDTH, break_on_hyphens=False)]
+    words = " ".join(text.replace("`", "").split())  # a docstring's lines are indented, before Python 3.13
+    return [f"# {line}" for line in wrap(words, WIDTH, break_on_hyphens=False)]
 
 
 def _markdown_table(table: str, kind: type[Any], settings: list[tuple[str, Definition]]) -> str:

@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+from contextlib import closing
 
 import pytest
 
@@ -20,7 +21,7 @@ def seller(world: World) -> tuple[str, str]:
 
 def told(world: World) -> list[tuple[object, ...]]:
     """Everything that a digest leaves behind."""
-    with sqlite3.connect(world.database) as db:
+    with closing(sqlite3.connect(world.database)) as db:
         tables = ("ledger", "told", "participants", "subscriptions")
         return [row for table in tables for row in db.execute(f"SELECT * FROM {table}").fetchall()]
 
