@@ -12,9 +12,11 @@ from bot.core.plan import Plan, Planned
 from bot.core.slots import SlotKey
 from bot.core.subscription import Delivery, Outcome
 from bot.core.window import Window
-from bot.services.ports import NOTHING_OBSERVED, Observed, Posted, Telling
+from bot.services.ports import NOTHING_OBSERVED, Observed, Posted, Telling, shared_turnstile
+from bot.store import noting
 from bot.store.claiming import carry_out
 from bot.store.database import Database, Statements, maybe_micros, maybe_moment, micros, moment, whole
+from bot.store.noting import HIDDEN, PENDING, Noted
 from bot.store.told import Hashes
 
 __all__ = ["COLUMNS", "LEASE", "StoredLedger", "delivery_of"]
@@ -27,6 +29,8 @@ COLUMNS = (
 LEASE = timedelta(minutes=5)
 #: Longer than anybody waits who has an attempt in doubt.
 LOST = timedelta(hours=1)
+#: Rows that are noted in one transaction: in less than half a millisecond.
+AT_A_TIME = 64
 #: Rows that wait no more; or that are in doubt, and were put off by a clock that was far ahead.
 READY = "outcome = 'claimed' AND (wait_until <= :now OR (attempted_at IS NOT NULL AND wait_until > :lost))"
 #: How a row ends.
@@ -50,15 +54,19 @@ class StoredLedger:
 
     @whole
     async def take(self, workspace: str, now: datetime, most: int) -> Sequence[Delivery]:
-        """Take up claimed rows that nobody sees to."""
+        """Take up claimed rows that nobody sees to; what was noted ahead, of what never came, is forgotten."""
         statement = (
             "UPDATE ledger SET tries = tries + 1, wait_until = :lease WHERE id IN (SELECT id FROM ledger "  # noqa: S608
             f"WHERE {READY} AND workspace = :workspace ORDER BY wait_until LIMIT :most "
             f"{self._db.dialect.taking}) RETURNING {COLUMNS}"
         )
         values = {"lease": micros(now + LEASE), "workspace": workspace, "most": most, **ready(now)}
-        rows = await self._db.rows(statement, values)
-        return [delivery_of(row) for row in rows]
+        async with self._db.transaction() as tx:
+            taken = [delivery_of(row) for row in await tx.rows(statement, values)]
+            for each in taken:
+                if each.tries > 1:
+                    await noting.forget(tx, each, HIDDEN, *(() if each.attempted_at else (PENDING,)))
+        return taken
 
     async def others_open(self, delivery: Delivery) -> Sequence[Delivery]:
         """Earlier rows of its subscription that are still claimed."""
@@ -69,7 +77,6 @@ class StoredLedger:
             delivery.id,
         )
 
-    @whole
     async def attempt(
         self,
         delivery: Delivery,
@@ -79,22 +86,51 @@ class StoredLedger:
         quiet_looked_at: datetime | None = None,
     ) -> bool:
         """Posting its next part begins."""
+        told = await self._hashes.of(delivery.subscription, [(each, each.rows) for each in tellings])
+        rest = await self._note_ahead(delivery, told, PENDING, now)
+        span = maybe_micros(window.start), maybe_micros(window.end)
+        values = (micros(now), micros(now + LEASE), *span, maybe_micros(quiet_looked_at), *_mine(delivery))
+        return rest is not None and await self._attempt(delivery, values, rest, now)
+
+    @whole
+    async def _attempt(
+        self, delivery: Delivery, values: Sequence[object], rows: Sequence[Noted], now: datetime
+    ) -> bool:
         statement = (
             "UPDATE ledger SET attempted_at = ?, wait_until = ?, "  # noqa: S608 - constants
             "window_start = coalesce(window_start, ?), "
             f"window_end = ?, quiet_looked_at = ? WHERE {MINE}"
         )
-        quiet = maybe_micros(quiet_looked_at)
-        span = maybe_micros(window.start), maybe_micros(window.end)
-        values = (micros(now), micros(now + LEASE), *span, quiet, *_mine(delivery))
-        told = [await self._hashes.of(delivery, telling, telling.rows) for telling in tellings]
         async with self._db.transaction(durable=True) as tx:
             if await tx.execute(statement, values) == 0:
                 return False
-            if delivery.tries > 1:  # whoever takes a row up first leaves nothing pending that is not settled
-                await _forget_pending(tx, delivery)
-            for telling, rows in zip(tellings, told, strict=True):
-                await self._hashes.insert(tx, delivery, telling, rows, "pending", now)
+            await noting.insert(tx, delivery, rows, PENDING, now)
+        return True
+
+    async def _note_ahead(
+        self, delivery: Delivery, rows: Sequence[Noted], state: str, now: datetime
+    ) -> Sequence[Noted] | None:
+        """Note very many a few at a time, each in its turn. The last few; ``None``: somebody else took it up.
+
+        If that is all that comes of them, whoever takes the row up next forgets them.
+        """
+        is_long = len(rows) > AT_A_TIME
+        while len(rows) > AT_A_TIME:
+            await shared_turnstile().passed()
+            if not await self._note(delivery, rows[:AT_A_TIME], state, now):
+                return None
+            rows = rows[AT_A_TIME:]
+        if is_long:
+            await shared_turnstile().passed()
+        return rows
+
+    @whole
+    async def _note(self, delivery: Delivery, rows: Sequence[Noted], state: str, now: datetime) -> bool:
+        statement = f"UPDATE ledger SET wait_until = ? WHERE {MINE}"  # noqa: S608 - constants
+        async with self._db.transaction() as tx:
+            if await tx.execute(statement, (micros(now + LEASE), *_mine(delivery))) == 0:
+                return False
+            await noting.insert(tx, delivery, rows, state, now)
         return True
 
     @whole
@@ -104,7 +140,7 @@ class StoredLedger:
             statement = f"UPDATE ledger SET attempted_at = NULL WHERE {MINE}"  # noqa: S608 - constants
             if await tx.execute(statement, _mine(delivery)) == 0:
                 return False
-            await _forget_pending(tx, delivery)
+            await noting.forget(tx, delivery, PENDING)
         return True
 
     @whole
@@ -113,7 +149,6 @@ class StoredLedger:
         async with self._db.transaction(durable=True) as tx:
             return await _confirm(tx, delivery, channel, ts)
 
-    @whole
     async def finish(
         self,
         delivery: Delivery,
@@ -126,17 +161,36 @@ class StoredLedger:
         posted: Posted | None = None,
     ) -> bool:
         """Everything is told, or there was nothing."""
-        end = max((telling.end for telling in tellings), default=None)
-        told = [await self._hashes.of(delivery, telling, telling.silent) for telling in tellings]
+        silent = await self._hashes.of(delivery.subscription, [(each, each.silent) for each in tellings])
+        rest = await self._note_ahead(delivery, silent, HIDDEN, now)
+        about = outcome, reason, tellings, now, quiet_looked_at, observed, posted
+        return rest is not None and await self._finish(delivery, rest, *about)
+
+    @whole
+    async def _finish(
+        self,
+        delivery: Delivery,
+        silent: Sequence[Noted],
+        outcome: Outcome,
+        reason: str,
+        tellings: Sequence[Telling],
+        now: datetime,
+        quiet_looked_at: datetime | None,
+        observed: Observed,
+        posted: Posted | None,
+    ) -> bool:
+        ended = _ended(outcome, reason, now, max((telling.end for telling in tellings), default=None))
         async with self._db.transaction(durable=True) as tx:
             if posted:
-                done = await _confirm(tx, delivery, *posted, _ended(outcome, reason, now, end))
+                done = await _confirm(tx, delivery, *posted, ended)
             else:
-                done = await _conclude(tx, delivery, _ended(outcome, reason, now, end))
+                done = await _conclude(tx, delivery, ended)
             if not done:
                 return False
-            for telling, rows in zip(tellings, told, strict=True):
-                await self._hashes.insert(tx, delivery, telling, rows, "silent", now)
+            if silent:
+                await noting.settle(tx, delivery, HIDDEN, "silent")
+            await noting.insert(tx, delivery, silent, "silent", now)
+            for telling in tellings:
                 await tx.later(
                     "UPDATE participants SET fresh = 0, "
                     "told_until = CASE WHEN told_until > ? THEN told_until ELSE ? END "
@@ -162,9 +216,9 @@ class StoredLedger:
             if not await _conclude(tx, delivery, _ended(outcome, reason, now)):
                 return False
             if outcome is Outcome.UNCERTAIN:
-                await _settle(tx, delivery, "uncertain")
+                await noting.settle(tx, delivery, PENDING, "uncertain")
             else:
-                await _forget_pending(tx, delivery)
+                await noting.forget(tx, delivery, PENDING)
         return True
 
     async def wait(self, delivery: Delivery, reason: str, until: datetime) -> bool:
@@ -241,7 +295,7 @@ async def _confirm(
     )
     if await tx.execute(statement, (channel, ts, *ended, *_mine(delivery))) == 0:
         return False
-    await _settle(tx, delivery, "told")
+    await noting.settle(tx, delivery, PENDING, "told")
     await tx.later(
         "UPDATE subscriptions SET quiet_looked_at = ledger.quiet_looked_at FROM ledger "
         "WHERE ledger.id = ? AND subscriptions.id = ledger.subscription "
@@ -263,17 +317,6 @@ async def _count(tx: Statements, delivery: Delivery, days: Iterable[date]) -> No
         "WHERE daily_counts.companies < excluded.companies",
         ((delivery.subscription, day.isoformat()) * 2 for day in days),
     )
-
-
-async def _settle(tx: Statements, delivery: Delivery, state: str) -> None:
-    await tx.later("UPDATE told SET state = ? WHERE delivery = ? AND state = 'pending'", (state, delivery.id))
-
-
-async def _forget_pending(tx: Statements, delivery: Delivery) -> None:
-    """What was in doubt before this attempt is so again."""
-    pending = "WHERE delivery = ? AND state = 'pending'"
-    await tx.later(f"DELETE FROM told {pending} AND state_before = ''", (delivery.id,))  # noqa: S608
-    await tx.later(f"UPDATE told SET state = state_before {pending}", (delivery.id,))  # noqa: S608
 
 
 def _mine(delivery: Delivery) -> tuple[int, int]:

@@ -1,18 +1,18 @@
 """Which rows were told to whom, by keyed hashes: nothing of a customer's can be read from them."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from datetime import date, datetime
+from datetime import date
 from functools import lru_cache
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from bot.core.digest import Known, RowId
 from bot.core.people import SlackUser
-from bot.core.subscription import Delivery
 from bot.core.teamdigest import Company
 from bot.services.ports import Telling, shared_turnstile
-from bot.store.database import Database, Given, Statements, micros
+from bot.store.database import Database, micros
 from bot.store.hashing import Hasher
+from bot.store.noting import Noted
 
 __all__ = ["INHERITED", "Hashes", "StoredTold"]
 
@@ -22,7 +22,7 @@ KEPT = 16
 #: Whoever leaves a channel's digest leaves what it told to another who shares: else that told it once more.
 INHERITED = """
     UPDATE told SET workspace = heir.workspace, user = heir.user FROM participants AS heir
-    WHERE told.workspace = :workspace AND told.user = :user AND told.state <> 'silent'
+    WHERE told.workspace = :workspace AND told.user = :user AND told.state NOT IN ('silent', 'hidden')
     AND told.subscription IN (SELECT subscription FROM channel_digests)
     AND heir.subscription = told.subscription AND (heir.workspace, heir.user) = (
         SELECT other.workspace, other.user FROM participants AS other
@@ -51,18 +51,6 @@ AND_BEFORE = (
 )
 
 
-#: What is inserted of each row.
-GIVEN = {"row_hash": "BLOB", "company_hash": "BLOB", "day": "TEXT"}
-
-
-class Hashed(NamedTuple):
-    """A row, and what it and its company are known by."""
-
-    row: RowId
-    hash: bytes
-    company: bytes
-
-
 class Hashes:
     """Rows, and their companies, as they are kept: a hash is good for one subscription."""
 
@@ -82,41 +70,21 @@ class Hashes:
         digest = self._begun("told-company", str(subscription), tenant)
         return {company: digest(str(company))[:KEPT] for company in companies}
 
-    async def of(self, delivery: Delivery, telling: Telling, rows: Sequence[RowId]) -> Sequence[Hashed]:
-        """What rows and their companies are known by, for :meth:`insert`: ahead of its transaction."""
-        place, found = (delivery.subscription, telling.tenant), list[Hashed]()
-        for few in _sliced(rows):
-            await _others_first(rows)
-            hashes = self.rows(*place, few)
-            companies = self.companies(*place, {row.company_id for row in few})
-            found += [Hashed(row, hashes[row], companies[row.company_id]) for row in few]
+    async def of(
+        self, subscription: int, wanted: Iterable[tuple[Telling, Sequence[RowId]]]
+    ) -> Sequence[Noted]:
+        """Rows as they are noted, each once."""
+        found = list[Noted]()
+        for telling, rows in wanted:
+            for few in _sliced(list(dict.fromkeys(rows))):
+                await _others_first(rows)
+                hashes = self.rows(subscription, telling.tenant, few)
+                companies = self.companies(subscription, telling.tenant, {row.company_id for row in few})
+                found += [
+                    Noted(telling.user, hash_, companies[row.company_id], _day(row, telling.zone))
+                    for row, hash_ in hashes.items()
+                ]
         return found
-
-    async def insert(
-        self,
-        tx: Statements,
-        delivery: Delivery,
-        telling: Telling,
-        rows: Sequence[Hashed],
-        state: str,
-        now: datetime,
-    ) -> None:
-        """Note that these rows are told, or are about to be; not of whoever is no participant any more."""
-        if not rows:
-            return
-        once = {each.hash: (each.hash, each.company, _day(each.row, telling.zone)) for each in rows}
-        about = (delivery.id, delivery.part, state, micros(now))
-        await tx.execute_given(
-            "INSERT INTO told (subscription, workspace, user, row_hash, company_hash, day, delivery, part, "  # noqa: S608
-            "state, state_before, told_at) SELECT subscription, workspace, user, given.row_hash, "
-            "given.company_hash, given.day, ?, ?, ?, '', ? FROM given, participants "
-            f"WHERE subscription = ? AND workspace = ? AND user = ? {tx.dialect.keeping} "
-            "ON CONFLICT (subscription, row_hash, workspace, user) DO UPDATE SET "
-            "state_before = told.state, state = excluded.state, delivery = excluded.delivery, "
-            "part = excluded.part, told_at = excluded.told_at",
-            Given(GIVEN, list(once.values())),
-            (*about, delivery.subscription, *telling.user),
-        )
 
 
 def _sliced(rows: Sequence[RowId]) -> Iterator[Sequence[RowId]]:

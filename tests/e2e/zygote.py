@@ -30,6 +30,7 @@ MARKS = (
     "compose>",
     "ready>",
     "attempt<",
+    "note>",
     "attempt=",
     "attempt>",
     "post<",
@@ -94,8 +95,7 @@ def prepare(shared: Shared) -> Callable[[], None]:
     from bot.services.digests.composing import Composer
     from bot.slack import limits
     from bot.slack.posts import SlackPosts
-    from bot.store import claiming, ledger
-    from bot.store.told import Hashes
+    from bot.store import claiming, ledger, noting
 
     def marked(owner: Any, method: str, name: str = "") -> None:
         """Marks before and after a method."""
@@ -124,13 +124,15 @@ def prepare(shared: Shared) -> Callable[[], None]:
 
     for method in ("carry_out", "take", "attempt", "confirm", "finish", "unsent"):
         marked(ledger.StoredLedger, method)
+    marked(ledger.StoredLedger, "_note", "note")
+    ledger.AT_A_TIME = 6  # else so few rows are noted at once
     for method in ("ready", "post", "find"):
         marked(SlackPosts, method)
     marked(Composer, "compose")
     inside(claiming, "_as_found", "carry_out=")  # before each statement of it
-    inside(ledger, "_settle", "confirm=")
+    inside(noting, "settle", "confirm=")
     inside(ledger, "_conclude", "finish=")
-    inside(Hashes, "insert", "attempt=")
+    inside(noting, "insert", "attempt=")
     # Time is the test's; whatever waits for real time would wait for long.
     sys.modules["bot.app.running"].SystemClock = lambda: shared  # type: ignore[attr-defined]
     duties.DIGESTS = timedelta(seconds=0.03)  # type: ignore[attr-defined]

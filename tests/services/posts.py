@@ -38,6 +38,8 @@ class Posts:
     #: ``later``, ``refused``, or an exception to raise before it is taken.
     fates: list[str | BaseException] = field(default_factory=list)
     after: list[BaseException] = field(default_factory=list)
+    #: Whether the bot is gone each time that some rows were noted, ahead of a message or of the end.
+    killed_noting: list[bool] = field(default_factory=list)
     visible_after: timedelta = timedelta(seconds=30)
     may_look: bool = True
     #: What goes on while somebody waits for Slack's limits.

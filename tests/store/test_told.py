@@ -76,7 +76,7 @@ async def test_of_digests_at_once_a_hundred_rows_are_hashed_in_a_turn_of_the_loo
         Delivery(number, number, "T1", SlotKey(now.date(), 1), now, now + timedelta(hours=4))
         for number in range(3)
     ]
-    at_work = asyncio.gather(*(hashes.of(digest, telling, rows) for digest in digests))
+    at_work = asyncio.gather(*(hashes.of(digest.id, [(telling, rows)]) for digest in digests))
     while not at_work.done():
         before = hashed
         await asyncio.sleep(0)

@@ -34,7 +34,8 @@ from bot.services.readers import Readers
 from bot.services.refreshing import Refresher
 from bot.services.signins import SignIns
 from bot.services.tenants import Tenant
-from bot.store import Store, connected
+from bot.store import Store, connected, ledger
+from tests.mortal import mortal
 from tests.services.conftest import Admins, AtOnce, Channels, Messenger, People, Places
 from tests.services.posts import Posts
 from tests.sqlite import opened
@@ -69,10 +70,6 @@ class Machine:
 
     def now(self) -> datetime:
         return self.true.shown()
-
-
-class Killed(BaseException):
-    """The process is gone, as by kill -9: nothing after it happens."""
 
 
 @dataclass
@@ -225,6 +222,7 @@ def rig_on(path: Path, clock: Clock, crm: Crm, posts: Posts) -> Iterator[Rig]:
 
 def rig_of(store: Store, clock: Clock, crm: Crm, posts: Posts) -> Rig:
     """A bot on a database."""
+    store = mortal(store, posts.killed_noting)
     tenants = {"onsite": Tenant(crm, OSLO)}  # type: ignore[arg-type]
     messenger, machine, channels = Messenger(), Machine(clock), Channels()
     notices = Notices(store.sign_ins, messenger, Readers(People(), lambda _: OSLO), Admins())
@@ -258,6 +256,12 @@ def rig_of(store: Store, clock: Clock, crm: Crm, posts: Posts) -> Rig:
         monotonic=lambda: clock.now().timestamp(),
     )
     return Rig(clock, crm, posts, messenger, store, made, metrics, channels, notices)
+
+
+@pytest.fixture(autouse=True)
+def _a_few_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nearly every digest here has so many rows that some are noted ahead."""
+    monkeypatch.setattr(ledger, "AT_A_TIME", 2)
 
 
 @pytest.fixture

@@ -16,7 +16,8 @@ from bot.core.secret import Secret
 from bot.core.slots import next_due
 from bot.core.subscription import Outcome, Skipped, State, Subscription
 from bot.runner import QueueRunner
-from tests.services.digests.conftest import ME, MONDAY, OSLO, Killed, Rig
+from tests.mortal import Killed
+from tests.services.digests.conftest import ME, MONDAY, OSLO, Rig
 from tests.services.posts import Posts
 
 

@@ -11,7 +11,8 @@ from bot.core.replies.digests import DigestPart
 from bot.core.secret import Secret
 from bot.core.signin import Ending, Why
 from bot.core.subscription import Outcome, Skipped, State
-from tests.services.digests.conftest import ME, MONDAY, USER, Killed, Rig
+from tests.mortal import Killed
+from tests.services.digests.conftest import ME, MONDAY, USER, Rig
 from tests.services.posts import Posts
 
 DOWN = CrmUnreachable(tenant="onsite", reason="refused")

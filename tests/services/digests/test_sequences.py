@@ -28,6 +28,7 @@ from bot.core.typed.digestcommands import SetDigest
 from bot.core.typed.scheduletext import schedule_text
 from tests.conftest import IN_MEMORY
 from tests.databases import fresh_database
+from tests.mortal import Killed
 from tests.services.digests.conftest import (
     ME,
     MONDAY,
@@ -35,7 +36,6 @@ from tests.services.digests.conftest import (
     USER,
     Clock,
     Crm,
-    Killed,
     Rig,
     rig_on,
 )
@@ -54,6 +54,7 @@ STEPS = st.one_of(
     st.tuples(st.just("hours"), st.integers(1, 30)),
     st.tuples(st.just("crm down"), st.booleans()),
     st.tuples(st.just("fate"), st.sampled_from(["lost", "cut", "later", "killed before", "killed after"])),
+    st.tuples(st.just("killed noting"), st.integers(0, 4)),
     st.tuples(st.just("times"), st.lists(st.integers(0, 23), min_size=1, max_size=3, unique=True)),
     st.tuples(st.just("snooze"), st.integers(1, 80)),
 )
@@ -110,6 +111,8 @@ class Story:
                     self.posts.after.append(Killed())
                 else:
                     self.posts.fates.append(Killed() if fate == "killed before" else fate)
+            case "killed noting", int(notes):
+                self.posts.killed_noting += [False] * notes + [True]
             case "times", list(hours):
                 await edit(rig, times=[time(hour) for hour in hours])
             case "snooze", int(hours):
@@ -184,6 +187,7 @@ class Story:
     async def calm_down(self, rig: Rig) -> None:
         """Everything works again, for long enough that nothing is owed any more."""
         self.crm.error, self.posts.fates, self.posts.after = None, [], []
+        self.posts.killed_noting.clear()
         self.posts.visible_after = self.clock.off = timedelta(0)
         await link(rig)
         subscription = await rig.store.subscriptions.of(USER)

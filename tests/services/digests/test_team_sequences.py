@@ -17,7 +17,8 @@ from bot.core.errors import CrmTooBusy
 from bot.core.people import SlackUser
 from bot.core.subscription import Outcome, Subscription
 from tests.databases import fresh_database
-from tests.services.digests.conftest import Clock, Crm, Killed, Rig, rig_on
+from tests.mortal import Killed
+from tests.services.digests.conftest import Clock, Crm, Rig, rig_on
 from tests.services.posts import Posts
 
 BUSY = CrmTooBusy(tenant="onsite", status=503)
@@ -33,6 +34,7 @@ STEPS = st.one_of(
     st.tuples(st.just("leave"), st.sampled_from(OTHERS)),
     st.tuples(st.just("join"), st.sampled_from(OTHERS)),
     st.tuples(st.just("fate"), st.sampled_from(["lost", "cut", "later", "killed before", "killed after"])),
+    st.tuples(st.just("killed noting"), st.integers(0, 4)),
 )
 
 
@@ -54,6 +56,7 @@ class Story:
             with rig_on(self.path, self.clock, self.crm, self.posts) as rig:
                 await self.step(rig, subscription, what, how)
         self.crm.errors, self.posts.fates, self.posts.after = {}, [], []
+        self.posts.killed_noting.clear()
         self.posts.visible_after = timedelta(0)
         with rig_on(self.path, self.clock, self.crm, self.posts) as rig:
             await self.pass_time(rig, timedelta(days=4))
@@ -75,6 +78,8 @@ class Story:
             case "join", str(name):
                 user = SlackUser("T1", name)
                 await rig.store.participants.join(subscription.id, user, self.clock.now())
+            case "killed noting", int(notes):
+                self.posts.killed_noting += [False] * notes + [True]
             case "fate", "killed after":
                 self.posts.after.append(Killed())
             case "fate", str(fate):

@@ -17,7 +17,8 @@ from bot.core.teamdigest import TeamDigest
 from bot.services.digests import teams
 from bot.services.digests.composed import reader_of
 from bot.services.ports import ActivityQuery, Place, Posted, PostKey, Snapshot
-from tests.services.digests.conftest import MONDAY, USER, Killed, Rig
+from tests.mortal import Killed
+from tests.services.digests.conftest import MONDAY, USER, Rig
 from tests.sqlite import connection
 
 DEAD = TicketRefused(tenant="onsite", code="")

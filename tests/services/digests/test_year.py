@@ -20,7 +20,8 @@ from bot.core.slots import SlotKey, next_due
 from bot.core.subscription import Outcome, Subscription
 from bot.store import migrate
 from bot.store.database import moment
-from tests.services.digests.conftest import ME, MONDAY, Clock, Crm, Killed, Rig, rig_on
+from tests.mortal import Killed
+from tests.services.digests.conftest import ME, MONDAY, Clock, Crm, Rig, rig_on
 from tests.services.posts import Posts
 from tests.sqlite import connection
 
