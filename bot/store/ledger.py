@@ -54,7 +54,7 @@ class StoredLedger:
 
     @whole
     async def take(self, workspace: str, now: datetime, most: int) -> Sequence[Delivery]:
-        """Take up claimed rows that nobody sees to; what was noted ahead, of what never came, is forgotten."""
+        """Take up claimed rows that nobody sees to; what was noted ahead for nothing is forgotten."""
         statement = (
             "UPDATE ledger SET tries = tries + 1, wait_until = :lease WHERE id IN (SELECT id FROM ledger "  # noqa: S608
             f"WHERE {READY} AND workspace = :workspace ORDER BY wait_until LIMIT :most "
