@@ -46,7 +46,7 @@ from bot.slack.blocks import Message, draw, draw_shared
 from bot.slack.blocks.charts import bars
 from bot.slack.blocks.elements import DIRECTIONS
 from bot.text import LANGUAGES
-from tests.slack.replies import READER, answered
+from tests.slack.replies import READER, activity, answered
 
 COMMAND = "/superoffice"
 CATALOGUE = Path(__file__).parents[2] / "bot/text/locale/en/LC_MESSAGES/bot.po"
@@ -214,9 +214,17 @@ def test_any_answer_is_within_the_limits_and_uninterpreted(reply: ActivityAnswer
     message = draw(reply, reader, COMMAND)
     check(message)
     shown = json.dumps(message.blocks, ensure_ascii=False)
-    for activity in (*reply.rows, *reply.later):
-        if reply.web_url and activity.company_id:
-            assert f"contact_id={activity.company_id}" in shown, "no company is dropped to fit"
+    for row in (*reply.rows, *reply.later):
+        if reply.web_url and row.company_id:
+            assert f"contact_id={row.company_id}" in shown, "no company is dropped to fit"
+
+
+@pytest.mark.parametrize("style", Style)
+def test_a_name_of_nothing_but_direction_marks_is_a_dash_to_eyes_and_ears(style: Style) -> None:
+    row = activity(726, "\u202e", department="", category="", actor="\u2066\u202b")
+    message = draw(answered(rows=(row,), count=1, style=style), READER, COMMAND)
+    assert "\n–: New follow-up, person added, –" in message.text
+    check(message)
 
 
 @given(answers(), st.lists(ACTIVITIES, min_size=1, max_size=40), READERS)

@@ -23,7 +23,6 @@ from bot.slack.blocks.elements import (
     button,
     context,
     header,
-    shorten,
     spoken,
     table,
 )
@@ -114,12 +113,13 @@ def _quiet(reply: ActivityChart, reader: Reader) -> Iterator[tuple[str, Block, s
     if not rows:
         return
     today = local(reply.answer.as_of, reader.zone).date()
-    companies = Companies(reader, reply.answer.principal, reply.answer.web_url, "", today, MAX_NAME)
+    companies = Companies(reader, reply.answer.web_url, "")
+    in_words = words.Words(reply.answer.principal, reader, longest=MAX_NAME)
+    said = [(in_words.of(row), words.when(row, reader, today)) for row in rows]
     since = day_within(local(known_time(rows[0]) or EPOCH, reader.zone).date(), today, reader.locale)
-    name = shorten(words.name(rows[0], reader), MAX_NAME)
-    said = sentence("chart.quiet", reader.locale, name=name, when=since)
+    first = sentence("chart.quiet", reader.locale, name=said[0][0].name, when=since)
     heads = [sentence(f"table.{head}", reader.locale) for head in HEADS]
-    yield said, table(heads, [companies.cells(row) for row in rows]), ""
+    yield first, table(heads, [companies.cells(*row, longest=MAX_NAME) for row in said]), ""
 
 
 def _remarks(reply: ActivityChart, reader: Reader) -> Iterator[str]:

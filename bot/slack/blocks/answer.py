@@ -7,9 +7,10 @@ from bot.core.localtime import local
 from bot.core.period import Between, LastLogout, Period, Since, Today, Week, Weekday, Yesterday
 from bot.core.replies import ActivityAnswer, Reader
 from bot.slack.blocks import words
-from bot.slack.blocks.elements import Block, Message, context, divider, header, note, shorten, spoken
+from bot.slack.blocks.elements import Block, Message, context, divider, escape, header, note, shorten, spoken
 from bot.slack.blocks.footer import footer, looked
 from bot.slack.blocks.rows import rows
+from bot.slack.carried import Asked, owned
 from bot.text import sentence
 from bot.text.dates import clock, moment, weekday, zone_name
 
@@ -21,13 +22,15 @@ WIDER = timedelta(days=7)
 
 def answer(reply: ActivityAnswer, reader: Reader, command: str) -> Message:
     """One page of an answer. Empty says what it looked for; it never looks like a failure."""
-    heading = title_of(reply, reader)
+    heading, heard = title_of(reply, reader), words.Words(reply.principal, reader, escape)
+    said = [heard.of(activity) for activity in (*reply.rows, *reply.later)]
+    question = owned(reader.user, Asked(reply.asked, reply.page).encode())
     blocks = [header(heading), context(covers(reply, reader)), *_remarks(reply, reader, command)]
     if reply.total:
-        blocks += [divider(), *rows(reply, reader)]
+        blocks += [divider(), *rows(reply, reader, question, said)]
     else:
         blocks += [note(line) for line in _nothing(reply, reader, command)]
-    return Message(_in_words(heading, reply, reader), [*blocks, *footer(reply, reader)])
+    return Message(_in_words(heading, reply, said, reader), [*blocks, *footer(reply, reader, question)])
 
 
 def title_of(reply: ActivityAnswer, reader: Reader) -> str:
@@ -123,11 +126,10 @@ def _nothing(reply: ActivityAnswer, reader: Reader, command: str) -> Iterator[st
         yield sentence("answer.empty.wider", reader.locale, command=command)
 
 
-def _in_words(heading: str, reply: ActivityAnswer, reader: Reader) -> str:
+def _in_words(heading: str, reply: ActivityAnswer, said: list[words.Said], reader: Reader) -> str:
     """The same for ears: the title, then a line per company."""
-    rows = (*reply.rows, *reply.later)
-    lines = [heading, *(words.in_a_line(activity, reply.principal, reader) for activity in rows)]
-    rest = reply.total - reply.offset - len(rows)
+    lines = [each.line for each in said]
+    rest = reply.total - reply.offset - len(said)
     if rest > 0:
         lines.append(sentence("answer.text.more", reader.locale, count=rest))
-    return spoken(lines)
+    return spoken([heading], lines)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 
 from bot.core.channeldigest import Grouping, Layout
+from bot.core.digest import News
 from bot.core.filters import Style
 from bot.core.replies import Reader
 from bot.core.replies.teamdigests import TeamPart
@@ -26,6 +27,7 @@ from bot.slack.blocks.elements import (
     cell,
     context,
     divider,
+    escape,
     header,
     link,
     lists,
@@ -37,7 +39,7 @@ from bot.slack.blocks.elements import (
     table,
 )
 from bot.slack.blocks.footer import filtered, hidden
-from bot.slack.blocks.words import GAP
+from bot.slack.blocks.words import GAP, MAX_NAME, NOBODY, Once, Said, Words
 from bot.text import sentence
 
 __all__ = ["team_digest"]
@@ -50,8 +52,9 @@ HEADS = ("company", "what", "who", "when", "seen")
 def team_digest(reply: TeamPart, reader: Reader, command: str) -> Message:
     """One message of a channel's digest: the first says all about it, those in its thread only go on."""
     told = reply.digest
-    part = _Part(reply, reader, command, digestwords.are_alike(told), chart(told.counts))
-    return Message(spoken(part.spoken()), part.blocks())
+    marks, in_words = digestwords.marks(told, reader), _in_words(told, reader)
+    part = _Part(reply, reader, command, marks, chart(told.counts), in_words)
+    return Message(spoken(part.about_in_words(), part.companies_in_words()), part.blocks())
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,28 +62,30 @@ class _Part:
     part: TeamPart
     reader: Reader
     command: str
-    #: Marks on each company would tell nothing.
-    alike: bool
+    marks: Once[tuple[News, bool]]
     chart: Chart | None
-    longest: int = words.MAX_NAME
+    in_words: Words
 
-    def spoken(self) -> Iterator[str]:
-        """The heading, what is missing, what the chart says, and a line for each company or group."""
+    def about_in_words(self) -> Iterator[str]:
+        """The heading, what is missing, what the chart says, and how many companies stand in the thread."""
         yield self._title()
         if not self.part.number:
             yield from filter(None, self._about_in_words())
             if self._has_thread:
                 yield from (f"{name}: {count}" for name, count in self._sizes())
+
+    def companies_in_words(self) -> Iterator[str]:
+        """A line for each, escaped."""
+        heard = Words(NOBODY, self.reader, escape)
         for entry in self.part.entries:
-            mark = self._mark(entry)
-            line = teamwords.in_a_line(entry.activity, self.reader)
+            line, mark = heard.of(entry.activity).line, self._mark(entry)
             yield f"{line} ({mark})" if mark else line
 
     def blocks(self) -> list[Block]:
         """The blocks; where they would be too much, with less of each name."""
 
         def draw(longest: int) -> Iterator[Block]:
-            part = replace(self, longest=longest)
+            part = replace(self, in_words=_in_words(self._told, self.reader, longest))
             return part._later() if self.part.number else part._first()
 
         return fitting(draw)
@@ -168,7 +173,7 @@ class _Part:
 
     def _over(self, name: str, size: int) -> list[Element]:
         """What a group stands under."""
-        return [span(shorten(name, self.longest), bold=True), span(f"{GAP}{size}")]
+        return [span(shorten(name, self.in_words.longest), bold=True), span(f"{GAP}{size}")]
 
     def _sizes(self) -> Iterator[tuple[str, int]]:
         """Each group, in order, with how many companies of it the whole digest has."""
@@ -189,37 +194,25 @@ class _Part:
         return teamwords.heading(entry, self._told, self.reader)
 
     def _mark(self, entry: TeamEntry) -> str:
-        return digestwords.mark(entry, self.reader, alike=self.alike)
+        return self.marks[entry.news, entry.is_late]
 
     def _item(self, entry: TeamEntry) -> list[Element]:
         """The company; what happened, who did it and when; who of the team sees it."""
-        mark, more = self._mark(entry), self._more(entry)
-        spans = [self._company(entry), *([span(more)] if more else [])]
+        mark, said, url = self._mark(entry), self.in_words.of(entry.activity), self._url(entry)
+        company = link(url, said.name) if url else span(said.name, bold=True)
+        spans = [company, *([span(said.more)] if said.more else [])]
         spans += [span(GAP), span(mark, italic=True)] if mark else []
         spans.append(span("\n" if self.part.style is Style.FULL else GAP))
-        return [*spans, *self._facts(entry)]
+        return [*spans, *self._facts(entry, said)]
 
-    def _company(self, entry: TeamEntry) -> Element:
-        name = shorten(words.name(entry.activity, self.reader), self.longest)
-        url = self._url(entry)
-        return link(url, name) if url else span(name, bold=True)
-
-    def _more(self, entry: TeamEntry) -> str:
-        """What follows the company's name."""
-        with_category = self._told.settings.grouping is not Grouping.CATEGORY
-        return words.more(entry.activity, self.reader, self.longest, with_category=with_category)
-
-    def _facts(self, entry: TeamEntry) -> Iterator[Element]:
-        activity, reader = entry.activity, self.reader
-        who = shorten(words.who(activity, teamwords.NOBODY, reader), self.longest)
-        happened = shorten(words.happened(activity, reader), self.longest)
-        yield span(f"{happened}{f'{GAP}{who}' if who else ''}")
-        if when := teamwords.when(activity, reader):
+    def _facts(self, entry: TeamEntry, said: Said) -> Iterator[Element]:
+        who, owner = said.who, said.owner
+        yield span(f"{said.happened}{f'{GAP}{who}' if who else ''}")
+        if when := teamwords.when(entry.activity, self.reader):
             yield span(", " if who else GAP)
             yield when
-        owner = words.owner(activity, teamwords.NOBODY, reader)
         grouped = self._told.settings.grouping is Grouping.OWNER
-        rest = [*([] if grouped or not owner else [shorten(owner, self.longest)]), self._seen(entry)]
+        rest = [*([] if grouped or not owner else [owner]), self._seen(entry)]
         if any(rest):
             yield span("".join(f"{GAP}{each}" for each in rest if each))
 
@@ -227,20 +220,26 @@ class _Part:
         """Who of the team sees the company, unless there is but one to see anything."""
         if self._told.views < 2:
             return ""
-        names = [shorten(" ".join(name.split()), min(self.longest, 60)) for name in entry.seen_by[:MAX_SEEN]]
+        names = [
+            shorten(" ".join(name.split()), min(self.in_words.longest, 60))
+            for name in entry.seen_by[:MAX_SEEN]
+        ]
         if more := len(entry.seen_by) - len(names):
             names.append(sentence("team.more", self.reader.locale, count=more))
         return sentence("team.seen-by", self.reader.locale, who=", ".join(names))
 
     def _cells(self, entry: TeamEntry) -> list[Element]:
-        activity, reader, most = entry.activity, self.reader, min(self.longest, 120)
-        mark = self._mark(entry)
-        more = shorten(self._more(entry), most) + (f"{GAP}{mark}" if mark else "")
-        when = teamwords.when(activity, reader)
+        said, most, mark = (
+            self.in_words.of(entry.activity),
+            min(self.in_words.longest, 120),
+            self._mark(entry),
+        )
+        more = shorten(said.more, most) + (f"{GAP}{mark}" if mark else "")
+        when = teamwords.when(entry.activity, self.reader)
         return [
-            cell(shorten(words.name(activity, reader), most), more, self._url(entry)),
-            cell(shorten(words.happened(activity, reader), most)),
-            cell(shorten(words.who(activity, teamwords.NOBODY, reader), most)),
+            cell(shorten(said.name, most), more, self._url(entry)),
+            cell(shorten(said.happened, most)),
+            cell(shorten(said.who, most)),
             rich(when) if when else cell(""),
             cell(shorten(", ".join(entry.seen_by), most)),
         ]
@@ -269,3 +268,9 @@ class _Part:
             more = sentence("digest.rest", self.reader.locale, count=self.part.rest)
             how = sentence("team.rest", self.reader.locale, command=self.command)
             yield note(f"{more} {how}")
+
+
+def _in_words(told: TeamDigest, reader: Reader, longest: int = MAX_NAME) -> Words:
+    """Nobody reads it alone; and what stands above a group is not said again."""
+    with_category = told.settings.grouping is not Grouping.CATEGORY
+    return Words(NOBODY, reader, longest=longest, with_category=with_category)

@@ -1,30 +1,29 @@
 """Companies, one by one, in each style: what answers and digests share."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
-from datetime import date
 from functools import cache
 
 from bot.core.activity import Activity
-from bot.core.people import Principal
 from bot.core.replies import Reader
 from bot.slack.blocks import words
 from bot.slack.blocks.elements import (
+    MAX_OPTION,
     Block,
     Element,
     cell,
-    company_link,
+    escape,
     fits,
     label,
     link,
-    literal,
     menu,
     option,
+    paragraph,
     section,
     select,
     shorten,
     span,
 )
+from bot.slack.blocks.words import Said
 from bot.slack.carried import block_id
 from bot.text import sentence
 
@@ -38,92 +37,76 @@ HEADS = ("company", "what", "who", "when")
 LONGEST = (words.MAX_NAME, 120, 60, 30)
 
 
-@dataclass(frozen=True, slots=True)
 class Companies:
-    """Draws companies for one reader.
+    """Draws the companies of one message for one reader.
 
-    ``mark`` is a word of ours about the company, which stands behind its name.
+    ``when`` is when it happened, and ``mark`` a word of ours about the company, which stands behind its name.
     """
 
-    reader: Reader
-    principal: Principal
-    #: The root of SuperOffice's web client; ``""`` for no links.
-    web_url: str
-    #: What the companies' menus ask about.
-    question: str
-    #: The reader's day.
-    today: date
-    #: No name and no fact is longer: a message of many companies holds less of each.
-    longest: int = words.MAX_NAME
+    def __init__(self, reader: Reader, web_url: str, question: str) -> None:
+        """``web_url`` is the root of SuperOffice's web client; ``question`` what their menus ask about."""
+        self._urls = words.company_urls(web_url) if web_url else ""
+        self._urls_escaped = escape(self._urls)
+        self._menu = _menu(reader.locale)
+        self._question = question
 
-    def paragraph(self, number: int, activity: Activity, when: str, mark: str = "") -> Block:
+    def paragraph(self, number: int, said: Said, when: str, mark: str = "") -> Block:
         """The company, linked, and its category; below, what happened, who did it and when.
 
-        Only a section takes a menu, and only ``mrkdwn`` a link in it: so all of it is taken literally.
+        Only a section takes a menu, and only ``mrkdwn`` a link in it: so what is said has to be escaped.
+        What would end the link's label or begin code is put in other characters.
         """
-        url, name = self._url(activity), self._name(activity)
-        company = company_link(url, name) if url else literal(name)
+        company, _, name, more, happened, who, owner = said
+        if company and self._urls:
+            name = f"<{self._urls_escaped}{company}|{name.replace('|', '¦')}>"
         marked = f"{words.GAP}_{mark}_" if mark else ""
-        text = f"*{company}*{literal(self._more(activity))}{marked}\n{literal(self._facts(activity, when))}"
-        options = self._options(activity, url, name)
-        if not options:
+        text = f"*{name}*{more}{marked}\n{_facts(happened, who, when, owner)}".replace("`", "'")
+        if not company:
             return section(text)
-        block = section(text, menu("row", *options))
-        block["block_id"] = block_id(number, self.question)
-        return block
+        offered = menu("row", self._options(company, said.plain))
+        return paragraph(text, offered, block_id(number, self._question))
 
-    def line(self, activity: Activity, when: str, mark: str = "") -> list[Element]:
+    def line(self, said: Said, when: str, mark: str = "") -> list[Element]:
         """The same in one line, for :func:`~bot.slack.blocks.elements.bullets`."""
-        facts = f"{words.GAP}{self._facts(activity, when)}"
-        return self.named(activity, mark, facts)
+        return self.named(said, mark, f"{words.GAP}{_facts(said.happened, said.who, when, said.owner)}")
 
-    def named(self, activity: Activity, mark: str, rest: str) -> list[Element]:
+    def named(self, said: Said, mark: str, rest: str) -> list[Element]:
         """The company, linked, its category, and ``rest`` behind it."""
-        url, name, more = self._url(activity), self._name(activity), self._more(activity)
-        company = link(url, name) if url else span(name, bold=True)
-        marked = [span(f"{more}{words.GAP}"), span(mark, italic=True), span(rest)]
-        spans = marked if mark else [span(f"{more}{rest}")]
+        url = self._url(said)
+        company = link(url, said.name) if url else span(said.name, bold=True)
+        marked = [span(f"{said.more}{words.GAP}"), span(mark, italic=True), span(rest)]
+        spans = marked if mark else [span(f"{said.more}{rest}")]
         return [company, *(each for each in spans if each["text"])]  # Slack refuses an empty one
 
-    def cells(self, activity: Activity, mark: str = "") -> list[Element]:
+    def cells(self, said: Said, when: str, mark: str = "", longest: int = MAX_CELL) -> list[Element]:
         """A table is read at a glance, on a phone, too: the category stands behind the company."""
-        reader, most = self.reader, min(self.longest, MAX_CELL)
-        texts = (
-            words.happened(activity, reader),
-            words.who(activity, self.principal, reader),
-            words.capital(words.when(activity, reader, self.today)),
-        )
-        more = shorten(self._more(activity), most) + (f"{words.GAP}{mark}" if mark else "")
-        company = cell(shorten(self._name(activity), most), more, self._url(activity))
+        most = min(longest, MAX_CELL)
+        more = shorten(said.more, most) + (f"{words.GAP}{mark}" if mark else "")
+        company = cell(shorten(said.name, most), more, self._url(said))
+        texts = (said.happened, said.who, words.capital(when))
         return [company, *(cell(shorten(text, most)) for text in texts)]
 
-    def _url(self, activity: Activity) -> str:
-        return words.company_url(self.web_url, activity.company_id)
+    def _url(self, said: Said) -> str:
+        return f"{self._urls}{said.company_id}" if self._urls and said.company_id else ""
 
-    def _name(self, activity: Activity) -> str:
-        return shorten(words.name(activity, self.reader), self.longest)
-
-    def _more(self, activity: Activity) -> str:
-        return words.more(activity, self.reader, self.longest)
-
-    def _facts(self, activity: Activity, when: str) -> str:
-        principal, reader = self.principal, self.reader
-        who = shorten(words.who(activity, principal, reader), self.longest)
-        happened = shorten(words.happened(activity, reader), self.longest)
-        owner = shorten(words.owner(activity, principal, reader), self.longest)
-        by = f"{who}, {when}" if who and when else who or when
-        return f"{happened}{words.GAP if by else ''}{by}{words.GAP if owner else ''}{owner}"
-
-    def _options(self, activity: Activity, url: str, name: str) -> list[Element]:
-        opens, why, mute = _labels(self.reader.locale)
-        options = [option(opens, "open", url)] if url else []
-        if company := activity.company_id:
-            options += option(why, f"why:{company}"), option(mute, f"mute:{company}:{name}")
+    def _options(self, company: int, name: str) -> list[Element]:
+        opens, why, mute = self._menu
+        options: list[Element] = [
+            {"text": why, "value": f"why:{company}"},
+            {"text": mute, "value": shorten(f"mute:{company}:{name}", MAX_OPTION)},
+        ]
+        if self._urls:
+            options.insert(0, {"text": opens, "value": "open", "url": f"{self._urls}{company}"})
         return options
 
 
+def _facts(happened: str, who: str, when: str, owner: str) -> str:
+    by = f"{who}, {when}" if who and when else who or when
+    return f"{happened}{words.GAP if by else ''}{by}{words.GAP if owner else ''}{owner}"
+
+
 @cache
-def _labels(locale: str) -> tuple[Element, Element, Element]:
+def _menu(locale: str) -> tuple[Element, Element, Element]:
     """What a company's menu offers, made once: nobody changes it."""
     return (
         label(sentence("menu.open", locale)),

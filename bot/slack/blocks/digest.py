@@ -3,10 +3,12 @@
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from itertools import count, groupby
+from datetime import date
+from itertools import count, groupby, starmap
+from operator import attrgetter
 
 from bot.core.activity import Activity
-from bot.core.digest import Digest, Entry, Quiet
+from bot.core.digest import Digest, Quiet
 from bot.core.filters import Style
 from bot.core.localtime import local
 from bot.core.replies import DigestPart, Reader
@@ -23,6 +25,7 @@ from bot.slack.blocks.elements import (
     bullets,
     context,
     divider,
+    escape,
     header,
     note,
     rich,
@@ -32,13 +35,15 @@ from bot.slack.blocks.elements import (
     table,
 )
 from bot.slack.blocks.footer import FOOTER, filtered, hidden, looked
-from bot.slack.blocks.words import GAP
+from bot.slack.blocks.words import GAP, MAX_NAME, Said, Words
 from bot.slack.carried import Asked, block_id, owned
 from bot.text import sentence
 from bot.text.dates import long_day, zone_name
 
 __all__ = ["digest"]
 
+#: What is said of a company, when it happened, and the mark behind its name.
+InWords = tuple[Said, str, str]
 #: So many companies that went quiet are named.
 MAX_QUIET = 10
 
@@ -46,12 +51,16 @@ MAX_QUIET = 10
 def digest(reply: DigestPart, reader: Reader, command: str) -> Message:
     """One message of a digest: the first says all about it, those in its thread only go on."""
     told, asked = reply.digest, digestwords.asked(reply.digest.filter)
-    question = Asked(asked, Page(0, told.window, reply.style))
-    today = local(digestwords.as_of(told), reader.zone).date()
-    companies = Companies(reader, told.principal, told.web_url, owned(reader.user, question.encode()), today)
+    question = owned(reader.user, Asked(asked, Page(0, told.window, reply.style)).encode())
+    companies = Companies(reader, told.web_url, question)
     title, why = _title(reply, reader), digestwords.causes(told, reader, command)
-    part = _Part(reply, reader, companies, title, why, digestwords.are_alike(told))
-    return Message(spoken(part.spoken()), part.blocks())
+    mark = digestwords.marks(told, reader)
+    marks = [mark[entry.news, entry.is_late] for entry in reply.entries]
+    heard = Words(told.principal, reader, escape)
+    said = [heard.of(entry.activity) for entry in reply.entries]
+    today = local(digestwords.as_of(told), reader.zone).date()
+    part = _Part(reply, reader, companies, question, title, why, today, marks, said)
+    return Message(part.spoken(), part.blocks())
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,32 +68,45 @@ class _Part:
     part: DigestPart
     reader: Reader
     companies: Companies
+    question: str
     #: The heading, and why it is wider or late.
     title: str
     why: str
-    #: Marks on each company would tell nothing.
-    alike: bool
+    #: The reader's day.
+    today: date
+    #: What stands behind each company, and what is said of it, escaped.
+    marks: list[str]
+    said: list[Said]
+    longest: int = MAX_NAME
 
-    def spoken(self) -> Iterator[str]:
+    def spoken(self) -> str:
         """The heading, why it is wider or late, and a line per company."""
-        yield self.title
-        if self.why and not self.part.number:
-            yield self.why
-        for entry in self.part.entries:
-            mark = digestwords.mark(entry, self.reader, alike=self.alike)
-            line = words.in_a_line(entry.activity, self._told.principal, self.reader)
-            yield f"{line} ({mark})" if mark else line
+        heading = [self.title] if self.part.number or not self.why else [self.title, self.why]
+        lines = [
+            f"{said.line} ({mark})" if mark else said.line
+            for said, mark in zip(self.said, self.marks, strict=True)
+        ]
         if more := self._elsewhere + self.part.rest:
-            yield sentence("answer.text.more", self.reader.locale, count=more)
+            lines.append(sentence("answer.text.more", self.reader.locale, count=more))
+        return spoken(heading, lines)
 
     def blocks(self) -> list[Block]:
         """The blocks; where they would be too much, with less of each name."""
 
         def draw(longest: int) -> Iterator[Block]:
-            part = replace(self, companies=replace(self.companies, longest=longest))
+            part = self._shown(longest)
             return part._later() if self.part.number else part._first()
 
         return fitting(draw)
+
+    def _shown(self, longest: int) -> "_Part":
+        """The same for eyes: only what stands in paragraphs is escaped."""
+        is_full = self.part.style is Style.FULL
+        if is_full and longest == self.longest:
+            return self
+        shown = Words(self._told.principal, self.reader, escape if is_full else str, longest)
+        said = [shown.of(entry.activity) for entry in self.part.entries]
+        return replace(self, said=said, longest=longest)
 
     @property
     def _told(self) -> Digest:
@@ -109,7 +131,7 @@ class _Part:
         yield from self._rest()
         rows = [] if self.part.style is Style.FULL else self._rows
         block = actions(*digest_buttons(self.reader), *company_select(rows, self.reader))
-        yield {**block, "block_id": block_id(FOOTER, self.companies.question)}
+        yield {**block, "block_id": block_id(FOOTER, self.question)}
 
     def _later(self) -> Iterator[Block]:
         """A message in its thread."""
@@ -117,7 +139,7 @@ class _Part:
         yield from self._entries()
         yield from self._rest()
         if self.part.style is not Style.FULL and (menu := company_select(self._rows, self.reader)):
-            yield {**actions(*menu), "block_id": block_id(FOOTER, self.companies.question)}
+            yield {**actions(*menu), "block_id": block_id(FOOTER, self.question)}
 
     def _heading(self) -> Iterator[Block]:
         """A heading, or where there is nothing to tell, a line that proves it."""
@@ -152,42 +174,41 @@ class _Part:
             case Style.TABLE:
                 yield from self._as_table()
             case Style.COMPACT:
-                for heading, entries in self._groups():
+                for heading, rows in self._groups():
                     yield heading
-                    yield bullets(*(self.companies.line(*self._said(entry)) for entry in entries))
+                    yield bullets(*starmap(self.companies.line, rows))
             case Style.FULL:
                 numbers = count()
-                for heading, entries in self._groups():
+                for heading, rows in self._groups():
                     yield heading
-                    for entry in entries:
-                        yield self.companies.paragraph(next(numbers), *self._said(entry))
+                    for said, when, mark in rows:
+                        yield self.companies.paragraph(next(numbers), said, when, mark)
 
     def _as_table(self) -> Iterator[Block]:
         if self.part.entries:
             heads = [sentence(f"table.{head}", self.reader.locale) for head in HEADS]
-            cells = [self.companies.cells(entry.activity, self._mark(entry)) for entry in self.part.entries]
-            yield table(heads, cells)
+            yield table(heads, [self.companies.cells(*row, self.longest) for row in self._in_words()])
 
-    def _groups(self) -> Iterator[tuple[Block, list[Entry]]]:
+    def _groups(self) -> Iterator[tuple[Block, list[InWords]]]:
         """Each group's heading, with how many companies of it the whole digest has."""
-        of_group = Counter(entry.group for entry in self._told.entries)
-        for group, entries in groupby(self.part.entries, lambda entry: entry.group):
+        of_group = Counter(map(attrgetter("group"), self._told.entries))
+        rows = self._in_words()
+        for group, entries in groupby(self.part.entries, attrgetter("group")):
             name = sentence(f"group.{group}", self.reader.locale)
-            yield _group_heading(name, of_group[group]), list(entries)
+            yield _group_heading(name, of_group[group]), [next(rows) for _ in entries]
 
-    def _said(self, entry: Entry) -> tuple[Activity, str, str]:
-        when = words.when(entry.activity, self.reader, self.companies.today)
-        return entry.activity, when, self._mark(entry)
-
-    def _mark(self, entry: Entry) -> str:
-        return digestwords.mark(entry, self.reader, alike=self.alike)
+    def _in_words(self) -> Iterator[InWords]:
+        """The companies of this message."""
+        times = (words.when(entry.activity, self.reader, self.today) for entry in self.part.entries)
+        return zip(self.said, times, self.marks, strict=True)
 
     def _quiet(self, quiet: Quiet) -> Iterator[Block]:
         """The companies that went quiet, and what the look back could not see."""
         locale = self.reader.locale
         if quiet.companies:
             yield _group_heading(sentence("digest.quiet", locale), len(quiet.companies))
-            yield bullets(*(self._still(row) for row in quiet.companies[:MAX_QUIET]))
+            in_words = Words(self._told.principal, self.reader, longest=self.longest)
+            yield bullets(*(self._still(row, in_words.of(row)) for row in quiet.companies[:MAX_QUIET]))
         more = len(quiet.companies) - MAX_QUIET
         lines = [sentence("answer.text.more", locale, count=more)] if more > 0 else []
         if quiet.total:
@@ -195,14 +216,12 @@ class _Part:
         if lines:
             yield context(GAP.join(lines))
 
-    def _still(self, activity: Activity) -> list[Element]:
+    def _still(self, activity: Activity, said: Said) -> list[Element]:
         """A company that went quiet, and since when it is."""
-        locale, time, today = self.reader.locale, known_time(activity), self.companies.today
-        since = long_day(local(time, self.reader.zone).date(), today, locale) if time else ""
+        locale, time = self.reader.locale, known_time(activity)
+        since = long_day(local(time, self.reader.zone).date(), self.today, locale) if time else ""
         last = sentence("digest.quiet.last", locale, day=since) if since else ""
-        owner = words.owner(activity, self._told.principal, self.reader)
-        facts = GAP.join(("", *filter(None, (last, owner))))
-        return self.companies.named(activity, "", facts)
+        return self.companies.named(said, "", GAP.join(("", *filter(None, (last, said.owner)))))
 
     def _footer(self) -> Iterator[Block]:
         """Which part of all this is, what was left out and why, and what was filtered by."""
@@ -222,7 +241,7 @@ class _Part:
         """How many companies stand in no message, and the button that asks for all."""
         if self.part.rest:
             more = sentence("digest.rest", self.reader.locale, count=self.part.rest)
-            yield section(more, show_all(self.reader, self.companies.question))
+            yield section(more, show_all(self.reader, self.question))
 
 
 def _title(part: DigestPart, reader: Reader) -> str:

@@ -5,10 +5,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import lru_cache
+from operator import attrgetter
 
 from bot.core.audience import Refusal
 from bot.core.causes import REFUSED, SLACK
-from bot.core.digest import LONGEST_LOOK_BACK, Cause, CauseKind, Digest, Entry, News, Quiet
+from bot.core.digest import LONGEST_LOOK_BACK, Cause, CauseKind, Digest, News, Quiet
 from bot.core.errors import CrmRefused
 from bot.core.filters import Filter
 from bot.core.localtime import local
@@ -18,17 +19,16 @@ from bot.core.typed.command import MAX_LINE
 from bot.core.typed.filtertext import written
 from bot.core.window import EPOCH
 from bot.slack.blocks.elements import shorten
-from bot.slack.blocks.words import GAP, MAX_NAME, capital, span_of_time
+from bot.slack.blocks.words import GAP, MAX_NAME, Once, capital, span_of_time
 from bot.text import has_sentence, sentence
 from bot.text.dates import clock, day_within, listed, moment, weekday
 
 __all__ = [
-    "are_alike",
     "as_of",
     "asked",
     "causes",
     "covers",
-    "mark",
+    "marks",
     "news",
     "quiet_limit",
     "slot_reason",
@@ -87,29 +87,34 @@ def covers(digest: Digest, reader: Reader) -> str:
 
 def news(digest: Digest | TeamDigest, reader: Reader) -> str:
     """How many are new, moved again, may have been told before, and came late; nothing of a first digest."""
-    found = Counter(entry.news for entry in digest.entries)
-    counted = [
-        sentence(f"news.count.{kind}", reader.locale, count=found[kind]) for kind in News if found[kind]
-    ]
+    found = Counter(map(attrgetter("news"), digest.entries))
     if _is_first(digest):
         counted = []
     elif len(found) == 1 and len(digest.entries) > 1:
         counted = [sentence(f"news.all.{kind}", reader.locale) for kind in found]
-    if late := sum(entry.is_late for entry in digest.entries):
+    else:
+        counted = [
+            sentence(f"news.count.{kind}", reader.locale, count=found[kind]) for kind in News if found[kind]
+        ]
+    if late := sum(map(attrgetter("is_late"), digest.entries)):
         counted.append(sentence("digest.late.count", reader.locale, count=late))
     return GAP.join(counted)
 
 
-def mark(entry: Entry, reader: Reader, *, alike: bool) -> str:
-    """How a company stands to the digest before, unless all stand ``alike``; and that it comes late."""
-    standing = "" if alike and entry.news is not News.REPEATED else _mark(entry.news, reader)
-    late = sentence("digest.late", reader.locale) if entry.is_late else ""
-    return f"{standing}, {late}" if standing and late else standing or late
+def marks(digest: Digest | TeamDigest, reader: Reader) -> Once[tuple[News, bool]]:
+    """How a company stands to the digest before, by its news, and that it comes late, if it does.
 
+    Where all stand alike, or there is none before, only that it may have been told tells something.
+    """
+    locale = reader.locale
+    are_alike = _is_first(digest) or len({entry.news for entry in digest.entries}) == 1
 
-def are_alike(digest: Digest | TeamDigest) -> bool:
-    """Whether a mark on each company would tell nothing: all have the same, or there is none before."""
-    return _is_first(digest) or len({entry.news for entry in digest.entries}) == 1
+    def mark(news: News, is_late: bool) -> str:
+        standing = "" if are_alike and news is not News.REPEATED else sentence(f"news.{news}", locale)
+        late = sentence("digest.late", locale) if is_late else ""
+        return f"{standing}, {late}" if standing and late else standing or late
+
+    return Once(lambda entry: mark(*entry))
 
 
 def causes(digest: Digest | TeamDigest, reader: Reader, command: str) -> str:
@@ -164,10 +169,6 @@ def _since(digest: Digest, reader: Reader) -> str:
 def _is_first(digest: Digest | TeamDigest) -> bool:
     """Whether there is none before it to compare with."""
     return any(cause.kind is CauseKind.FIRST for cause in digest.causes)
-
-
-def _mark(kind: News, reader: Reader) -> str:
-    return sentence(f"news.{kind}", reader.locale)
 
 
 def _cause_name(cause: Cause) -> str:

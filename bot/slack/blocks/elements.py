@@ -14,6 +14,7 @@ from typing import Any
 import orjson
 
 __all__ = [
+    "MAX_OPTION",
     "Block",
     "Element",
     "Message",
@@ -24,7 +25,6 @@ __all__ = [
     "cell",
     "channel",
     "chosen",
-    "company_link",
     "confirm",
     "context",
     "conversations",
@@ -124,9 +124,9 @@ def shorten(text: str, limit: int) -> str:
     return text if len(text) <= limit else text[: limit - 1] + "…"
 
 
-def spoken(lines: Iterable[str]) -> str:
-    """The text that stands for blocks: lines, none of them interpreted."""
-    return shorten("\n".join(map(escape, lines)), MAX_TEXT)
+def spoken(lines: Iterable[str], escaped: Iterable[str] = ()) -> str:
+    """The text that stands for blocks: lines, none of them interpreted; some may be ``escaped`` already."""
+    return shorten("\n".join((*map(escape, lines), *escaped)), MAX_TEXT)
 
 
 def header(text: str) -> Block:
@@ -140,6 +140,11 @@ def section(markdown: str, accessory: Element | None = None) -> Block:
     if accessory:
         block["accessory"] = accessory
     return block
+
+
+def paragraph(markdown: str, accessory: Element, block_id: str) -> Block:
+    """A paragraph of ours with a menu beside it, which brings back the id."""
+    return {"type": "section", "text": _markdown(markdown), "accessory": accessory, "block_id": block_id}
 
 
 def fields(*named: tuple[str, str]) -> Block:
@@ -234,14 +239,9 @@ def plain(text: str, accessory: Element) -> Block:
     return {"type": "section", "text": _plain(text, MAX_SECTION), "accessory": accessory}
 
 
-def company_link(url: str, name: str) -> str:
-    """A link in a paragraph of ours. What would end its label or begin code is put in other characters."""
-    return f"<{escape(url)}|{literal(name.replace('|', '¦'))}>"
-
-
-def menu(action: str, *options: Element) -> Element:
+def menu(action: str, options: list[Element]) -> Element:
     """The three dots, with what they offer."""
-    return {"type": "overflow", "action_id": action, "options": list(options)}
+    return {"type": "overflow", "action_id": action, "options": options}
 
 
 def select(action: str, placeholder: str, *options: Element) -> Element:
@@ -301,13 +301,9 @@ def ask(name: str, label: str, element: Element, hint: str = "", *, optional: bo
     return {**block, "hint": _plain(hint, 2000)} if hint else block
 
 
-def option(text: str | Element, value: str, url: str = "") -> Element:
-    """One line of a :func:`menu`; what many say is a :func:`label`."""
-    said = _plain(text, MAX_BUTTON) if isinstance(text, str) else text
-    element: Element = {"text": said, "value": shorten(value, MAX_OPTION)}
-    if url:
-        element["url"] = url
-    return element
+def option(text: str, value: str) -> Element:
+    """One line of a :func:`menu`, with its :func:`label`."""
+    return {"text": label(text), "value": shorten(value, MAX_OPTION)}
 
 
 def label(text: str) -> Element:

@@ -49,8 +49,8 @@ WORTH_A_CHART = 4
 TICK = timedelta(microseconds=1)
 
 
-def footer(reply: ActivityAnswer, reader: Reader) -> Iterator[Block]:
-    """The grey lines, then the buttons."""
+def footer(reply: ActivityAnswer, reader: Reader, question: str) -> Iterator[Block]:
+    """The grey lines, then the buttons; ``question`` asks for the same page."""
     lines = [
         *_position(reply, reader),
         *hidden(reply.dropped, reply.filter, reader),
@@ -59,7 +59,7 @@ def footer(reply: ActivityAnswer, reader: Reader) -> Iterator[Block]:
     if lines:
         yield divider()
         yield context(GAP.join(lines))
-    yield _buttons(reply, reader)
+    yield _buttons(reply, reader, question)
 
 
 def left_out(
@@ -127,7 +127,7 @@ def filtered(filter_: Filter, reader: Reader) -> Iterator[str]:
         yield sentence("footer.people", reader.locale, people=shorten(people, MAX_LISTED))
 
 
-def _buttons(reply: ActivityAnswer, reader: Reader) -> Block:
+def _buttons(reply: ActivityAnswer, reader: Reader, question: str) -> Block:
     shown = len(reply.rows) + len(reply.later)
     last = (*reply.rows, *reply.later)[-1:]
     following = replace(reply.page, offset=reply.offset + shown, after=mark(last[0]) if last else None)
@@ -136,11 +136,10 @@ def _buttons(reply: ActivityAnswer, reader: Reader) -> Block:
         *_catchup(reply, reader),
         *_chart(reply, reader),
         *_share(reply, reader),
-        *_why(reply, reader),
+        *_why(reply, reader, question),
     ]
     rows = [] if reply.style is Style.FULL else [*reply.rows, *reply.later]
-    block = actions(*buttons, *company_select(rows, reader), _view(reply, reader))
-    question = owned(reader.user, Asked(reply.asked, reply.page).encode())
+    block = actions(*buttons, *company_select(rows, reader), _view(reply, reader, question))
     return {**block, "block_id": block_id(FOOTER, question)}
 
 
@@ -196,17 +195,15 @@ def _sure(locale: str, name: str) -> Element:
     )
 
 
-def _why(reply: ActivityAnswer, reader: Reader) -> Iterator[Element]:
+def _why(reply: ActivityAnswer, reader: Reader, question: str) -> Iterator[Element]:
     if reply.dropped or reply.filter.at_the_crm:
-        asked = Asked(reply.asked, reply.page)
-        yield _button("why", sentence("button.why", reader.locale), asked, reader)
+        yield button("why", sentence("button.why", reader.locale), question)
 
 
-def _view(reply: ActivityAnswer, reader: Reader) -> Element:
+def _view(reply: ActivityAnswer, reader: Reader, question: str) -> Element:
     """The other styles, and the same once more; a menu of one line would be a button."""
     if not reply.total:
-        again = Asked(reply.asked, reply.page)
-        return _button("page.newest", sentence("menu.refresh", reader.locale), again, reader)
+        return button("page.newest", sentence("menu.refresh", reader.locale), question)
     return _styles(reader.locale, reply.style)
 
 
@@ -215,7 +212,7 @@ def _styles(locale: str, shown: Style) -> Element:
     """Made once: nobody changes it."""
     styles = [style for style in Style if style is not shown]
     options = [option(sentence(f"menu.style.{style}", locale), style) for style in styles]
-    return menu("view", *options, option(sentence("menu.refresh", locale), REFRESH))
+    return menu("view", [*options, option(sentence("menu.refresh", locale), REFRESH)])
 
 
 def _button(action: str, text: str, asked: Asked, reader: Reader) -> Element:

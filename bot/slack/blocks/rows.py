@@ -1,8 +1,9 @@
 """The companies of a page, in each style."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import count, groupby
+from datetime import date
+from itertools import count, groupby, starmap
 
 from bot.core.activity import Activity
 from bot.core.filters import Style
@@ -12,18 +13,27 @@ from bot.core.window import known_time
 from bot.slack.blocks import words
 from bot.slack.blocks.companies import HEADS, Companies
 from bot.slack.blocks.elements import Block, bullets, note, table
-from bot.slack.carried import Asked, owned
+from bot.slack.blocks.words import Said, Words
 from bot.text import sentence
-from bot.text.dates import day, moment
+from bot.text.dates import day, moment, time_of_day
 
 __all__ = ["rows"]
 
+#: What is said of a company, and when it happened.
+InWords = tuple[Said, str]
 
-def rows(reply: ActivityAnswer, reader: Reader) -> Iterator[Block]:
-    """The companies of the page: by day, then those that were active again since."""
-    question = owned(reader.user, Asked(reply.asked, reply.page).encode())
+
+def rows(reply: ActivityAnswer, reader: Reader, question: str, heard: Sequence[Said]) -> Iterator[Block]:
+    """The companies of the page: by day, then those that were active again since.
+
+    ``question`` is what their menus ask about, and ``heard`` what is said of each, escaped.
+    """
+    said = heard
+    if reply.style is not Style.FULL:  # only what stands in paragraphs is escaped
+        plain = Words(reply.principal, reader)
+        said = [plain.of(activity) for activity in (*reply.rows, *reply.later)]
     today = local(reply.as_of, reader.zone).date()
-    page = _Page(reply, reader, Companies(reader, reply.principal, reply.web_url, question, today))
+    page = _Page(reply, reader, Companies(reader, reply.web_url, question), today, said)
     match reply.style:
         case Style.TABLE:
             yield from page.as_table()
@@ -38,44 +48,51 @@ class _Page:
     reply: ActivityAnswer
     reader: Reader
     companies: Companies
+    #: The reader's day.
+    today: date
+    said: Sequence[Said]
 
     def in_full(self) -> Iterator[Block]:
         """A paragraph for each, with a menu beside it."""
         numbers = count()
-        for heading, activities in self._days():
+        for heading, companies in self._days():
             yield note(heading)
-            for activity in activities:
-                yield self.companies.paragraph(next(numbers), activity, words.when(activity, self.reader))
+            for said, when in companies:
+                yield self.companies.paragraph(next(numbers), said, when)
         yield from self._later()
-        for activity in self.reply.later:
-            when = words.when(activity, self.reader, self.companies.today)
-            yield self.companies.paragraph(next(numbers), activity, when)
+        for said, when in self._again():
+            yield self.companies.paragraph(next(numbers), said, when)
 
     def as_list(self) -> Iterator[Block]:
         """A line for each."""
-        for heading, activities in self._days():
+        for heading, companies in self._days():
             yield note(heading)
-            yield bullets(
-                *(self.companies.line(activity, words.when(activity, self.reader)) for activity in activities)
-            )
+            yield bullets(*starmap(self.companies.line, companies))
         yield from self._later_lines()
 
     def as_table(self) -> Iterator[Block]:
         """A row for each. A message holds one table: what was active again since follows as a list."""
         if self.reply.rows:
             heads = [sentence(f"table.{head}", self.reader.locale) for head in HEADS]
-            yield table(heads, [self.companies.cells(activity) for activity in self.reply.rows])
+            yield table(
+                heads,
+                [
+                    *starmap(
+                        self.companies.cells,
+                        self._with_days(self.reply.rows, self.said[: len(self.reply.rows)]),
+                    )
+                ],
+            )
         yield from self._later_lines()
 
-    def _days(self) -> Iterator[tuple[str, list[Activity]]]:
-        def heading(activity: Activity) -> str:
-            time = known_time(activity)
-            if time is None:
-                return sentence("day.unknown", self.reader.locale)
-            return day(local(time, self.reader.zone).date(), self.companies.today, self.reader.locale)
-
-        for name, activities in groupby(self.reply.rows, heading):
-            yield f"*{name}*", list(activities)
+    def _days(self) -> Iterator[tuple[str, list[InWords]]]:
+        """Each day, and what happened on it at which time."""
+        zone, locale = self.reader.zone, self.reader.locale
+        times = [time and local(time, zone) for time in map(known_time, self.reply.rows)]
+        rows = zip(times, self.said[: len(times)], strict=True)
+        for which, its in groupby(rows, lambda row: row[0] and row[0].date()):
+            name = day(which, self.today, locale) if which else sentence("day.unknown", locale)
+            yield f"*{name}*", [(said, time_of_day(time, locale) if time else "") for time, said in its]
 
     def _later(self) -> Iterator[Block]:
         """What stands above those that were active again since."""
@@ -86,9 +103,14 @@ class _Page:
 
     def _later_lines(self) -> Iterator[Block]:
         yield from self._later()
-        lines = [
-            self.companies.line(activity, words.when(activity, self.reader, self.companies.today))
-            for activity in self.reply.later
-        ]
-        if lines:
-            yield bullets(*lines)
+        if self.reply.later:
+            yield bullets(*starmap(self.companies.line, self._again()))
+
+    def _again(self) -> Iterator[InWords]:
+        """Those that were active again since."""
+        return self._with_days(self.reply.later, self.said[len(self.reply.rows) :])
+
+    def _with_days(self, activities: Iterable[Activity], said: Iterable[Said]) -> Iterator[InWords]:
+        """What happened on which day."""
+        for activity, each in zip(activities, said, strict=True):
+            yield each, words.when(activity, self.reader, self.today)

@@ -42,16 +42,17 @@ def draw_shared(page: SharedPage, reader: Reader) -> Message:
 
     All CRM text is in ``rich_text``. ``reader`` is the sharer, whose language it is in.
     """
-    answer = page.answer
+    answer, in_words = page.answer, words.Words(words.NOBODY, reader)
     title = sentence("shared.title", reader.locale, count=len(answer.rows))
+    said = [in_words.of(activity) for activity in answer.rows]
     blocks = [
         header(title),
         rich(user(page.sharer), span(f" {sentence('shared.by', reader.locale)}")),
         rich(*_covers(answer, reader)),
-        bullets(*(_line(activity, answer, reader) for activity in answer.rows)),
+        bullets(*(_line(*row, answer, reader) for row in zip(answer.rows, said, strict=True))),
         context(words.GAP.join(_notes(page, reader))),
     ]
-    lines = [f"{words.name(row, reader)}: {words.happened(row, reader)}" for row in answer.rows]
+    lines = [f"{each.name}: {each.happened}" for each in said]
     return Message(shorten("\n".join(map(escape, (title, *lines))), MAX_TEXT), blocks)
 
 
@@ -91,14 +92,12 @@ def _covers(answer: ActivityAnswer, reader: Reader) -> Iterator[Element]:
     yield span(f" · {sentence('answer.latest', reader.locale)} · {whom}")
 
 
-def _line(activity: Activity, answer: ActivityAnswer, reader: Reader) -> list[Element]:
+def _line(activity: Activity, said: words.Said, answer: ActivityAnswer, reader: Reader) -> list[Element]:
     """The company, what happened, who did it and when; whose it is, for nobody here is "you"."""
     url = words.company_url(answer.web_url, activity.company_id)
-    name = words.name(activity, reader)
-    more = words.more(activity, reader)
-    who = shorten(" ".join(activity.actor.split()), words.MAX_NAME)
-    facts = words.GAP.join(fact for fact in (words.happened(activity, reader), who) if fact)
-    line = [link(url, name) if url else span(name, bold=True), span(f"{more}{words.GAP}{facts}")]
+    facts = words.GAP.join(fact for fact in (said.happened, said.who) if fact)
+    company = link(url, said.name) if url else span(said.name, bold=True)
+    line = [company, span(f"{said.more}{words.GAP}{facts}")]
     time = known_time(activity)
     return [*line, span(", "), _date(time, reader)] if time else line
 

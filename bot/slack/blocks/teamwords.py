@@ -9,12 +9,10 @@ from bot.core.channeldigest import Grouping
 from bot.core.errors import SignInOver
 from bot.core.languages import in_language
 from bot.core.localtime import local
-from bot.core.people import Principal
 from bot.core.replies import Reader
 from bot.core.teamchart import Chart
 from bot.core.teamdigest import TeamDigest, TeamEntry
 from bot.core.window import EPOCH, known_time
-from bot.slack.blocks import words
 from bot.slack.blocks.charts import bars, in_figures
 from bot.slack.blocks.elements import Block, Element, shorten, span
 from bot.slack.blocks.elements import date as moment_element
@@ -23,7 +21,6 @@ from bot.text import has_sentence, sentence
 from bot.text.dates import day, day_within, listed, moment, short_day, tiny_day, zone_name
 
 __all__ = [
-    "NOBODY",
     "chart_block",
     "covers",
     "dropped",
@@ -37,8 +34,6 @@ __all__ = [
     "title",
 ]
 
-#: Nobody in a channel is "you", and nobody's companies are "yours".
-NOBODY = Principal(0, -1, "", "")
 #: So many names are told of those whose views are missing, for each reason.
 MAX_NAMES = 5
 #: As Slack shows a moment to whoever looks, in the zone of their device.
@@ -151,11 +146,6 @@ def takeaway(chart: Chart, digest: TeamDigest, reader: Reader) -> str:
 def figures(chart: Chart, reader: Reader) -> str:
     """The chart in words: each day and its number."""
     return in_figures({short_day(which, reader.locale): count for which, count in chart.days.items()})
-
-
-def in_a_line(activity: Activity, reader: Reader) -> str:
-    """A company for ears."""
-    return words.in_a_line(activity, NOBODY, reader)
 
 
 def when(activity: Activity, reader: Reader) -> Element | None:

@@ -94,11 +94,8 @@ def _reasons(reply: WhyShown, reader: Reader) -> Iterator[str]:
         owner = shorten(" ".join(activity.owner.split()), words.MAX_NAME) or "–"
         yield sentence("why.owner", locale, name=owner)
     today = local(reply.as_of, reader.zone).date()
-    facts = (
-        words.happened(activity, reader),
-        words.who(activity, reply.principal, reader),
-        words.when(activity, reader, today),
-    )
+    said = words.Words(reply.principal, reader).of(activity)
+    facts = (said.happened, said.who, words.when(activity, reader, today))
     yield sentence("why.happened", locale, what=", ".join(fact for fact in facts if fact))
     covered = span_of_time(reply.window, reply.as_of, reader)
     yield sentence("why.later" if reply.is_later else "why.inside", locale, span=covered)

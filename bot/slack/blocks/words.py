@@ -1,8 +1,10 @@
-"""What is said of one activity, whatever the style: plain text, as it goes where Slack parses nothing."""
+"""What is said of each activity, whatever the style: plain text, or what is asked of it where it goes."""
 
 import re
+from collections.abc import Callable
 from datetime import date, datetime, time
 from functools import lru_cache
+from typing import NamedTuple, TypeVar
 from urllib.parse import quote
 
 from bot.core.activity import Action, Activity
@@ -18,64 +20,137 @@ from bot.text.dates import moment, time_of_day, zone_name
 __all__ = [
     "GAP",
     "MAX_NAME",
+    "NOBODY",
+    "Once",
+    "Said",
+    "Words",
     "capital",
     "company_url",
-    "happened",
-    "in_a_line",
-    "more",
+    "company_urls",
     "name",
-    "owner",
     "span_of_time",
     "when",
-    "who",
 ]
 
 #: No name in SuperOffice is longer; the columns end before.
 MAX_NAME = 255
 GAP = "  ·  "
+Key = TypeVar("Key")
+#: Nobody in a channel is "you", and nobody's companies are "yours".
+NOBODY = Principal(0, -1, "", "")
 
 
 def company_url(web_url: str, company_id: int) -> str:
-    """The company's page in SuperOffice's web client; the two question marks are SoProtocol's.
-
-    ``""`` where there is no web client, or no company. Source: docs.superoffice.com, "SoProtocol".
-    """
-    if not (web_url and company_id):
-        return ""
-    return f"{_root(web_url)}/default.aspx?contact.main?contact_id={company_id}"
+    """The company's page in SuperOffice's web client; ``""`` where there is no web client, or no company."""
+    return f"{company_urls(web_url)}{company_id}" if web_url and company_id else ""
 
 
 @lru_cache(maxsize=64)
-def _root(web_url: str) -> str:
-    return quote(web_url.rstrip("/"), safe=":/%?=&+,;@~!$()*'#[]")
+def company_urls(web_url: str) -> str:
+    """How the addresses of all companies' pages begin; the two question marks are SoProtocol's.
+
+    Source: docs.superoffice.com, "SoProtocol".
+    """
+    root = quote(web_url.rstrip("/"), safe=":/%?=&+,;@~!$()*'#[]")
+    return f"{root}/default.aspx?contact.main?contact_id="
 
 
-def name(activity: Activity, reader: Reader) -> str:
+def name(activity: Activity, reader: Reader, longest: int = MAX_NAME) -> str:
     """The company's name, or its number where it has none."""
-    return _one_line(activity.company) or sentence(
-        "answer.unnamed", reader.locale, id=str(activity.company_id)
+    return _one_line(activity.company, longest) or shorten(
+        sentence("answer.unnamed", reader.locale, id=str(activity.company_id)), longest
     )
 
 
-def more(activity: Activity, reader: Reader, longest: int = MAX_NAME, *, with_category: bool = True) -> str:
-    """What follows the company's name: its department, and its category, which SuperOffice may tell in
-    several languages; neither is longer than so much.
+class Said(NamedTuple):
+    """What is said of one activity; what there is not to say is empty."""
+
+    company_id: int
+    #: The company's name as it is, for what is never parsed.
+    plain: str
+    name: str
+    #: What follows the name: the company's department and its category.
+    more: str
+    #: The actions in words, the first with a capital.
+    happened: str
+    #: Who did it, or "you".
+    who: str
+    #: The owner, where that is not the reader: "owner you" on every row tells nothing.
+    owner: str
+
+    @property
+    def line(self) -> str:
+        """The company, what happened on it, and who did it: for ears."""
+        return f"{self.name}: {self.happened}{f', {self.who}' if self.who else ''}"
+
+
+class Once(dict[Key, str]):
+    """Words by what they are made of: made once for each, within one message."""
+
+    def __init__(self, make: Callable[[Key], str]) -> None:
+        super().__init__()
+        self._make = make
+
+    def __missing__(self, key: Key) -> str:
+        words = self[key] = self._make(key)
+        return words
+
+
+class Words:
+    """What is said of the companies of one message. What many of them share is put in words once.
+
+    ``form`` is what all of it has to go through, as :func:`~bot.slack.blocks.elements.escape` for paragraphs
+    and for ears; no name and no fact is longer than ``longest``.
     """
-    category = activity.category if with_category else ""
-    return _more(activity.department, category, reader.locale, longest)
+
+    def __init__(
+        self,
+        principal: Principal,
+        reader: Reader,
+        form: Callable[[str], str] = str,
+        longest: int = MAX_NAME,
+        *,
+        with_category: bool = True,
+    ) -> None:
+        def owned_by(owner: str) -> str:
+            name = _one_line(owner)
+            return form(shorten(sentence("answer.owner", locale, name=name), longest)) if name else ""
+
+        def more(place: tuple[str, str]) -> str:
+            department, category = place
+            return form(_more(department, category if with_category else "", locale, longest))
+
+        def happened(acted: tuple[Action, tuple[str, ...]]) -> str:
+            return form(shorten(_happened(*acted, locale), longest))
+
+        locale = reader.locale
+        self.longest = longest
+        self._principal, self._reader, self._form = principal, reader, form
+        self._you = sentence("answer.you", locale)
+        self._person = Once[str](lambda person: form(_one_line(person, longest)))
+        self._owner, self._more, self._happened = Once(owned_by), Once(more), Once(happened)
+
+    def of(self, activity: Activity) -> Said:
+        """What is said of one of them."""
+        plain, principal = name(activity, self._reader, self.longest), self._principal
+        is_own = activity.actor_id and activity.actor_id == principal.person_id
+        is_owned = activity.owner_id == principal.associate_id
+        return Said(
+            activity.company_id,
+            plain,
+            self._form(plain),
+            self._more[activity.department, activity.category],
+            self._happened[activity.action, activity.other_actions],
+            self._you if is_own else self._person[activity.actor],
+            "" if is_owned else self._owner[activity.owner],
+        )
 
 
-@lru_cache(maxsize=1024)
 def _more(department: str, category: str, locale: str, longest: int) -> str:
-    """Many companies have the same."""
-    place = shorten(_one_line(department), longest)
-    kind = shorten(_one_line(in_language(category, locale)), longest)
+    """SuperOffice may tell a category in several languages."""
+    place = _one_line(department, longest)
+    kind = _one_line(in_language(category, locale), longest)
     return f"{f', {place}' if place else ''}{f'{GAP}{kind}' if kind else ''}"
-
-
-def happened(activity: Activity, reader: Reader) -> str:
-    """The actions in words, the first with a capital."""
-    return _happened(activity.action, activity.other_actions, reader.locale)
 
 
 @lru_cache(maxsize=512)
@@ -86,37 +161,12 @@ def _happened(action: Action, other_actions: tuple[str, ...], locale: str) -> st
     return shorten(capital(words), MAX_NAME)
 
 
-def who(activity: Activity, principal: Principal, reader: Reader) -> str:
-    """Who did it, or "you"."""
-    if activity.actor_id and activity.actor_id == principal.person_id:
-        return sentence("answer.you", reader.locale)
-    return _often(activity.actor)
-
-
-def owner(activity: Activity, principal: Principal, reader: Reader) -> str:
-    """The owner, where that is not the reader: "owner you" on every row tells nothing."""
-    owner_name = _often(activity.owner)
-    if activity.owner_id == principal.associate_id or not owner_name:
-        return ""
-    return _owned_by(owner_name, reader.locale)
-
-
-@lru_cache(maxsize=1024)
-def _owned_by(owner_name: str, locale: str) -> str:
-    return sentence("answer.owner", locale, name=owner_name)
-
-
-def when(activity: Activity, reader: Reader, today: date | None = None) -> str:
-    """The time of the day; with the day, if today's date is told; ``""`` where it is not known.
-
-    It is written as within a sentence.
-    """
+def when(activity: Activity, reader: Reader, today: date) -> str:
+    """The day and the time, as within a sentence; ``""`` where it is not known."""
     then = known_time(activity)
     if then is None:
         return ""
     here = local(then, reader.zone)
-    if today is None:
-        return time_of_day(here, reader.locale)
     back = (today - here.date()).days
     if back in (0, 1):
         return _near(back, here.hour, here.minute, reader.locale)
@@ -128,12 +178,6 @@ def _near(back: int, hour: int, minute: int, locale: str) -> str:
     """Many are told of the same minutes."""
     clock = time_of_day(time(hour, minute), locale)
     return sentence("when.yesterday" if back else "when.today", locale, time=clock)
-
-
-def in_a_line(activity: Activity, principal: Principal, reader: Reader) -> str:
-    """The company, what happened on it, and who did it: for ears."""
-    by = who(activity, principal, reader)
-    return f"{name(activity, reader)}: {happened(activity, reader)}{f', {by}' if by else ''}"
 
 
 def capital(text: str) -> str:
@@ -151,11 +195,7 @@ def span_of_time(window: Window, as_of: datetime, reader: Reader) -> str:
     return sentence("answer.span", reader.locale, start=start, end=end, zone=zone)
 
 
-def _one_line(text: str) -> str:
+def _one_line(text: str, longest: int = MAX_NAME) -> str:
     """Printable text has no white space but the blank: nearly all of it is one line as it is."""
     is_plain = text.isprintable() and "  " not in text
-    return shorten(text.strip() if is_plain else " ".join(text.split()), MAX_NAME)
-
-
-#: The same for people, and what else is told of many companies.
-_often = lru_cache(maxsize=1024)(_one_line)
+    return shorten(text.strip() if is_plain else " ".join(text.split()), longest)
