@@ -58,7 +58,7 @@ class Cut(NamedTuple):
 class _Usual(NamedTuple):
     """How to read the rows of an answer."""
 
-    #: Each has its texts as groups, and another behind it, or an end tag.
+    #: Each has its texts as groups, and a last one that is empty: where no row is, that takes all the rest.
     row: re.Pattern[str]
     #: How each begins, and nothing else.
     begins: str
@@ -84,7 +84,6 @@ _SCHEMA_PREFIX = re.compile(f' ({_NAME}):(?:nil|type)="')
 #: The ampersand last: what it makes is no entity.
 _ENTITIES = (("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'), ("&apos;", "'"), ("&amp;", "&"))
 _UNUSUAL_ENTITY = re.compile("&(?!(?:amp|lt|gt|quot|apos);)")
-_OTHER_ENTITY = re.compile("&(?!amp;)")
 
 
 def cutting(content: bytes) -> Steps[Cut | None]:
@@ -138,19 +137,14 @@ def _rows(text: str, start: int, end: int, prefix: str, schema: str) -> Steps[li
 
 def _rows_like(usual: _Usual, text: str, start: int, end: int) -> Steps[list[Texts]]:
     """The rows that fill all the text from ``start`` to ``end``, one behind the other; none if anything else
-    is among them.
-
-    That something is skipped shows: behind each row comes the beginning of one, or the end, and there are as
-    many beginnings as rows. A large answer is taken in parts, since nothing else runs while one is searched,
-    not in another thread either.
+    is among them. A large answer is taken in parts, since nothing else runs while one is searched, not in
+    another thread either.
     """
     rows: list[Texts] = []
     while start < end:
         part = end if end - start <= _PART else text.rfind(usual.begins, start + 1, start + _PART)
-        if part < 0 or not text.startswith(usual.begins, start):
-            return []
-        found = _found(usual.row, text[start : text.index(">", part) + 1])
-        if text.count(usual.begins, start, part) != len(found):
+        found = _found(usual.row, text[start:part]) if part > 0 else []
+        if not found or found[-1][-1]:
             return []
         rows.extend(map(usual.in_order, found))
         start = part
@@ -166,8 +160,9 @@ def _found(row: re.Pattern[str], text: str) -> list[Texts]:
     """
     if "&" not in text:
         return row.findall(text)
-    if not _OTHER_ENTITY.search(text):
-        return row.findall("&".join(text.split("&amp;")))
+    parts = text.split("&amp;")
+    if not any("&" in part for part in parts):
+        return row.findall("&".join(parts))
     if _UNUSUAL_ENTITY.search(text):
         return []
     found = row.findall(text)
@@ -200,10 +195,9 @@ def _usual(prefix: str, schema: str, row: tuple[str, ...], *fields: tuple[str, .
         for name, kind in fields
     )
     begins, ends = f"<{prefix}{''.join(row)}>", f"</{prefix}{row[0]}>"
-    behind = f"(?={re.escape(begins)}|</{before}Response>)"
     known = [name for name in names if name in FIELDS]
     return _Usual(
-        re.compile(f"{re.escape(begins)}{_GAP}{inner}{re.escape(ends)}{_GAP}{behind}"),
+        re.compile(f"{re.escape(begins)}{_GAP}{inner}{re.escape(ends)}{_GAP}|(.+)", re.DOTALL),
         begins,
         itemgetter(*map(known.index, FIELDS)),
     )
