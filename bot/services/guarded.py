@@ -4,8 +4,8 @@ import asyncio
 import logging
 import math
 import time
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import AbstractAsyncContextManager, contextmanager
+from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
 from typing import TypeVar
 
 from bot.core.breaker import Breaker, BreakerState
@@ -54,12 +54,11 @@ class Gate:
                 await self._probe()
         self._refuse_while_open()
 
-    @contextmanager
-    def watched(self, *, proves: bool) -> Iterator[None]:
-        """Learn from a question whether it answers; ``proves``: it cannot succeed without an answer."""
+    async def ask(self, call: Callable[[], Awaitable[T]], *, proves: bool) -> T:
+        """Ask, and learn whether it answers; ``proves``: the call cannot succeed without an answer."""
         began = self._monotonic()
         try:
-            yield
+            answer = await call()
         except NO_ANSWER:
             self._failed()
             raise
@@ -70,9 +69,9 @@ class Gate:
             if self._monotonic() - began >= GIVEN_UP:
                 self._failed()
             raise
-        else:
-            if proves:
-                self._breaker.succeeded()
+        if proves:
+            self._breaker.succeeded()
+        return answer
 
     async def _probe(self) -> None:
         try:
@@ -119,5 +118,4 @@ class GuardedCrm(AroundCrm):
         async with self._turns:
             await self._gate.enter()
             # The time is known after the first time.
-            with self._gate.watched(proves=operation != "now"):
-                return await call()
+            return await self._gate.ask(call, proves=operation != "now")

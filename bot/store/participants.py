@@ -87,12 +87,13 @@ class StoredParticipants:
 def participant(sealer: Sealer, subscription: int, row: tuple[Any, ...]) -> Participant:
     """A row of :data:`PARTICIPANT`."""
     workspace, user, told_until, fresh, sealed, joined_at = row
+    who = SlackUser(workspace, user)
     return Participant(
         subscription,
-        SlackUser(workspace, user),
+        who,
         maybe_moment(told_until),
         bool(fresh),
-        _narrowing(sealer, subscription, SlackUser(workspace, user), sealed),
+        _narrowing(sealer, subscription, who, sealed),
         maybe_moment(joined_at),
     )
 

@@ -79,6 +79,8 @@ _GAP = "[ \t\r\n]*+"
 #: Less what is no XML, and the carriage return, which is read as a line feed.
 _TEXT = "[^<>\0-\x08\x0b-\x1f]*+"
 _NO_XML = ("\ufffe", "\uffff")
+#: Around the rows.
+_TRICKY = ("<!", _PLACEHOLDER)
 _OPENED = re.compile(f"<((?:{_NAME}:)?)Response(?: [^<>]*)?>{_GAP}")
 _SCHEMA_PREFIX = re.compile(f' ({_NAME}):(?:nil|type)="')
 #: The ampersand last: what it makes is no entity.
@@ -104,11 +106,8 @@ def cutting(content: bytes) -> Steps[Cut | None]:
     end = text.rfind(f"</{prefix}Response>", start)
     rows = (yield from _rows(text, start, end, prefix, schema[1] if schema else "")) if end >= 0 else []
     before, after = text[:start], text[end:]
-    if (
-        not rows
-        or any(each in text for each in _NO_XML)
-        or any(each in part for each in ("<!", _PLACEHOLDER) for part in (before, after))
-    ):
+    unusual = any(each in text for each in _NO_XML) or any(each in before + after for each in _TRICKY)
+    if unusual or not rows:
         return None
     attribute = f' {schema[1]}:nil=""' if schema else ""
     return Cut(f"{before}<{prefix}{_PLACEHOLDER}{attribute}/>{after}".encode(), rows)

@@ -37,9 +37,10 @@ class ChannelGuard:
 
         A channel that was private when its digest was set up must still be.
         """
-        place, settings = subscription.place, subscription.team or ChannelSettings()
+        place = subscription.place
         if place is None:
             return None
+        settings = subscription.team or ChannelSettings()
         reason, channel, _ = await self._audience.seen(
             place, lambda: self._is_approved(place.workspace, settings)
         )
