@@ -114,7 +114,7 @@ def _quiet(reply: ActivityChart, reader: Reader) -> Iterator[tuple[str, Block, s
         return
     today = local(reply.answer.as_of, reader.zone).date()
     companies = Companies(reader, reply.answer.web_url, "")
-    in_words = words.Words(reply.answer.principal, reader, longest=MAX_NAME)
+    in_words = words.Words(reply.answer.principal, reader, MAX_NAME)
     said = [(in_words.of(row), words.when(row, reader, today)) for row in rows]
     since = day_within(local(known_time(rows[0]) or EPOCH, reader.zone).date(), today, reader.locale)
     first = sentence("chart.quiet", reader.locale, name=said[0][0].name, when=since)

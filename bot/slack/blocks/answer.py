@@ -3,11 +3,12 @@
 from collections.abc import Iterator
 from datetime import time, timedelta
 
+from bot.core.filters import Style
 from bot.core.localtime import local
 from bot.core.period import Between, LastLogout, Period, Since, Today, Week, Weekday, Yesterday
 from bot.core.replies import ActivityAnswer, Reader
 from bot.slack.blocks import words
-from bot.slack.blocks.elements import Block, Message, context, divider, escape, header, note, shorten, spoken
+from bot.slack.blocks.elements import Block, Message, context, divider, header, note, shorten, spoken
 from bot.slack.blocks.footer import footer, looked
 from bot.slack.blocks.rows import rows
 from bot.slack.carried import Asked, owned
@@ -22,15 +23,17 @@ WIDER = timedelta(days=7)
 
 def answer(reply: ActivityAnswer, reader: Reader, command: str) -> Message:
     """One page of an answer. Empty says what it looked for; it never looks like a failure."""
-    heading, heard = title_of(reply, reader), words.Words(reply.principal, reader, escape)
-    said = [heard.of(activity) for activity in (*reply.rows, *reply.later)]
+    heading, is_full = title_of(reply, reader), reply.style is Style.FULL
+    in_words = words.Words(reply.principal, reader, escaped=is_full)  # only paragraphs are
+    said = [in_words.of(activity) for activity in (*reply.rows, *reply.later)]
     question = owned(reader.user, Asked(reply.asked, reply.page).encode())
     blocks = [header(heading), context(covers(reply, reader)), *_remarks(reply, reader, command)]
     if reply.total:
         blocks += [divider(), *rows(reply, reader, question, said)]
     else:
         blocks += [note(line) for line in _nothing(reply, reader, command)]
-    return Message(_in_words(heading, reply, said, reader), [*blocks, *footer(reply, reader, question)])
+    lines = [*map(in_words.aloud, said), *_rest(reply, reader)]
+    return Message(spoken([heading], lines), [*blocks, *footer(reply, reader, question)])
 
 
 def title_of(reply: ActivityAnswer, reader: Reader) -> str:
@@ -126,10 +129,8 @@ def _nothing(reply: ActivityAnswer, reader: Reader, command: str) -> Iterator[st
         yield sentence("answer.empty.wider", reader.locale, command=command)
 
 
-def _in_words(heading: str, reply: ActivityAnswer, said: list[words.Said], reader: Reader) -> str:
-    """The same for ears: the title, then a line per company."""
-    lines = [each.line for each in said]
-    rest = reply.total - reply.offset - len(said)
+def _rest(reply: ActivityAnswer, reader: Reader) -> Iterator[str]:
+    """For ears: how many companies there are beyond this page."""
+    rest = reply.total - reply.offset - len(reply.rows) - len(reply.later)
     if rest > 0:
-        lines.append(sentence("answer.text.more", reader.locale, count=rest))
-    return spoken([heading], lines)
+        yield sentence("answer.text.more", reader.locale, count=rest)

@@ -27,7 +27,6 @@ from bot.slack.blocks.elements import (
     cell,
     context,
     divider,
-    escape,
     header,
     link,
     lists,
@@ -76,9 +75,8 @@ class _Part:
 
     def companies_in_words(self) -> Iterator[str]:
         """A line for each, escaped."""
-        heard = Words(NOBODY, self.reader, escape)
         for entry in self.part.entries:
-            line, mark = heard.of(entry.activity).line, self._mark(entry)
+            line, mark = self.in_words.aloud(self.in_words.of(entry.activity)), self._mark(entry)
             yield f"{line} ({mark})" if mark else line
 
     def blocks(self) -> list[Block]:
@@ -273,4 +271,4 @@ class _Part:
 def _in_words(told: TeamDigest, reader: Reader, longest: int = MAX_NAME) -> Words:
     """Nobody reads it alone; and what stands above a group is not said again."""
     with_category = told.settings.grouping is not Grouping.CATEGORY
-    return Words(NOBODY, reader, longest=longest, with_category=with_category)
+    return Words(NOBODY, reader, longest, with_category=with_category)

@@ -25,7 +25,6 @@ from bot.slack.blocks.elements import (
     bullets,
     context,
     divider,
-    escape,
     header,
     note,
     rich,
@@ -56,10 +55,10 @@ def digest(reply: DigestPart, reader: Reader, command: str) -> Message:
     title, why = _title(reply, reader), digestwords.causes(told, reader, command)
     mark = digestwords.marks(told, reader)
     marks = [mark[entry.news, entry.is_late] for entry in reply.entries]
-    heard = Words(told.principal, reader, escape)
-    said = [heard.of(entry.activity) for entry in reply.entries]
     today = local(digestwords.as_of(told), reader.zone).date()
-    part = _Part(reply, reader, companies, question, title, why, today, marks, said)
+    in_words = _in_words(reply, reader)
+    said = [in_words.of(entry.activity) for entry in reply.entries]
+    part = _Part(reply, reader, companies, question, title, why, today, marks, in_words, said)
     return Message(part.spoken(), part.blocks())
 
 
@@ -74,17 +73,17 @@ class _Part:
     why: str
     #: The reader's day.
     today: date
-    #: What stands behind each company, and what is said of it, escaped.
+    #: What stands behind each company.
     marks: list[str]
+    in_words: Words
     said: list[Said]
-    longest: int = MAX_NAME
 
     def spoken(self) -> str:
         """The heading, why it is wider or late, and a line per company."""
         heading = [self.title] if self.part.number or not self.why else [self.title, self.why]
         lines = [
-            f"{said.line} ({mark})" if mark else said.line
-            for said, mark in zip(self.said, self.marks, strict=True)
+            f"{line} ({mark})" if mark else line
+            for line, mark in zip(map(self.in_words.aloud, self.said), self.marks, strict=True)
         ]
         if more := self._elsewhere + self.part.rest:
             lines.append(sentence("answer.text.more", self.reader.locale, count=more))
@@ -94,19 +93,16 @@ class _Part:
         """The blocks; where they would be too much, with less of each name."""
 
         def draw(longest: int) -> Iterator[Block]:
-            part = self._shown(longest)
+            part = self if longest == self.in_words.longest else self._cut(longest)
             return part._later() if self.part.number else part._first()
 
         return fitting(draw)
 
-    def _shown(self, longest: int) -> "_Part":
-        """The same for eyes: only what stands in paragraphs is escaped."""
-        is_full = self.part.style is Style.FULL
-        if is_full and longest == self.longest:
-            return self
-        shown = Words(self._told.principal, self.reader, escape if is_full else str, longest)
-        said = [shown.of(entry.activity) for entry in self.part.entries]
-        return replace(self, said=said, longest=longest)
+    def _cut(self, longest: int) -> "_Part":
+        """The same, with less of each name."""
+        in_words = _in_words(self.part, self.reader, longest)
+        said = [in_words.of(entry.activity) for entry in self.part.entries]
+        return replace(self, in_words=in_words, said=said)
 
     @property
     def _told(self) -> Digest:
@@ -187,17 +183,19 @@ class _Part:
     def _as_table(self) -> Iterator[Block]:
         if self.part.entries:
             heads = [sentence(f"table.{head}", self.reader.locale) for head in HEADS]
-            yield table(heads, [self.companies.cells(*row, self.longest) for row in self._in_words()])
+            yield table(
+                heads, [self.companies.cells(*row, self.in_words.longest) for row in self._rows_in_words()]
+            )
 
     def _groups(self) -> Iterator[tuple[Block, list[InWords]]]:
         """Each group's heading, with how many companies of it the whole digest has."""
         of_group = Counter(map(attrgetter("group"), self._told.entries))
-        rows = self._in_words()
+        rows = self._rows_in_words()
         for group, entries in groupby(self.part.entries, attrgetter("group")):
             name = sentence(f"group.{group}", self.reader.locale)
             yield _group_heading(name, of_group[group]), [next(rows) for _ in entries]
 
-    def _in_words(self) -> Iterator[InWords]:
+    def _rows_in_words(self) -> Iterator[InWords]:
         """The companies of this message."""
         times = (words.when(entry.activity, self.reader, self.today) for entry in self.part.entries)
         return zip(self.said, times, self.marks, strict=True)
@@ -207,8 +205,8 @@ class _Part:
         locale = self.reader.locale
         if quiet.companies:
             yield _group_heading(sentence("digest.quiet", locale), len(quiet.companies))
-            in_words = Words(self._told.principal, self.reader, longest=self.longest)
-            yield bullets(*(self._still(row, in_words.of(row)) for row in quiet.companies[:MAX_QUIET]))
+            plain = Words(self._told.principal, self.reader, self.in_words.longest)
+            yield bullets(*(self._still(row, plain.of(row)) for row in quiet.companies[:MAX_QUIET]))
         more = len(quiet.companies) - MAX_QUIET
         lines = [sentence("answer.text.more", locale, count=more)] if more > 0 else []
         if quiet.total:
@@ -251,6 +249,11 @@ def _title(part: DigestPart, reader: Reader) -> str:
     else:
         title = digestwords.title(part.digest, reader)
     return sentence("digest.test", locale, title=title) if part.is_test else title
+
+
+def _in_words(part: DigestPart, reader: Reader, longest: int = MAX_NAME) -> Words:
+    """Only paragraphs are escaped."""
+    return Words(part.digest.principal, reader, longest, escaped=part.style is Style.FULL)
 
 
 def _group_heading(name: str, number: int) -> Block:

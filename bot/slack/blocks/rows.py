@@ -13,7 +13,7 @@ from bot.core.window import known_time
 from bot.slack.blocks import words
 from bot.slack.blocks.companies import HEADS, Companies
 from bot.slack.blocks.elements import Block, bullets, note, table
-from bot.slack.blocks.words import Said, Words
+from bot.slack.blocks.words import Said
 from bot.text import sentence
 from bot.text.dates import day, moment, time_of_day
 
@@ -23,15 +23,11 @@ __all__ = ["rows"]
 InWords = tuple[Said, str]
 
 
-def rows(reply: ActivityAnswer, reader: Reader, question: str, heard: Sequence[Said]) -> Iterator[Block]:
+def rows(reply: ActivityAnswer, reader: Reader, question: str, said: Sequence[Said]) -> Iterator[Block]:
     """The companies of the page: by day, then those that were active again since.
 
-    ``question`` is what their menus ask about, and ``heard`` what is said of each, escaped.
+    ``question`` is what their menus ask about, and ``said`` what is said of each; for paragraphs, escaped.
     """
-    said = heard
-    if reply.style is not Style.FULL:  # only what stands in paragraphs is escaped
-        plain = Words(reply.principal, reader)
-        said = [plain.of(activity) for activity in (*reply.rows, *reply.later)]
     today = local(reply.as_of, reader.zone).date()
     page = _Page(reply, reader, Companies(reader, reply.web_url, question), today, said)
     match reply.style:

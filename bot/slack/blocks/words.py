@@ -13,7 +13,7 @@ from bot.core.localtime import local
 from bot.core.people import Principal
 from bot.core.replies import Reader
 from bot.core.window import Window, known_time
-from bot.slack.blocks.elements import shorten
+from bot.slack.blocks.elements import escape, shorten
 from bot.text import sentence
 from bot.text.dates import moment, time_of_day, zone_name
 
@@ -78,11 +78,6 @@ class Said(NamedTuple):
     #: The owner, where that is not the reader: "owner you" on every row tells nothing.
     owner: str
 
-    @property
-    def line(self) -> str:
-        """The company, what happened on it, and who did it: for ears."""
-        return f"{self.name}: {self.happened}{f', {self.who}' if self.who else ''}"
-
 
 class Once(dict[Key, str]):
     """Words by what they are made of: made once for each, within one message."""
@@ -99,17 +94,16 @@ class Once(dict[Key, str]):
 class Words:
     """What is said of the companies of one message. What many of them share is put in words once.
 
-    ``form`` is what all of it has to go through, as :func:`~bot.slack.blocks.elements.escape` for paragraphs
-    and for ears; no name and no fact is longer than ``longest``.
+    It is plain, or escaped for paragraphs; no name and no fact is longer than ``longest``.
     """
 
     def __init__(
         self,
         principal: Principal,
         reader: Reader,
-        form: Callable[[str], str] = str,
         longest: int = MAX_NAME,
         *,
+        escaped: bool = False,
         with_category: bool = True,
     ) -> None:
         def owned_by(owner: str) -> str:
@@ -123,8 +117,8 @@ class Words:
         def happened(acted: tuple[Action, tuple[str, ...]]) -> str:
             return form(shorten(_happened(*acted, locale), longest))
 
-        locale = reader.locale
-        self.longest = longest
+        locale, form = reader.locale, escape if escaped else str
+        self.longest, self.escaped = longest, escaped
         self._principal, self._reader, self._form = principal, reader, form
         self._you = sentence("answer.you", locale)
         self._person = Once[str](lambda person: form(_one_line(person, longest)))
@@ -144,6 +138,11 @@ class Words:
             self._you if is_own else self._person[activity.actor],
             "" if is_owned else self._owner[activity.owner],
         )
+
+    def aloud(self, said: Said) -> str:
+        """The company, what happened on it, and who did it: for ears, and always escaped."""
+        line = f"{said.name}: {said.happened}{f', {said.who}' if said.who else ''}"
+        return line if self.escaped else escape(line)
 
 
 def _more(department: str, category: str, locale: str, longest: int) -> str:
