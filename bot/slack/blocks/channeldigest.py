@@ -171,7 +171,7 @@ class _Part:
 
     def _over(self, name: str, size: int) -> list[Element]:
         """What a group stands under."""
-        return [span(shorten(name, self.in_words.longest), bold=True), span(f"{GAP}{size}")]
+        return [span(shorten(name, self.in_words.longest), "bold"), span(f"{GAP}{size}")]
 
     def _sizes(self) -> Iterator[tuple[str, int]]:
         """Each group, in order, with how many companies of it the whole digest has."""
@@ -183,7 +183,7 @@ class _Part:
         spans = list[Element]()
         for name, count in sizes[:MAX_GROUPS]:
             gap = GAP if spans else ""
-            spans += [span(f"{gap}{shorten(name, 60)} "), span(str(count), bold=True)]
+            spans += [span(f"{gap}{shorten(name, 60)} "), span(str(count), "bold")]
         if more := len(sizes) - MAX_GROUPS:
             spans += [span(GAP + sentence("team.more", self.reader.locale, count=more))] if more > 0 else []
         return rich(*spans)
@@ -197,9 +197,9 @@ class _Part:
     def _item(self, entry: TeamEntry) -> list[Element]:
         """The company; what happened, who did it and when; who of the team sees it."""
         mark, said, url = self._mark(entry), self.in_words.of(entry.activity), self._url(entry)
-        company = link(url, said.name) if url else span(said.name, bold=True)
+        company = link(url, said.name) if url else span(said.name, "bold")
         spans = [company, *([span(said.more)] if said.more else [])]
-        spans += [span(GAP), span(mark, italic=True)] if mark else []
+        spans += [span(GAP), span(mark, "italic")] if mark else []
         spans.append(span("\n" if self.part.style is Style.FULL else GAP))
         return [*spans, *self._facts(entry, said)]
 

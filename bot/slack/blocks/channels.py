@@ -226,6 +226,6 @@ def _line(line: str, command: str) -> Block:
     """A command as it would be typed; people who are to be invited by their names."""
     typed = f"{command} {line}"
     if not line.startswith(INVITATION):
-        return rich(span(typed, code=True))
+        return rich(span(typed, "code"))
     parts = enumerate(_MENTION.split(typed))
     return rich(*(user(part) if number % 2 else span(part) for number, part in parts if part))

@@ -73,8 +73,8 @@ class Companies:
     def named(self, said: Said, mark: str, rest: str) -> list[Element]:
         """The company, linked, its category, and ``rest`` behind it."""
         url = self._url(said)
-        company = link(url, said.name) if url else span(said.name, bold=True)
-        marked = [span(f"{said.more}{words.GAP}"), span(mark, italic=True), span(rest)]
+        company = link(url, said.name) if url else span(said.name, "bold")
+        marked = [span(f"{said.more}{words.GAP}"), span(mark, "italic"), span(rest)]
         spans = marked if mark else [span(f"{said.more}{rest}")]
         return [company, *(each for each in spans if each["text"])]  # Slack refuses an empty one
 

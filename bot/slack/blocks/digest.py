@@ -257,4 +257,4 @@ def _in_words(part: DigestPart, reader: Reader, longest: int = MAX_NAME) -> Word
 
 
 def _group_heading(name: str, number: int) -> Block:
-    return rich(span(name, bold=True), span(f"{GAP}{number}"))
+    return rich(span(name, "bold"), span(f"{GAP}{number}"))

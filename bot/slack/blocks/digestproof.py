@@ -69,7 +69,7 @@ def _of_channel(id_: str, locale: str) -> list[Block]:
 def proof_bullets(starts: Sequence[str], lines: Sequence[str]) -> Block:
     """A line for each slot, beginning with its time."""
     pairs = zip(starts, lines, strict=True)
-    return bullets(*([span(start, bold=True), span(f"{GAP}{line}")] for start, line in pairs))
+    return bullets(*([span(start, "bold"), span(f"{GAP}{line}")] for start, line in pairs))
 
 
 def _today(reply: DigestProof) -> date:

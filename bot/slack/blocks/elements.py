@@ -9,7 +9,7 @@ import re
 from collections.abc import Collection, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import orjson
 
@@ -180,11 +180,10 @@ def _list(items: Iterable[Sequence[Element]]) -> Element:
     return {"type": "rich_text_list", "style": "bullet", "elements": [_paragraph(item) for item in items]}
 
 
-def span(text: str, *, bold: bool = False, italic: bool = False, code: bool = False) -> Element:
+def span(text: str, style: Literal["", "bold", "italic", "code"] = "") -> Element:
     """Text within :func:`rich`."""
     element: Element = {"type": "text", "text": undirected(text)}
-    style = {name: True for name, is_on in (("bold", bold), ("italic", italic), ("code", code)) if is_on}
-    return {**element, "style": style} if style else element
+    return {**element, "style": {style: True}} if style else element
 
 
 def link(url: str, text: str) -> Element:

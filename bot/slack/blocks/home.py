@@ -88,7 +88,7 @@ def _blocks(home: Home, reader: Reader, command: str) -> Iterator[Block]:
         yield actions(_plain("home.help", "home.help", reader))
     fallback = f"{moment(home.as_of, reader.zone, reader.locale)}, {zone_name(reader.zone, reader.locale)}"
     at = date(int(home.as_of.timestamp()), "{date_short_pretty} {time}", fallback)
-    yield rich(span(f"{sentence('home.updated', reader.locale)} ", italic=True), at)
+    yield rich(span(f"{sentence('home.updated', reader.locale)} ", "italic"), at)
 
 
 def _said(home: Home, reader: Reader, command: str) -> str:
@@ -189,7 +189,7 @@ def _filters(home: Home, reader: Reader) -> Iterator[Block]:
     yield divider()
     yield header(sentence("home.filters.title", locale))
     for saved in home.filters:
-        yield rich(span(saved.name, bold=True), span(f"{GAP}{shorten(written(saved.filter), MAX_FILTER)}"))
+        yield rich(span(saved.name, "bold"), span(f"{GAP}{shorten(written(saved.filter), MAX_FILTER)}"))
         value = owned(reader.user, saved.name)
         yield actions(
             button("filter.run", sentence("home.filters.run", locale), value),

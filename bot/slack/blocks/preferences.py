@@ -65,7 +65,7 @@ def filter_list(reply: FilterList, reader: Reader, command: str) -> Message:
         title = sentence("filters.none", locale)
         return Message(title, [header(title), section(sentence("filters.how", locale, command=command))])
     title = sentence("filters.title", locale, count=len(reply.filters))
-    lines = [[span(saved.name, bold=True), span(f"  {written(saved.filter)}")] for saved in reply.filters]
+    lines = [[span(saved.name, "bold"), span(f"  {written(saved.filter)}")] for saved in reply.filters]
     use = sentence("filters.use", locale, command=command, name=escape(reply.filters[0].name))
     return Message(title, [header(title), bullets(*lines), note(use)])
 

@@ -96,7 +96,7 @@ def _line(activity: Activity, said: words.Said, answer: ActivityAnswer, reader: 
     """The company, what happened, who did it and when; whose it is, for nobody here is "you"."""
     url = words.company_url(answer.web_url, activity.company_id)
     facts = words.GAP.join(fact for fact in (said.happened, said.who) if fact)
-    company = link(url, said.name) if url else span(said.name, bold=True)
+    company = link(url, said.name) if url else span(said.name, "bold")
     line = [company, span(f"{said.more}{words.GAP}{facts}")]
     time = known_time(activity)
     return [*line, span(", "), _date(time, reader)] if time else line

@@ -72,7 +72,7 @@ def why_shown(reply: WhyShown, reader: Reader) -> Message:
     title = sentence("why.shown.title", reader.locale, name=shorten(name, 100))
     reasons = list(_reasons(reply, reader))
     url = words.company_url(reply.web_url, reply.activity.company_id)
-    company = link(url, name) if url else span(name, bold=True)
+    company = link(url, name) if url else span(name, "bold")
     blocks = [
         header(title),
         rich(company),
