@@ -6,7 +6,6 @@ recognised when those have been replaced.
 
 import base64
 import hashlib
-import hmac
 import logging
 import secrets
 from collections.abc import Callable
@@ -30,7 +29,7 @@ class Hasher:
     """HMAC-SHA256 under a key that it does not show."""
 
     def __init__(self, key: bytes) -> None:
-        self._key = key
+        self._inner, self._outer = _keyed(key)
 
     @classmethod
     async def of(cls, db: Database, sealer: Sealer) -> "Hasher":
@@ -43,16 +42,16 @@ class Hasher:
 
     def digest(self, purpose: str, *parts: str) -> bytes:
         """A keyed hash: the same only for the same purpose and parts."""
-        return hmac.digest(self._key, joined((purpose, *parts)), "sha256")
+        return self.begun(purpose, *parts)(b"")
 
-    def begun(self, purpose: str, *parts: str) -> Callable[..., bytes]:
-        """What :meth:`digest` gives for more parts behind these: for many hashes that begin alike."""
-        inner, outer = _keyed(self._key)
+    def begun(self, purpose: str, *parts: str) -> Callable[[bytes], bytes]:
+        """What :meth:`digest` gives for more parts, joined, behind these: for many that begin alike."""
+        inner, outer = self._inner.copy(), self._outer
         inner.update(joined((purpose, *parts)))
 
-        def digest(*rest: str) -> bytes:
+        def digest(rest: bytes) -> bytes:
             hash_, around = inner.copy(), outer.copy()
-            hash_.update(joined(rest))
+            hash_.update(rest)
             around.update(hash_.digest())
             return around.digest()
 

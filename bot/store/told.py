@@ -1,8 +1,8 @@
 """Which rows were told to whom, by keyed hashes: nothing of a customer's can be read from them."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -13,6 +13,7 @@ from bot.services.ports import Telling, shared_turnstile
 from bot.store.database import Database, micros
 from bot.store.hashing import Hasher
 from bot.store.noting import Noted
+from bot.store.sealing import joined
 
 __all__ = ["INHERITED", "Hashes", "StoredTold"]
 
@@ -39,6 +40,8 @@ INHERITED = """
 PAGE = 32
 #: Rows that are hashed, and looked up, before others have their turn.
 SLICE = 3 * PAGE
+#: What a row and its company are known by.
+Hashed = tuple[bytes, bytes]
 STATES = (
     "SELECT row_hash, state FROM told WHERE subscription = ? "  # noqa: S608 - a constant
     f"AND row_hash IN ({', '.join('?' * PAGE)}) AND (state <> 'silent' OR (workspace, user) = (?, ?))"
@@ -51,24 +54,40 @@ AND_BEFORE = (
 )
 
 
+class _Place:
+    """A subscription and a tenant: what is known there by a hash is known by another elsewhere."""
+
+    def __init__(self, hasher: Hasher, subscription: int, tenant: str) -> None:
+        self._row = hasher.begun("told-row", str(subscription), tenant)
+        self._company = hasher.begun("told-company", str(subscription), tenant)
+
+    def hashed(self, row: RowId) -> Hashed:
+        """What a row and its company are known by."""
+        company, time = joined((str(row.company_id),)), "" if row.time is None else str(micros(row.time))
+        hash_ = self._row(company + joined((time, str(row.action_id))))
+        return hash_[:KEPT], self._company(company)[:KEPT]
+
+    def company(self, id_: int) -> bytes:
+        """What a company is known by."""
+        return self._company(joined((str(id_),)))[:KEPT]
+
+
 class Hashes:
-    """Rows, and their companies, as they are kept: a hash is good for one subscription."""
+    """Rows, and their companies, as they are kept."""
 
     def __init__(self, hasher: Hasher) -> None:
-        #: For one subscription and tenant.
-        self._begun = lru_cache(64)(hasher.begun)
+        self._place = lru_cache(64)(partial(_Place, hasher))
         #: A digest's rows are looked up, and then told.
-        self._row = lru_cache(4096)(_row)
+        self._hashed = lru_cache(4096)(_Place.hashed)
 
-    def rows(self, subscription: int, tenant: str, rows: Sequence[RowId]) -> dict[RowId, bytes]:
-        """What rows are known by."""
-        digest = self._begun("told-row", str(subscription), tenant)
-        return {row: self._row(digest, row) for row in rows}
+    def rows(self, subscription: int, tenant: str, rows: Sequence[RowId]) -> dict[RowId, Hashed]:
+        """What rows and their companies are known by."""
+        place = self._place(subscription, tenant)
+        return {row: self._hashed(place, row) for row in rows}
 
-    def companies(self, subscription: int, tenant: str, companies: Iterable[int]) -> dict[int, bytes]:
-        """What companies are known by."""
-        digest = self._begun("told-company", str(subscription), tenant)
-        return {company: digest(str(company))[:KEPT] for company in companies}
+    def company(self, subscription: int, tenant: str, company: int) -> bytes:
+        """What a company is known by."""
+        return self._place(subscription, tenant).company(company)
 
     async def of(
         self, subscription: int, wanted: Iterable[tuple[Telling, Sequence[RowId]]]
@@ -78,12 +97,8 @@ class Hashes:
         for telling, rows in wanted:
             for few in _sliced(list(dict.fromkeys(rows))):
                 await _others_first(rows)
-                hashes = self.rows(subscription, telling.tenant, few)
-                companies = self.companies(subscription, telling.tenant, {row.company_id for row in few})
-                found += [
-                    Noted(telling.user, hash_, companies[row.company_id], _day(row, telling.zone))
-                    for row, hash_ in hashes.items()
-                ]
+                hashes = self.rows(subscription, telling.tenant, few).items()
+                found += [Noted(telling.user, *each, _day(row, telling.zone)) for row, each in hashes]
         return found
 
 
@@ -95,11 +110,6 @@ async def _others_first(rows: Sequence[RowId]) -> None:
     """Where they are many, others have their turn between a few of them and the next."""
     if len(rows) > SLICE:
         await shared_turnstile().passed()
-
-
-def _row(digest: Callable[..., bytes], row: RowId) -> bytes:
-    time = "" if row.time is None else str(micros(row.time))
-    return digest(str(row.company_id), time, str(row.action_id))[:KEPT]
 
 
 def _day(row: RowId, zone: ZoneInfo | None) -> str | None:
@@ -123,23 +133,19 @@ class StoredTold:
         for few in _sliced(rows):
             await _others_first(rows)
             hashes = self._hashes.rows(subscription, tenant, few)
-            states = await self._states(subscription, list(hashes.values()), user, with_before=before is None)
-            told |= {row for row, hash_ in hashes.items() if hash_ in states.told}
-            uncertain |= {row for row, hash_ in hashes.items() if hash_ in states.uncertain}
+            asked = [hash_ for hash_, _ in hashes.values()]
+            states = await self._states(subscription, asked, user, with_before=before is None)
+            told |= {row for row, (hash_, _) in hashes.items() if hash_ in states.told}
+            uncertain |= {row for row, (hash_, _) in hashes.items() if hash_ in states.uncertain}
             before = states.before if before is None else before
-            if before:
-                companies = self._hashes.companies(subscription, tenant, {row.company_id for row in few})
-                previous |= {company for company, hash_ in companies.items() if hash_ in before}
+            previous |= {row.company_id for row, (_, company) in hashes.items() if company in before}
         return Known(told, uncertain, previous)
 
     async def counted(self, subscription: int, day: date, companies: Sequence[Company]) -> int:
         """How many of these were told with a row of that day."""
         query = "SELECT DISTINCT company_hash FROM told WHERE subscription = ? AND day = ? AND state = 'told'"
         told = {row[0] for row in await self._db.rows(query, (subscription, day.isoformat()))}
-        hashes = (
-            self._hashes.companies(subscription, tenant, [company])[company] for tenant, company in companies
-        )
-        return sum(hash_ in told for hash_ in hashes)
+        return sum(self._hashes.company(subscription, *company) in told for company in companies)
 
     async def _states(
         self, subscription: int, hashes: Sequence[bytes], user: SlackUser, *, with_before: bool

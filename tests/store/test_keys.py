@@ -1,6 +1,7 @@
 """Replacing the key: what is sealed where, hashes that survive it, and a rotation that may stop anywhere."""
 
 import base64
+import hmac
 import sqlite3
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
@@ -25,7 +26,8 @@ from bot.store.hashing import Hasher
 from bot.store.migrations import migrations
 from bot.store.processes import DEAD_AFTER, StoredProcesses, live
 from bot.store.rotation import PAGE, Outcome, _rows, pending, reseal, survey
-from bot.store.sealed import SEALED, TICKET, SealedColumn
+from bot.store.sealed import HASH_KEY, SEALED, TICKET, SealedColumn
+from bot.store.sealing import joined
 from bot.store.sqlite import connect
 from tests.conftest import NOW
 from tests.sqlite import connection, opened
@@ -176,16 +178,19 @@ def test_a_digest_depends_on_key_purpose_and_value() -> None:
 def test_what_is_begun_ends_as_the_standard_library_has_it(
     key: bytes, first: list[str], rest: list[str]
 ) -> None:
-    hasher = Hasher(key)
-    assert hasher.begun("a", *first)(*rest) == hasher.digest("a", *first, *rest)
+    expected = hmac.digest(key, joined(("a", *first, *rest)), "sha256")
+    assert Hasher(key).begun("a", *first)(joined(rest)) == expected
+    assert Hasher(key).digest("a", *first, *rest) == expected
 
 
 @pytest.mark.sqlite
-def test_the_hash_key_does_not_show(store: Store, path: Path) -> None:
-    assert store.hasher._key.hex() not in repr(store.hasher)
-    text = base64.urlsafe_b64encode(store.hasher._key)
+async def test_the_hash_key_does_not_show(store: Store, path: Path) -> None:
+    id_, sealed = await store.db.only("SELECT id, sealed_key FROM hash_keys")
+    text = HASH_KEY.open(store.sealer, sealed, id_).reveal().encode()
+    key = base64.urlsafe_b64decode(text)
+    assert key.hex() not in repr(vars(store.hasher))
     files = b"".join(file.read_bytes() for file in path.parent.iterdir())
-    assert store.hasher._key not in files
+    assert key not in files
     assert text not in files
 
 

@@ -1,9 +1,13 @@
 """Many rows: others have their turn on the loop while they are hashed."""
 
 import asyncio
+import hmac
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bot.core.digest import RowId
 from bot.core.slots import SlotKey
@@ -11,7 +15,9 @@ from bot.core.subscription import Delivery, Outcome
 from bot.core.window import Window
 from bot.services.ports import Telling
 from bot.store import Store
+from bot.store.database import micros
 from bot.store.hashing import Hasher
+from bot.store.sealing import joined
 from bot.store.told import SLICE, Hashes
 from tests.conftest import NOW
 from tests.store.conftest import USER
@@ -59,13 +65,13 @@ async def test_of_digests_at_once_a_hundred_rows_are_hashed_in_a_turn_of_the_loo
     hashed, turns = 0, list[int]()
 
     class Counting(Hasher):
-        def begun(self, purpose: str, *parts: str) -> Callable[..., bytes]:
+        def begun(self, purpose: str, *parts: str) -> Callable[[bytes], bytes]:
             digest = super().begun(purpose, *parts)
 
-            def counted(*more: str) -> bytes:
+            def counted(more: bytes) -> bytes:
                 nonlocal hashed
                 hashed += 1
-                return digest(*more)
+                return digest(more)
 
             return counted
 
@@ -83,3 +89,19 @@ async def test_of_digests_at_once_a_hundred_rows_are_hashed_in_a_turn_of_the_loo
         turns.append(hashed - before)
     assert hashed == sum(turns) == 3 * 2 * len(rows), "each row and its company"
     assert max(turns) <= 2 * SLICE
+
+
+@given(st.integers(0), st.none() | st.datetimes(timezones=st.just(UTC)), st.integers())
+def test_a_row_is_known_by_what_it_always_was(company: int, time: datetime | None, action: int) -> None:
+    """What was told before an update of the bot is told after it."""
+    key, row = b"k" * 32, RowId(company, time, action)
+    stamp = "" if time is None else str(micros(time))
+
+    def known_by(*parts: str) -> bytes:
+        return hmac.digest(key, joined(parts), "sha256")[:16]
+
+    hashes = Hashes(Hasher(key))
+    its_company = known_by("told-company", "7", "onsite", str(company))
+    itself = known_by("told-row", "7", "onsite", str(company), stamp, str(action))
+    assert hashes.rows(7, "onsite", [row]) == {row: (itself, its_company)}
+    assert hashes.company(7, "onsite", company) == its_company
