@@ -296,12 +296,13 @@ async def _confirm(
     if await tx.execute(statement, (channel, ts, *ended, *_mine(delivery))) == 0:
         return False
     await noting.settle(tx, delivery, PENDING, "told")
-    await tx.later(
-        "UPDATE subscriptions SET quiet_looked_at = ledger.quiet_looked_at FROM ledger "
-        "WHERE ledger.id = ? AND subscriptions.id = ledger.subscription "
-        "AND ledger.quiet_looked_at IS NOT NULL",
-        (delivery.id,),
-    )
+    if not ended:  # its end says so itself
+        await tx.later(
+            "UPDATE subscriptions SET quiet_looked_at = ledger.quiet_looked_at FROM ledger "
+            "WHERE ledger.id = ? AND subscriptions.id = ledger.subscription "
+            "AND ledger.quiet_looked_at IS NOT NULL",
+            (delivery.id,),
+        )
     return True
 
 
