@@ -22,7 +22,7 @@ _WESTERNMOST = timedelta(hours=-12)
 #: In the future in every zone (the easternmost is 14 hours ahead), even if the clock is a day slow.
 _SURELY_AHEAD = timedelta(days=3)
 
-_HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
+_SECOND, _HOUR, _DAY = timedelta(seconds=1), timedelta(hours=1), timedelta(days=1)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -42,7 +42,7 @@ def skew(server_date: datetime, received: datetime) -> timedelta:
     ``server_date`` is the answer's ``Date`` header, cut to a second and older than its arrival by its time
     on the way: added to the bot's clock, the difference never runs ahead of the server's own.
     """
-    return timedelta(seconds=(server_date - received) // timedelta(seconds=1))
+    return (server_date - received) // _SECOND * _SECOND
 
 
 def offsets_near(zones: Iterable[tzinfo], instant: datetime) -> frozenset[timedelta]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import aiohttp
 import stamina
@@ -45,8 +45,7 @@ class Limits:
     pause: float = 0.3
 
 
-@dataclass(frozen=True, slots=True)
-class Response:
+class Response(NamedTuple):
     """An HTTP response with the whole of its body."""
 
     status: int
