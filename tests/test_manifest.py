@@ -89,7 +89,7 @@ def methods_called() -> set[str]:
         name = node.attr if isinstance(node, ast.Attribute) else ""
         if name in LIBRARY:
             found |= LIBRARY[name]
-        elif "_" in name and name != "api_call" and callable(getattr(AsyncWebClient, name, None)):
+        elif re.fullmatch("[a-z].*_.*", name) and name != "api_call" and hasattr(AsyncWebClient, name):
             dotted = name.replace("_", ".").lower()
             found.add(known.get(dotted, dotted))
     return found
