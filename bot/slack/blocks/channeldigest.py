@@ -218,20 +218,15 @@ class _Part:
         """Who of the team sees the company, unless there is but one to see anything."""
         if self._told.views < 2:
             return ""
-        names = [
-            shorten(" ".join(name.split()), min(self.in_words.longest, 60))
-            for name in entry.seen_by[:MAX_SEEN]
-        ]
+        most = min(self.in_words.longest, 60)
+        names = [shorten(" ".join(name.split()), most) for name in entry.seen_by[:MAX_SEEN]]
         if more := len(entry.seen_by) - len(names):
             names.append(sentence("team.more", self.reader.locale, count=more))
         return sentence("team.seen-by", self.reader.locale, who=", ".join(names))
 
     def _cells(self, entry: TeamEntry) -> list[Element]:
-        said, most, mark = (
-            self.in_words.of(entry.activity),
-            min(self.in_words.longest, 120),
-            self._mark(entry),
-        )
+        said, mark = self.in_words.of(entry.activity), self._mark(entry)
+        most = min(self.in_words.longest, 120)
         more = shorten(said.more, most) + (f"{GAP}{mark}" if mark else "")
         when = teamwords.when(entry.activity, self.reader)
         return [

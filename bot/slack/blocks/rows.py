@@ -70,15 +70,8 @@ class _Page:
         """A row for each. A message holds one table: what was active again since follows as a list."""
         if self.reply.rows:
             heads = [sentence(f"table.{head}", self.reader.locale) for head in HEADS]
-            yield table(
-                heads,
-                [
-                    *starmap(
-                        self.companies.cells,
-                        self._with_days(self.reply.rows, self.said[: len(self.reply.rows)]),
-                    )
-                ],
-            )
+            companies = self._with_days(self.reply.rows, self.said[: len(self.reply.rows)])
+            yield table(heads, [*starmap(self.companies.cells, companies)])
         yield from self._later_lines()
 
     def _days(self) -> Iterator[tuple[str, list[InWords]]]:
