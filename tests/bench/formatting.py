@@ -76,8 +76,8 @@ def measure(rounds: int) -> Iterator[str]:
     times = interleaved(cases, rounds)
     yield "A page of ten companies to blocks (CPU; the same JSON)"
     for name in cases:
-        yield f"{name:22}{figure(times.seconds[name], 0, 1e6)} µs"
-    draws, dicts, models = (times.seconds[name] for name in cases)
+        yield f"{name:22}{figure(times[name], 0, 1e6)} µs"
+    draws, dicts, models = (times[name] for name in cases)
     worded = [model + with_words - bare for model, with_words, bare in zip(models, draws, dicts, strict=True)]
     yield f"models ÷ dicts, the JSON alone         {verdict(ratios(models, dicts), '>= 12')}"
     yield f"models ÷ draw, each with the same words{verdict(ratios(worded, draws), '>= 12')}"

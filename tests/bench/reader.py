@@ -14,7 +14,7 @@ from bot.crm.soap.envelope import open_envelope
 from bot.crm.soap.reader import read
 from tests.bench.parsers import OTHERS, Reader
 from tests.bench.shapes import OSLO, WSDL, compact, documented
-from tests.bench.timing import figure, interleaved, verdict
+from tests.bench.timing import figure, interleaved, ratios, verdict
 
 __all__ = ["measure"]
 
@@ -43,13 +43,13 @@ def measure(rounds: int) -> Iterator[str]:
             times = interleaved({name: partial(by, data) for name, by in readers.items()}, rounds)
             faster, slower = GOALS[shape.__name__, large]
             beside = (
-                f"{figure(times.ratios(name, 'ours'), 1) if name in readers else 'not installed':>16}"
+                f"{figure(ratios(times[name], times['ours']), 1) if name in readers else 'not installed':>16}"
                 for name in ([] if large else OTHERS)
             )
             yield (
-                f"{shape.__name__:11}{rows:>5}{figure(times.seconds['ours'], scale=1e6 / rows)}"
-                f"{verdict(times.ratios('zeep', 'ours'), faster):25}"
-                f"{verdict(times.ratios('ours', 'lxml'), slower):25}{''.join(beside)}"
+                f"{shape.__name__:11}{rows:>5}{figure(times['ours'], scale=1e6 / rows)}"
+                f"{verdict(ratios(times['zeep'], times['ours']), faster):25}"
+                f"{verdict(ratios(times['ours'], times['lxml']), slower):25}{''.join(beside)}"
             ).rstrip()
 
 

@@ -2,10 +2,9 @@
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from statistics import median, quantiles
 
-__all__ = ["Measured", "figure", "interleaved", "ratios", "verdict"]
+__all__ = ["figure", "interleaved", "ratios", "verdict"]
 
 #: Short turns: a noisy moment of the machine meets all cases of a round alike.
 TURN_SECONDS = 0.02
@@ -13,23 +12,12 @@ TURN_SECONDS = 0.02
 TURNS = 5
 
 
-@dataclass(frozen=True)
-class Measured:
-    """Seconds of one call, by case, turn by turn."""
-
-    seconds: Mapping[str, list[float]]
-
-    def ratios(self, case: str, other: str) -> list[float]:
-        """How many times as long as ``other`` a case takes, turn by turn."""
-        return ratios(self.seconds[case], self.seconds[other])
-
-
 def interleaved(
     cases: Mapping[str, Callable[[], object]],
     rounds: int,
     clock: Callable[[], float] = time.process_time,
-) -> Measured:
-    """CPU seconds of one call of each case. The cases take turns."""
+) -> dict[str, list[float]]:
+    """CPU seconds of one call of each case, turn by turn. The cases take turns."""
     repeats = {name: _repeats(call, clock) for name, call in cases.items()}
     times: dict[str, list[float]] = {name: [] for name in cases}
     for _ in range(rounds * TURNS):
@@ -38,7 +26,7 @@ def interleaved(
             for _ in range(repeats[name]):
                 call()
             times[name].append((clock() - start) / repeats[name])
-    return Measured(times)
+    return times
 
 
 def ratios(one: Sequence[float], other: Sequence[float]) -> list[float]:
