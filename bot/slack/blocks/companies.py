@@ -17,7 +17,6 @@ from bot.slack.blocks.elements import (
     link,
     menu,
     option,
-    paragraph,
     section,
     select,
     shorten,
@@ -64,7 +63,7 @@ class Companies:
         if not company:
             return section(text)
         offered = menu("row", self._options(company, said.plain))
-        return paragraph(text, offered, block_id(number, self._question))
+        return section(text, offered, block_id(number, self._question))
 
     def line(self, said: Said, when: str, mark: str = "") -> list[Element]:
         """The same in one line, for :func:`~bot.slack.blocks.elements.bullets`."""

@@ -134,17 +134,14 @@ def header(text: str) -> Block:
     return {"type": "header", "text": _plain(text, MAX_HEADER)}
 
 
-def section(markdown: str, accessory: Element | None = None) -> Block:
-    """A paragraph of ours, with a button or a menu beside it."""
+def section(markdown: str, accessory: Element | None = None, block_id: str = "") -> Block:
+    """A paragraph of ours, with a button or a menu beside it, which brings back the id."""
     block: Block = {"type": "section", "text": _markdown(markdown)}
     if accessory:
         block["accessory"] = accessory
+    if block_id:
+        block["block_id"] = block_id
     return block
-
-
-def paragraph(markdown: str, accessory: Element, block_id: str) -> Block:
-    """A paragraph of ours with a menu beside it, which brings back the id."""
-    return {"type": "section", "text": _markdown(markdown), "accessory": accessory, "block_id": block_id}
 
 
 def fields(*named: tuple[str, str]) -> Block:
