@@ -89,7 +89,9 @@ def methods_called() -> set[str]:
         name = node.attr if isinstance(node, ast.Attribute) else ""
         if name in LIBRARY:
             found |= LIBRARY[name]
-        elif re.fullmatch("[a-z].*_.*", name) and name != "api_call" and hasattr(AsyncWebClient, name):
+        elif name.startswith("__") or name == "api_call":
+            continue
+        elif "_" in name and callable(getattr(AsyncWebClient, name, None)):
             dotted = name.replace("_", ".").lower()
             found.add(known.get(dotted, dotted))
     return found
