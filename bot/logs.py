@@ -3,6 +3,7 @@
 Everybody logs by the standard library; structlog makes the lines of it, for people or for a program.
 """
 
+import json
 import logging
 import re
 from datetime import UTC, datetime
@@ -42,8 +43,9 @@ EXTRAS = (
     "error",
     "exception_type",
 )
-#: What stands in front of them.
-HEAD = ("timestamp", "level", "logger", "event")
+#: What the standard library looks up for each record unless it is told not to; no line says it.
+#: Source: docs.python.org/3/howto/logging.html, "Optimization".
+UNTOLD = ("logThreads", "logProcesses", "logMultiprocessing", "logAsyncioTasks")
 
 
 def configure(level: str, form: str = "text") -> None:
@@ -55,6 +57,8 @@ def configure(level: str, form: str = "text") -> None:
     root.setLevel(level)
     for name in LIBRARIES:
         logging.getLogger(name).setLevel(max(root.level, logging.WARNING))
+    for name in UNTOLD:
+        setattr(logging, name, False)
     by_the_standard_library()
 
 
@@ -71,65 +75,69 @@ def by_the_standard_library() -> None:
 
 def formatter(form: str) -> logging.Formatter:
     """One line a record: for people (``text``), or an object of JSON (``json``)."""
-    rendered: Processor = structlog.processors.JSONRenderer() if form == "json" else _text
-    return structlog.stdlib.ProcessorFormatter(
-        foreign_pre_chain=[
-            structlog.stdlib.ExtraAdder(allow=EXTRAS),
-            structlog.stdlib.add_logger_name,
-            structlog.stdlib.add_log_level,
-            _stamped,
-            _correlated,
-            _without_an_error_s_text,
-        ],
-        processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, _in_order, rendered],
-    )
+    rendered: Processor = _json if form == "json" else _text
+    return structlog.stdlib.ProcessorFormatter(processors=[_told, rendered])
 
 
-def _stamped(_: object, __: str, event: EventDict) -> EventDict:
-    """When it was logged, not when the line is made."""
-    created = datetime.fromtimestamp(event["_record"].created, UTC)
-    event["timestamp"] = created.isoformat(timespec="milliseconds")
-    return event
-
-
-def _correlated(_: object, __: str, event: EventDict) -> EventDict:
-    """The reference of the command, page or digest that this is about, unless the record has one."""
-    if reference := event.get("reference") or current():
-        event["reference"] = reference
+def _told(_: object, level: str, event: EventDict) -> EventDict:
+    """What a line says, in its order: nothing but this, whatever a record has beside it."""
+    record: logging.LogRecord = event["_record"]
+    extra = vars(record)
+    if reference := extra.get("reference") or current():
+        extra["reference"] = reference  # the record is a copy, for this line alone
     else:
-        event.pop("reference", None)
-    return event
+        extra.pop("reference", None)
+    told = {
+        "timestamp": _timestamp(record),
+        "level": level,
+        "logger": record.name,
+        "event": event["event"],
+        **{name: extra[name] for name in EXTRAS if name in extra},
+    }
+    if "exc_info" in event and (exception := _without_its_text(event["exc_info"][1])):
+        told["exception"] = exception
+    if "stack_info" in event:
+        told["stack_info"] = event["stack_info"]
+    return told
 
 
-def _without_an_error_s_text(_: object, __: str, event: EventDict) -> EventDict:
+def _timestamp(record: logging.LogRecord) -> str:
+    """When it was logged, not when the line is made."""
+    return datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
+
+
+def _without_its_text(error: BaseException | None) -> str:
     """A library's traceback, as the bot writes its own: an error's text may quote a customer or a secret."""
-    _, error, _ = event.pop("exc_info", None) or (None, None, None)
     told = []
     while error is not None:
         told.append(f"{type(error).__name__} at {frames(error)}")
         error = error.__cause__ or error.__context__
-    if told:
-        event["exception"] = ", after ".join(told)
-    return event
+    return ", after ".join(told)
 
 
-def _in_order(_: object, __: str, event: EventDict) -> EventDict:
-    names = [name for name in (*HEAD, *EXTRAS) if name in event]
-    return {name: event[name] for name in (*names, *(event.keys() - {*names}))}
+#: Made once: :func:`json.dumps` makes one for each call that says what to do with other types.
+_encode = json.JSONEncoder(default=repr).encode
+
+
+def _json(_: object, __: str, event: EventDict) -> str:
+    return _encode(event)
 
 
 def _text(_: object, __: str, event: EventDict) -> str:
     """What a record says beyond its message follows as ``key=value``."""
     head = f"{event['timestamp']} {event['level'].upper()} {event['logger']}: {event['event']}"
-    said = "".join(f" {name}={_one_word(event[name])}" for name in EXTRAS if name in event)
+    said = "".join([f" {name}={_one_word(event[name])}" for name in EXTRAS if name in event])
     traceback = f" | {event['exception']}" if event.get("exception") else ""
     return _on_one_line(f"{head}{traceback}") + said
+
+
+_WORD = re.compile(r"[\w.:+-]+").fullmatch
 
 
 def _one_word(value: object) -> str:
     """A value that cannot be taken for another field or another line."""
     text = str(value)
-    return text if re.fullmatch(r"[\w.:+-]+", text) else repr(text)
+    return text if _WORD(text) else repr(text)
 
 
 def _on_one_line(text: str) -> str:

@@ -9,11 +9,17 @@ from datetime import UTC, datetime
 
 import pytest
 import stamina
+import structlog
+from hypothesis import given
+from hypothesis import strategies as st
+from structlog.typing import EventDict
 
 from bot.app import settle
 from bot.core.correlation import correlated, current
-from bot.logs import formatter
+from bot.core.frames import frames
+from bot.logs import EXTRAS, formatter
 
+HOSTILE = 'x\n2026-11-19 ERROR bot: stolen\r\x1b[31m\u2028"} action=forged'
 AT = datetime(2026, 11, 19, 8, 41, 0, 250_000, tzinfo=UTC)
 
 
@@ -45,8 +51,7 @@ def test_a_line_for_a_program() -> None:
 
 @pytest.mark.parametrize("form", ["text", "json"])
 def test_nobody_writes_a_line_of_their_own(form: str) -> None:
-    hostile = 'x\n2026-11-19 ERROR bot: stolen\r\x1b[31m\u2028"} action=forged'
-    told = line(form, hostile, reason=hostile)
+    told = line(form, HOSTILE, reason=HOSTILE)
     assert len(told.splitlines()) == 1
     assert "\x1b" not in told
     if form == "text":
@@ -77,6 +82,87 @@ def test_a_traceback_of_a_library_is_on_the_line_without_the_errors_text(form: s
     assert len(told.splitlines()) == 1
     assert re.search(r"ValueError at \S+test_logs.py:\d+ test_\w+, after KeyError at \S+test_logs.py:", told)
     assert "7T:abc" not in told
+
+
+def by_structlog_alone() -> logging.Formatter:
+    """JSON by structlog's own processors, one for each thing; the bot does it at once, which is cheaper."""
+
+    def stamped(_: object, __: str, event: EventDict) -> EventDict:
+        event["timestamp"] = AT.isoformat(timespec="milliseconds")
+        return event
+
+    def correlated(_: object, __: str, event: EventDict) -> EventDict:
+        event["reference"] = event.get("reference") or current()
+        return {name: each for name, each in event.items() if name != "reference" or each}
+
+    def traced(_: object, __: str, event: EventDict) -> EventDict:
+        if (error := event.pop("exc_info", (None, None, None))[1]) is not None:
+            event["exception"] = f"{type(error).__name__} at {frames(error)}"
+        return event
+
+    def ordered(_: object, __: str, event: EventDict) -> EventDict:
+        names = ("timestamp", "level", "logger", "event", *EXTRAS, "exception", "stack_info")
+        return {name: event.pop(name) for name in names if name in event}
+
+    return structlog.stdlib.ProcessorFormatter(
+        processors=[
+            structlog.stdlib.ExtraAdder(allow=EXTRAS),
+            structlog.stdlib.add_logger_name,
+            structlog.stdlib.add_log_level,
+            *(stamped, correlated, traced),
+            structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+            ordered,
+            structlog.processors.JSONRenderer(),
+        ]
+    )
+
+
+ANYTHING = (
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.just(HOSTILE) | st.just(AT)
+)
+
+
+@given(
+    st.sampled_from(["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"]),
+    st.text() | st.just(HOSTILE),
+    st.dictionaries(
+        st.sampled_from([*EXTRAS, "ticket", "stack_info", "company"]), ANYTHING | st.tuples(ANYTHING)
+    ),
+    st.sampled_from([None, (None, None, None), KeyError("7T:abc"), ValueError(HOSTILE)]),
+    st.sampled_from(["", "4f1c"]),
+)
+def test_a_line_for_a_program_is_structlog_s_to_the_byte(
+    level: str, message: str, extra: dict[str, object], raised: object, reference: str
+) -> None:
+    said = {"name": "bot.crm", "levelname": level, "msg": "%s", "args": (message,), "created": AT.timestamp()}
+    exc_info = (type(raised), raised, None) if isinstance(raised, Exception) else raised
+    record = logging.makeLogRecord({**said, **extra, "exc_info": exc_info})
+    before = dict(vars(record))
+    with correlated(reference):
+        told = formatter("json").format(record)
+        assert told == by_structlog_alone().format(record)
+    assert "7T:abc" not in told
+    assert told.isascii()
+    assert repr(vars(record)) == repr(before), "another handler gets the record as it was"
+
+
+@pytest.mark.parametrize(
+    ("extra", "told"),
+    [
+        ({"args": ("x",)}, "asked x"),
+        ({"reason": "", "seconds": 0.5}, "asked %s seconds=0.5 reason=''"),
+        ({"reason": "two words", "company": "Nordlys AS"}, "asked %s reason='two words'"),
+        ({"msg": HOSTILE}, r'x | 2026-11-19 ERROR bot: stolen | \x1b[31m | "} action=forged'),
+        ({"reason": HOSTILE}, f"asked %s reason={HOSTILE!r}"),
+        ({"exc_info": (KeyError, KeyError("7T:abc"), None)}, "asked %s | KeyError at "),
+        ({"exc_info": (None, None, None), "action": None}, "asked %s action=None"),
+        ({"stack_info": "Stack\n  more"}, "asked %s"),
+    ],
+)
+def test_a_line_for_people_to_the_byte(extra: dict[str, object], told: str) -> None:
+    said = {"name": "bot.crm", "levelname": "WARNING", "msg": "asked %s", "created": AT.timestamp()}
+    record = logging.makeLogRecord(said | extra)
+    assert formatter("text").format(record) == f"2026-11-19T08:41:00.250+00:00 WARNING bot.crm: {told}"
 
 
 async def test_what_a_forgotten_task_raised_is_told_without_the_errors_text(
