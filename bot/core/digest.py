@@ -10,12 +10,12 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from functools import lru_cache
+from functools import cache, lru_cache
 from operator import itemgetter
 from typing import NamedTuple
 
 from bot.core.activity import Action, Activity
-from bot.core.filters import EVERYTHING, ME, Filter, Reason, did, why_dropped
+from bot.core.filters import EVERYTHING, ME, Filter, Reason, did, why_dropped, words_of
 from bot.core.people import Principal
 from bot.core.steps import STEP, Steps
 from bot.core.window import EPOCH, Window, known_time
@@ -224,7 +224,7 @@ def building(
     window is late; such rows only count as told.
     """
     start = window.start or EPOCH
-    earliest = start - overlap
+    earliest, words = start - overlap, cache(words_of)
     wanted, hidden, silent = list[tuple[Rank, Entry]](), Counter[Reason](), list[RowId]()
     for number, activity in enumerate(rows, 1):
         if number % STEP == 0:
@@ -235,7 +235,7 @@ def building(
             continue
         if before and is_first:
             silent.append(id_)
-        elif reason := why_dropped(activity, filter_, principal, muted):
+        elif reason := why_dropped(activity, filter_, principal, muted, words):
             hidden[reason] += 1
             silent.append(id_)
         else:

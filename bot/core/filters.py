@@ -1,10 +1,10 @@
 """Filters: which activities to ask for, which to leave out of an answer, and why each was left out."""
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
 from enum import StrEnum
-from functools import lru_cache
+from functools import cache
 from itertools import chain
 
 from bot.core.activity import ALL_ACTIONS, Action, Activity
@@ -29,10 +29,13 @@ __all__ = [
     "sift",
     "unknown_people",
     "why_dropped",
+    "words_of",
 ]
 
 #: Who did it: the reader, or anybody else. Every other word is part of a name.
 ME, OTHERS = "me", "others"
+#: What takes a name apart.
+Words = Callable[[str], frozenset[str]]
 
 
 class Style(StrEnum):
@@ -156,8 +159,13 @@ def _excludes(no: str, who: str) -> bool:
         return who != ME
     if ME in (no, who) or who == OTHERS:
         return no == who
-    unwanted = set(comparable(no).split())
-    return bool(unwanted) and unwanted <= set(comparable(who).split())
+    unwanted = words_of(no)
+    return bool(unwanted) and unwanted <= words_of(who)
+
+
+def words_of(name: str) -> frozenset[str]:
+    """The words of a name. Who goes through many rows, which have few different ones, caches it meanwhile."""
+    return frozenset(comparable(name).split())
 
 
 def sift(judged: Judged, filter_: Filter, reader: Principal, muted: Collection[int]) -> Sifted:
@@ -168,10 +176,11 @@ def sift(judged: Judged, filter_: Filter, reader: Principal, muted: Collection[i
     of them: nobody can say whether they were among the newest within it.
     """
     dropped: Counter[Reason] = Counter()
+    words = cache(words_of)
 
     def kept(activities: Collection[Activity]) -> Iterator[Activity]:
         for activity in activities:
-            if reason := why_dropped(activity, filter_, reader, muted):
+            if reason := why_dropped(activity, filter_, reader, muted, words):
                 dropped[reason] += 1
             else:
                 yield activity
@@ -184,15 +193,19 @@ def sift(judged: Judged, filter_: Filter, reader: Principal, muted: Collection[i
 
 
 def why_dropped(
-    activity: Activity, filter_: Filter, reader: Principal, muted: Collection[int]
+    activity: Activity,
+    filter_: Filter,
+    reader: Principal,
+    muted: Collection[int],
+    words: Words = words_of,
 ) -> Reason | None:
     """Why an activity is left out for what it is; ``None`` to keep it."""
     if activity.company_id in muted:
         return Reason.MUTED
     if not (filter_.by or filter_.not_by):
         return None
-    wanted = not filter_.by or any(did(who, activity, reader) for who in filter_.by)
-    unwanted = any(did(who, activity, reader) for who in filter_.not_by)
+    wanted = not filter_.by or any(did(who, activity, reader, words) for who in filter_.by)
+    unwanted = any(did(who, activity, reader, words) for who in filter_.not_by)
     if wanted and not unwanted:
         return None
     return Reason.OWN if did(ME, activity, reader) else Reason.PERSON
@@ -200,22 +213,17 @@ def why_dropped(
 
 def unknown_people(filter_: Filter, activities: Collection[Activity]) -> Iterator[tuple[str, str]]:
     """Each name in the filter that nobody has who was active, with the nearest that somebody has, if any."""
-    actors = {activity.actor: _words(activity.actor) for activity in activities}
+    words = cache(words_of)
+    actors = {activity.actor: words(activity.actor) for activity in activities}
     for name in dict.fromkeys((*filter_.by, *filter_.not_by)):
-        if name not in (ME, OTHERS) and not any(_words(name) <= words for words in actors.values()):
+        if name not in (ME, OTHERS) and not any(words(name) <= theirs for theirs in actors.values()):
             yield name, nearest(name, actors)
 
 
-def did(who: str, activity: Activity, reader: Principal) -> bool:
+def did(who: str, activity: Activity, reader: Principal, words: Words = words_of) -> bool:
     """Whether ``who`` did it: ``ME``, ``OTHERS``, or words of a name."""
     own = bool(activity.actor_id) and activity.actor_id == reader.person_id
     if who in (ME, OTHERS):
         return own if who == ME else not own
-    wanted = _words(who)
-    return bool(wanted) and wanted <= _words(activity.actor)
-
-
-@lru_cache(maxsize=4096)
-def _words(name: str) -> frozenset[str]:
-    """The words of a name. Answers of thousands of rows have few different ones."""
-    return frozenset(comparable(name).split())
+    wanted = words(who)
+    return bool(wanted) and wanted <= words(activity.actor)

@@ -2,10 +2,13 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 
 from bot.core.filters import Style
 from bot.core.people import SlackChannel, SlackUser
 from bot.core.secret import Secret
+from bot.core.typed.command import MAX_DONE, MAX_LINE, parse
+from bot.core.typed.commands import Command
 from bot.core.typed.spelling import normalise
 from bot.core.window import Mark, Window
 
@@ -216,7 +219,7 @@ Wish = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Request:
     """One delivery of Slack's."""
 
@@ -236,6 +239,11 @@ class Request:
     def asked(self) -> str:
         """What was typed, less what a phone or a copy added: it goes into buttons, which hold little."""
         return normalise(getattr(self.wish, "text", ""))
+
+    @cached_property
+    def command(self) -> Command:
+        """What was typed, read. Raises :class:`BadCommand` with every problem."""
+        return parse(self.asked, MAX_DONE if isinstance(self.wish, Do) else MAX_LINE)
 
     @property
     def page(self) -> Page:

@@ -9,6 +9,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
+from functools import cache
 from statistics import median_low
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -16,7 +17,7 @@ from zoneinfo import ZoneInfo
 from bot.core.activity import Activity
 from bot.core.channeldigest import SHARES_ALL, ChannelSettings, DropOut, Grouping, Narrowing
 from bot.core.digest import Cause, Entry, Known, News, RowId, group_of, rank, row_id
-from bot.core.filters import EVERYTHING, Filter, Reason, why_dropped
+from bot.core.filters import EVERYTHING, Filter, Reason, why_dropped, words_of
 from bot.core.localtime import local
 from bot.core.people import Principal, SlackUser
 from bot.core.window import EPOCH, Window, known_time
@@ -187,6 +188,7 @@ class _Merging:
 
     def entries(self) -> Iterator[TeamEntry]:
         """The latest row of each company, unless the filter leaves it out; what it overtook is silent."""
+        words = cache(words_of)
         for company, found in self.candidates.items():
             latest = max(found, key=lambda seen: seen.order)
             id_ = row_id(latest.activity)
@@ -195,7 +197,7 @@ class _Merging:
                 if row_id(seen.activity) != id_:
                     self.silent[seen.view.user].append(row_id(seen.activity))
             entry = self._entry(company, latest.activity, tellers)
-            if reason := why_dropped(latest.activity, self.filter, NOBODY, ()):
+            if reason := why_dropped(latest.activity, self.filter, NOBODY, (), words):
                 self.leave_out(entry, reason)
             else:
                 yield entry

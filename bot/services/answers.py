@@ -48,7 +48,6 @@ from bot.core.requests import (
 )
 from bot.core.signin import Why
 from bot.core.typed.channelcommands import ChannelCommand, ForChannel
-from bot.core.typed.command import MAX_DONE, MAX_LINE, parse
 from bot.core.typed.commands import (
     Command,
     ForgetMe,
@@ -175,7 +174,7 @@ class Answers:
     async def _asked(self, request: Request, reader: Reader) -> Reply | Several:
         wish = request.wish
         try:
-            command = parse(request.asked, MAX_DONE if isinstance(wish, Do) else MAX_LINE)
+            command = request.command
         except BadCommand as bad:
             raise await self._complete(bad, request.conversation.user, reader) from None
         if isinstance(wish, Do) and isinstance(command, ForChannel):
@@ -255,7 +254,7 @@ class Answers:
         )
 
     async def _about_an_answer(self, request: Request, reader: Reader) -> Reply | Several:
-        command = parse(request.asked)
+        command = request.command
         if not isinstance(command, ShowActivity):
             raise ValueError("a button under an answer carries another command")
         question = Question(request.asked, command, request.page)

@@ -3,7 +3,6 @@
 from bot.core.errors import BadCommand
 from bot.core.requests import Ask, AskChart, AskWhyHidden, AskWhyShown, Do, Request, Share
 from bot.core.typed.channelcommands import ForChannel, JoinChannel, NarrowMine, ShowMine
-from bot.core.typed.command import MAX_DONE, parse
 from bot.core.typed.commands import SaveFilter, ShowActivity, ShowChart
 from bot.core.typed.digestcommands import OpenDigestForm, PreviewDigest, SetDigest, TestDigest
 
@@ -25,9 +24,9 @@ COMMANDS = (
 def asks_the_crm(request: Request) -> bool:
     """Whether the reply to a request needs SuperOffice, which may be slow."""
     match request.wish:
-        case Ask(text) | Do(text):
+        case Ask() | Do():
             try:
-                command = parse(text, MAX_DONE)
+                command = request.command
                 return isinstance(command.command if isinstance(command, ForChannel) else command, COMMANDS)
             except BadCommand as bad:
                 return bool(bad.categories)  # whether there are such
@@ -42,6 +41,6 @@ def opens_a_form(request: Request) -> bool:
     if not isinstance(request.wish, Ask):
         return False
     try:
-        return parse(request.wish.text) in (ForChannel(OpenDigestForm()), NarrowMine())
+        return request.command in (ForChannel(OpenDigestForm()), NarrowMine())
     except BadCommand:
         return False

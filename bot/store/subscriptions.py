@@ -13,7 +13,7 @@ from bot.core.audit import AuditAction, Deed
 from bot.core.channeldigest import ChannelSettings
 from bot.core.digest import WhenEmpty
 from bot.core.errors import SealBroken
-from bot.core.filters import Filter
+from bot.core.filters import EVERYTHING, Filter
 from bot.core.people import SlackChannel, SlackUser
 from bot.core.plan import Due
 from bot.core.secret import Secret
@@ -38,7 +38,7 @@ COLUMNS = (
     f"snoozed_until, considered_until, quiet_looked_at, {TEAM_COLUMNS}"
 )
 #: Many have the same ones, and to make them takes far longer than to look them up.
-_restored, _zone, _read = lru_cache(1024)(restored), lru_cache(1024)(ZoneInfo), lru_cache(1024)(read_filters)
+_schedule, _zone = lru_cache(1024)(restored), lru_cache(1024)(ZoneInfo)
 #: All that says what of it is due.
 WHEN = "schedule, zone, snoozed_until, considered_until"
 #: Slots up to a moment to come were seen to: the clock was wrong then, or was put back since.
@@ -73,8 +73,6 @@ class StoredSubscriptions:
         self._db = db
         self._sealer = sealer
         self._audit = audit
-        #: A digest reads its own twice, and hardly ever finds it changed.
-        self._subscription = lru_cache(64)(self._restored)
 
     async def get(self, id: int) -> Subscription | None:  # noqa: A002 - it is what it is
         """The subscription of that id."""
@@ -87,7 +85,7 @@ class StoredSubscriptions:
             return None, []
         count = len(rows[0]) - len(PARTICIPANT)
         theirs = [participant(self._sealer, id, row[count:]) for row in rows if row[count] is not None]
-        return self._subscription(rows[0][:count]), theirs
+        return self._restored(rows[0][:count]), theirs
 
     async def of(self, user: SlackUser) -> Subscription | None:
         """The user's own, in their direct messages."""
@@ -266,7 +264,7 @@ class StoredSubscriptions:
         found = []
         for row in rows:
             try:
-                found.append(self._subscription(row))
+                found.append(self._restored(row))
             except SealBroken as error:
                 _log_unopened(error)
         return found
@@ -277,7 +275,7 @@ class StoredSubscriptions:
     async def _one(self, tx: Statements, where: str, *values: object) -> Subscription | None:
         query = f"SELECT {COLUMNS} FROM {TABLES} WHERE {where}"  # noqa: S608 - constants
         row = await tx.one(query, values)
-        return None if row is None else self._subscription(row)
+        return None if row is None else self._restored(row)
 
     def _restored(self, row: tuple[Any, ...]) -> Subscription:
         id_, workspace, target, user, schedule, zone, locale, sealed, when_empty, *rest = row
@@ -286,12 +284,12 @@ class StoredSubscriptions:
         return Subscription(
             id=id_,
             owner=SlackUser(workspace, user),
-            schedule=_restored(schedule),
+            schedule=_schedule(schedule),
             zone=_zone(zone),
             locale=locale,
             channel=target if settings[0] else "",
             team=team(*settings) if settings[0] else None,
-            filter=_read(filters).filter,
+            filter=read_filters(filters).filter if filters else EVERYTHING,
             when_empty=WhenEmpty(when_empty),
             state=State(state),
             reason=reason,
@@ -304,7 +302,7 @@ class StoredSubscriptions:
 
 def _due(workspace: str, ids: str, schedule: str, zone: str, snoozed: int | None, considered: int) -> Due:
     times = maybe_moment(snoozed), moment(considered)
-    return Due(tuple(json.loads(ids)), workspace, _restored(schedule), _zone(zone), *times)
+    return Due(tuple(json.loads(ids)), workspace, _schedule(schedule), _zone(zone), *times)
 
 
 def _log_unopened(error: SealBroken) -> None:

@@ -4,7 +4,6 @@ import re
 from collections.abc import Callable
 from contextvars import ContextVar
 from dataclasses import replace
-from functools import lru_cache
 
 from bot.core.errors import BadCommand, Problem
 from bot.core.period import LastLogout, Today, Week, Yesterday
@@ -47,7 +46,6 @@ _TRIES: ContextVar[int] = ContextVar("tries", default=0)
 MOST_TRIES = 2
 
 
-@lru_cache(maxsize=1024)
 def parse(text: str, most: int = MAX_LINE) -> Command:
     """Read what follows the slash command's name. Raises :class:`BadCommand` with every problem."""
     line = normalise(text)

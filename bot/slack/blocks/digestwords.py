@@ -4,14 +4,13 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
-from functools import lru_cache
 from operator import attrgetter
 
 from bot.core.audience import Refusal
 from bot.core.causes import REFUSED, SLACK
 from bot.core.digest import LONGEST_LOOK_BACK, Cause, CauseKind, Digest, News, Quiet
 from bot.core.errors import CrmRefused
-from bot.core.filters import Filter
+from bot.core.filters import EVERYTHING, Filter
 from bot.core.localtime import local
 from bot.core.replies import Reader
 from bot.core.teamdigest import TeamDigest
@@ -55,16 +54,13 @@ def as_of(digest: Digest | TeamDigest) -> datetime:
     return digest.window.end or EPOCH
 
 
-@lru_cache(maxsize=256)
 def asked(filter_: Filter) -> str:
     """A line that asks for the same companies; without the filter where no line can hold it."""
-    wanted = replace(filter_, style=None)
-    lines = (
-        f"today {written(replace(wanted, saved=''))}",
-        f"today {written(Filter(saved=wanted.saved))}",
-        "today",
-    )
-    return next(line.strip() for line in lines if len(line) <= MAX_LINE)
+    if filter_ == EVERYTHING:  # nearly always
+        return "today"
+    filters = (replace(filter_, saved="", style=None), Filter(saved=filter_.saved), EVERYTHING)
+    lines = (f"today {written(each)}".strip() for each in filters)
+    return next(line for line in lines if len(line) <= MAX_LINE)
 
 
 def title(digest: Digest, reader: Reader) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import timedelta
-from functools import cache, lru_cache
+from functools import cache
 
 from bot.core.activity import Action
 from bot.core.filters import Filter, Reason, Style
@@ -184,9 +184,7 @@ def _share(reply: ActivityAnswer, reader: Reader) -> Iterator[Element]:
     yield {**share, "confirm": _sure(reader.locale, reply.principal.full_name)}
 
 
-@lru_cache(maxsize=256)
 def _sure(locale: str, name: str) -> Element:
-    """Made once for each user: nobody changes it."""
     return confirm(
         sentence("share.confirm.title", locale),
         sentence("share.confirm.text", locale, name=shorten(name, 100)),
