@@ -1,4 +1,4 @@
-"""Certificates for servers on 127.0.0.1, for an hour."""
+"""Certificates for servers on 127.0.0.1, good for a day: no run of tests or benchmarks outlives one."""
 
 import ipaddress
 from datetime import UTC, datetime, timedelta
@@ -52,8 +52,8 @@ def certificate(
         .issuer_name(x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, issuer)]))
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
-        .not_valid_before(now - timedelta(hours=1))
-        .not_valid_after(now + timedelta(hours=1))
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
         .add_extension(x509.BasicConstraints(ca=is_ca, path_length=None), critical=True)
         .add_extension(usage(is_ca=is_ca), critical=True)
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
