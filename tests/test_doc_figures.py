@@ -16,6 +16,7 @@ from bot.ops.keys import MOST_LISTED
 from bot.ops.links import outage_survived
 from bot.store.backups import LONGEST as LONGEST_BACK_UP
 from docs.coverage import ROOT
+from tests.bench.scale.costs import COSTS
 
 #: What outage costs no ticket by the defaults, as `python -m bot links` says it.
 OUTAGE = re.search(r"an outage of (\d+) h (\d+) min", outage_survived(KeepAlivePolicy())) or ["", "?", "?"]
@@ -34,6 +35,8 @@ FIGURES = {
     "docs/operations.md": (f"are kept, for {LONGEST_BACK_UP.days} days",),
     "docs/upgrading.md": (f"for {LONGEST_BACK_UP.days} days",),
     "docs/keys.md": (f"{({20: 'twenty'})[MOST_LISTED]} at most",),
+    "docs/decisions.md": (f"a digest of ten companies is {COSTS.digest_statements} of them",),
+    "docs/scale.md": (f"a digest, due to posted ({COSTS.digest_statements} statements)",),
     "docs/sign-in.md": (f"no ticket: {OUTAGE[1]} h {OUTAGE[2]} min",),
 }
 

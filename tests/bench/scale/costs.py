@@ -18,6 +18,8 @@ class Costs:
     #: Transactions that write for the same, and bytes of write-ahead log.
     digest_writes: float
     digest_log: float
+    #: With the ``BEGIN`` and ``COMMIT`` of each transaction.
+    digest_statements: int
     #: The same of a ticket that is kept alive.
     keep_alive_cpu: float
     keep_alive_database: float
@@ -49,11 +51,13 @@ class Costs:
 
 
 #: Measured by ``python -m tests.bench.scale.measure`` on 2026-11-26: Python 3.11.7, PostgreSQL 15 (no fsync)
-#: on a socket, two cores with a load of 3 besides. The look is of a quieter run.
+#: on a socket, two cores with a load of 3 besides. The look is of a quieter run. A digest had 23
+#: statements then; those were counted again on 2026-11-27, in PostgreSQL's own log.
 COSTS = Costs(
     digest_cpu=0.0048,
     digest_database=0.003,
     digest_writes=3.91,
+    digest_statements=21,
     digest_log=12200,
     keep_alive_cpu=0.0012,
     keep_alive_database=0.0003,

@@ -41,7 +41,7 @@ def _head(world: World, base: Summary, enough: Summary, few: Summary, load: Load
     yield f"1. **A place at a worker**, where it has few workspaces in hand (`workspaces_at_once`, {BASE.workspaces_at_once} as it comes): each is paced by Slack, so its CPU idles while"
     yield f"   small workspaces wait behind large ones. With {BASE.workers} workers half of all digests come within {_time(base.late[0])}, the latest after {_time(base.late[3])}; with 8 in hand it would be"
     yield f"   {_time(few.late[0])} and {_time(few.late[3])}, with {ENOUGH.workspaces_at_once} {_time(enough.late[0])} and {_time(enough.late[3])}."
-    yield f"2. **The workers' CPU**, from then on: {COSTS.digest_cpu * 1000:.1f} ms for each digest, so {1 / COSTS.digest_cpu:.0f} a second and worker; half of it is talk with PostgreSQL, in 23"
+    yield f"2. **The workers' CPU**, from then on: {COSTS.digest_cpu * 1000:.1f} ms for each digest, so {1 / COSTS.digest_cpu:.0f} a second and worker; half of it is talk with PostgreSQL, in {COSTS.digest_statements}"
     yield "   statements. More workers help, and so does asking for less."
     yield f"3. **Slack's limit for each workspace**, which no worker moves: in the largest, of {largest:,} users, half want theirs at 08:00, and"
     yield f"   at 240 messages a minute (229 where several processes take turns) that takes {_time(largest * 0.5 / 240 * 60)}. Only a higher `messages_per_minute` and beginning earlier move it."
@@ -145,13 +145,18 @@ def _costs() -> Iterator[str]:
     yield "## What was measured"
     yield ""
     yield "By `python -m tests.bench.scale.measure`: a whole bot on PostgreSQL 15, ten companies in a digest, 400 of each; two cores that had other work"
-    yield "besides (load 3), so rather too much than too little."
+    yield "besides (load 3), and a digest had two statements more, so rather too much than too little."
     yield ""
     yield "| | CPU of the bot | CPU of PostgreSQL | transactions that write |"
     yield "|---|---|---|---|"
     of = COSTS
     rows = (
-        ("a digest, due to posted (23 statements)", of.digest_cpu, of.digest_database, of.digest_writes),
+        (
+            f"a digest, due to posted ({of.digest_statements} statements)",
+            of.digest_cpu,
+            of.digest_database,
+            of.digest_writes,
+        ),
         (
             "a ticket kept alive (5)",
             of.keep_alive_cpu,
