@@ -3,6 +3,8 @@
 import json
 import sqlite3
 from contextlib import closing
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -28,7 +30,8 @@ def told(world: World) -> list[tuple[object, ...]]:
 
 async def test_a_preview_is_what_the_user_would_see_and_changes_nothing(world: World) -> None:
     await world.link()
-    await world.ask("digest at 08:00 weekdays style:compact")
+    tomorrow = datetime.now(ZoneInfo("Europe/Oslo")) + timedelta(days=1)
+    await world.ask(f"digest at 08:00 {tomorrow:%a} style:compact")  # so it covers six days, and is not empty
     shown = await world.ask("digest preview")
     before, messages = told(world), len(world.slack.messages())
     code, out, err = await run(world, "preview", *seller(world), "--json")
