@@ -1,15 +1,20 @@
 # Every target does its own set-up: a .venv with the pinned dependencies of constraints.txt.
 PYTHON ?= python3
-BIN := .venv/bin
-READY := .venv/.ready
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
 SCANNED := .venv/.scanned
+# What else it runs on, the newest first; and the tests of what differs: docstrings, warnings, what is written from
+# definitions, the loop, the command line, what is drawn, and a whole bot.
+NEWER := 3.13 3.12
+ON_NEWEST := tests/test_*.py tests/cli tests/slack tests/e2e/test_main_job.py tests/e2e/test_operator.py
 # What stands for a secret in the documentation and in tests.
 EXAMPLES := ^(password|a-password|hunter2|xox[b]-1-token|xox[b]-1-2-(abc|example)|xox[b]-1234-5678-abcd)$$
 OPTIONAL := audit bench browser fuzz scale site
 LOCK := uv pip compile --universal --python-version 3.11 --upgrade --generate-hashes --no-emit-index-url \
   --no-emit-find-links --no-header --no-annotate
 
-.PHONY: demo setup run test test-long check secrets audit fuzz bench scale docs site playground screenshots format lock clean
+.PHONY: demo setup run test test-newest test-long check secrets audit fuzz bench scale docs site playground screenshots format lock clean
 
 demo: $(READY)            ## the main job with no account anywhere, in the browser; TERMINAL=1: at a prompt
 	@$(BIN)/python -m bot demo $(if $(TERMINAL),--terminal) $(ARGS)
@@ -22,6 +27,17 @@ run: $(READY)             ## the bot, configured by variables or BOT_CONFIG
 
 test: $(READY)            ## the tests, under three minutes
 	$(BIN)/python -m pytest -n auto --dist worksteal $(ARGS)
+
+# With pyenv, the version that is chosen is the only one that starts by its name.
+test-newest:              ## some of them on the newest Python here, in a .venv of its own; about a minute
+	@for version in $(NEWER); do \
+	  if $(PYTHON) -c "import sys; sys.exit(sys.version_info[:2] < ($$(echo $$version | tr . ,)))"; then \
+	    echo "No newer Python to test on: this is $$version or newer"; exit; \
+	  elif PYENV_VERSION=$$version python$$version -c 'import venv' 2>/dev/null; then \
+	    echo "On Python $$version:"; PYENV_VERSION=$$version exec $(MAKE) --no-print-directory \
+	      test PYTHON=python$$version VENV=.venv/newest ARGS="$(ON_NEWEST)"; \
+	  fi; \
+	done; echo "No newer Python to test on: none of $(NEWER) is on this machine"
 
 test-long: .venv/.browser .venv/.site .venv/.bench ## kill loops, soaks, sweeps, the browser, the site
 	$(BIN)/python -m pytest -n auto -m long $(ARGS) || [ $$? -eq 5 ] # 5: there is none
@@ -85,8 +101,8 @@ clean:
 
 $(READY): constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "superoffice-slack needs Python 3.11 or newer; name one with: make PYTHON=python3.12")'
-	@echo "Setting up .venv (once)"
-	@$(PYTHON) -m venv --clear .venv
+	@echo "Setting up $(VENV) (once)"
+	@$(PYTHON) -m venv --clear $(VENV)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r constraints.txt
 	@touch $@
 
