@@ -7,6 +7,7 @@ dager`` with a plural form each, are put in; ``\\n`` is a new line.
 
 import sys
 from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
 
 from babel import Locale
@@ -17,7 +18,7 @@ from bot.text import LOCALES, SOURCE
 
 __all__ = ["in_order", "said_in", "taken"]
 
-Said = dict[str, tuple[str, ...]]
+Said = Mapping[str, tuple[str, ...]]
 
 
 def file_of(language: str) -> Path:
@@ -25,6 +26,7 @@ def file_of(language: str) -> Path:
     return LOCALES / language / "LC_MESSAGES/bot.po"
 
 
+@cache
 def said_in(language: str) -> Said:
     """What a catalogue says, by id: once, or for each plural form. Nothing, where there is none."""
     file = file_of(language)
@@ -37,7 +39,7 @@ def said_in(language: str) -> Said:
 
 def taken(lines: str, english: Said) -> Said:
     """What the lines say. Raises :class:`ValueError` for an id that is not in English, or comes twice."""
-    said: Said = {}
+    said: dict[str, tuple[str, ...]] = {}
     for line in filter(None, map(str.rstrip, lines.splitlines())):
         id_, _, text = line.partition(" = ")
         if id_ not in english or id_ in said or not text:
@@ -51,7 +53,7 @@ def in_order(language: str, said: Said) -> str:
     return "\n".join(_lines(language, said))
 
 
-def _lines(language: str, said: Mapping[str, tuple[str, ...]]) -> Iterator[str]:
+def _lines(language: str, said: Said) -> Iterator[str]:
     rule = Catalog(language)
     name = Locale(language).get_display_name("en")
     yield f"# {name} sentences of superoffice-slack. English is the source: docs/languages.md says how."
@@ -86,7 +88,7 @@ def main(language: str, name: str = "") -> None:
     """Write the catalogue, and tell how many sentences are missing."""
     english = said_in(SOURCE)
     given = sys.stdin.read() if name == "-" else Path(name).read_text("utf-8") if name else ""
-    said = said_in(language) | taken(given, english)
+    said = {**said_in(language), **taken(given, english)}
     file = file_of(language)
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(in_order(language, said), "utf-8")

@@ -7,6 +7,7 @@ import ast
 import re
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import click
@@ -16,12 +17,9 @@ from bot.cli import main
 
 ROOT = Path(__file__).parent.parent
 BOT = ROOT / "bot"
-MODULES = {
-    file.relative_to(ROOT).as_posix(): ast.parse(file.read_text("utf-8"))
-    for file in sorted(BOT.rglob("*.py"))
-}
+MODULES = [file.relative_to(ROOT).as_posix() for file in sorted(BOT.rglob("*.py"))]
 #: The product: all but the demo, which stands outside.
-PRODUCT = {name: tree for name, tree in MODULES.items() if not name.startswith("bot/demo/")}
+PRODUCT = [name for name in MODULES if not name.startswith("bot/demo/")]
 
 MOST_LINES = 350
 CLOCKS = {"bot/clock.py", "bot/demo/clock.py"}
@@ -45,6 +43,12 @@ REVEALING = {
 
 by_module = pytest.mark.parametrize("name", MODULES)
 by_product_module = pytest.mark.parametrize("name", PRODUCT)
+
+
+@cache
+def tree_of(name: str) -> ast.Module:
+    """Parsed when a test asks for it, not by every process that collects tests."""
+    return ast.parse((ROOT / name).read_text("utf-8"))
 
 
 def calls(tree: ast.AST) -> Iterator[tuple[ast.Call, str]]:
@@ -75,16 +79,16 @@ def test_a_module_is_short(name: str) -> None:
 @by_module
 def test_a_module_says_what_is_public(name: str) -> None:
     """The names in ``__all__`` exist: ruff sees to that. That there is an ``__all__``: this test."""
-    if defined(MODULES[name]) and not name.endswith("__main__.py"):
-        assert exported(MODULES[name]) is not None
+    if defined(tree_of(name)) and not name.endswith("__main__.py"):
+        assert exported(tree_of(name)) is not None
 
 
 @by_module
 def test_nothing_is_printed_and_nobody_asks_the_machine_for_the_time(name: str) -> None:
     clock = r"(\w+\.)?datetime\.(now|utcnow|today)|(\w+\.)?date\.today|time\.(time|sleep)"
-    asked = [called for _, called in calls(MODULES[name]) if re.fullmatch(clock, called)]
+    asked = [called for _, called in calls(tree_of(name)) if re.fullmatch(clock, called)]
     assert not asked or name in CLOCKS
-    assert not [called for _, called in calls(MODULES[name]) if called in {"print", "breakpoint"}]
+    assert not [called for _, called in calls(tree_of(name)) if called in {"print", "breakpoint"}]
 
 
 @pytest.mark.parametrize("name", [name for name in MODULES if name.startswith("bot/core/")])
@@ -102,7 +106,7 @@ def test_the_core_is_pure(name: str) -> None:
         "threading",
         "time",
     }
-    for node in ast.walk(MODULES[name]):
+    for node in ast.walk(tree_of(name)):
         imported = [node.module or ""] if isinstance(node, ast.ImportFrom) else []
         imported += [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
         for module in imported:
@@ -112,14 +116,14 @@ def test_the_core_is_pure(name: str) -> None:
 
 @pytest.mark.parametrize("name", [name for name in PRODUCT if re.match("bot/(core|services|config)/", name)])
 def test_a_dataclass_of_the_core_is_frozen(name: str) -> None:
-    for node in ast.walk(MODULES[name]):
+    for node in ast.walk(tree_of(name)):
         for decorator in getattr(node, "decorator_list", []):
             if "dataclass" in ast.unparse(decorator):
                 assert "frozen=True" in ast.unparse(decorator)
 
 
 def test_listeners_are_five_lines_and_catch_nothing() -> None:
-    tree = MODULES["bot/slack/listeners.py"]
+    tree = tree_of("bot/slack/listeners.py")
     assert not [node for node in ast.walk(tree) if isinstance(node, ast.Try)]
     for node in ast.walk(tree):
         if isinstance(node, ast.AsyncFunctionDef):
@@ -132,19 +136,19 @@ def reveals(tree: ast.AST) -> bool:
 
 @by_product_module
 def test_a_secret_is_revealed_where_it_leaves(name: str) -> None:
-    assert not reveals(PRODUCT[name]) or any(name.startswith(place) for place in REVEALING)
+    assert not reveals(tree_of(name)) or any(name.startswith(place) for place in REVEALING)
 
 
 @pytest.mark.parametrize("place", REVEALING)
 def test_no_place_may_reveal_that_does_not(place: str) -> None:
-    assert any(reveals(tree) for name, tree in PRODUCT.items() if name.startswith(place))
+    assert any(reveals(tree_of(name)) for name in PRODUCT if name.startswith(place))
 
 
 @by_product_module
 def test_only_what_is_defined_as_sealed_is_sealed(name: str) -> None:
     """Else `keys rotate` would not find it: see bot/store/sealed.py."""
     sealing = [
-        called for _, called in calls(PRODUCT[name]) if re.fullmatch(r"(.*\.)?_?sealer\.(seal|open)", called)
+        called for _, called in calls(tree_of(name)) if re.fullmatch(r"(.*\.)?_?sealer\.(seal|open)", called)
     ]
     assert not sealing or name == "bot/store/sealed.py"
 
@@ -156,7 +160,7 @@ def test_a_log_line_has_an_action_and_a_fixed_text(name: str) -> None:
         for log in ("log", "_log", "logger")
         for level in ("debug", "info", "warning", "error")
     }
-    for call, called in calls(PRODUCT[name]):
+    for call, called in calls(tree_of(name)):
         assert called not in {"log.exception", "logging.exception"}, "a traceback's text may quote a customer"
         if called in levels:
             extra = next((ast.unparse(word.value) for word in call.keywords if word.arg == "extra"), "")
