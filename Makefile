@@ -11,6 +11,8 @@ ON_NEWEST := tests/test_*.py tests/cli tests/slack tests/e2e/test_main_job.py te
 # What stands for a secret in the documentation and in tests.
 EXAMPLES := ^(password|a-password|hunter2|xox[b]-1-token|xox[b]-1-2-(abc|example)|xox[b]-1234-5678-abcd)$$
 OPTIONAL := audit bench browser fuzz scale site
+# What is started again and again, as tests do it, is compiled once.
+unexport PYTHONDONTWRITEBYTECODE
 LOCK := uv pip compile --universal --python-version 3.11 --upgrade --generate-hashes --no-emit-index-url \
   --no-emit-find-links --no-header --no-annotate
 
