@@ -14,7 +14,7 @@ from bot.crm.settings import TenantSettings
 from bot.crm.soap.envelope import Envelope, Unreadable, open_around, open_envelope, open_whole
 from bot.crm.soap.failures import failure_of_exception, failure_of_fault, failure_of_status
 from bot.crm.soap.reader import read, reading
-from bot.crm.soap.rows import cutting
+from bot.crm.soap.rows import Bytes, cutting
 from bot.crm.soap.services import Request, Services
 from bot.crm.soap.transport import Response, Transport
 from bot.services.ports import Turnstile, in_lane, shared_turnstile
@@ -149,7 +149,7 @@ class Endpoint:
         return CrmUnreadable(tenant=self._settings.id, reason=reason)
 
 
-async def _opened(content: bytes) -> Envelope:
+async def _opened(content: Bytes) -> Envelope:
     if len(content) <= _LARGE:
         return open_envelope(content)
     taken = await shared_turnstile().through(cutting(content))

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from lxml import etree
 
 from bot.core.steps import at_once
-from bot.crm.soap.rows import Cut, Texts, cutting, is_of_rows
+from bot.crm.soap.rows import Bytes, Cut, Texts, cutting, is_of_rows
 
 __all__ = [
     "Envelope",
@@ -89,7 +89,7 @@ class _Parsers(threading.local):
 _PARSERS = _Parsers()
 
 
-def open_envelope(content: bytes) -> Envelope:
+def open_envelope(content: Bytes) -> Envelope:
     """Parse and open an answer. Raises :class:`Unreadable`."""
     taken = at_once(cutting(content))
     return (open_around(taken, len(content)) if taken else None) or open_whole(content)
@@ -114,7 +114,7 @@ def _around_rows(rest: bytes) -> Envelope | None:
     return None
 
 
-def open_whole(content: bytes) -> Envelope:
+def open_whole(content: Bytes) -> Envelope:
     """Parse and open an answer with all that is in it. Raises :class:`Unreadable`."""
     root = _parse(content)
     if local_name(root) != "Envelope":
@@ -139,9 +139,10 @@ def local_name(element: etree._Element) -> str:
     return element.tag.rpartition("}")[2]
 
 
-def _parse(content: bytes) -> etree._Element:
+def _parse(content: Bytes) -> etree._Element:
     try:
-        root = etree.fromstring(content, _PARSERS.hardened)
+        # A bytearray will do, whatever the stub says; an empty one is an IndexError.
+        root = etree.fromstring(content, _PARSERS.hardened) if content else None  # type: ignore[arg-type]
     except (etree.XMLSyntaxError, ValueError):
         root = None
     if root is None:  # raised here, so that lxml's message, which quotes the answer, is not its context

@@ -14,13 +14,13 @@ import re
 from collections.abc import Callable
 from functools import lru_cache
 from operator import itemgetter
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from lxml import etree
 
 from bot.core.steps import Steps
 
-__all__ = ["ANSWER", "FIELDS", "Cut", "Texts", "cutting", "is_of_rows"]
+__all__ = ["ANSWER", "FIELDS", "Bytes", "Cut", "Texts", "cutting", "is_of_rows"]
 
 #: The body's element in an answer to GetMyActiveContacts.
 ANSWER = "GetMyActiveContactsResponse"
@@ -47,6 +47,10 @@ FIELDS = (
 Texts = tuple[str | None, ...]
 
 
+#: An answer as it comes.
+Bytes: TypeAlias = bytes | bytearray
+
+
 class Cut(NamedTuple):
     """An answer in two."""
 
@@ -61,13 +65,13 @@ class _Usual(NamedTuple):
     #: Each has its texts as groups, and a last one that is empty: where no row is, that takes all the rest.
     row: re.Pattern[str]
     #: How each begins, and nothing else.
-    begins: str
+    begins: bytes
     #: Puts the groups of the pattern in the order of ``FIELDS``.
     in_order: Callable[[Texts], Texts]
 
 
-#: Characters of a part of the rows: more than any one has.
-_PART = 100_000
+#: Bytes of a part of the rows: more than any one has.
+_PART = 50_000
 _USUALS = 32
 #: By the prefixes of the answer's elements and of ``xsi``.
 _LAST: dict[tuple[str, str], _Usual] = {}
@@ -80,37 +84,32 @@ _GAP = "[ \t\r\n]*+"
 _TEXT = "[^<>\0-\x08\x0b-\x1f]*+"
 _NO_XML = ("\ufffe", "\uffff")
 #: Around the rows.
-_TRICKY = ("<!", _PLACEHOLDER)
-_OPENED = re.compile(f"<((?:{_NAME}:)?)Response(?: [^<>]*)?>{_GAP}")
-_SCHEMA_PREFIX = re.compile(f' ({_NAME}):(?:nil|type)="')
+_TRICKY = (b"<!", _PLACEHOLDER.encode())
+_OPENED = re.compile(f"<((?:{_NAME}:)?)Response(?: [^<>]*)?>{_GAP}".encode())
+_SCHEMA_PREFIX = re.compile(f' ({_NAME}):(?:nil|type)="'.encode())
 #: The ampersand last: what it makes is no entity.
 _ENTITIES = (("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'), ("&apos;", "'"), ("&amp;", "&"))
 _UNUSUAL_ENTITY = re.compile("&(?!(?:amp|lt|gt|quot|apos);)")
 
 
-def cutting(content: bytes) -> Steps[Cut | None]:
-    """Take the rows out of an answer; ``None`` where it is not a usual one."""
-    if ANSWER.encode() not in content:
-        return None
-    yield  # of tens of thousands of rows what comes next takes milliseconds
-    try:
-        text = content.decode()
-    except UnicodeDecodeError:
-        return None
-    yield
-    opened = _OPENED.search(text)
+def cutting(content: Bytes) -> Steps[Cut | None]:
+    """Take the rows out of an answer; ``None`` where it is not a usual one.
+
+    No more than a part of it is decoded at a time: all of tens of thousands of rows would take milliseconds.
+    """
+    opened = _OPENED.search(content) if ANSWER.encode() in content else None
     if not opened:
         return None
-    prefix, start = opened[1], opened.end()
-    schema = _SCHEMA_PREFIX.search(text, start)
-    end = text.rfind(f"</{prefix}Response>", start)
-    rows = (yield from _rows(text, start, end, prefix, schema[1] if schema else "")) if end >= 0 else []
-    before, after = text[:start], text[end:]
-    unusual = any(each in text for each in _NO_XML) or any(each in before + after for each in _TRICKY)
-    if unusual or not rows:
+    prefix, start = opened[1].decode(), opened.end()
+    nil = _SCHEMA_PREFIX.search(content, start)
+    schema = nil[1].decode() if nil else ""
+    end = content.rfind(f"</{prefix}Response>".encode(), start)
+    rows = (yield from _rows(content, start, end, prefix, schema)) if end >= 0 else []
+    before, after = bytes(content[:start]), bytes(content[end:])
+    if not rows or any(each in before + after for each in _TRICKY):
         return None
-    attribute = f' {schema[1]}:nil=""' if schema else ""
-    return Cut(f"{before}<{prefix}{_PLACEHOLDER}{attribute}/>{after}".encode(), rows)
+    attribute = f' {schema}:nil=""' if schema else ""
+    return Cut(before + f"<{prefix}{_PLACEHOLDER}{attribute}/>".encode() + after, rows)
 
 
 def is_of_rows(body: etree._Element) -> bool:
@@ -120,29 +119,29 @@ def is_of_rows(body: etree._Element) -> bool:
     return tags == [_PLACEHOLDER] and encoding.lower() == "utf-8"
 
 
-def _rows(text: str, start: int, end: int, prefix: str, schema: str) -> Steps[list[Texts]]:
+def _rows(content: Bytes, start: int, end: int, prefix: str, schema: str) -> Steps[list[Texts]]:
     """The rows from ``start`` to ``end``: mostly they are like those of the answer before."""
     last = _LAST.get((prefix, schema))
-    rows = (yield from _rows_like(last, text, start, end)) if last else []
+    rows = (yield from _rows_like(last, content, start, end)) if last else []
     if not rows:
-        usual = _usual_by_first(text, start, prefix, schema)
+        usual = _usual_by_first(content[start : start + _PART].decode(errors="ignore"), prefix, schema)
         if usual and usual is not last:
             if len(_LAST) >= _USUALS:
                 _LAST.clear()
             _LAST[prefix, schema] = usual
-            rows = yield from _rows_like(usual, text, start, end)
+            rows = yield from _rows_like(usual, content, start, end)
     return rows
 
 
-def _rows_like(usual: _Usual, text: str, start: int, end: int) -> Steps[list[Texts]]:
-    """The rows that fill all the text from ``start`` to ``end``, one behind the other; none if anything else
+def _rows_like(usual: _Usual, content: Bytes, start: int, end: int) -> Steps[list[Texts]]:
+    """The rows that fill everything from ``start`` to ``end``, one behind the other; none if anything else
     is among them. A large answer is taken in parts, since nothing else runs while one is searched, not in
     another thread either.
     """
     rows: list[Texts] = []
     while start < end:
-        part = end if end - start <= _PART else text.rfind(usual.begins, start + 1, start + _PART)
-        found = _found(usual.row, text[start:part]) if part > 0 else []
+        part = end if end - start <= _PART else content.rfind(usual.begins, start + 1, start + _PART)
+        found = _found(usual.row, content[start:part]) if part > 0 else []
         if not found or found[-1][-1]:
             return []
         rows.extend(map(usual.in_order, found))
@@ -151,12 +150,18 @@ def _rows_like(usual: _Usual, text: str, start: int, end: int) -> Steps[list[Tex
     return rows
 
 
-def _found(row: re.Pattern[str], text: str) -> list[Texts]:
-    """The texts of the rows, as they are meant; none where an entity is unusual.
+def _found(row: re.Pattern[str], part: Bytes) -> list[Texts]:
+    """The texts of the rows, as they are meant; none where an entity is unusual, or a character no XML.
 
     Nearly all entities are ampersands. Those can be put in place beforehand, since no tag of a pattern holds
     one, neither way; by ``replace`` that takes half as long again.
     """
+    try:
+        text = part.decode()
+    except UnicodeDecodeError:
+        return []
+    if any(each in text for each in _NO_XML):
+        return []
     if "&" not in text:
         return row.findall(text)
     parts = text.split("&amp;")
@@ -168,14 +173,14 @@ def _found(row: re.Pattern[str], text: str) -> list[Texts]:
     return [tuple([_unescaped(each) if "&" in each else each for each in texts]) for texts in found]
 
 
-def _usual_by_first(text: str, start: int, prefix: str, schema: str) -> _Usual | None:
-    """How to read rows like the one that begins at ``start``."""
+def _usual_by_first(text: str, prefix: str, schema: str) -> _Usual | None:
+    """How to read rows like the one that ``text`` begins with."""
     kind = f'((?: {schema}:type="[A-Za-z0-9_.:-]*")?)' if schema else "()"
     element = re.compile(f"<{re.escape(prefix)}({_NAME}){kind}")
-    first = element.match(text, start)
+    first = element.match(text)
     if not first:
         return None
-    inner = text[first.end() : text.find(f"</{prefix}{first[1]}>", start)]
+    inner = text[first.end() : text.find(f"</{prefix}{first[1]}>")]
     return _usual(prefix, schema, first.groups(), *element.findall(inner))
 
 
@@ -197,7 +202,7 @@ def _usual(prefix: str, schema: str, row: tuple[str, ...], *fields: tuple[str, .
     known = [name for name in names if name in FIELDS]
     return _Usual(
         re.compile(f"{re.escape(begins)}{_GAP}{inner}{re.escape(ends)}{_GAP}|(.+)", re.DOTALL),
-        begins,
+        begins.encode(),
         itemgetter(*map(known.index, FIELDS)),
     )
 

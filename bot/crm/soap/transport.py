@@ -19,6 +19,7 @@ import stamina
 
 from bot.core.errors import CrmError, CrmTimedOut, CrmTooLarge, CrmUnreachable, CrmUnreadable
 from bot.crm.soap.failures import BUSY
+from bot.crm.soap.rows import Bytes
 from bot.services.ports import Clock
 
 __all__ = ["Limits", "Response", "Transport", "http_date"]
@@ -50,7 +51,7 @@ class Response(NamedTuple):
 
     status: int
     headers: Mapping[str, str]
-    content: bytes
+    content: Bytes
     #: When its headers were there, by the bot's clock.
     received: datetime
 
@@ -160,16 +161,17 @@ class Transport:
             received = self._clock.now()
             return Response(answer.status, answer.headers, await self._content(answer), received)
 
-    async def _content(self, answer: aiohttp.ClientResponse) -> bytes:
-        """The body, unpacked piece by piece: a small packed one can be huge."""
-        pieces, size = list[bytes](), 0
+    async def _content(self, answer: aiohttp.ClientResponse) -> bytearray:
+        """The body, unpacked piece by piece: a small packed one can be huge, and to join the pieces of a
+        large one in the end would take milliseconds.
+        """
+        body = bytearray()
         while not answer.content.at_eof():
-            pieces.append(await answer.content.readany())
-            size += len(pieces[-1])
-            if size > self._limits.size:
+            body += await answer.content.readany()
+            if len(body) > self._limits.size:
                 answer.close()
                 raise CrmTooLarge(tenant=self._tenant, limit=self._limits.size)
-        return b"".join(pieces)
+        return body
 
     def _again(self, error: Exception, deadline: float) -> bool | float:
         """Whether to try again, or in how many seconds the server asks to."""
