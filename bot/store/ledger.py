@@ -87,10 +87,10 @@ class StoredLedger:
     ) -> bool:
         """Posting its next part begins."""
         told = await self._hashes.of(delivery.subscription, [(each, each.rows) for each in tellings])
-        rest = await self._note_ahead(delivery, told, PENDING, now)
+        ahead = await self._note_ahead(delivery, told, PENDING, now)
         span = maybe_micros(window.start), maybe_micros(window.end)
         values = (micros(now), micros(now + LEASE), *span, maybe_micros(quiet_looked_at), *_mine(delivery))
-        return rest is not None and await self._attempt(delivery, values, rest, now)
+        return ahead is not None and await self._attempt(delivery, values, told[ahead:], now)
 
     @whole
     async def _attempt(
@@ -109,20 +109,17 @@ class StoredLedger:
 
     async def _note_ahead(
         self, delivery: Delivery, rows: Sequence[Noted], state: str, now: datetime
-    ) -> Sequence[Noted] | None:
-        """Note very many a few at a time, each in its turn. The last few; ``None``: somebody else took it up.
-
-        If that is all that comes of them, whoever takes the row up next forgets them.
-        """
-        is_long = len(rows) > AT_A_TIME
-        while len(rows) > AT_A_TIME:
+    ) -> int | None:
+        """Note very many a few at a time, all but the last few. How many; ``None``: somebody else has it."""
+        ahead = 0
+        while len(rows) - ahead > AT_A_TIME:
             await shared_turnstile().passed()
-            if not await self._note(delivery, rows[:AT_A_TIME], state, now):
+            if not await self._note(delivery, rows[ahead : ahead + AT_A_TIME], state, now):
                 return None
-            rows = rows[AT_A_TIME:]
-        if is_long:
+            ahead += AT_A_TIME
+        if ahead:
             await shared_turnstile().passed()
-        return rows
+        return ahead
 
     @whole
     async def _note(self, delivery: Delivery, rows: Sequence[Noted], state: str, now: datetime) -> bool:
@@ -162,15 +159,16 @@ class StoredLedger:
     ) -> bool:
         """Everything is told, or there was nothing."""
         silent = await self._hashes.of(delivery.subscription, [(each, each.silent) for each in tellings])
-        rest = await self._note_ahead(delivery, silent, HIDDEN, now)
+        ahead = await self._note_ahead(delivery, silent, HIDDEN, now)
         about = outcome, reason, tellings, now, quiet_looked_at, observed, posted
-        return rest is not None and await self._finish(delivery, rest, *about)
+        return ahead is not None and await self._finish(delivery, silent, ahead, *about)
 
     @whole
     async def _finish(
         self,
         delivery: Delivery,
         silent: Sequence[Noted],
+        ahead: int,
         outcome: Outcome,
         reason: str,
         tellings: Sequence[Telling],
@@ -187,9 +185,9 @@ class StoredLedger:
                 done = await _conclude(tx, delivery, ended)
             if not done:
                 return False
-            if silent:
+            if ahead:
                 await noting.settle(tx, delivery, HIDDEN, "silent")
-            await noting.insert(tx, delivery, silent, "silent", now)
+            await noting.insert(tx, delivery, silent[ahead:], "silent", now)
             for telling in tellings:
                 await tx.later(
                     "UPDATE participants SET fresh = 0, "
