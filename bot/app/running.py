@@ -38,8 +38,9 @@ __all__ = ["CANNOT_START", "Bot", "known_workspaces", "migrate", "running", "ses
 log = logging.getLogger(__name__)
 
 #: After so many new objects the garbage collector looks through them, for nearly a microsecond each; after so
-#: many times, through those as well that it has seen once. Python's own numbers are 700 and 10.
-GARBAGE = 1_000, 100
+#: many times, through all that is under way and that it has seen once, which takes milliseconds. Of 1,500
+#: digests some 200 objects are garbage. Python's own numbers are 700 and 10.
+GARBAGE = 1_000, 1_000
 #: Seconds that a thread keeps Python to itself while another wants it; its own number is 0.005.
 SWITCH = 0.0005
 

@@ -1,6 +1,6 @@
 """Which rows were told to whom, by keyed hashes: nothing of a customer's can be read from them."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from datetime import date
 from functools import lru_cache, partial
 from typing import NamedTuple
@@ -39,7 +39,7 @@ INHERITED = """
 #: Rows that are looked up at a time.
 PAGE = 32
 #: Rows that are hashed, and looked up, before others have their turn.
-SLICE = 3 * PAGE
+SLICE = 2 * PAGE
 #: What a row and its company are known by.
 Hashed = tuple[bytes, bytes]
 STATES = (
@@ -85,6 +85,22 @@ class Hashes:
         place = self._place(subscription, tenant)
         return {row: self._hashed(place, row) for row in rows}
 
+    async def sliced(
+        self, subscription: int, tenant: str, rows: Sequence[RowId]
+    ) -> AsyncIterator[dict[RowId, Hashed]]:
+        """The same of rows that may be very many: then others have their turn between a few and the next.
+
+        Of those nothing is remembered. Thousands at once would only push each other out; and whenever the
+        garbage collector came by, it would look through all that were new.
+        """
+        if len(rows) <= SLICE:
+            yield self.rows(subscription, tenant, rows)
+            return
+        place = self._place(subscription, tenant)
+        for start in range(0, len(rows), SLICE):
+            await shared_turnstile().passed()
+            yield {row: place.hashed(row) for row in rows[start : start + SLICE]}
+
     def company(self, subscription: int, tenant: str, company: int) -> bytes:
         """What a company is known by."""
         return self._place(subscription, tenant).company(company)
@@ -95,21 +111,9 @@ class Hashes:
         """Rows as they are noted, each once."""
         found = list[Noted]()
         for telling, rows in wanted:
-            for few in _sliced(list(dict.fromkeys(rows))):
-                await _others_first(rows)
-                hashes = self.rows(subscription, telling.tenant, few).items()
-                found += [Noted(telling.user, *each, _day(row, telling.zone)) for row, each in hashes]
+            async for hashes in self.sliced(subscription, telling.tenant, list(dict.fromkeys(rows))):
+                found += [Noted(telling.user, *each, _day(row, telling.zone)) for row, each in hashes.items()]
         return found
-
-
-def _sliced(rows: Sequence[RowId]) -> Iterator[Sequence[RowId]]:
-    return (rows[start : start + SLICE] for start in range(0, len(rows), SLICE))
-
-
-async def _others_first(rows: Sequence[RowId]) -> None:
-    """Where they are many, others have their turn between a few of them and the next."""
-    if len(rows) > SLICE:
-        await shared_turnstile().passed()
 
 
 def _day(row: RowId, zone: ZoneInfo | None) -> str | None:
@@ -130,9 +134,7 @@ class StoredTold:
         """What is known of these rows, and which of their companies the digest before told."""
         told, uncertain, previous = set[RowId](), set[RowId](), set[int]()
         before: set[bytes] | None = None
-        for few in _sliced(rows):
-            await _others_first(rows)
-            hashes = self._hashes.rows(subscription, tenant, few)
+        async for hashes in self._hashes.sliced(subscription, tenant, rows):
             asked = [hash_ for hash_, _ in hashes.values()]
             states = await self._states(subscription, asked, user, with_before=before is None)
             told |= {row for row, (hash_, _) in hashes.items() if hash_ in states.told}

@@ -51,7 +51,7 @@ async def turns_of(work: Awaitable[object]) -> int:
         return found.turns
 
 
-async def test_a_thousand_rows_are_hashed_a_hundred_at_a_time(store: Store, now: datetime) -> None:
+async def test_a_thousand_rows_are_hashed_few_at_a_time(store: Store, now: datetime) -> None:
     assert await turns_of(store.told.known(1, "onsite", ROWS, USER)) >= 10
     row = Delivery(1, 1, "T1", SlotKey(now.date(), 1), now, now + timedelta(hours=4))
     telling = Telling(USER, "onsite", now, ROWS, ROWS)
@@ -60,22 +60,25 @@ async def test_a_thousand_rows_are_hashed_a_hundred_at_a_time(store: Store, now:
     assert await turns_of(store.ledger.finish(row, Outcome.POSTED, "", [telling], now)) >= 10
 
 
-async def test_of_digests_at_once_a_hundred_rows_are_hashed_in_a_turn_of_the_loop(now: datetime) -> None:
+class Counting(Hasher):
+    """Counts what it hashes."""
+
+    hashed = 0
+
+    def begun(self, purpose: str, *parts: str) -> Callable[[bytes], bytes]:
+        digest = super().begun(purpose, *parts)
+
+        def counted(more: bytes) -> bytes:
+            self.hashed += 1
+            return digest(more)
+
+        return counted
+
+
+async def test_of_digests_at_once_few_rows_are_hashed_in_a_turn_of_the_loop(now: datetime) -> None:
     """A command waits for some turns: each must be short, however many digests there are."""
-    hashed, turns = 0, list[int]()
-
-    class Counting(Hasher):
-        def begun(self, purpose: str, *parts: str) -> Callable[[bytes], bytes]:
-            digest = super().begun(purpose, *parts)
-
-            def counted(more: bytes) -> bytes:
-                nonlocal hashed
-                hashed += 1
-                return digest(more)
-
-            return counted
-
-    hashes = Hashes(Counting(b"k" * 32))
+    hasher, turns = Counting(b"k" * 32), list[int]()
+    hashes = Hashes(hasher)
     rows = tuple(RowId(company, NOW, 1) for company in range(350))
     telling = Telling(USER, "onsite", now, rows)
     digests = [
@@ -84,11 +87,26 @@ async def test_of_digests_at_once_a_hundred_rows_are_hashed_in_a_turn_of_the_loo
     ]
     at_work = asyncio.gather(*(hashes.of(digest.id, [(telling, rows)]) for digest in digests))
     while not at_work.done():
-        before = hashed
+        before = hasher.hashed
         await asyncio.sleep(0)
-        turns.append(hashed - before)
-    assert hashed == sum(turns) == 3 * 2 * len(rows), "each row and its company"
+        turns.append(hasher.hashed - before)
+    assert hasher.hashed == sum(turns) == 3 * 2 * len(rows), "each row and its company"
     assert max(turns) <= 2 * SLICE
+
+
+async def test_what_a_digest_of_few_rows_looked_up_is_not_hashed_again(now: datetime) -> None:
+    """Nor do very many rows push it out: they would all be new to the garbage collector at once."""
+    hasher = Counting(b"k" * 32)
+    hashes, rows = Hashes(hasher), [RowId(company, NOW, 1) for company in range(5_000)]
+
+    async def looked_up(count: int) -> dict[RowId, tuple[bytes, bytes]]:
+        sliced = hashes.sliced(1, "onsite", rows[:count])
+        return {row: each async for few in sliced for row, each in few.items()}
+
+    few, many = await looked_up(20), await looked_up(5_000)
+    assert hasher.hashed == 2 * (20 + 5_000)
+    assert await looked_up(20) == few == {row: many[row] for row in rows[:20]}
+    assert hasher.hashed == 2 * (20 + 5_000)
 
 
 @given(st.integers(0), st.none() | st.datetimes(timezones=st.just(UTC)), st.integers())
