@@ -214,9 +214,10 @@ def why_dropped(
 def unknown_people(filter_: Filter, activities: Collection[Activity]) -> Iterator[tuple[str, str]]:
     """Each name in the filter that nobody has who was active, with the nearest that somebody has, if any."""
     words = cache(words_of)
-    actors = {activity.actor: words(activity.actor) for activity in activities}
-    for name in dict.fromkeys((*filter_.by, *filter_.not_by)):
-        if name not in (ME, OTHERS) and not any(words(name) <= theirs for theirs in actors.values()):
+    names = [name for name in dict.fromkeys((*filter_.by, *filter_.not_by)) if name not in (ME, OTHERS)]
+    actors = {activity.actor: words(activity.actor) for activity in activities} if names else {}
+    for name in names:
+        if not any(words(name) <= theirs for theirs in actors.values()):
             yield name, nearest(name, actors)
 
 

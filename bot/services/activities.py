@@ -18,7 +18,7 @@ from bot.core.typed.commands import ShowActivity
 from bot.core.typed.filtertext import read_filters, written
 from bot.core.window import Judged, Mark, Window, judge, mark, place_after
 from bot.services.failures import log_unexpected
-from bot.services.ports import ActivityQuery, Links, Mutes, off_the_loop
+from bot.services.ports import ActivityQuery, Links, Mutes, let_go, off_the_loop
 from bot.services.preferences import Preferences
 from bot.services.tenants import Tenant
 
@@ -76,7 +76,8 @@ class Activities:
 
     async def answer(self, link: Link, question: Question, reader: Reader) -> ActivityAnswer:
         """One page of the latest activity per company."""
-        return await self._answered(link, question, await self._look(link, question, reader))
+        async with let_go() as rows:
+            return await self._answered(link, question, await self._look(link, question, reader, rows))
 
     async def chart(self, link: Link, question: Question, reader: Reader) -> ActivityChart | ActivityAnswer:
         """All of it as a picture; where nothing happened within the window, the answer that says so."""
@@ -173,7 +174,10 @@ class Activities:
             dropped=found and why_dropped(found, look.filter, link.principal, look.muted),
         )
 
-    async def _look(self, link: Link, question: Question, reader: Reader) -> _Look:
+    async def _look(
+        self, link: Link, question: Question, reader: Reader, rows: list[object] | None = None
+    ) -> _Look:
+        """Ask; ``rows`` are handed all that come."""
         crm = self._tenants[link.tenant].crm
         wanted, period, page = question.command.filter, question.command.period, question.page
         now = await crm.now()
@@ -191,6 +195,8 @@ class Activities:
             return judged, sift(judged, filter_, link.principal, muted)
 
         judged, sifted = await off_the_loop(snapshot.activities, gone_through)
+        if rows is not None:
+            rows += snapshot.activities
         return _Look(period, window, snapshot.as_of, filter_, query, judged, sifted, muted)
 
     async def _wider(self, link: Link, look: _Look) -> tuple[set[int], set[int]]:

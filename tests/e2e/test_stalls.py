@@ -12,7 +12,7 @@ from tests.bench.whole import link, running
 #: Of the loop's thread, in one turn: what others wait for on a machine that has nothing else to do.
 MOST_SECONDS = 0.005
 #: Tried at most: with another process on the same core, CPU seconds are longer as well.
-COMMANDS = 30
+COMMANDS = 7
 
 
 class Turns:

@@ -44,7 +44,7 @@ from bot.services.ports.machine import (
     Runner,
     Seats,
 )
-from bot.services.ports.many import in_lane, in_steps, off_the_loop
+from bot.services.ports.many import in_lane, in_steps, let_go, off_the_loop
 from bot.services.ports.metrics import (
     UNCOUNTED,
     Metrics,
@@ -148,6 +148,7 @@ __all__ = [
     "Turnstile",
     "in_lane",
     "in_steps",
+    "let_go",
     "off_the_loop",
     "shared_turnstile",
 ]

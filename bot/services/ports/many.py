@@ -1,8 +1,9 @@
 """Going through very many rows without keeping anybody else waiting."""
 
 import asyncio
-from collections.abc import Callable, Sized
+from collections.abc import AsyncIterator, Callable, Sized
 from concurrent.futures import Executor, ThreadPoolExecutor
+from contextlib import asynccontextmanager
 from contextvars import copy_context
 from functools import partial
 from typing import ParamSpec, TypeVar
@@ -10,7 +11,7 @@ from typing import ParamSpec, TypeVar
 from bot.core.steps import STEP, Steps, at_once
 from bot.services.ports.turnstile import shared_turnstile
 
-__all__ = ["in_lane", "in_steps", "off_the_loop"]
+__all__ = ["in_lane", "in_steps", "let_go", "off_the_loop"]
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -27,6 +28,20 @@ async def off_the_loop(rows: Sized, work: Callable[P, T], *args: P.args, **kwarg
     if len(rows) > FEW:
         return await in_lane(LANE, work, *args, **kwargs)
     return work(*args, **kwargs)
+
+
+@asynccontextmanager
+async def let_go() -> AsyncIterator[list[object]]:
+    """A list for rows that nobody else has in the end: very many are freed a few at a time, in some turns of
+    the loop. Ten thousand at once would take several milliseconds.
+    """
+    rows = list[object]()
+    try:
+        yield rows
+    finally:
+        while len(rows) > FEW:
+            await shared_turnstile().passed()
+            del rows[-FEW:]
 
 
 async def in_lane(lane: Executor, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
