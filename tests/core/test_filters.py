@@ -14,7 +14,7 @@ from bot.core.people import Principal
 from bot.core.typed.command import parse
 from bot.core.typed.commands import ShowActivity
 from bot.core.typed.filterkeys import ACTION_WORDS
-from bot.core.typed.filtertext import read_filters, written
+from bot.core.typed.filtertext import Typed, read_filters, written
 from bot.core.typed.spelling import comparable, normalise
 from bot.core.window import Judged
 
@@ -159,6 +159,12 @@ def test_what_phones_and_haste_do_is_forgiven(
 def test_any_line_is_taken_apart(line: str) -> None:
     typed = read_filters(line)
     assert typed.filtered or not typed.problems
+
+
+@given(st.text().map(normalise).filter(lambda line: not re.search("[:=]", line)))
+def test_words_without_filters_are_those_of_a_line_with_one(line: str) -> None:
+    with_one = read_filters(f"{line} top:5")
+    assert read_filters(line) == Typed(with_one.words, EVERYTHING)
 
 
 @pytest.mark.parametrize("word", ACTION_WORDS)

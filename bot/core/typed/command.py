@@ -64,10 +64,10 @@ def parse(text: str, most: int = MAX_LINE) -> Command:
     except BadCommand as bad:
         problems = [*bad.problems, *problems]
     else:
-        if typed.filtered and not isinstance(command, ShowActivity):
-            problems.insert(0, Problem("takes-no-filters", words, words))
-        elif isinstance(command, ShowActivity):
+        if typed.filtered and isinstance(command, ShowActivity):
             command = replace(command, filter=typed.filter)
+        elif typed.filtered:
+            problems.insert(0, Problem("takes-no-filters", words, words))
     if problems:
         raise typed.refused(*problems)
     return command
@@ -104,7 +104,7 @@ def _read_words(words: str, line: str) -> Command:
 
 def verb_named(word: str) -> Verb | None:
     """The verb with this name or alias."""
-    return next((verb for verb in VERBS if word.casefold() in (verb.name, *verb.aliases)), None)
+    return _VERBS.get(word.casefold())
 
 
 def usage_hint() -> str:
@@ -314,3 +314,4 @@ VERBS: tuple[Verb, ...] = (
     ),
     Verb("help", _help, "[verb]", ("help since", "help filter", "help action"), ("?",), reads_filters=True),
 )
+_VERBS = {name: verb for verb in VERBS for name in (verb.name, *verb.aliases)}

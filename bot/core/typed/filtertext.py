@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from bot.core.activity import ALL_ACTIONS, Action
 from bot.core.errors import BadCommand, Problem
-from bot.core.filters import Filter, clashes
+from bot.core.filters import EVERYTHING, Filter, clashes
 from bot.core.typed.filterkeys import ACTION_WORDS, KEYS, PEOPLE, Key, WrongFilter, action_named, key_named
 from bot.core.typed.spelling import comparable, nearest
 
@@ -78,6 +78,8 @@ def read_filters(line: str, verbs: Callable[[str], object] = lambda word: None) 
 
     What ``verbs`` knows is no filter, also with a colon behind it.
     """
+    if ":" not in line and "=" not in line:  # nearly always
+        return Typed(" ".join(_BARE.findall(line)), EVERYTHING)
     return _Reader(line, verbs).typed()
 
 

@@ -39,6 +39,8 @@ _DATES = tuple(
         r"(?P<name>[a-z]{3,9})\.?(?: (?P<year>\d{4}))?",
     )
 )
+#: So many of them begin with a figure.
+_BY_NUMBER = 6
 #: From so many on, a lone ``m`` stands for minutes: nobody counts so many months.
 _MINUTES = 13
 #: No ``<when>`` that makes sense has more words.
@@ -117,7 +119,7 @@ def _at(match: re.Match[str]) -> time | None:
 
 
 def _dates(text: str) -> Iterable[On | DayOfYear]:
-    for form in _DATES:
+    for form in _DATES if text[:1].isdigit() else _DATES[_BY_NUMBER:]:
         if match := form.fullmatch(text):
             at, found = _at(match), _date(match.groupdict())
             if found and at is not None:
@@ -130,7 +132,7 @@ def _date(said: dict[str, str | None]) -> tuple[int, int, int] | None:
     month = _month(said["name"]) if said.get("name") else int(said.get("month") or 0)
     year, day = int(said.get("year") or 0), int(said.get("day") or 1)
     year += 2000 if len(said.get("year") or "") == 2 else 0
-    if year and not 1970 <= year <= 2200:
+    if not month or (year and not 1970 <= year <= 2200):
         return None
     try:
         date(year or 2000, month, day)  # a leap year: what no year has is refused
