@@ -1,4 +1,4 @@
-"""Where the time of a command and of a digest goes, by a profile, and what one row more costs.
+"""Where the time of a command and of a digest goes, by a profile, and what one row costs.
 
 The profile says in which functions the thread's CPU went; the shares are of what the same work took without.
 """
@@ -23,8 +23,10 @@ from tests.bench.whole import link, posted, running, subscribe
 __all__ = ["STORE", "TITLE", "TOLD", "WORDS", "measure", "shares_of_a_digest"]
 
 TITLE = "Where a call's time goes, and what a row costs"
-#: Rows of the two answers; what is more in the second is the rows'.
-FEW, MANY = 20, 100
+ROWS = 20
+#: Rows of another answer: what it takes more, or less, is the rows'. A digest of more rows is several messages,
+#: which wait for each other.
+OTHER = {"A command": 100, "A digest": 5}
 COUNT = 48
 #: Whose function it is, by its file, or by its name where it has none: the first that fits.
 PARTS = {
@@ -47,28 +49,29 @@ Step = Callable[[], Awaitable[None]]
 
 
 def measure(rounds: int) -> Iterator[str]:
-    """Two tables: µs of each part, with few rows, and of each row more."""
+    """Two tables: µs of each part, with so many rows, and of each row."""
     work: dict[str, Callable[[Lean, Path], Coroutine[Any, Any, Spent]]] = {
         "A command": _commands,
         "A digest": _digests,
     }
-    with TemporaryDirectory() as folder, lean(FEW) as few, lean(MANY) as many:
-        for name, profiled in work.items():
-            base = uvloop.run(profiled(few, Path(folder) / f"{name}, few.db"))
-            larger = uvloop.run(profiled(many, Path(folder) / f"{name}, many.db"))
-            yield f"{name}, by a profile (CPU of the bot's process)"
-            yield f"{'':28}{f'with {FEW} rows':>14}{'':7}{'a row more':>12}"
-            whole = sum(base.values())
-            for part in sorted(base, key=base.__getitem__, reverse=True):
-                row = max(larger[part] - base[part], 0) / (MANY - FEW)
-                yield f"{part:28}{base[part] * 1e6:>11.0f} µs{base[part] / whole:>5.0%}{row * 1e6:>12.1f} µs"
-            row = (sum(larger.values()) - whole) / (MANY - FEW)
-            yield f"{'all':28}{whole * 1e6:>11.0f} µs{'':5}{row * 1e6:>12.1f} µs"
+    for name, profiled in work.items():
+        with TemporaryDirectory() as folder, lean(ROWS) as usual, lean(OTHER[name]) as unusual:
+            base = uvloop.run(profiled(usual, Path(folder) / "usual.db"))
+            other = uvloop.run(profiled(unusual, Path(folder) / "other.db"))
+        yield f"{name}, by a profile (CPU of the bot's process)"
+        yield f"{'':28}{f'with {ROWS} rows':>14}{'':7}{'a row':>12}"
+        more = OTHER[name] - ROWS
+        for part in sorted(base, key=base.__getitem__, reverse=True):
+            row = max(0.0, (other[part] - base[part]) / more)
+            share = base[part] / sum(base.values())
+            yield f"{part:28}{base[part] * 1e6:>11.0f} µs{share:>5.0%}{row * 1e6:>12.1f} µs"
+        whole, row = sum(base.values()), (sum(other.values()) - sum(base.values())) / more
+        yield f"{'all':28}{whole * 1e6:>11.0f} µs{'':5}{row * 1e6:>12.1f} µs"
 
 
 def shares_of_a_digest() -> Spent:
     """Which part of its CPU time goes where."""
-    with TemporaryDirectory() as folder, lean(FEW) as server:
+    with TemporaryDirectory() as folder, lean(ROWS) as server:
         spent = uvloop.run(_digests(server, Path(folder) / "bot.db"))
     whole = sum(spent.values())
     return {part: seconds / whole for part, seconds in spent.items()}
