@@ -24,7 +24,7 @@ __all__ = ["STORE", "TITLE", "TOLD", "WORDS", "measure", "shares_of_a_digest"]
 
 TITLE = "Where a call's time goes, and what a row costs"
 ROWS = 20
-#: Rows of another answer: what it takes more, or less, is the rows'. A digest of more rows is several messages,
+#: Rows of another answer: what it takes more, or less, is the rows'. A digest of more is several messages,
 #: which wait for each other.
 OTHER = {"A command": 100, "A digest": 5}
 COUNT = 48
