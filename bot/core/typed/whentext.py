@@ -25,7 +25,8 @@ _HOURS_AND_MINUTES = re.compile(
 _TIME = re.compile(rf"(?:at )?{_CLOCK}")
 _NOON = ("noon", "midday", "at noon")
 _ORDINAL = r"(?:st|nd|rd|th)?\.?"
-_DATES = tuple(
+#: Forms of dates that begin with a figure.
+_NUMERIC = tuple(
     re.compile(form + _AT)
     for form in (
         r"(?P<year>\d{4})([-/.])(?P<month>\d{1,2})\2(?P<day>\d{1,2})",
@@ -34,13 +35,17 @@ _DATES = tuple(
         r"(?P<day>\d{1,2})\.(?P<month>\d{1,2})(?:\.(?P<year>\d{4}|\d{2}))?",
         r"(?P<day>\d{1,2})/(?P<month>\d{1,2})(?:/(?P<year>\d{4}|\d{2}))?",
         r"(?P<month>\d{1,2})/(?P<day>\d{1,2})(?:/(?P<year>\d{4}|\d{2}))?",
+    )
+)
+#: Those with the name of a month, which may begin with anything.
+_NAMED = tuple(
+    re.compile(form + _AT)
+    for form in (
         rf"(?:the )?(?P<day>\d{{1,2}}){_ORDINAL}(?: of)? ?(?P<name>[a-z]{{3,9}})\.?(?: (?P<year>\d{{4}}))?",
         rf"(?P<name>[a-z]{{3,9}})\.? (?:the )?(?P<day>\d{{1,2}}){_ORDINAL}(?: (?P<year>\d{{4}}))?",
         r"(?P<name>[a-z]{3,9})\.?(?: (?P<year>\d{4}))?",
     )
 )
-#: So many of them begin with a figure.
-_BY_NUMBER = 6
 #: From so many on, a lone ``m`` stands for minutes: nobody counts so many months.
 _MINUTES = 13
 #: No ``<when>`` that makes sense has more words.
@@ -119,7 +124,7 @@ def _at(match: re.Match[str]) -> time | None:
 
 
 def _dates(text: str) -> Iterable[On | DayOfYear]:
-    for form in _DATES if text[:1].isdigit() else _DATES[_BY_NUMBER:]:
+    for form in (*_NUMERIC, *_NAMED) if text[:1].isdigit() else _NAMED:
         if match := form.fullmatch(text):
             at, found = _at(match), _date(match.groupdict())
             if found and at is not None:
