@@ -13,7 +13,7 @@ from bot.core.audit import AuditAction, Deed
 from bot.core.channeldigest import ChannelSettings
 from bot.core.digest import WhenEmpty
 from bot.core.errors import SealBroken
-from bot.core.filters import EVERYTHING, Filter
+from bot.core.filters import Filter
 from bot.core.people import SlackChannel, SlackUser
 from bot.core.plan import Due
 from bot.core.secret import Secret
@@ -289,7 +289,7 @@ class StoredSubscriptions:
             locale=locale,
             channel=target if settings[0] else "",
             team=team(*settings) if settings[0] else None,
-            filter=read_filters(filters).filter if filters else EVERYTHING,
+            filter=read_filters(filters).filter,
             when_empty=WhenEmpty(when_empty),
             state=State(state),
             reason=reason,

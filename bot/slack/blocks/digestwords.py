@@ -56,8 +56,6 @@ def as_of(digest: Digest | TeamDigest) -> datetime:
 
 def asked(filter_: Filter) -> str:
     """A line that asks for the same companies; without the filter where no line can hold it."""
-    if filter_ == EVERYTHING:  # nearly always
-        return "today"
     filters = (replace(filter_, saved="", style=None), Filter(saved=filter_.saved), EVERYTHING)
     lines = (f"today {written(each)}".strip() for each in filters)
     return next(line for line in lines if len(line) <= MAX_LINE)
