@@ -213,11 +213,12 @@ def why_dropped(
 
 def unknown_people(filter_: Filter, activities: Collection[Activity]) -> Iterator[tuple[str, str]]:
     """Each name in the filter that nobody has who was active, with the nearest that somebody has, if any."""
-    words = cache(words_of)
     names = [name for name in dict.fromkeys((*filter_.by, *filter_.not_by)) if name not in (ME, OTHERS)]
-    actors = {activity.actor: words(activity.actor) for activity in activities} if names else {}
+    everybody = dict.fromkeys(activity.actor for activity in activities) if names else {}
+    actors = {actor: words_of(actor) for actor in everybody}
     for name in names:
-        if not any(words(name) <= theirs for theirs in actors.values()):
+        wanted = words_of(name)
+        if not any(wanted <= words for words in actors.values()):
             yield name, nearest(name, actors)
 
 
