@@ -4,7 +4,6 @@ import json
 import sqlite3
 from contextlib import closing
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -30,7 +29,7 @@ def told(world: World) -> list[tuple[object, ...]]:
 
 async def test_a_preview_is_what_the_user_would_see_and_changes_nothing(world: World) -> None:
     await world.link()
-    tomorrow = datetime.now(ZoneInfo("Europe/Oslo")) + timedelta(days=1)
+    tomorrow = datetime.now(Slack.seller.zone) + timedelta(days=1)
     await world.ask(f"digest at 08:00 {tomorrow:%a} style:compact")  # so it covers six days, and is not empty
     shown = await world.ask("digest preview")
     before, messages = told(world), len(world.slack.messages())
