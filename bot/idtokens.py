@@ -3,10 +3,10 @@
 Source: OpenID Connect Core 1.0, 3.1.3.7.
 """
 
-import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from joserfc import jwt
@@ -16,6 +16,7 @@ from joserfc.jws import extract_compact
 
 from bot.core.onlineerrors import WrongAudience, WrongIssuer, WrongNonce, WrongSignature, WrongTimes
 from bot.services.ports import Clock
+from bot.singleflight import SingleFlight
 
 __all__ = ["Expected", "Keys", "verified"]
 
@@ -48,18 +49,22 @@ class Keys:
         self._clock = clock
         self._keys: KeySet | None = None
         self._asked_at: datetime | None = None
-        self._asking = asyncio.Lock()
+        self._flights = SingleFlight()
 
     async def all(self, url: str, kid: str) -> KeySet:
         """The keys, with the one called ``kid`` if there is such. Raises what ``fetch`` does."""
-        async with self._asking:
-            now = self._clock.now()
-            age = _KEEP if self._asked_at is None else abs(now - self._asked_at)
-            has_it = self._keys is not None and any(key.kid == kid for key in self._keys.keys)
-            if self._keys is None or age >= _KEEP or (not has_it and age >= _PAUSE):
-                self._keys = KeySet.import_key_set(dict(await self._fetch(url)))  # type: ignore[arg-type]
-                self._asked_at = now
-            return self._keys
+        keys = self._keys
+        age = _KEEP if self._asked_at is None else abs(self._clock.now() - self._asked_at)
+        has_it = keys is not None and any(key.kid == kid for key in keys.keys)
+        if keys is None or age >= _KEEP or (not has_it and age >= _PAUSE):
+            return await self._flights.join(url, partial(self._ask, url))
+        return keys
+
+    async def _ask(self, url: str) -> KeySet:
+        now = self._clock.now()
+        keys = KeySet.import_key_set(dict(await self._fetch(url)))  # type: ignore[arg-type]
+        self._keys, self._asked_at = keys, now
+        return keys
 
 
 async def verified(

@@ -27,6 +27,7 @@ from bot.crm.soap.reader import WIRE_NAMES
 from bot.crm.soap.services import Services, Unsendable
 from bot.crm.soap.transport import Limits, Transport
 from bot.services.ports import ActivityQuery, Category, Clock, SignedIn, Snapshot, SystemInfo
+from bot.singleflight import SingleFlight
 
 __all__ = ["SuperOffice", "connect", "sign_ins"]
 
@@ -53,7 +54,7 @@ class SuperOffice:
         self._services = services
         self._limits = limits or Limits()
         self._time = ServerClock(settings, clock)
-        self._asking_the_time = asyncio.Lock()
+        self._flights = SingleFlight()
         tls = ssl.create_default_context(cafile=settings.ca_bundle) if settings.ca_bundle else None
         transport = Transport(settings.id, session, clock, limits=self._limits, proxy=settings.proxy, tls=tls)
         self._address = _address(settings, session, clock)
@@ -76,9 +77,7 @@ class SuperOffice:
 
     async def now(self) -> datetime:
         """The server's own clock, in UTC. It is asked once; each answer puts it right."""
-        if not self._time.known:
-            async with self._command() as deadline:
-                await self._know_the_time(deadline)
+        await self._know_the_time()
         return self._time.now()
 
     async def sign_in(self, username: str, password: Secret) -> SignedIn:
@@ -103,7 +102,7 @@ class SuperOffice:
         it is asked for once more, by the time that it told.
         """
         async with self._command() as deadline:
-            await self._know_the_time(deadline)
+            await self._know_the_time()
             start = self._time.start(query.since)
             as_of = self._time.now()
             envelope = await self._ask(ticket, query, start, deadline)
@@ -169,17 +168,18 @@ class SuperOffice:
             ActionType=_wire_names(query.actions),
         )
 
-    async def _know_the_time(self, deadline: float) -> None:
+    async def _know_the_time(self) -> None:
         """Ask the server for anything, once, if it never answered before: its ``Date`` comes along."""
-        if self._time.known:
-            return
-        async with self._asking_the_time:
-            if not self._time.known:
-                try:
-                    await self._endpoint.call("GetSystemInfo", deadline)
-                except CrmFailed:  # a refusal tells the time as well
-                    if not self._time.known:
-                        raise
+        if not self._time.known:
+            await self._flights.join("time", self._ask_the_time)
+
+    async def _ask_the_time(self) -> None:
+        async with self._command() as deadline:
+            try:
+                await self._endpoint.call("GetSystemInfo", deadline)
+            except CrmFailed:  # a refusal tells the time as well
+                if not self._time.known:
+                    raise
 
     def _command(self) -> "_Command":
         return _Command(self.tenant, self._limits.command)

@@ -1,17 +1,17 @@
 """The company categories of a tenant: from the names that people type to the ids that SuperOffice takes."""
 
-import asyncio
 import logging
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 
-from bot.core.errors import BadCommand, CrmError, Problem
+from bot.core.errors import BadCommand, CrmError, CrmFailed, Problem
 from bot.core.languages import every_language, in_language
 from bot.core.secret import Secret
 from bot.core.typed.filtertext import quoted
 from bot.core.typed.spelling import comparable, nearest
 from bot.services.ports import Category, Clock, Crm
+from bot.singleflight import SingleFlight
 
 __all__ = ["Categories"]
 
@@ -29,7 +29,7 @@ class Categories:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._lists: dict[str, tuple[datetime, Sequence[Category]]] = {}
-        self._asking: dict[str, asyncio.Task[None]] = {}
+        self._flights = SingleFlight()
 
     async def ids(self, crm: Crm, ticket: Secret, names: Sequence[str], locale: str) -> tuple[int, ...]:
         """The ids of the categories with these names, in whatever language and case.
@@ -59,22 +59,16 @@ class Categories:
         asked_at, known = self._lists.get(crm.tenant, (None, ()))
         if asked_at is not None and timedelta(0) <= self._clock.now() - asked_at < keep:
             return known
-        asking = self._asking.get(crm.tenant)
-        if asking is None:
-            asking = self._asking[crm.tenant] = asyncio.create_task(self._ask(crm, ticket))
-            asking.add_done_callback(partial(self._asked, crm.tenant))
         try:
-            await asyncio.shield(asking)
+            try:
+                await self._flights.join(crm.tenant, partial(self._ask, crm, ticket))
+            except CrmFailed:  # perhaps because of somebody else's ticket
+                await self._ask(crm, ticket)
         except CrmError as error:
             if asked_at is None:
                 raise
             log.warning("no new categories: %s", error, extra={"action": "categories.old"})
         return self._lists[crm.tenant][1]
-
-    def _asked(self, tenant: str, asking: asyncio.Task[None]) -> None:
-        del self._asking[tenant]
-        if not asking.cancelled():
-            asking.exception()  # whoever waited has heard of it; perhaps nobody waits any more
 
     async def _ask(self, crm: Crm, ticket: Secret) -> None:
         now = self._clock.now()

@@ -4,14 +4,16 @@ import asyncio
 import logging
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from bot.core.audience import Kind
 from bot.core.errors import SlackFailed
 from bot.core.people import SlackUser
 from bot.services.ports import Clock
+from bot.singleflight import SingleFlight
 from bot.slack.budgets import Budgets
 from bot.slack.paging import PAGE, pages
 from bot.slack.people import kind_of
@@ -43,7 +45,7 @@ class Roster:
         self._budgets = budgets
         self._known: defaultdict[str, dict[str, tuple[Kind, datetime]]] = defaultdict(dict)
         self._listed: dict[str, datetime] = {}
-        self._listings: dict[str, asyncio.Task[None]] = {}
+        self._flights = SingleFlight()
         #: For each question that is under way: of whom an event told meanwhile.
         self._heard: list[set[SlackUser]] = []
 
@@ -65,7 +67,8 @@ class Roster:
         """List the workspaces that were not listed for a day. To be called every now and then."""
         for workspace in await self._workspaces.all():
             if self._is_due(workspace):
-                await asyncio.wait({self._listing(workspace)})
+                with suppress(SlackFailed):
+                    await self._list(workspace)
 
     async def settle(self, workspace: str, users: Collection[str]) -> None:
         """Ask about those who are not known, for as long as the caller waits and Slack's limits allow.
@@ -73,7 +76,7 @@ class Roster:
         What a listing finds out after the caller went is there next time. Raises :class:`SlackFailed`.
         """
         if len(self._unknown(workspace, users)) > FEW and self._is_due(workspace):
-            await asyncio.shield(self._listing(workspace))
+            await self._list(workspace)
         unknown = self._unknown(workspace, users)
         affordable = unknown[: max(0, await self._budgets.left(workspace, "users.info"))]
         at_once = asyncio.Semaphore(AT_ONCE)
@@ -94,15 +97,11 @@ class Roster:
         listed = self._listed.get(workspace)
         return listed is None or self._clock.now() - listed >= DAILY
 
-    def _listing(self, workspace: str) -> asyncio.Task[None]:
-        """The one that is under way, whoever asked for it; or a new one."""
-        running = self._listings.get(workspace)
-        if running is None or running.done():
-            running = self._listings[workspace] = asyncio.create_task(self._list(workspace))
-            running.add_done_callback(_note_failure)
-        return running
-
     async def _list(self, workspace: str) -> None:
+        """List it, or wait for the listing that is under way, whoever asked for it."""
+        await self._flights.join(workspace, partial(self._list_all, workspace))
+
+    async def _list_all(self, workspace: str) -> None:
         began = self._clock.now()
         with self._asking() as keep:
             try:
@@ -112,7 +111,9 @@ class Roster:
                     for info in page["members"]:
                         keep(SlackUser(workspace, info["id"]), info)
             except Exception as error:
-                raise failure(error) from None
+                failed = failure(error)
+                log.warning("nobody was listed: %s", failed.error, extra={"action": "slack.roster"})
+                raise failed from None
         self._listed[workspace] = began
         self._forget_old(workspace)
 
@@ -145,10 +146,3 @@ class Roster:
         oldest = self._clock.now() - BELIEVED
         known = self._known[workspace]
         self._known[workspace] = {user: each for user, each in known.items() if each[1] > oldest}
-
-
-def _note_failure(task: "asyncio.Task[None]") -> None:
-    """Whoever waits for it hears of it; where nobody does, the log has it."""
-    if not task.cancelled() and (error := task.exception()):
-        said = error.error if isinstance(error, SlackFailed) else type(error).__name__
-        log.warning("nobody was listed: %s", said, extra={"action": "slack.roster"})

@@ -433,3 +433,36 @@ async def test_the_session_is_the_one_given(
     await session.close()
     with pytest.raises(RuntimeError, match="closed"):
         await crm().system_info()
+
+
+@pytest.mark.parametrize("question", ["now", "activities"])
+async def test_after_a_start_all_hear_at_once_that_nobody_answers(
+    crm: Any, server: Any, reply: Any, ticket: Secret, question: str
+) -> None:
+    """One asks for the server's clock, for all: not each in turn, until the last one's time is up."""
+    server.answers(reply(status=503))
+    client = crm()
+    asks = client.now if question == "now" else lambda: client.activities(ticket, ALL)
+    heard = await asyncio.gather(*(asks() for _ in range(32)), return_exceptions=True)
+    assert {type(each) for each in heard} == {CrmTooBusy}
+    assert len(server.requests) == Limits().attempts
+
+
+async def test_who_gives_up_asking_for_the_time_does_not_end_it_for_the_others(
+    crm: Any, server: Any, reply: Any, soap: Any
+) -> None:
+    reached, answering = asyncio.Event(), asyncio.Event()
+
+    async def when_let(request: web.Request) -> web.StreamResponse:
+        reached.set()
+        await answering.wait()
+        return await reply(soap.system_info())(request)  # type: ignore[no-any-return]
+
+    server.answers(when_let)
+    client = crm()
+    first, second = (asyncio.create_task(client.now()) for _ in range(2))
+    await reached.wait()
+    first.cancel()
+    answering.set()
+    assert await second
+    assert len(server.requests) == 1

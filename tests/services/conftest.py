@@ -117,6 +117,8 @@ class Crm:
         await asyncio.sleep(0)
         if self.list_error:
             raise self.list_error
+        if ticket.reveal() in self.dead:
+            raise TicketRefused(tenant=self.tenant, exception_type="SoSessionException")
         return (Category(1, "Customer"), Category(2, 'US:"Prospect";NO:"Emne"'))
 
     async def system_info(self) -> SystemInfo:

@@ -7,10 +7,12 @@ from datetime import timedelta
 import pytest
 
 from bot.core.audience import Refusal
-from bot.core.errors import CrmUnreachable, LinkNotAllowed
+from bot.core.errors import CrmUnreachable, LinkNotAllowed, TicketRefused
 from bot.core.replies import ActivityAnswer, CannotRead, Failed, NotShared, Shared
 from bot.core.requests import Ask, AskWhyHidden, AskWhyShown, Mute, Page, Share
+from bot.core.secret import Secret
 from bot.core.window import Mark, mark
+from bot.services.categories import Categories
 from tests.conftest import NOW
 from tests.services.conftest import USER, Desk, activity, by, request
 
@@ -154,6 +156,17 @@ async def test_one_list_of_categories_for_all_who_wait(linked: Desk) -> None:
     await asyncio.gather(*asked)
     assert linked.crm.lists == 1
     assert [reply.code for reply, _, _ in linked.messenger.said] == ["crm-unreachable"] * 10  # type: ignore[union-attr]
+
+
+async def test_a_colleagues_dead_ticket_is_no_reason_to_refuse_the_list(linked: Desk) -> None:
+    """Both want it at the same time; the one who comes first is refused."""
+    crm, colleague = linked.crm, Secret("a colleague's")
+    crm.dead.add(colleague.reveal())
+    categories = Categories(linked.clock)
+    asking = (categories.names(crm, ticket, "en") for ticket in (colleague, Secret("mine")))
+    refused, found = await asyncio.gather(*asking, return_exceptions=True)
+    assert isinstance(refused, TicketRefused)
+    assert found == ("Customer", "Prospect")
 
 
 async def test_an_old_list_of_categories_is_better_than_none(linked: Desk) -> None:

@@ -4,7 +4,6 @@ Source: docs.superoffice.com, "Authorization code flow". oauthlib writes and rea
 none.
 """
 
-import asyncio
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
@@ -21,6 +20,7 @@ from bot.crm.online.http import Answer, JsonClient
 from bot.crm.online.identity import identified
 from bot.idtokens import Expected, Keys
 from bot.services.ports import Authorization, Clock, OnlineSignedIn, Tokens
+from bot.singleflight import SingleFlight
 
 __all__ = ["OnlineSignIn"]
 
@@ -44,7 +44,7 @@ class OnlineSignIn:
         self._clock = clock
         self._keys = Keys(client.get, clock)
         self._metadata: tuple[datetime, Answer] | None = None
-        self._asking = asyncio.Lock()
+        self._flights = SingleFlight()
 
     async def address(
         self, authorization: Authorization, state: Secret, redirect_uri: str, email: str
@@ -137,16 +137,18 @@ class OnlineSignIn:
 
     async def _known(self) -> Answer:
         """The environment's metadata, at most an hour old; older where it cannot be had."""
-        async with self._asking:
-            now = self._clock.now()
-            if self._metadata is None or now - self._metadata[0] >= _KEEP:
-                url = f"{self._client.environment}{_METADATA}"
-                try:
-                    self._metadata = now, await self._client.get(url)
-                except Exception:
-                    if self._metadata is None:
-                        raise
-            return self._metadata[1]
+        if self._metadata is None or self._clock.now() - self._metadata[0] >= _KEEP:
+            return await self._flights.join("metadata", self._ask)
+        return self._metadata[1]
+
+    async def _ask(self) -> Answer:
+        now = self._clock.now()
+        try:
+            self._metadata = now, await self._client.get(f"{self._client.environment}{_METADATA}")
+        except Exception:
+            if self._metadata is None:
+                raise
+        return self._metadata[1]
 
     def _endpoint(self, metadata: Answer, name: str) -> str:
         return self._client.require_within(str(metadata.get(name) or ""))

@@ -4,7 +4,6 @@ Source: docs.superoffice.com, "Check tenant status": ``GET {environment}/api/sta
 sign-in, and is good until ``ValidUntil``; a SOAP call to the wrong host gets 421.
 """
 
-import asyncio
 import logging
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -14,6 +13,7 @@ from bot.core.errors import CrmError, CrmUnreadable
 from bot.core.onlineerrors import TenantAway
 from bot.crm.online.http import JsonClient
 from bot.services.ports import Clock
+from bot.singleflight import SingleFlight
 
 __all__ = ["TenantState"]
 
@@ -39,7 +39,7 @@ class TenantState:
         self._client = client
         self._clock = clock
         self._known: _State | None = None
-        self._asking = asyncio.Lock()
+        self._flights = SingleFlight()
 
     @property
     def last_known(self) -> str:
@@ -51,9 +51,8 @@ class TenantState:
 
         Raises :class:`TenantAway`, :class:`~bot.core.onlineerrors.ForeignHost` and other ``CrmError``.
         """
-        async with self._asking:
-            if self._known is None or self._known.until <= self._clock.now():
-                await self._ask()
+        if self._known is None or self._known.until <= self._clock.now():
+            await self._flights.join("state", self._ask)
         known = self._known
         if known is None or known.away:
             raise TenantAway(tenant=self._client.tenant, state=known.away if known else "")
@@ -61,10 +60,10 @@ class TenantState:
 
     async def moved(self, wrong: str) -> bool:
         """The tenant is not at this endpoint: ask again; whether it is at another."""
-        async with self._asking:
-            if self._known is not None and self._known.endpoint == wrong:
-                self._known = None
-                await self._ask()
+        if self._known is not None and self._known.endpoint == wrong:
+            self._known = None
+        if self._known is None:
+            await self._flights.join("state", self._ask)
         return self.last_known not in ("", wrong)
 
     async def _ask(self) -> None:
