@@ -106,6 +106,7 @@ DIGESTS: Mapping[str, Reply] = {
     "compact-state": state(filter=Filter(style=Style.COMPACT), changed=Changed.CONTENT),
     "same": state(changed=Changed.SAME),
     "turned-on": state(changed=Changed.ON),
+    "continued": state(changed=Changed.CONTINUED),
     "exists": state(changed=Changed.EXISTS),
     "snoozed-no-more": state(changed=Changed.SNOOZED),
     "all-again": one(
@@ -153,6 +154,7 @@ DIGESTS: Mapping[str, Reply] = {
                         for reason in (
                             *("crm-paused", "crm-too-busy", "crm-refused", "crm-unreadable"),
                             *("sign-in-over", f"{SLACK}ratelimited", "missing-scope"),
+                            *("bad-command", "seal-broken"),
                         )
                     ),
                 ),

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.core.digest import Cause, CauseKind
-from bot.core.errors import NotLinked, SignInOver
+from bot.core.errors import BadCommand, NotLinked, SealBroken, SignInOver
 from bot.core.localtime import local
 from bot.core.subscription import Delivery, Outcome, Skipped
 
@@ -66,6 +66,8 @@ def _kind(row: Delivery) -> CauseKind | None:
 def _failed(reason: str) -> CauseKind:
     if reason in (NotLinked.code, SignInOver.code):
         return CauseKind.SIGN_IN
+    if reason in (BadCommand.code, SealBroken.code):  # it was paused
+        return CauseKind.OFF
     if reason in _SKIPPED:
         return _SKIPPED[Skipped(reason)]
     if reason.startswith(REFUSED):

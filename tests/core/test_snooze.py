@@ -43,6 +43,7 @@ def oslo(*parts: int) -> datetime:
         ("for an hour", NOW + timedelta(hours=1)),
         ("30 min", NOW + timedelta(minutes=30)),
         ("14:00", oslo(2026, 11, 19, 14)),
+        ("today 14:00", oslo(2026, 11, 19, 14)),
         ("08:00", oslo(2026, 11, 20, 8)),
         ("until 2026-12-24", oslo(2026, 12, 24)),
         ("24.12", oslo(2026, 12, 24)),
@@ -72,6 +73,9 @@ def test_reads(typed: str, end: datetime) -> None:
             Problem("two-meanings", "1.12", "digest snooze until 1 dec", other="digest snooze until 01:12"),
         ),
         ("2026-11-01", Problem("snooze-past", "2026-11-01", "digest snooze until tomorrow")),
+        ("yesterday", Problem("snooze-past", "yesterday", "digest snooze until tomorrow")),
+        ("yesterday 14:00", Problem("snooze-past", "yesterday 14:00", "digest snooze until tomorrow")),
+        ("until 3 days ago", Problem("snooze-past", "3 days ago", "digest snooze until tomorrow")),
         ("2w x", Problem("snooze-unknown", "2w x", "digest snooze until 2w")),
         (
             "2028-01-01",
@@ -88,7 +92,7 @@ def test_says_what_is_wrong_and_what_is_near(typed: str, problem: Problem) -> No
 
 WORDS = """
 until for next fri last week 3d 9999w 2h 8 8.30 1.12 2026-12-24 2026-02-30 29 feb dec tomorrow
-at a an hour month
+at a an hour month today yesterday ago 14:00
 """
 LINE = st.lists(st.sampled_from(WORDS.split()) | st.text(max_size=5), max_size=4).map(" ".join)
 

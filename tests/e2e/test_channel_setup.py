@@ -7,6 +7,7 @@ import pytest
 
 from bot.demo.slack import Slack
 from bot.demo.slack.workspace import Member, Message
+from bot.demo.superoffice import SuperOffice
 from tests.e2e.conftest import World, button_url
 from tests.e2e.test_main_job import said
 from tests.slack.test_modals import filled_in
@@ -274,6 +275,33 @@ def companies(message: Message) -> list[str]:
     lists = [block for block in message.blocks if block["type"] == "rich_text"]
     items = [item for block in lists for part in block["elements"] for item in part["elements"]]
     return [item["elements"][0]["text"] for item in items if "elements" in item]
+
+
+async def test_who_has_no_superoffice_user_changes_all_but_what_it_filters_by(world: World) -> None:
+    await world.link(Slack.manager, SuperOffice.manager)
+    await ask(world, "channel digest at 08:30 weekdays category:Prospect")
+    await world.slack.press(await ask(world, "unlink"), "unlink", user=Slack.manager)
+    assert "Link your" in said(await ask(world, "channel change category:Partner"))
+    assert "10:00 weekdays" in said(await ask(world, "channel change at 10:00"))
+    assert "Nothing changed" in said(await ask(world, "channel change guests:refuse"))
+
+
+async def test_the_channel_hears_that_it_tells_other_companies_only_when_it_may(world: World) -> None:
+    await set_up(world)
+    heard = "may tell other companies of yours"
+    for line in ("change quorum:20", "add 16:00", "change style:compact", "pause", "resume"):
+        await ask(world, f"channel {line}")
+        assert heard not in said(posted(world)[-1]), line
+    await ask(world, "channel change top:20")
+    assert heard in said(posted(world)[-1])
+    await ask(world, "channel pause")
+    await ask(world, "channel change top:50")  # which turns it on, too
+    assert heard in said(posted(world)[-1])
+
+
+async def test_what_a_channel_cannot_read_is_offered_as_a_line_for_the_channel(world: World) -> None:
+    await set_up(world)
+    assert "/superoffice channel snooze until tomorrow" in said(await ask(world, "channel snooze forever"))
 
 
 async def test_guests_are_refused_plainly(world: World) -> None:

@@ -76,6 +76,7 @@ REPLIES: dict[str, Reply] = {
     "state-managed": replace(STATE, team=replace(TEAM, is_managed=True)),
     "none": DigestNone(channel=SALES),
     **{f"announced-{what}": ChannelAnnouncement(what, SALES, "U0MANAGER", STATE) for what in Announced},
+    "announced-others": ChannelAnnouncement(Announced.CHANGED, SALES, "U0MANAGER", STATE, tells_others=True),
     "announced-guests": ChannelAnnouncement(
         Announced.CHANGED,
         SALES,

@@ -248,7 +248,10 @@ STATES: dict[str, Reply] = {
     "state-paused-hostile": state(state="paused", reason=HOSTILE, schedule=HOSTILE, fires=()),
     "none": DigestNone(),
     "form": DigestForm(),
-    **{f"paused-{reason}": DigestPaused(reason) for reason in ("sign-in-over", "account_inactive", HOSTILE)},
+    **{
+        f"paused-{reason}": DigestPaused(reason)
+        for reason in ("sign-in-over", "bad-command", "account_inactive", HOSTILE)
+    },
     "paused-channel": DigestPaused("not_in_channel", "C0SALES"),
     **{
         f"paused-channel-{reason}": DigestPaused(reason, "C0SALES")

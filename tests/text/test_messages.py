@@ -45,3 +45,21 @@ def test_the_page_is_as_make_docs_makes_it(language: str) -> None:
 @by_language
 def test_no_sentence_is_in_no_message(language: str) -> None:
     assert undrawn(language) == []
+
+
+def plain(value: Any) -> Iterator[str]:
+    """What Slack shows to the letter."""
+    if isinstance(value, dict):
+        if value.get("type") in ("plain_text", "text", "raw_text"):
+            yield value["text"]
+        value = list(value.values())
+    if isinstance(value, list):
+        for each in value:
+            yield from plain(each)
+
+
+def test_no_markup_is_shown_to_the_letter() -> None:
+    for messages in GROUPS.values():
+        for name, message in messages.items():
+            blocks, _ = message(readers()[SOURCE])
+            assert [text for text in plain(blocks) if "`/superoffice" in text] == [], name

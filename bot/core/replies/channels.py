@@ -107,6 +107,8 @@ class ChannelAnnouncement:
     state: DigestState
     #: Who had asked for it, if somebody else decided.
     asker: str = ""
+    #: It filters differently, so it may tell other companies of those who share already.
+    tells_others: bool = False
 
 
 @dataclass(frozen=True, slots=True)

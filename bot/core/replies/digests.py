@@ -111,7 +111,10 @@ class Changed(StrEnum):
     TIMES = "times"
     #: The filters, the style, what to do when there is nothing.
     CONTENT = "content"
+    #: It begins afresh.
     ON = "on"
+    #: A snooze or a pause is over: it goes on where it was.
+    CONTINUED = "continued"
     OFF = "off"
     SNOOZED = "snoozed"
     #: Nothing: it was to be set up, and is there already.

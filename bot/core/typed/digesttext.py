@@ -197,6 +197,8 @@ def _drop(said: Said) -> DropTimes:
 
 
 def _snooze(said: Said) -> SnoozeDigest:
+    if not said.more:
+        raise BadCommand(Problem("snooze-what", said.typed, said.line("snooze until mon")))
     if said.more.casefold() in ("off", "end", "over"):
         return SnoozeDigest("")
     return SnoozeDigest(said.more)
@@ -235,6 +237,7 @@ READERS: Mapping[str, Callable[[Said], DigestCommand]] = {
     "start": alone(SwitchDigest(True)),
     "resume": alone(SwitchDigest(True)),
     "off": alone(SwitchDigest(False)),
+    "pause": alone(SwitchDigest(False)),
     "stop": alone(SwitchDigest(False)),
     "preview": alone(PreviewDigest()),
     "test": alone(TestDigest()),

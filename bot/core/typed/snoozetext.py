@@ -20,6 +20,7 @@ __all__ = ["MAX_SNOOZE", "snooze_until", "until"]
 MAX_SNOOZE = timedelta(days=366)
 _LEAD = re.compile(r"(?:(?:until|till?|to|for|the|on|next|coming|in|another)(?: |$))+")
 _ONE = re.compile(r"(?:an?|one) ")
+_OVER = re.compile(r"yesterday\b.*|.+ ago")
 _TOMORROW = re.compile(r"tomorrow(?: (?:at )?(?P<at>.+))?")
 
 
@@ -63,8 +64,8 @@ def until(when: When, zone: ZoneInfo, now: datetime) -> datetime:
             return now + timedelta(hours=amount)
         case Ago(amount, "m"):
             return now + timedelta(minutes=amount)
-        case Ago(amount, unit):
-            return midnight(today + timedelta(days=amount * (7 if unit == "w" else 1)), zone)
+        case Ago(amount, unit, at):
+            return instant(today + timedelta(days=amount * (7 if unit == "w" else 1)), at, zone)
         case At(at):
             return _first((today + timedelta(days=n) for n in range(3)), at, zone, now)
         case On(day, at):
@@ -85,6 +86,8 @@ def _read(words: str, zone: ZoneInfo, now: datetime) -> datetime | None:
     if match := _TOMORROW.fullmatch(words):
         at = read_clock(match["at"]) if match["at"] else time.min
         return None if at is None else instant(today + timedelta(days=1), at, zone)
+    if _OVER.fullmatch(words):
+        return now
     if words == "week":
         return until(Weekday(0), zone, now)
     if words == "month":

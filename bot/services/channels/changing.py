@@ -18,7 +18,7 @@ from bot.services.channels.consenting import WithTicket
 from bot.services.channels.rights import Seen
 from bot.services.channels.setup import Change, ChannelSetup
 from bot.services.digests.guarding import ChannelGuard
-from bot.services.digests.settings import DigestSettings
+from bot.services.digests.settings import DigestSettings, filters_as_before
 from bot.services.digests.teamsettings import settings_of
 from bot.services.ports import Clock, Participants
 from bot.services.preferences import Preferences
@@ -85,7 +85,8 @@ class ChannelChanging:
         if not takes_it_back and (refused := await self._refused(draft, asked.place)):
             return refused
         wanted = self._settings.wanted(draft, command, asked.reader)
-        if not wanted.filter.categories and not wanted.filter.saved:
+        names_any = wanted.filter.categories or wanted.filter.saved
+        if not names_any or filters_as_before(draft, wanted):
             return await self._set_checked(wanted, command, asked, seen)
 
         async def check(link: Link) -> Reply | Several:

@@ -115,8 +115,9 @@ class ChannelSetup:
         await self._record(place, by, SlackUser(place.workspace, reader.user), facts(before), facts(after))
         told = reply if isinstance(reply, DigestState) else state
         if isinstance(told, DigestState):
-            settings = settings_of(after or before)
-            is_told = await self._announce(_what(before, after), told, place, reader, by, settings)
+            settings, is_other = settings_of(after or before), _tells_others(before, after)
+            what = _what(before, after)
+            is_told = await self._announce(what, told, place, reader, by, settings, tells_others=is_other)
             reply = _untold(reply) if not is_told else reply
         return reply
 
@@ -155,13 +156,15 @@ class ChannelSetup:
         reader: Reader,
         by: SlackUser,
         settings: ChannelSettings,
+        *,
+        tells_others: bool = False,
     ) -> bool:
         """Tell the channel; ``False`` where Slack did not take it, or where others read along."""
         if refusal := await self._guard.allowed(place, settings):
             log.warning("not announced: %s", refusal, extra={"action": "channel.unannounced"})
             return False
         asker = reader.user if reader.user != by.user else ""
-        announcement = ChannelAnnouncement(what, place.channel, by.user, state, asker)
+        announcement = ChannelAnnouncement(what, place.channel, by.user, state, asker, tells_others)
         where, everybody = Place(*place), Reader(state.zone, reader.locale)
         try:
             await self._posts.ready(where)
@@ -191,3 +194,10 @@ def _what(before: Subscription | None, after: Subscription | None) -> Announced:
     if before.snoozed_until != after.snoozed_until:
         return Announced.SNOOZED if after.snoozed_until else Announced.RESUMED
     return Announced.CHANGED
+
+
+def _tells_others(before: Subscription | None, after: Subscription | None) -> bool:
+    """Whether it may tell other companies of those who share: by more than how they look."""
+    if before is None or after is None:
+        return False
+    return replace(before.filter, style=None) != replace(after.filter, style=None)

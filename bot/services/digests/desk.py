@@ -20,7 +20,7 @@ from bot.core.typed.digestcommands import (
     TestDigest,
 )
 from bot.services.digests.proving import Proving
-from bot.services.digests.settings import DigestSettings
+from bot.services.digests.settings import DigestSettings, filters_as_before
 from bot.services.digests.showing import DigestShowing
 from bot.services.preferences import Preferences
 from bot.services.tenants import Tenant
@@ -62,7 +62,10 @@ class DigestDesk:
             case OpenDigestForm():
                 return self._settings.form(await self._settings.draft(user, reader))
             case SetDigest():
-                wanted = self._settings.wanted(await self._settings.draft(user, reader), command, reader)
+                draft = await self._settings.draft(user, reader)
+                wanted = self._settings.wanted(draft, command, reader)
+                if filters_as_before(draft, wanted):
+                    return await with_link(lambda _: self._settings.change(wanted, reader))
                 with_it = with_ticket if wanted.filter.categories else with_link
                 return await with_it(lambda link: self._set(wanted, link, reader))
             case AddTimes(text):

@@ -24,7 +24,7 @@ from bot.services.digests.teamsettings import for_team, team_form, team_state
 from bot.services.ports import Audit, Clock
 from bot.services.ports.digests import Ledger, Subscriptions
 
-__all__ = ["DigestSettings"]
+__all__ = ["DigestSettings", "filters_as_before"]
 
 #: Times that an answer names.
 NEXT = 3
@@ -127,7 +127,8 @@ class DigestSettings:
         state = State.ON if on else State.OFF
         if old.state is state and not (on and self._is_snoozed(old)):
             return await self._state(old, Changed.SAME)
-        changed = Changed.ON if on else Changed.OFF
+        begins = Changed.ON if old.state is State.OFF else Changed.CONTINUED
+        changed = begins if on else Changed.OFF
         return await self._switched(old, replace(old, state=state, reason="", snoozed_until=None), changed)
 
     async def snooze(self, whose: Whose, text: str) -> DigestState | DigestNone:
@@ -136,10 +137,13 @@ class DigestSettings:
         if old is None:
             return self.none(whose)
         now = self._clock.now()
-        until = snooze_until(text, old.zone, now) if text else None
+        prefix = _prefix(whose)
+        form, off = f"{prefix} snooze until {{}}", f"{prefix} off"
+        until = snooze_until(text, old.zone, now, form=form, off=off) if text else None
         if old.state is not State.ON:
-            raise BadCommand(Problem("snooze-off", text, f"{_prefix(whose)} on"))
-        changed = Changed.SNOOZED if until else Changed.ON
+            raise BadCommand(Problem("snooze-off", text, f"{prefix} on"))
+        ended = Changed.CONTINUED if self._is_snoozed(old) else Changed.SAME
+        changed = Changed.SNOOZED if until else ended
         return await self._store(old, replace(old, snoozed_until=until), changed)
 
     async def linked(self, user: SlackUser, reader: Reader) -> DigestState | None:
@@ -279,6 +283,11 @@ class DigestSettings:
         """That there is no digest yet."""
         channel = whose.channel if isinstance(whose, SlackChannel) else ""
         return DigestNone(schedule_text(self._default), channel)
+
+
+def filters_as_before(draft: Subscription, wanted: Subscription) -> bool:
+    """Whether it filters by what was looked up before, and was there since: nobody has to be asked again."""
+    return wanted.filter == draft.filter and draft.reason != BadCommand.code
 
 
 def _prefix(whose: Whose) -> str:

@@ -73,14 +73,14 @@ def adopt(channel: str, reader: Reader) -> Element:
     return button("channel.adopt", text, owned(ANYBODY, carried_by(channel)), "primary")
 
 
-def of_announcement(channel: str, reader: Reader, *, is_changed: bool) -> list[Element]:
-    """For everybody: each press asks of the presser's own. A change may tell more of what is shared."""
+def of_announcement(channel: str, reader: Reader, *, tells_others: bool) -> list[Element]:
+    """For everybody: each press asks of the presser's own. Other filters may tell more of what is shared."""
     value = owned(ANYBODY, carried_by(channel))
 
     def one(name: str, style: str = "") -> Element:
         return button(f"channel.{name}", sentence(f"button.channel.{name}", reader.locale), value, style)
 
-    return [one("join", "primary"), *([one("mine")] if is_changed else []), one("show")]
+    return [one("join", "primary"), *([one("mine")] if tells_others else []), one("show")]
 
 
 def of_headline(reader: Reader) -> list[Element]:

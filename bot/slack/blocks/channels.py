@@ -70,11 +70,11 @@ def announcement(reply: ChannelAnnouncement, reader: Reader, command: str) -> Me
     blocks += [fields(*settings_fields(reply.state, reader)), *guests(reply.state, reader)]
     if reply.what in (Announced.SET_UP, Announced.RESUMED, Announced.CHANGED):
         blocks.append(section(sentence("announced.consent", locale, command=command)))
-    is_changed = reply.what is Announced.CHANGED
-    if is_changed:
+    if reply.tells_others:
         blocks.append(section(sentence("announced.mine", locale)))
-    blocks.append(note(sentence("announced.stop", locale, command=command)))
-    row = actions(*buttons.of_announcement(reply.channel, reader, is_changed=is_changed))
+    if reply.what is not Announced.PAUSED:
+        blocks.append(note(sentence("announced.stop", locale, command=command)))
+    row = actions(*buttons.of_announcement(reply.channel, reader, tells_others=reply.tells_others))
     return Message(title, [*blocks, row])
 
 

@@ -3,7 +3,18 @@
 from collections.abc import Iterator, Mapping
 
 from bot.core.replies import Forgotten, MyDataSent, Reader
-from bot.slack.blocks.elements import Block, Message, actions, bullets, button, context, header, section, span
+from bot.slack.blocks.elements import (
+    Block,
+    Message,
+    actions,
+    bullets,
+    button,
+    context,
+    header,
+    note,
+    section,
+    span,
+)
 from bot.slack.carried import owned
 from bot.text import sentence
 from bot.text.dates import moment
@@ -14,7 +25,7 @@ __all__ = ["forget_question", "forgotten", "my_data_sent"]
 def my_data_sent(reply: MyDataSent, reader: Reader, command: str) -> Message:
     """Where the file is, and how much of what is in it."""
     locale = reader.locale
-    how = context(sentence("mydata.delete", locale, command=command))
+    how = note(sentence("mydata.delete", locale, command=command))
     if not any(reply.counts.values()):
         nothing = sentence("stored.nothing", locale)
         return Message(nothing, [section(nothing), context(sentence("mydata.nothing", locale))])

@@ -6,13 +6,16 @@ import pytest
 
 from bot.core.digest import CauseKind, News, WhenEmpty
 from bot.core.errors import CrmTimedOut, CrmUnreachable, SlackFailed
+from bot.core.filters import Filter, SavedFilter
 from bot.core.people import Link
-from bot.core.replies.digests import DigestPart
+from bot.core.replies import Reader
+from bot.core.replies.digests import Changed, DigestPart, DigestState
 from bot.core.secret import Secret
 from bot.core.signin import Ending, Why
 from bot.core.subscription import Outcome, Skipped, State
+from bot.slack.blocks import draw
 from tests.mortal import Killed
-from tests.services.digests.conftest import ME, MONDAY, USER, Rig
+from tests.services.digests.conftest import ME, MONDAY, OSLO, USER, Rig
 from tests.services.posts import Posts
 
 DOWN = CrmUnreachable(tenant="onsite", reason="refused")
@@ -117,6 +120,23 @@ async def test_a_refusal_for_good_pauses_the_digest_and_tells_its_owner(rig: Rig
     assert [user for user, _ in rig.messenger.told] == [USER]
     await rig.at(8, days=1)
     assert await rig.outcomes() == [(Outcome.FAILED, "slack:account_inactive")]
+
+
+async def test_what_it_filters_by_is_gone_and_it_goes_on_once_that_is_back(rig: Rig) -> None:
+    await rig.subscribe(filter=Filter(saved="vip"))
+    row = rig.crm.happen(1)
+    await rig.at(8)
+    assert await rig.outcomes() == [(Outcome.FAILED, "bad-command")]
+    ((_, notice),) = rig.messenger.told
+    said = draw(notice, Reader(OSLO), "/superoffice").text
+    assert "a saved filter or a category is gone" in said
+    await rig.store.filters.put(USER, SavedFilter("vip", Filter(not_by=("me",))))
+    on = await rig.made.settings.switch(USER, Reader(OSLO), on=True)
+    assert isinstance(on, DigestState)
+    assert on.changed is Changed.CONTINUED
+    await rig.at(8, days=1)
+    assert rig.posts.told == [row]
+    assert causes(rig.posts) == [CauseKind.OFF]
 
 
 async def test_the_third_refusal_alike_pauses_the_digest_whatever_slack_means_by_it(rig: Rig) -> None:

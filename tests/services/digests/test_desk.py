@@ -21,6 +21,7 @@ from bot.core.replies import (
     Reader,
 )
 from bot.core.replies.digests import Changed
+from bot.core.signin import Ending, Why
 from bot.core.subscription import Outcome, State
 from bot.slack.blocks import draw
 from tests.conftest import NOW
@@ -139,11 +140,38 @@ async def test_a_snooze_ends_by_itself_or_by_hand(linked: Desk) -> None:
     snoozed = await state(linked, "digest snooze until 2026-12-24")
     assert snoozed.snoozed_until == datetime(2026, 12, 23, 23, tzinfo=UTC)
     assert snoozed.fires[0].at == datetime(2026, 12, 24, 7, tzinfo=UTC)
-    assert (await state(linked, "digest snooze off")).snoozed_until is None
+    ended = await state(linked, "digest snooze off")
+    assert (ended.snoozed_until, ended.changed) == (None, Changed.CONTINUED)
+    assert (await state(linked, "digest snooze off")).changed is Changed.SAME
     await state(linked, "digest snooze until 2026-12-24")
-    assert (await state(linked, "digest on")).snoozed_until is None
+    ended = await state(linked, "digest on")
+    assert (ended.snoozed_until, ended.changed) == (None, Changed.CONTINUED)
     past = await linked.ask("digest snooze until 2020-01-01")
     assert isinstance(past, CannotRead)
+
+
+async def test_a_snooze_until_nothing_is_asked_back(linked: Desk) -> None:
+    await state(linked, "digest at 08:00")
+    await state(linked, "digest snooze until 2026-12-24")
+    asked = await linked.ask("digest snooze")
+    assert isinstance(asked, CannotRead)
+    assert [(problem.code, problem.nearest) for problem in asked.problems] == [
+        ("snooze-what", "digest snooze until mon")
+    ]
+    assert (await state(linked, "digest when")).snoozed_until
+
+
+async def test_pause_turns_it_off_and_what_was_off_begins_afresh(linked: Desk) -> None:
+    await state(linked, "digest at 08:00")
+    assert (await state(linked, "digest pause")).state is State.OFF
+    assert (await state(linked, "digest resume")).changed is Changed.ON
+
+
+async def test_times_change_without_a_sign_in_whatever_it_filters_by(linked: Desk) -> None:
+    await state(linked, "digest at 08:00 category:Customer")
+    await linked.store.sign_ins.end(USER, Ending(NOW, Why.UNUSED), told=True)
+    assert (await state(linked, "digest at 09:00")).schedule == "09:00 weekdays"
+    assert isinstance(await linked.ask("digest at 09:00 category:Prospect"), LinkOffer)
 
 
 async def test_the_preview_is_what_is_sent_to_the_byte(linked: Desk) -> None:
