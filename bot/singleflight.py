@@ -20,6 +20,10 @@ class SingleFlight:
     def __init__(self) -> None:
         self._flights: dict[Hashable, asyncio.Task[Any]] = {}
 
+    def __contains__(self, key: Hashable) -> bool:
+        """Whether somebody is asking for that."""
+        return key in self._flights
+
     async def join(self, key: Hashable, call: Callable[[], Coroutine[Any, Any, T]]) -> T:
         """The outcome of the call for ``key`` that is under way, else of this one.
 

@@ -19,7 +19,8 @@ log = logging.getLogger(__name__)
 
 #: How long a list is kept. Source: docs.superoffice.com, "Best practices": lists are to be cached.
 KEEP = timedelta(days=1)
-#: A list of this age is asked for again before a name is called unknown: it may have just been added.
+#: A list of this age is asked for again before a name is called unknown: it may have just been added. Where
+#: SuperOffice does not tell it anew, nobody knows whether there is such a name.
 DOUBTFUL = timedelta(minutes=1)
 
 
@@ -39,9 +40,9 @@ class Categories:
         """
         if not names:
             return ()
-        known = await self._list(crm, ticket, KEEP)
+        known = await self._list(crm, ticket)
         if any(not _found(name, known) for name in names):
-            known = await self._list(crm, ticket, DOUBTFUL)
+            known = await self._asked(crm, ticket, DOUBTFUL)
         problems = [_unknown(name, known, locale) for name in names if not _found(name, known)]
         if problems:
             raise BadCommand(*problems)
@@ -49,25 +50,33 @@ class Categories:
 
     async def names(self, crm: Crm, ticket: Secret, locale: str) -> tuple[str, ...]:
         """Their names in a language, in SuperOffice's order. Raises ``CrmError``."""
-        return tuple(dict.fromkeys(_names(await self._list(crm, ticket, KEEP), locale)))
+        return tuple(dict.fromkeys(_names(await self._list(crm, ticket), locale)))
 
-    async def _list(self, crm: Crm, ticket: Secret, keep: timedelta) -> Sequence[Category]:
-        """The tenant's list, at most so old; an older one where SuperOffice does not tell it anew.
+    async def _list(self, crm: Crm, ticket: Secret) -> Sequence[Category]:
+        """The tenant's list, of a day; an older one where SuperOffice does not tell it anew."""
+        try:
+            return await self._asked(crm, ticket, KEEP)
+        except CrmError as error:
+            if crm.tenant not in self._lists:
+                raise
+            log.warning("no new categories: %s", error, extra={"action": "categories.old"})
+            return self._lists[crm.tenant][1]
+
+    async def _asked(self, crm: Crm, ticket: Secret, keep: timedelta) -> Sequence[Category]:
+        """The tenant's list, at most so old.
 
         Deleted categories are left out. All who want it at once wait for one answer, or hear of one failure.
         """
         asked_at, known = self._lists.get(crm.tenant, (None, ()))
         if asked_at is not None and timedelta(0) <= self._clock.now() - asked_at < keep:
             return known
+        is_anothers = crm.tenant in self._flights
         try:
-            try:
-                await self._flights.join(crm.tenant, partial(self._ask, crm, ticket))
-            except CrmFailed:  # perhaps because of somebody else's ticket
-                await self._ask(crm, ticket)
-        except CrmError as error:
-            if asked_at is None:
+            await self._flights.join(crm.tenant, partial(self._ask, crm, ticket))
+        except CrmFailed:  # perhaps because of their ticket
+            if not is_anothers:
                 raise
-            log.warning("no new categories: %s", error, extra={"action": "categories.old"})
+            await self._ask(crm, ticket)
         return self._lists[crm.tenant][1]
 
     async def _ask(self, crm: Crm, ticket: Secret) -> None:

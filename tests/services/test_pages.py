@@ -167,6 +167,7 @@ async def test_a_colleagues_dead_ticket_is_no_reason_to_refuse_the_list(linked: 
     refused, found = await asyncio.gather(*asking, return_exceptions=True)
     assert isinstance(refused, TicketRefused)
     assert found == ("Customer", "Prospect")
+    assert crm.lists == 2, "the colleague's is not tried again"
 
 
 async def test_an_old_list_of_categories_is_better_than_none(linked: Desk) -> None:
@@ -174,3 +175,13 @@ async def test_an_old_list_of_categories_is_better_than_none(linked: Desk) -> No
     linked.clock.move(hours=30)
     linked.crm.list_error = CrmUnreachable(tenant="onsite", reason="refused")
     assert isinstance(await linked.ask("today category:Customer"), ActivityAnswer)
+
+
+async def test_an_old_list_of_categories_does_not_tell_what_there_is_none_of(linked: Desk) -> None:
+    """It may have just been added: a digest that asks for it would be paused for good."""
+    await linked.ask("today category:Customer")
+    linked.clock.move(minutes=5)
+    linked.crm.list_error = CrmUnreachable(tenant="onsite", reason="refused")
+    failed = await linked.ask("today category:New")
+    assert isinstance(failed, Failed)
+    assert failed.code == "crm-unreachable"
