@@ -44,7 +44,7 @@ def tickets(
 ) -> Tickets:
     """Put them together. ``unhurried``: the tenants for what can wait."""
     online = {name: tenant.online for name, tenant in tenants.items() if tenant.online}
-    notices = Notices(database.sign_ins, messenger, readers, admins)
+    notices = Notices(database.sign_ins, messenger, readers, admins, runner)
     refresher = Refresher(database.links, database.sign_ins, online, clock, notices)
     sign_ins = SignIns(
         links=database.links,

@@ -133,7 +133,7 @@ class KeepAlive:
         if not refused:
             return trouble is None
         if trouble is None and await self._store.begin_trouble(tenant, self._clock.now()):
-            await self._notices.trouble(tenant, self._clock.now())
+            self._notices.trouble(tenant, self._clock.now())
         return False
 
 

@@ -3,12 +3,13 @@
 import logging
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 
 from bot.core.errors import SlackFailed
 from bot.core.people import SlackUser
 from bot.core.replies import SignInEnded, TenantTrouble
 from bot.core.signin import Ending
-from bot.services.ports import Admins, Messenger, SignIns
+from bot.services.ports import Admins, Messenger, Runner, SignIns
 from bot.services.readers import Readers
 
 __all__ = ["Notices"]
@@ -17,13 +18,20 @@ log = logging.getLogger(__name__)
 
 
 class Notices:
-    """Never two, and a miss is never silent: who could not be told is marked so, for the admins to see."""
+    """Never two, and a miss is never silent: who could not be told is marked so, for the admins to see.
 
-    def __init__(self, store: SignIns, messenger: Messenger, readers: Readers, admins: Admins) -> None:
+    Admins are told beside whatever finds it out: that may be somebody's command, whose time would be up first,
+    and nobody would hear of it again.
+    """
+
+    def __init__(
+        self, store: SignIns, messenger: Messenger, readers: Readers, admins: Admins, runner: Runner
+    ) -> None:
         self._store = store
         self._messenger = messenger
         self._readers = readers
         self._admins = admins
+        self._runner = runner
 
     async def due(self) -> Sequence[str]:
         """Something, where somebody does not know yet."""
@@ -36,14 +44,14 @@ class Notices:
             if await self._store.claim(user):
                 await self._tell(user, ending)
 
-    async def trouble(self, tenant: str, since: datetime) -> None:
+    def trouble(self, tenant: str, since: datetime) -> None:
         """Tell the admins that a tenant takes nobody's ticket; whoever calls saw to it that it is news."""
-        await self._tell_admins(TenantTrouble(tenant, since))
+        self._runner.spawn(partial(self._tell_admins, TenantTrouble(tenant, since)))
 
     async def app_refused(self, tenant: str, now: datetime) -> None:
         """Tell the admins that a tenant does not take the app, if that is news."""
         if await self._store.begin_trouble(tenant, now):
-            await self._tell_admins(TenantTrouble(tenant, now, app=True))
+            self._runner.spawn(partial(self._tell_admins, TenantTrouble(tenant, now, app=True)))
 
     async def _tell_admins(self, notice: TenantTrouble) -> None:
         for admin in await self._admins.of(notice.tenant):

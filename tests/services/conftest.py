@@ -307,7 +307,7 @@ def desk(request, tmp_path, clock: StoppedClock):  # type: ignore[no-untyped-def
 
         policy = KeepAlivePolicy()
         readers = Readers(people, lambda _: OSLO)
-        notices = Notices(store.sign_ins, messenger, readers, Admins())
+        notices = Notices(store.sign_ins, messenger, readers, Admins(), runner)
         sign_ins = SignIns(
             links=store.links,
             store=store.sign_ins,

@@ -243,7 +243,10 @@ async def test_when_it_takes_nobodys_ticket_admins_hear_once_and_users_when_they
     for _ in range(600):
         await desk.keep_alive.tick("onsite")
         desk.clock.move(minutes=1)
+    (telling,) = desk.runner.jobs
+    await telling()
     assert desk.messenger.told == [(ADMIN, TenantTrouble("onsite", NOW + TWO))]
+    desk.runner.jobs.clear()
     assert isinstance(await desk.ask("today"), LinkOffer)
     assert [(await state(desk, user)).ending for user in users] == [None] * len(users)
     # Somebody signs in again, and it is taken: the others are told now, each once.

@@ -11,18 +11,21 @@ from typing import Any
 import pytest
 
 from bot.core.errors import CrmTimedOut, SignInOver
-from bot.core.onlineerrors import ConsentWithdrawn
+from bot.core.onlineerrors import AppRefused, ConsentWithdrawn
 from bot.core.people import Link, SlackUser
+from bot.core.replies import TenantTrouble
 from bot.core.schedule import Schedule
 from bot.core.secret import DatabaseUrl, Secret
 from bot.core.signin import Why
 from bot.core.subscription import Subscription
+from bot.services.notices import Notices
 from bot.services.ports import Tokens
+from bot.services.readers import Readers
 from bot.services.refreshing import LEASE, Refresher
 from bot.services.renewing import AT_ONCE, Renewal
 from bot.store import Store, connected
 from tests.conftest import NOW, StoppedClock
-from tests.services.conftest import ME, OSLO
+from tests.services.conftest import ADMIN, ME, OSLO, Admins, Messenger, People
 from tests.store.conftest import KEY
 
 MINUTE = timedelta(minutes=1)
@@ -90,11 +93,12 @@ class Machine:
     runner: Spawning
 
 
-def machine(store: Store, login: Login, clock: StoppedClock) -> Machine:
+def machine(
+    store: Store, login: Login, clock: StoppedClock, notices: Any = None, runner: Spawning | None = None
+) -> Machine:
     tenants: Any = {"online": login}
-    nobody: Any = Unheard()
-    runner = Spawning()
-    refresher = Refresher(store.links, store.sign_ins, tenants, clock, nobody, lambda _: asyncio.sleep(0))
+    notices, runner = notices or Unheard(), runner or Spawning()
+    refresher = Refresher(store.links, store.sign_ins, tenants, clock, notices, lambda _: asyncio.sleep(0))
     renewal = Renewal(
         links=store.links,
         store=store.sign_ins,
@@ -177,6 +181,27 @@ async def test_who_fails_keeps_nobody_waiting(
         assert over.value.why is Why.WITHDRAWN
         login.fails = None
         assert (await one.refresher.in_time(link)).ticket.reveal() == "new-2"
+
+
+@pytest.mark.sqlite
+async def test_whoever_finds_the_app_refused_does_not_wait_until_admins_are_told(
+    database: Path | DatabaseUrl, login: Login, clock: StoppedClock
+) -> None:
+    """Slack may be slow, and nobody would tell them any more once the command's time is up."""
+    login.go_on.set()
+    login.fails = AppRefused(tenant="online")
+    async with connected(database, KEY) as store:
+        messenger, runner = Messenger(), Spawning()
+        readers = Readers(People(), lambda _: OSLO)
+        notices = Notices(store.sign_ins, messenger, readers, Admins(), runner)
+        one = machine(store, login, clock, notices, runner)
+        await store.links.put(linked())
+        for _ in range(2):
+            with pytest.raises(AppRefused):
+                await one.refresher.in_time(linked())
+        assert messenger.told == []
+        await asyncio.gather(*runner.tasks)
+        assert messenger.told == [(ADMIN, TenantTrouble("online", NOW, app=True))]
 
 
 @pytest.mark.sqlite

@@ -225,7 +225,7 @@ def rig_of(store: Store, clock: Clock, crm: Crm, posts: Posts) -> Rig:
     store = mortal(store, posts.killed_noting)
     tenants = {"onsite": Tenant(crm, OSLO)}  # type: ignore[arg-type]
     messenger, machine, channels = Messenger(), Machine(clock), Channels()
-    notices = Notices(store.sign_ins, messenger, Readers(People(), lambda _: OSLO), Admins())
+    notices = Notices(store.sign_ins, messenger, Readers(People(), lambda _: OSLO), Admins(), AtOnce())
     access = Access(list(tenants), Places(), admins=["UADMIN"])
     sign_ins = SignIns(
         links=store.links,
