@@ -2,15 +2,16 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Mapping
-from contextlib import suppress
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from datetime import timedelta
 from weakref import WeakValueDictionary
 
-from bot.core.errors import NotLinked, SignInOver
+from bot.core.errors import BotError, NotLinked, SignInOver
 from bot.core.onlineerrors import AppRefused, ConsentWithdrawn
 from bot.core.people import Link, SlackUser
+from bot.core.secret import Secret
 from bot.core.signin import Why
 from bot.services.notices import Notices
 from bot.services.ports import Clock, Links, Online, SignIns
@@ -29,7 +30,8 @@ AT_ONCE = 16
 
 class Refresher:
     """Users wait for their own refresh alone, and all who wait for the same one get the same token: those in
-    this process by a lock, those in others by the row of the link, which says that somebody is at it.
+    this process by a lock, those in others by the row of the link, which says that somebody is at it. Those in
+    this process share a failure as well.
 
     Where SuperOffice does not take the app itself, admins hear of it once.
     """
@@ -49,7 +51,7 @@ class Refresher:
         self._clock = clock
         self._notices = notices
         self._sleep = sleep
-        self._refreshing: WeakValueDictionary[SlackUser, asyncio.Lock] = WeakValueDictionary()
+        self._refreshing: WeakValueDictionary[SlackUser, _Turns] = WeakValueDictionary()
         self._at_once: defaultdict[str, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(AT_ONCE))
 
     async def in_time(self, link: Link) -> Link:
@@ -64,7 +66,8 @@ class Refresher:
 
     async def anew(self, link: Link) -> Link:
         """The link with another access token than it has."""
-        async with self._refreshing.setdefault(link.user, asyncio.Lock()), self._at_once[link.tenant]:
+        turns = self._refreshing.setdefault(link.user, _Turns())
+        async with turns.alone(link.ticket), self._at_once[link.tenant]:
             while True:
                 current = await self._links.get(link.user)
                 if current is None:
@@ -98,3 +101,28 @@ class Refresher:
         fresh = replace(link, ticket=tokens.access, token_expires_at=tokens.expires_at)
         await self._store.refreshed(fresh)
         return fresh
+
+
+class _Turns:
+    """Of those who want a new token for the same user.
+
+    A refresh ends with whoever is at it, when the bot stops, say: the lease is given up while there is a
+    database. So it is no :class:`~bot.singleflight.SingleFlight`, which goes on.
+    """
+
+    def __init__(self) -> None:
+        self._lock = asyncio.Lock()
+        self._failed: tuple[Secret, BotError] | None = None
+
+    @asynccontextmanager
+    async def alone(self, ticket: Secret) -> AsyncIterator[None]:
+        """Alone, in the place of that ticket; or raise what went wrong meanwhile for whoever had the same."""
+        before = self._failed
+        async with self._lock:
+            if self._failed is not before and self._failed and self._failed[0] == ticket:
+                raise self._failed[1]
+            try:
+                yield
+            except BotError as error:
+                self._failed = ticket, error
+                raise

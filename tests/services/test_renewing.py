@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from bot.core.errors import CrmTimedOut, SignInOver
+from bot.core.errors import CrmTimedOut, CrmUnreachable, SignInOver
 from bot.core.onlineerrors import AppRefused, ConsentWithdrawn
 from bot.core.people import Link, SlackUser
 from bot.core.replies import TenantTrouble
@@ -181,6 +181,40 @@ async def test_who_fails_keeps_nobody_waiting(
         assert over.value.why is Why.WITHDRAWN
         login.fails = None
         assert (await one.refresher.in_time(link)).ticket.reveal() == "new-2"
+
+
+async def test_who_waits_for_a_token_shares_the_failure(
+    database: Path | DatabaseUrl, login: Login, clock: StoppedClock
+) -> None:
+    """With a login that is silent, each would wait for as long as all before."""
+    login.fails = CrmUnreachable(tenant="online", reason="TimeoutError")
+    async with connected(database, KEY) as store:
+        link = linked()
+        await store.links.put(link)
+        one = machine(store, login, clock)
+        wanted = [asyncio.create_task(one.refresher.in_time(link)) for _ in range(5)]
+        await login.reached(1)
+        login.go_on.set()
+        outcomes = await asyncio.gather(*wanted, return_exceptions=True)
+        assert [type(each) for each in outcomes] == [CrmUnreachable] * 5
+        assert login.asked.total() == 1
+        login.fails = None
+        assert (await one.refresher.in_time(link)).ticket.reveal() == "new-2", "whoever comes later asks"
+
+
+async def test_who_gives_up_waiting_for_a_token_leaves_it_to_the_next(
+    database: Path | DatabaseUrl, login: Login, clock: StoppedClock
+) -> None:
+    async with connected(database, KEY) as store:
+        link = linked()
+        await store.links.put(link)
+        one = machine(store, login, clock)
+        first, second = (asyncio.create_task(one.refresher.in_time(link)) for _ in range(2))
+        await login.reached(1)
+        first.cancel()
+        await login.reached(2)
+        login.go_on.set()
+        assert (await second).ticket.reveal() == "new-2"
 
 
 @pytest.mark.sqlite
