@@ -20,8 +20,8 @@ log = logging.getLogger(__name__)
 class Notices:
     """Never two, and a miss is never silent: who could not be told is marked so, for the admins to see.
 
-    Admins are told beside whatever finds it out: that may be somebody's command, whose time would be up first,
-    and nobody would hear of it again.
+    Admins are told beside whatever finds it out: a command's time would be up first, and nobody would hear of
+    it again.
     """
 
     def __init__(

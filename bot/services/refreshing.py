@@ -30,8 +30,8 @@ AT_ONCE = 16
 
 class Refresher:
     """Users wait for their own refresh alone, and all who wait for the same one get the same token: those in
-    this process by a lock, those in others by the row of the link, which says that somebody is at it. Those in
-    this process share a failure as well.
+    this process by a lock, and the same failure; those in others by the row of the link, which says that
+    somebody is at it.
 
     Where SuperOffice does not take the app itself, admins hear of it once.
     """

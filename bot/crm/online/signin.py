@@ -13,7 +13,7 @@ from oauthlib.oauth2 import OAuth2Error, WebApplicationClient
 from oauthlib.oauth2.rfc6749.errors import InvalidGrantError
 from oauthlib.oauth2.rfc6749.tokens import OAuth2Token
 
-from bot.core.errors import CrmFailed, CrmUnreadable
+from bot.core.errors import CrmError, CrmFailed, CrmUnreadable
 from bot.core.onlineerrors import AppRefused, ConsentWithdrawn, WrongCode, WrongSignature
 from bot.core.secret import Secret
 from bot.crm.online.http import Answer, JsonClient
@@ -25,7 +25,8 @@ from bot.singleflight import SingleFlight
 __all__ = ["OnlineSignIn"]
 
 _METADATA = "/login/.well-known/openid-configuration"
-_KEEP = timedelta(hours=1)
+#: How long it is believed, and where it cannot be had anew, until it is asked for again.
+_KEEP, _AGAIN = timedelta(hours=1), timedelta(minutes=1)
 #: What an access token lives, where the answer does not say.
 #: Source: docs.superoffice.com, "Authorization code flow".
 _TOKEN_SECONDS = 3600
@@ -43,6 +44,7 @@ class OnlineSignIn:
         self._client = client
         self._clock = clock
         self._keys = Keys(client.get, clock)
+        #: When it is to be asked for, and what it was.
         self._metadata: tuple[datetime, Answer] | None = None
         self._flights = SingleFlight()
 
@@ -137,18 +139,20 @@ class OnlineSignIn:
 
     async def _known(self) -> Answer:
         """The environment's metadata, at most an hour old; older where it cannot be had."""
-        if self._metadata is None or self._clock.now() - self._metadata[0] >= _KEEP:
+        if self._metadata is None or self._clock.now() >= self._metadata[0]:
             return await self._flights.join("metadata", self._ask)
         return self._metadata[1]
 
     async def _ask(self) -> Answer:
         now = self._clock.now()
         try:
-            self._metadata = now, await self._client.get(f"{self._client.environment}{_METADATA}")
-        except Exception:
+            found, until = await self._client.get(f"{self._client.environment}{_METADATA}"), now + _KEEP
+        except CrmError:
             if self._metadata is None:
                 raise
-        return self._metadata[1]
+            found, until = self._metadata[1], now + _AGAIN
+        self._metadata = until, found
+        return found
 
     def _endpoint(self, metadata: Answer, name: str) -> str:
         return self._client.require_within(str(metadata.get(name) or ""))

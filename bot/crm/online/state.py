@@ -51,32 +51,37 @@ class TenantState:
 
         Raises :class:`TenantAway`, :class:`~bot.core.onlineerrors.ForeignHost` and other ``CrmError``.
         """
-        if self._known is None or self._known.until <= self._clock.now():
-            await self._flights.join("state", self._ask)
         known = self._known
-        if known is None or known.away:
-            raise TenantAway(tenant=self._client.tenant, state=known.away if known else "")
+        if known is None or known.until <= self._clock.now():
+            known = await self._flights.join("", self._ask)
+        if known.away:
+            raise TenantAway(tenant=self._client.tenant, state=known.away)
         return known.endpoint
 
     async def moved(self, wrong: str) -> bool:
-        """The tenant is not at this endpoint: ask again; whether it is at another."""
+        """The tenant is not at this endpoint: ask again; whether it is at another.
+
+        What was asked before the tenant's host said so may be answered with this endpoint: nobody joins that.
+        """
         if self._known is not None and self._known.endpoint == wrong:
             self._known = None
         if self._known is None:
-            await self._flights.join("state", self._ask)
+            await self._flights.join(wrong, self._ask)
         return self.last_known not in ("", wrong)
 
-    async def _ask(self) -> None:
+    async def _ask(self) -> _State:
         """Ask. An old answer is better than none: if it is wrong, the tenant's host says so."""
         now = self._clock.now()
         try:
             answer = await self._client.get(f"{self._client.environment}/api/state/{self._customer}")
-            self._known = self._read(answer, now)
+            found = self._read(answer, now)
         except CrmError as error:
             if self._known is None or self._known.away:
                 raise
             log.warning("no new state of the tenant: %s", error, extra={"action": "online.state"})
-            self._known = _State(self._known.endpoint, "", now + SHORTEST)
+            found = _State(self._known.endpoint, "", now + SHORTEST)
+        self._known = found
+        return found
 
     def _read(self, answer: Any, now: datetime) -> _State:
         state, endpoint = str(answer.get("State", "")), str(answer.get("Endpoint") or "")
