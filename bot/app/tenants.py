@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import aiohttp
 
-from bot.config import Settings, TenantConfig
+from bot.config import Commands, Settings, TenantConfig
 from bot.core.breaker import BreakerState
 from bot.crm.client import connect, sign_ins
 from bot.crm.settings import ActionTimeZone, OnlineSettings, TenantSettings
@@ -46,15 +46,15 @@ async def tenants(
 def guarded(
     tenants: Mapping[str, Tenant],
     metrics: PrometheusMetrics,
-    workers: int,
+    commands: Commands,
     monotonic: Callable[[], float] = time.monotonic,
     seats: SharedSeats | None = None,
 ) -> tuple[Mapping[str, Tenant], Mapping[str, Tenant]]:
     """The tenants for whoever waits for an answer; and for digests and keeping tickets alive, which can wait.
 
     Both share what is known of a tenant: whether it answers. But what can wait has places of its own, half of
-    ``workers``, so that no wave of it keeps a person waiting. Pauses are timed by ``monotonic``, in seconds.
-    Where there are ``seats``, those are shared with other processes.
+    the commands' workers, so that no wave of it keeps a person waiting. Pauses are timed by ``monotonic``, in
+    seconds. Where there are ``seats``, those are shared with other processes.
     """
 
     def turns(name: str, at_once: int) -> AbstractAsyncContextManager[None]:
@@ -63,13 +63,13 @@ def guarded(
     hurried, unhurried = {}, {}
     for name, tenant in tenants.items():
         measured = MeasuredCrm(tenant.crm, metrics)
-        gate = Gate(measured, monotonic)
+        gate = Gate(measured, monotonic, commands.seconds)
         metrics.watch_paused(name, partial(_is_paused, gate))
         hurried[name] = replace(
-            tenant, crm=GuardedCrm(measured, gate, turns(f"{name} now", workers + BESIDE))
+            tenant, crm=GuardedCrm(measured, gate, turns(f"{name} now", commands.workers + BESIDE))
         )
         unhurried[name] = replace(
-            tenant, crm=GuardedCrm(measured, gate, turns(f"{name} later", max(1, workers // 2)))
+            tenant, crm=GuardedCrm(measured, gate, turns(f"{name} later", max(1, commands.workers // 2)))
         )
     return hurried, unhurried
 

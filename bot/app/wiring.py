@@ -81,7 +81,7 @@ class Wiring:
         self._public_url = settings.web.reached_at(url)
         self._session = session
         self._metrics = metrics = PrometheusMetrics()
-        tenants, unhurried = guarded(tenants, metrics, settings.commands.workers, monotonic, seats)
+        tenants, unhurried = guarded(tenants, metrics, settings.commands, monotonic, seats)
         self._tenants = tenants
         policy = settings.keep_alive.policy
         self._access = access = Access(

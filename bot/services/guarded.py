@@ -24,18 +24,23 @@ NO_ANSWER = (CrmTimedOut, CrmTooBusy, CrmUnreachable)
 #: Seconds that the small question may take which tells whether it answers again.
 PROBE = 5.0
 #: A question that was given up after so many seconds was not answered either: whoever asked had no more time.
+#: Where they have less than twice as much, it is half of that.
 GIVEN_UP = 10.0
 
 
 class Gate:
-    """One SuperOffice's breaker, for all who ask it. ``monotonic`` is in seconds and never goes back."""
+    """One SuperOffice's breaker, for all who ask it, each of whom has so many ``seconds`` at most.
+
+    ``monotonic`` is in seconds and never goes back.
+    """
 
     def __init__(
-        self, crm: Crm, monotonic: Callable[[], float] = time.monotonic, breaker: Breaker | None = None
+        self, crm: Crm, monotonic: Callable[[], float] = time.monotonic, seconds: float = math.inf
     ) -> None:
         self._crm = crm
         self._monotonic = monotonic
-        self._breaker = breaker or Breaker()
+        self._given_up = min(GIVEN_UP, seconds / 2)
+        self._breaker = Breaker()
         self._probing = asyncio.Lock()
 
     @property
@@ -66,7 +71,7 @@ class Gate:
             self._breaker.succeeded()
             raise
         except asyncio.CancelledError:
-            if self._monotonic() - began >= GIVEN_UP:
+            if self._monotonic() - began >= self._given_up:
                 self._failed()
             raise
         if proves:

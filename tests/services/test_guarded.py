@@ -9,6 +9,7 @@ import aiohttp
 import pytest
 
 from bot.app.tenants import guarded
+from bot.config import Commands
 from bot.core.breaker import FIRST_PAUSE, IN_A_ROW, BreakerState
 from bot.core.errors import CrmError, CrmPaused, CrmTimedOut, CrmUnreachable
 from bot.core.secret import Secret
@@ -138,6 +139,22 @@ async def test_what_is_given_up_late_is_a_failure_and_early_tells_nothing(bench:
         assert bench.gate.state is state
 
 
+async def test_commands_with_little_time_are_failures_as_well(bench: Bench) -> None:
+    """A silent SuperOffice is given up before ten seconds are over by all of them."""
+    held, tenant = Held(), Tenant(bench.crm._crm, OSLO)
+    held.close()
+    bench.server.faults.set(gate=held)
+    hurried, _ = guarded({"onsite": tenant}, PrometheusMetrics(), Commands(seconds=5), lambda: bench.time)
+    for _ in range(IN_A_ROW):
+        asking, others = asyncio.create_task(hurried["onsite"].crm.activities(bench.ticket, WEEK)), held.came
+        await held.next_after(others)
+        bench.time += 4
+        asking.cancel()
+        await asyncio.wait({asking})
+    with pytest.raises(CrmPaused):
+        await hurried["onsite"].crm.activities(bench.ticket, WEEK)
+
+
 async def test_the_servers_time_once_known_proves_nothing(bench: Bench) -> None:
     bench.server.faults.set("GetMyActiveContacts", drop=True)
     for _ in range(IN_A_ROW - 1):
@@ -165,7 +182,7 @@ async def test_what_nobody_waits_for_keeps_no_person_waiting(bench: Bench) -> No
     """One breaker for both, places of their own for each; and whoever watches sees it."""
     metrics = PrometheusMetrics()
     tenant = Tenant(bench.crm._crm, OSLO)
-    hurried, unhurried = guarded({"onsite": tenant}, metrics, workers=4)
+    hurried, unhurried = guarded({"onsite": tenant}, metrics, Commands(workers=4))
     held = Held()
     held.close()
     bench.server.faults.set("GetMyActiveContacts", gate=held, times=2)
