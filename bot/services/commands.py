@@ -17,6 +17,7 @@ from bot.core.errors import (
     PostUncertain,
     Restarting,
     SealBroken,
+    SlackFailed,
     TenantNotAllowed,
 )
 from bot.core.people import SlackUser
@@ -223,7 +224,9 @@ class Commands:
             async with asyncio.timeout(remaining):
                 return await self._answers.reply(request, reader)
         except TimeoutError as error:
-            raise CrmTimedOut(seconds=round(self._patience.total_seconds())) from error
+            if asks_the_crm(request):
+                raise CrmTimedOut(seconds=round(self._patience.total_seconds())) from error
+            raise SlackFailed(error=type(error).__name__, in_doubt=True) from error
 
     def _failed(self, error: Exception, request: Request) -> Reply:
         if isinstance(error, BadCommand):

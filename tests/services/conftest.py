@@ -235,9 +235,11 @@ class Channels:
     members: set[str] = field(default_factory=lambda: {USER.user, ADMIN.user})
     posted: list[SharedPage] = field(default_factory=list)
     delay: float = 0
+    look_delay: float = 0
     error: Exception | None = None
 
     async def look(self, place: SlackChannel) -> Channel:
+        await asyncio.sleep(self.look_delay)
         return self.channel
 
     async def is_in(self, place: SlackChannel, user: SlackUser) -> bool:

@@ -140,6 +140,13 @@ async def test_it_gives_up_in_time(linked: Desk) -> None:
     assert reply.code == "crm-timed-out"
 
 
+async def test_what_asks_slack_alone_does_not_blame_superoffice(linked: Desk) -> None:
+    linked.channels.look_delay = 5
+    reply = await linked.ask("channel list")
+    assert isinstance(reply, Failed)
+    assert reply.code == "slack-failed"
+
+
 async def test_waiting_in_the_queue_counts(linked: Desk) -> None:
     await linked.commands.take(request(Ask("today")))
     linked.clock.move(minutes=1)
