@@ -6,6 +6,7 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -14,6 +15,7 @@ import aiohttp
 from bot.config import Settings
 from bot.core.secret import DatabaseUrl
 from bot.services.ports import Clock
+from bot.singleflight import SingleFlight
 from bot.store import DatabaseUnusable, Store, connected
 
 if TYPE_CHECKING:
@@ -127,26 +129,28 @@ class Patient:
         #: Linux's table of what is mounted where.
         self.mounts = mounts
         self._ask_slack = ask_slack
-        self._granted: list[Granted] | None = None
+        self._granted: Sequence[Granted] | None = None
         self._postgres: PostgresFacts | None = None
-        self._asking, self._asking_postgres = asyncio.Lock(), asyncio.Lock()
+        self._flights = SingleFlight()
 
     async def granted(self) -> Sequence[Granted]:
         """What Slack says of each token."""
-        async with self._asking:
-            if self._granted is None:
-                self._granted = [each async for each in self._ask_slack(self)]
-            return self._granted
+        if self._granted is None:
+            self._granted = await self._flights.join("slack", self._all_granted)
+        return self._granted
 
     async def postgres(self) -> "PostgresFacts":
         """What the PostgreSQL says of itself. Raises :class:`~bot.store.DatabaseUnusable`."""
         from bot.store.postgres_facts import ask_postgres  # whoever uses SQLite needs nothing of it
 
-        async with self._asking_postgres:
-            if self._postgres is None:
-                assert isinstance(self.settings.database, DatabaseUrl)  # noqa: S101 - else nobody asks
-                self._postgres = await asyncio.to_thread(ask_postgres, self.settings.database)
-            return self._postgres
+        if self._postgres is None:
+            assert isinstance(self.settings.database, DatabaseUrl)  # noqa: S101 - else nobody asks
+            asks = partial(asyncio.to_thread, ask_postgres, self.settings.database)
+            self._postgres = await self._flights.join("postgres", asks)
+        return self._postgres
+
+    async def _all_granted(self) -> Sequence[Granted]:
+        return [each async for each in self._ask_slack(self)]
 
     @property
     def file(self) -> Path | None:

@@ -1,16 +1,20 @@
 """The doctor looks at PostgreSQL as closely as at a file, wherever there is the same to see."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+from bot.app.running import session
 from bot.config import load
 from bot.doctor import Finding, Result
 from bot.doctor import postgres as checks
+from bot.doctor.examination import MOUNTS
 from bot.doctor.findings import Look, Patient
-from bot.store import migrate
+from bot.doctor.slack import ask_slack
+from bot.store import DatabaseUnusable, migrate
 from bot.store.postgres_facts import PostgresFacts, Schema
 from tests.conftest import NOW, StoppedClock
 from tests.doctor.conftest import Setup
@@ -101,6 +105,24 @@ async def test_what_a_server_says_of_itself(
     told = [finding async for finding in check(patient)]
     assert [finding.result for finding in told] == results
     assert what in told[0].what
+
+
+async def test_one_that_is_silent_is_asked_once_for_all_checks(setup: Setup) -> None:
+    """Each waits five seconds for it: one after the other, the last would have no time left to say so."""
+    came = 0
+
+    async def hang_up(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal came
+        came += 1
+        writer.close()
+
+    async with await asyncio.start_server(hang_up, "127.0.0.1", 0) as server, session() as web:
+        port = server.sockets[0].getsockname()[1]
+        settings = load(setup.environ | {"BOT_DATABASE": f"postgresql://bot@127.0.0.1:{port}/bot"})
+        patient = Patient(settings, setup.clock, web, ask_slack, MOUNTS)
+        heard = await asyncio.gather(*(patient.postgres() for _ in range(5)), return_exceptions=True)
+    assert {type(each) for each in heard} == {DatabaseUnusable}
+    assert came == 1
 
 
 class Known(Patient):
