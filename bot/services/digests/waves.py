@@ -136,10 +136,14 @@ class Waves:
             wave.group.create_task(self._work(wave))
 
     async def _work(self, wave: "_Wave") -> None:
+        """It raises nothing but cancellation: others are in the middle of a message, and must not be cut."""
         try:
             while delivery := await self._next(wave):
                 wave.counts[await self._delivering.deliver(delivery)] += 1
                 wave.report_now_and_then()
+        except Exception as error:
+            wave.is_over = True  # as far as can be known: the next tick looks again
+            log_unexpected(error, "digest.wave")
         finally:
             wave.workers -= 1
 

@@ -163,6 +163,13 @@ class Rig:
         )
         return await self.store.subscriptions.put(subscription, next_due(schedule, zone, now))
 
+    async def personal(self, name: str) -> Subscription:
+        """Link somebody else and set up a digest at eight, now."""
+        await self.link(name)
+        now, schedule, user = self.clock.now(), Schedule.at(time(8)), SlackUser("T1", name)
+        digest = Subscription(0, user, schedule, OSLO, since=now, considered_until=now, quiet_looked_at=now)
+        return await self.store.subscriptions.put(digest, next_due(schedule, OSLO, now))
+
     async def team(self, *names: str, **more: object) -> Subscription:
         """Set up a channel's digest, now, with these who share."""
         values = {"channel": "C1", "team": ChannelSettings(), **more}

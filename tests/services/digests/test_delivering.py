@@ -1,6 +1,9 @@
 """One slot after the other: what is sent, what is owed, and what the ledger says."""
 
+import asyncio
+from collections.abc import Sequence
 from datetime import time, timedelta
+from typing import Any
 
 import pytest
 
@@ -12,8 +15,11 @@ from bot.core.replies import Reader
 from bot.core.replies.digests import Changed, DigestPart, DigestState
 from bot.core.secret import Secret
 from bot.core.signin import Ending, Why
-from bot.core.subscription import Outcome, Skipped, State
+from bot.core.subscription import Delivery, Outcome, Skipped, State
+from bot.services.digests.waves import AT_ONCE, BATCH
+from bot.services.ports import Posted
 from bot.slack.blocks import draw
+from bot.store.database import DatabaseFailed
 from tests.mortal import Killed
 from tests.services.digests.conftest import ME, MONDAY, OSLO, USER, Rig
 from tests.services.posts import Posts
@@ -250,6 +256,37 @@ async def test_a_process_that_is_gone_is_taken_over_when_its_lease_is_over(rig: 
     assert rig.posts.told == []
     await rig.later(minutes=5)
     assert rig.posts.told == [row]
+
+
+async def test_a_database_that_fails_one_cuts_off_no_message_of_the_others(rig: Rig) -> None:
+    """Without the right to look, nobody could say whether Slack posted what it was told."""
+    rig.posts.may_look = False
+    for number in range(BATCH + 1):
+        await rig.personal(f"U{number}")
+    rig.crm.happen(1)
+    last, failed = BATCH - AT_ONCE + 1, asyncio.Event()
+    post, take = rig.posts.post, rig.store.ledger.take
+
+    async def in_the_middle(*message: Any) -> Posted:
+        posted = await post(*message)
+        if last < len(rig.posts.posts) <= BATCH:
+            await failed.wait()
+        return posted
+
+    async def once_in_vain(*now: Any) -> Sequence[Delivery]:
+        if rig.posts.posts and not failed.is_set():
+            failed.set()
+            raise DatabaseFailed("OperationalError")
+        return await take(*now)
+
+    rig.posts.post = in_the_middle  # type: ignore[method-assign,assignment]
+    rig.store.ledger.take = once_in_vain  # type: ignore[method-assign,assignment]
+    for minutes in (60 * 7, 2, 2, 2):
+        await rig.later(minutes=minutes)
+    assert len(rig.posts.posts) == BATCH + 1
+    for number in range(BATCH + 1):
+        (row,) = await rig.store.ledger.latest(number + 1, 2)
+        assert row.outcome is Outcome.POSTED
 
 
 async def test_two_times_a_day_are_two_slots(rig: Rig) -> None:
