@@ -33,7 +33,8 @@ class SingleFlight:
         if flight is None:
             flight = self._flights[key] = asyncio.create_task(call())
             flight.add_done_callback(partial(self._landed, key))
-        return await asyncio.shield(flight)
+        await asyncio.wait({flight})  # asyncio.shield would log what fails after one has left
+        return flight.result()
 
     def _landed(self, key: Hashable, flight: asyncio.Task[Any]) -> None:
         del self._flights[key]
