@@ -52,12 +52,12 @@ class Gate:
         """Return if it may be asked, after a small question if need be. Raises :class:`CrmPaused`."""
         if self.state is BreakerState.CLOSED:
             return
-        self._refuse_while_open()
+        self.refuse_while_open()
         async with self._probing:  # whoever comes meanwhile waits for the same answer
-            self._refuse_while_open()
+            self.refuse_while_open()
             if self.state is BreakerState.HALF_OPEN:
                 await self._probe()
-        self._refuse_while_open()
+        self.refuse_while_open()
 
     async def ask(self, call: Callable[[], Awaitable[T]], *, proves: bool) -> T:
         """Ask, and learn whether it answers; ``proves``: the call cannot succeed without an answer."""
@@ -93,7 +93,8 @@ class Gate:
         log.info("SuperOffice answers again", extra={"action": "crm.resumed", "tenant": self._crm.tenant})
         self._breaker.probed()
 
-    def _refuse_while_open(self) -> None:
+    def refuse_while_open(self) -> None:
+        """Raise :class:`CrmPaused` as long as it is not asked."""
         if left := self._breaker.left(self._monotonic()):
             raise CrmPaused(tenant=self._crm.tenant, seconds=math.ceil(left))
 
@@ -120,6 +121,7 @@ class GuardedCrm(AroundCrm):
 
     async def around(self, operation: str, call: Callable[[], Awaitable[T]]) -> T:
         """Wait for a turn, see whether it is asked at all, and learn whether it answers."""
+        self._gate.refuse_while_open()  # those whose turn it is may wait long for what is silent
         async with self._turns:
             await self._gate.enter()
             # The time is known after the first time.

@@ -202,3 +202,13 @@ async def test_what_nobody_waits_for_keeps_no_person_waiting(bench: Bench) -> No
     with pytest.raises(CrmPaused):
         await unhurried["onsite"].crm.activities(bench.ticket, WEEK)
     assert b'crm_paused{tenant="onsite"} 1.0' in metrics.expose()
+
+
+async def test_while_it_is_paused_nobody_waits_for_a_place_first(bench: Bench) -> None:
+    """Those who have the places wait for what is silent, for as long as their time lasts."""
+    full = asyncio.Semaphore(0)
+    bench.server.faults.set(drop=True)
+    await bench.fail()
+    with pytest.raises(CrmPaused):
+        async with asyncio.timeout(5):
+            await GuardedCrm(bench.crm._crm, bench.gate, full).activities(bench.ticket, WEEK)
