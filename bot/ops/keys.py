@@ -215,10 +215,6 @@ def _count(number: int, what: str) -> str:
 @asynccontextmanager
 async def _opened(where: Where, patience: timedelta = OPERATOR_PATIENCE) -> AsyncIterator[Database]:
     """The database there is; none is made."""
-    if isinstance(where, Path) and not where.is_file():
-        raise DatabaseUnusable(
-            f"There is no database at {where}: look at BOT_DATABASE, or run the bot first."
-        )
     try:
         async with unsealed(where, patience) as db:
             yield db

@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple, ParamSpec, Protocol, TypeVar
 
 __all__ = [
+    "NONE",
     "OLDER",
     "SQLITE",
     "Database",
@@ -39,6 +40,7 @@ MICROSECOND = timedelta(microseconds=1)
 #: How often a transaction is begun again that PostgreSQL broke off for another's sake.
 TRIES = 5
 #: Of where the database is.
+NONE = "There is no database at {}: look at BOT_DATABASE. The bot makes it when it is first started."
 OLDER = "{} is of an older version of this bot: run `python -m bot migrate`."
 
 

@@ -16,7 +16,7 @@ from typing import Any, TypeVar, cast
 import sqlite_utils
 
 from bot.store.damage import DatabaseDamaged, Watched
-from bot.store.database import OLDER, SQLITE, DatabaseUnusable, Dialect, Given, Values
+from bot.store.database import NONE, OLDER, SQLITE, DatabaseUnusable, Dialect, Given, Values
 from bot.store.migrations import migrations
 
 __all__ = [
@@ -174,8 +174,11 @@ def at_once(work: Coroutine[Any, Any, Result]) -> Result:
 def open_database(path: Path, patience: timedelta = BUSY_TIMEOUT) -> SqliteDatabase:
     """Open an up-to-date database, for this thread alone. Raises :class:`DatabaseUnusable`.
 
-    ``patience`` is how long to wait for another process's transaction.
+    None is made: who reads one by mistake would leave an empty one behind. ``patience`` is how long to wait
+    for another process's transaction.
     """
+    if not path.is_file():
+        raise DatabaseUnusable(NONE.format(path))
     db = connect(path)
     try:
         if unapplied(db, path):

@@ -134,6 +134,20 @@ def test_a_file_is_not_written_over(store: Store, path: Path, run: Run, tmp_path
     assert "no folder" in run("backup", tmp_path / "none" / "copy.db")[2]
 
 
+@pytest.mark.parametrize(
+    "command",
+    [
+        *("links", "audit", "digests list", "digests status", "channels export"),
+        *(f"{each} --user T1/U1" for each in ("export", "digests show", "preview", "forget --yes")),
+    ],
+)
+def test_no_command_makes_a_database_where_there_is_none(run: Run, path: Path, command: str) -> None:
+    code, _, told = run(*command.split())
+    assert code == 1
+    assert f"There is no database at {path}: look at BOT_DATABASE" in told
+    assert not path.parent.exists()
+
+
 def test_there_is_nothing_to_copy(run: Run, path: Path, tmp_path: Path) -> None:
     assert "There is no database" in run("backup", tmp_path / "copy.db")[2]
     assert not path.exists()

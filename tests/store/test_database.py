@@ -205,6 +205,12 @@ def test_an_older_schema_is_not_opened(path: Path, key: Secret) -> None:
         pass
 
 
+def test_whoever_only_opens_one_makes_none(path: Path, key: Secret) -> None:
+    with pytest.raises(DatabaseUnusable, match="There is no database at"), opened(path, key):
+        pass
+    assert not path.parent.exists()
+
+
 def test_a_newer_schema_is_refused(store: Store, path: Path, key: Secret, now: datetime) -> None:
     with tables(store).atomic():
         migrations._record_applied(tables(store), "create_what_is_to_come")
