@@ -1,7 +1,7 @@
 """Who gets a digest, where and when; and what became of each: one ledger row a slot."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
@@ -81,6 +81,10 @@ class Subscription:
     def whose(self) -> Whose:
         """Whose it is: a channel's, or its reader's."""
         return self.place or self.owner
+
+    def quiet_until(self, now: datetime) -> datetime:
+        """No slot comes up to then, included: one that is due in the moment that a snooze ends, comes."""
+        return max(now, self.snoozed_until - timedelta.resolution) if self.snoozed_until else now
 
 
 @dataclass(frozen=True, slots=True)

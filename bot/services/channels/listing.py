@@ -56,7 +56,7 @@ class Listing:
 
     async def _row(self, subscription: Subscription) -> ChannelRow:
         now, schedule = self._clock.now(), subscription.schedule
-        after = max(now, subscription.snoozed_until or now)
+        after = subscription.quiet_until(now)
         fires = next_fires(schedule, subscription.zone, after, 1, self._holidays(schedule.country))
         return ChannelRow(
             channel=subscription.channel,

@@ -250,8 +250,7 @@ class DigestSettings:
         holidays = self._holidays(schedule.country)
         told = {row.slot for row in await self._ledger.latest(subscription.id, RECENT)}
         snoozed = subscription.snoozed_until
-        after = max(now, snoozed) if snoozed else now
-        is_on = subscription.state is State.ON
+        after, is_on = subscription.quiet_until(now), subscription.state is State.ON
         fires = next_fires(schedule, zone, after, NEXT, holidays, told) if is_on else ()
         return DigestState(
             state=subscription.state,

@@ -128,6 +128,17 @@ async def test_a_refusal_for_good_pauses_the_digest_and_tells_its_owner(rig: Rig
     assert await rig.outcomes() == [(Outcome.FAILED, "slack:account_inactive")]
 
 
+async def test_what_is_due_as_a_snooze_ends_comes(rig: Rig) -> None:
+    subscription = await rig.subscribe()
+    row = rig.crm.happen(1)
+    await rig.made.settings.snooze(subscription.whose, "until 08:00")
+    shown = await rig.made.settings.show(subscription.whose)
+    assert isinstance(shown, DigestState)
+    await rig.at(8)
+    assert rig.posts.told == [row]
+    assert shown.fires[0].at == MONDAY + timedelta(hours=7)
+
+
 async def test_what_it_filters_by_is_gone_and_it_goes_on_once_that_is_back(rig: Rig) -> None:
     await rig.subscribe(filter=Filter(saved="vip"))
     row = rig.crm.happen(1)

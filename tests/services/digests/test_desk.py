@@ -150,6 +150,12 @@ async def test_a_snooze_ends_by_itself_or_by_hand(linked: Desk) -> None:
     assert isinstance(past, CannotRead)
 
 
+async def test_what_is_due_as_a_snooze_ends_is_the_next(linked: Desk) -> None:
+    await state(linked, "digest at 08:00 daily")
+    snoozed = await state(linked, "digest snooze until 2026-12-24 08:00")
+    assert snoozed.fires[0].at == datetime(2026, 12, 24, 7, tzinfo=UTC)
+
+
 async def test_a_snooze_until_nothing_is_asked_back(linked: Desk) -> None:
     await state(linked, "digest at 08:00")
     await state(linked, "digest snooze until 2026-12-24")
