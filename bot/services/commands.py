@@ -135,7 +135,7 @@ class Commands:
         except asyncio.CancelledError:
             if not turn.answered:
                 reply = self._failed(Restarting(), request)
-                await self._conclude(request, reply, self._readers.unknown(request.conversation.user), turn)
+                await self._conclude(request, reply, self._readers.known(request.conversation.user), turn)
             raise
 
     async def _opened(self, request: Request) -> Request:
@@ -143,7 +143,7 @@ class Commands:
         to = request.conversation
         if not to.trigger or not opens_a_form(request):
             return request
-        view = await self._messenger.open(to, self._readers.unknown(to.user))
+        view = await self._messenger.open(to, self._readers.known(to.user))
         return replace(request, conversation=replace(to, view=view, trigger=Secret("")))
 
     async def _conclude(self, request: Request, reply: Reply | Several, reader: Reader, turn: _Turn) -> None:

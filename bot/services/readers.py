@@ -27,7 +27,13 @@ class Readers:
 
     async def reader(self, user: SlackUser) -> Reader:
         """The user's zone and language; where Slack tells none, the tenant's zone, which the reply says."""
-        profile = await self.profile(user)
+        return self._of(user, await self.profile(user))
+
+    def known(self, user: SlackUser) -> Reader:
+        """The same without asking Slack, for what cannot wait: as it was told last, if it was."""
+        return self._of(user, self._people.known(user))
+
+    def _of(self, user: SlackUser, profile: Profile | None) -> Reader:
         if profile is None:
             return self.unknown(user)
         if profile.zone is None:

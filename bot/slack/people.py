@@ -43,6 +43,10 @@ class SlackPeople:
             keep(profile)
         return profile
 
+    def known(self, user: SlackUser) -> Profile | None:
+        """What Slack told of the user last, if that is at hand: it is not asked."""
+        return self._known[user][1] if user in self._known else None
+
     def forget(self, user: SlackUser) -> None:
         """Ask again next time: Slack says that this user's profile changed."""
         for changed in self._changed:

@@ -65,6 +65,16 @@ async def test_the_form_opens_at_once_and_is_filled_then(world: World) -> None:
     await world.slack.wait(lambda message: message.text == "Asked 1 person to share:")
 
 
+async def test_the_form_opens_in_the_language_of_whoever_was_answered_before(world: World) -> None:
+    members = world.slack.workspace.members
+    members[Slack.manager.id] = replace(Slack.manager, locale="de-DE")
+    await world.type("me", Slack.manager)
+    await world.slack.wait(lambda message: message.ephemeral_to == Slack.manager.id)
+    world.slack.fail("conversations.members", delay=0.3, performed=True)
+    await world.type("channel", Slack.manager, SALES)
+    assert "wird nachgeschlagen" in str((await world.slack.views.modal())["blocks"])
+
+
 async def direct(world: World, user: Member) -> Message:
     """The next direct message to somebody."""
     before = world.slack.direct_messages(user)

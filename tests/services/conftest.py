@@ -139,6 +139,9 @@ class People:
             raise self.error
         return Profile(user, "kianna", self.zone, is_admin=self.is_admin, is_guest=self.is_guest)
 
+    def known(self, user: SlackUser) -> Profile | None:
+        return None
+
 
 @dataclass
 class Messenger:

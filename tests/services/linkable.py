@@ -63,6 +63,9 @@ class Slack:
             raise self.failure
         return replace(self.found, user=user)
 
+    def known(self, user: SlackUser) -> Profile | None:
+        return self.found
+
 
 @contextmanager
 def new_store(path: Path) -> Iterator[Store]:

@@ -21,6 +21,10 @@ class People(Protocol):
         """The user's profile, at most minutes old."""
         ...
 
+    def known(self, user: SlackUser) -> Profile | None:
+        """What was told of the user last, if that is at hand: nobody is asked."""
+        ...
+
 
 class Messenger(Protocol):
     """Tells people things in Slack."""
