@@ -50,8 +50,12 @@ async def be_forgotten(rig: Rig) -> None:
     await rig.bot._leaving.forget(user(Slack.seller), Departure.ASKED)
 
 
+async def unlink(rig: Rig) -> None:
+    await rig.bot._leaving.unlink(user(Slack.seller))
+
+
 @pytest.mark.parametrize(
-    "leave", [leave_channel, leave_unnoticed, be_deactivated, become_a_guest, be_forgotten]
+    "leave", [leave_channel, leave_unnoticed, be_deactivated, become_a_guest, be_forgotten, unlink]
 )
 async def test_it_goes_on_for_two_weeks_asks_once_then_pauses(rig: Rig, leave: object) -> None:
     await rig.digest()
@@ -64,6 +68,7 @@ async def test_it_goes_on_for_two_weeks_asks_once_then_pauses(rig: Rig, leave: o
     assert found.team
     assert found.team.orphaned_since
     assert asked(rig) == [SOUGHT]
+    assert "It has no owner." in str(rig.posted()[-1].blocks), "who unlinked did not leave"
     for _ in range(13):
         await rig.tick(days=1)
     assert asked(rig) == [SOUGHT]

@@ -76,6 +76,9 @@ REPLIES: dict[str, Reply] = {
     "state-managed": replace(STATE, team=replace(TEAM, is_managed=True)),
     "none": DigestNone(channel=SALES),
     **{f"announced-{what}": ChannelAnnouncement(what, SALES, "U0MANAGER", STATE) for what in Announced},
+    "announced-paused": ChannelAnnouncement(
+        Announced.PAUSED, SALES, "U0MANAGER", replace(STATE, state="off", fires=())
+    ),
     "announced-others": ChannelAnnouncement(Announced.CHANGED, SALES, "U0MANAGER", STATE, tells_others=True),
     "announced-guests": ChannelAnnouncement(
         Announced.CHANGED,

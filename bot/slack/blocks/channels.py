@@ -72,7 +72,7 @@ def announcement(reply: ChannelAnnouncement, reader: Reader, command: str) -> Me
         blocks.append(section(sentence("announced.consent", locale, command=command)))
     if reply.tells_others:
         blocks.append(section(sentence("announced.mine", locale)))
-    if reply.what is not Announced.PAUSED:
+    if reply.state.state == "on":
         blocks.append(note(sentence("announced.stop", locale, command=command)))
     row = actions(*buttons.of_announcement(reply.channel, reader, tells_others=reply.tells_others))
     return Message(title, [*blocks, row])
