@@ -289,3 +289,5 @@ class BadCommand(BotError):
         #: The categories that it names as well, which only SuperOffice knows; and the saved filter.
         self.categories = categories
         self.saved = saved
+        #: It is about what one participant of a digest shares, not about the digest.
+        self.is_a_participants = False

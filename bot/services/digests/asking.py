@@ -16,9 +16,10 @@ from bot.core.digest import (
     gone_quiet,
     row_id,
 )
-from bot.core.errors import CrmError
+from bot.core.errors import BadCommand, CrmError
 from bot.core.filters import EVERYTHING, Filter
 from bot.core.people import Link
+from bot.core.replies import Reader
 from bot.core.slots import NO_HOLIDAYS, Holidays, previous_fire
 from bot.core.subscription import Delivery, Participant, Subscription
 from bot.core.window import Window
@@ -137,13 +138,22 @@ class Asking:
         filter_, ids = await self._preferences.effective(link, tenant.crm, subscription.filter, reader)
         actions = filter_.actions or ALL_ACTIONS
         if only != EVERYTHING:
-            only, shared = await self._preferences.effective(link, tenant.crm, only, reader)
+            only, shared = await self._shared(link, tenant, only, reader)
             actions &= only.actions or ALL_ACTIONS
             both = tuple(each for each in ids if each in shared) if ids and shared else ids or shared
             if not actions or (ids and not both):
                 return filter_, None
             ids = both
         return filter_, ActivityQuery(start, actions, ids)
+
+    async def _shared(
+        self, link: Link, tenant: Tenant, only: Filter, reader: Reader
+    ) -> tuple[Filter, tuple[int, ...]]:
+        try:
+            return await self._preferences.effective(link, tenant.crm, only, reader)
+        except BadCommand as bad:
+            bad.is_a_participants = True
+            raise
 
     async def _rows(
         self, link: Link, tenant: Tenant, query: ActivityQuery | None, now: datetime

@@ -82,7 +82,7 @@ class TeamComposer:
         drop_outs = tuple(await self._participants.drop_outs(subscription.id))
         had = await self._ask_all(subscription, participants, delivery, progress)
         errors = [each.error for each in had if each.error]
-        if errors and all(isinstance(error, BadCommand) for error in errors) and len(errors) == len(had):
+        if errors and len(errors) == len(had) and all(map(_is_of_the_filter, errors)):
             raise errors[0]
         views = tuple(view_of(each.participant, each.answer) for each in had if each.answer)
         missing = [await self._missing(each) for each in had if each.error]
@@ -200,6 +200,10 @@ def view_of(participant: Participant, answer: Answer) -> View:
         answer.is_first,
         answer.web_url,
     )
+
+
+def _is_of_the_filter(error: BotError) -> bool:
+    return isinstance(error, BadCommand) and not error.is_a_participants
 
 
 def _over(had: Sequence[_Had]) -> list[tuple[SlackUser, Why]]:

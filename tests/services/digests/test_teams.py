@@ -9,6 +9,7 @@ from bot.core.audience import Channel
 from bot.core.channeldigest import ChannelSettings, Layout, Narrowing
 from bot.core.digest import CauseKind, WhenEmpty
 from bot.core.errors import CrmTimedOut, CrmUnreachable, TicketRefused
+from bot.core.filters import Filter
 from bot.core.people import SlackChannel, SlackUser
 from bot.core.replies import Reader, Reply, TeamPart
 from bot.core.secret import Secret
@@ -243,6 +244,21 @@ async def test_what_is_not_shared_is_neither_told_nor_asked_for(rig: Rig) -> Non
     rig.crm.happen(1)
     await rig.at(8, days=1)
     assert rows[1] in rig.posts.told, "another may share what one did not"
+
+
+async def test_a_narrowing_to_what_is_no_more_stops_nobody_elses_digest(rig: Rig) -> None:
+    """It is for whoever shares to change; the digest's own filter works."""
+    subscription = await rig.team()
+    await rig.join(subscription, "Kari", Narrowing(only=Filter(categories=("Gone",))))
+    rig.crm.happen(1)
+    await rig.at(8)
+    found = await rig.store.subscriptions.get(subscription.id)
+    assert found
+    assert (found.state, rig.messenger.told) == (State.ON, [])
+    await rig.join(subscription, "Lars")
+    await rig.later(minutes=1)
+    assert missing(rig) == {"Kari": "bad-command"}
+    assert rig.posts.told
 
 
 @pytest.mark.sqlite
