@@ -38,11 +38,17 @@ class Notices:
         return [""] if await self._store.untold() else []
 
     async def deliver(self) -> None:
-        """Tell everybody whose sign-in is over and who does not know yet."""
+        """Tell everybody whose sign-in is over and who does not know yet.
+
+        Nobody more of a workspace where Slack is silent, or takes nothing for now: they are told next time.
+        """
+        silent = set[str]()
         for user, ending in await self._store.untold():
             # The claim is on the disk before anything is sent: after a crash nobody is told twice.
-            if await self._store.claim(user):
-                await self._tell(user, ending)
+            if user.workspace in silent or not await self._store.claim(user):
+                continue
+            if not await self._tell(user, ending):
+                silent.add(user.workspace)
 
     def trouble(self, tenant: str, since: datetime) -> None:
         """Tell the admins that a tenant takes nobody's ticket; whoever calls saw to it that it is news."""
@@ -61,7 +67,8 @@ class Notices:
             except SlackFailed as error:
                 log.error("an admin was not told: %s", error, extra={"action": "notice.untold"})
 
-    async def _tell(self, user: SlackUser, ending: Ending) -> None:
+    async def _tell(self, user: SlackUser, ending: Ending) -> bool:
+        """Whether Slack takes messages there, or said something that is of this user alone."""
         reader = await self._readers.reader(user)
         try:
             await self._messenger.tell(user, SignInEnded(ending.why, ending.at), reader)
@@ -71,5 +78,6 @@ class Notices:
                 await self._store.release(user)
             else:
                 await self._store.told(user, "uncertain" if error.in_doubt else "failed")
-        else:
-            await self._store.told(user, "told")
+            return not (error.passing or error.in_doubt)
+        await self._store.told(user, "told")
+        return True

@@ -154,6 +154,8 @@ class Messenger:
     file_error: Exception | None = None
     delay: float = 0
     error: Exception | None = None
+    #: Messages that were to be sent unasked.
+    tried: int = 0
 
     async def reply(self, to: Conversation, reply: Reply, reader: Reader, *, replace: bool = False) -> None:
         if self.error:
@@ -166,6 +168,7 @@ class Messenger:
         return ""
 
     async def tell(self, user: SlackUser, notice: Reply, reader: Reader) -> None:
+        self.tried += 1
         if self.error:
             raise self.error
         self.told.append((user, notice))

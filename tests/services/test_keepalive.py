@@ -353,3 +353,21 @@ async def test_a_ticket_that_nobody_wants_makes_nothing_due_until_it_is_dead(des
     await desk.keep_alive.tick("onsite")
     over = [each.user.user for each in await desk.store.sign_ins.all() if each.ending]
     assert over == ["UIDLE"]
+
+
+@pytest.mark.parametrize(
+    "error",
+    [SlackFailed(error="TimeoutError", in_doubt=True), SlackFailed(error="ratelimited", passing=True)],
+    ids=["silent", "later"],
+)
+async def test_a_slack_that_is_silent_is_not_tried_with_everybody(desk: Desk, error: SlackFailed) -> None:
+    """No ticket is kept alive while each waits for it; and whoever is in doubt then is not told any more."""
+    users = await link(desk, *(f"U{number}" for number in range(10)), used_at=NOW)
+    for user in users:
+        await desk.store.sign_ins.end(user, Ending(NOW, Why.REFUSED), told=False)
+    desk.messenger.error = error
+    await desk.keep_alive.tick("onsite")
+    assert desk.messenger.tried == 1
+    desk.messenger.error = None
+    await desk.keep_alive.tick("onsite")
+    assert len(told(desk)) == (9 if error.in_doubt else 10)
