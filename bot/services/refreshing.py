@@ -67,17 +67,18 @@ class Refresher:
     async def anew(self, link: Link) -> Link:
         """The link with another access token than it has."""
         turns = self._refreshing.setdefault(link.user, _Turns())
-        async with turns.alone(link.ticket), self._at_once[link.tenant]:
+        async with turns.alone(link.ticket):
             while True:
-                current = await self._links.get(link.user)
-                if current is None:
-                    raise NotLinked
-                if current.ticket != link.ticket:
-                    return current  # somebody else has just had a new one
-                now = self._clock.now()
-                if await self._store.begin_refresh(current, now, now + LEASE):
-                    return await self._alone(current)
-                await self._sleep(LOOK)
+                async with self._at_once[link.tenant]:
+                    current = await self._links.get(link.user)
+                    if current is None:
+                        raise NotLinked
+                    if current.ticket != link.ticket:
+                        return current  # somebody else has just had a new one
+                    now = self._clock.now()
+                    if await self._store.begin_refresh(current, now, now + LEASE):
+                        return await self._alone(current)
+                await self._sleep(LOOK)  # another process is at it: others have the place meanwhile
 
     async def _alone(self, link: Link) -> Link:
         try:

@@ -21,6 +21,7 @@ from bot.core.subscription import Subscription
 from bot.services.notices import Notices
 from bot.services.ports import Tokens
 from bot.services.readers import Readers
+from bot.services.refreshing import AT_ONCE as ALTOGETHER
 from bot.services.refreshing import LEASE, Refresher
 from bot.services.renewing import AT_ONCE, Renewal
 from bot.store import Store, connected
@@ -165,6 +166,25 @@ async def test_who_dies_at_it_is_replaced(
         assert not login.asked
         clock.move(seconds=LEASE.total_seconds())
         assert (await waiting).ticket.reveal() == "new-1"
+
+
+async def test_those_who_died_at_it_keep_nobody_elses_place(
+    database: Path | DatabaseUrl, login: Login, clock: StoppedClock
+) -> None:
+    login.go_on.set()
+    async with connected(database, KEY) as store:
+        one = machine(store, login, clock)
+        links = [linked(f"U{number}") for number in range(10, 10 + ALTOGETHER)]
+        for link in links:
+            await store.links.put(link)
+            assert await store.sign_ins.begin_refresh(link, NOW, NOW + LEASE), "and is never heard of again"
+        await store.links.put(linked())
+        async with asyncio.timeout(10), asyncio.TaskGroup() as waiting:
+            for link in links:
+                waiting.create_task(one.refresher.in_time(link))
+            await asyncio.sleep(0)
+            assert (await one.refresher.in_time(linked())).ticket.reveal() == "new-1"
+            clock.move(seconds=LEASE.total_seconds())
 
 
 async def test_who_fails_keeps_nobody_waiting(
