@@ -371,3 +371,29 @@ async def test_a_slack_that_is_silent_is_not_tried_with_everybody(desk: Desk, er
     desk.messenger.error = None
     await desk.keep_alive.tick("onsite")
     assert len(told(desk)) == (9 if error.in_doubt else 10)
+
+
+async def with_digest(desk: Desk, user: SlackUser) -> None:
+    """Whose digest comes in an hour."""
+    digest = Subscription(0, user, Schedule.at(time(8)), OSLO, since=NOW, considered_until=NOW)
+    await desk.store.subscriptions.put(digest, NOW + HOUR)
+
+
+@pytest.mark.parametrize("others", [True, False])
+async def test_a_wave_of_refusals_is_concluded_by_whom_else_it_takes(desk: Desk, others: bool) -> None:
+    users = await link(desk, *(f"U{number}" for number in range(10)))
+    for user in users:
+        await with_digest(desk, user)
+    refused = users[:1] if others else users
+    desk.crm.dead.update(user.user for user in refused)
+    desk.crm.error = TicketRefused(tenant="onsite")
+    desk.clock.move(hours=24)
+    for user in users:
+        at = desk.clock.now() - HOUR
+        await desk.store.sign_ins.used(user, "onsite", at, at + TWO, asked=False)
+    await desk.digests.waves.see_to("T1")
+    assert [each.ending for each in [await state(desk, user) for user in users]] == [None] * 10
+    await desk.keep_alive.tick("onsite")
+    assert told(desk) == [user.user for user in refused if others]
+    assert (await desk.store.sign_ins.trouble("onsite") is None) is others
+    assert len(desk.runner.jobs) == (not others), "admins hear of it"

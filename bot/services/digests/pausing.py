@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from bot.core.audience import Refusal
 from bot.core.audit import AuditAction, Deed
-from bot.core.errors import BotError, SlackFailed
+from bot.core.errors import BotError, SignInOver, SlackFailed
 from bot.core.people import SlackUser
 from bot.core.replies.digests import DigestPaused
 from bot.core.replies.stewardship import DigestResumed
@@ -104,8 +104,13 @@ class Pausing:
     async def sign_in_over(self, user: SlackUser, why: Why) -> None:
         """Mark the sign-in as over: the keep-alive tells the user, once.
 
-        Not where the tenant takes nobody's ticket: this one may be good again once it does.
+        One that should be good is the keep-alive's to look at next, which finds out whose fault that is: in a
+        wave of digests it would be everybody's before it was known that the tenant takes nobody's ticket.
         """
-        link = await self._links.get(user)
-        if link and link.ending is None and await self._sign_ins.trouble(link.tenant) is None:
-            await self._sign_ins.end(user, Ending(self._clock.now(), why), told=False)
+        link, now = await self._links.get(user), self._clock.now()
+        if link is None or link.ending or await self._sign_ins.trouble(link.tenant):
+            return
+        if why is Why.REFUSED and link.refresh_token is None:
+            await self._sign_ins.put_off(user, now, SignInOver.code, now)
+        else:
+            await self._sign_ins.end(user, Ending(now, why), told=False)
