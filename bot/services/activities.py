@@ -81,7 +81,7 @@ class Activities:
 
     async def chart(self, link: Link, question: Question, reader: Reader) -> ActivityChart | ActivityAnswer:
         """All of it as a picture; where nothing happened within the window, the answer that says so."""
-        look = await self._look(link, question, reader)
+        look = await self._look(link, question, reader, form="chart {}")
         answer = await self._answered(link, question, look)
         if not look.sifted.inside:
             return answer
@@ -175,14 +175,19 @@ class Activities:
         )
 
     async def _look(
-        self, link: Link, question: Question, reader: Reader, rows: list[object] | None = None
+        self,
+        link: Link,
+        question: Question,
+        reader: Reader,
+        rows: list[object] | None = None,
+        form: str = "{}",
     ) -> _Look:
-        """Ask; ``rows`` are handed all that come."""
+        """Ask; ``rows`` are handed all that come. The nearest period that can be asked fits ``form``."""
         crm = self._tenants[link.tenant].crm
         wanted, period, page = question.command.filter, question.command.period, question.page
         now = await crm.now()
         window = page.window or resolve(period, reader.zone, now)
-        problems = [] if page.window else list(_problems(window, now))
+        problems = [] if page.window else list(_problems(window, now, form))
         filter_, categories = await self._preferences.effective(link, crm, wanted, reader, problems)
         if page.window and resolve(period, reader.zone, now) != page.window:
             period = Between(page.window)  # what was "today" when the button was drawn is not today any more
@@ -231,11 +236,11 @@ def _in_full(question: Question, effective: Filter) -> str:
     return line if len(line) <= MAX_LINE else question.asked
 
 
-def _problems(window: Window, now: datetime) -> Iterator[Problem]:
+def _problems(window: Window, now: datetime, form: str) -> Iterator[Problem]:
     if window.start is not None and window.start > now:
-        yield Problem("in-the-future", nearest="today")
+        yield Problem("in-the-future", nearest=form.format("today"))
     if window.start is not None and window.start < now - MAX_LOOK_BACK:
-        yield Problem("too-long-ago", nearest="since 365d")
+        yield Problem("too-long-ago", nearest=form.format("since 365d"))
 
 
 def _companies(judged: Judged) -> set[int]:

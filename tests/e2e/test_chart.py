@@ -42,3 +42,9 @@ async def test_a_chart_typed_before_linking_is_drawn_afterwards(world: World) ->
 async def test_what_cannot_be_drawn_is_answered_with_what_can(world: World) -> None:
     await world.link()
     assert "`/superoffice chart since 7d`" in (await world.ask("chart me")).text
+
+
+async def test_a_chart_of_too_long_ago_is_offered_as_one_that_can_be(world: World) -> None:
+    await world.link()
+    assert "`/superoffice chart since 365d`" in (await world.ask("chart since 400d by:me")).text
+    assert "`/superoffice chart today`" in (await world.ask("chart since 2199-01-01")).text
