@@ -25,6 +25,7 @@ __all__ = [
     "is_beta",
     "load",
     "locale_of",
+    "number",
     "percent",
     "preferred",
     "sentence",
@@ -73,6 +74,11 @@ def _number(value: object, language: str) -> object:
     if isinstance(value, float) or (isinstance(value, int) and abs(value) >= _GROUPED_FROM):
         return format_decimal(value, locale=language)
     return value
+
+
+def number(quantity: int, locale: str) -> str:
+    """A quantity, such as ``1,003``, as the language writes it."""
+    return str(_number(quantity, locale_of(locale)))
 
 
 def percent(of_a_hundred: int, locale: str) -> str:

@@ -363,6 +363,13 @@ def test_a_part_in_a_thread_has_nothing_but_its_heading_and_its_companies() -> N
         assert blocks[0]["text"]["text"] == f"{part.number + 1} of {part.of}"
 
 
+def test_a_number_is_written_alike_wherever_it_stands_in_a_message() -> None:
+    message = draw(parts(many(1003 * len(Group)))[0], replace(READER, locale="de-DE"), COMMAND)
+    title, heading = message.blocks[0], next(each for each in message.blocks if each["type"] == "rich_text")
+    assert f"{len(Group)}.0" in str(title)
+    assert "1.003" in str(heading)
+
+
 @pytest.mark.parametrize("style", Style)
 def test_every_company_stands_in_one_part(style: Style) -> None:
     whole, web = many(200), f"{WEB}/default.aspx?contact.main?contact_id="

@@ -65,7 +65,7 @@ def _by_day(reply: ActivityChart, reader: Reader) -> Iterator[tuple[str, Block, 
     )
     tiny, short = (_labels(reply, reader, is_tiny) for is_tiny in (True, False))
     title, series = sentence(f"chart.{counts.grain}", locale), sentence("team.chart.series", locale)
-    yield said, bars(title, series, tiny), in_figures(short)
+    yield said, bars(title, series, tiny), in_figures(short, locale)
 
 
 def _labels(reply: ActivityChart, reader: Reader, is_tiny: bool) -> Mapping[str, int]:
@@ -96,7 +96,7 @@ def _by_action(reply: ActivityChart, reader: Reader) -> Iterator[tuple[str, Bloc
     if sum(labels.values()) > reply.counts.total:
         said = f"{said} {sentence('chart.action.several', locale)}"
     title = sentence("chart.action", locale)
-    yield said, bars(title, sentence("team.chart.series", locale), labels), in_figures(labels)
+    yield said, bars(title, sentence("team.chart.series", locale), labels), in_figures(labels, locale)
 
 
 def _action(flag: Action, locale: str) -> str:

@@ -39,7 +39,7 @@ from bot.slack.blocks.elements import (
 )
 from bot.slack.blocks.footer import filtered, hidden
 from bot.slack.blocks.words import GAP, MAX_NAME, NOBODY, Once, Said, Words
-from bot.text import sentence
+from bot.text import number, sentence
 
 __all__ = ["team_digest"]
 
@@ -71,7 +71,8 @@ class _Part:
         if not self.part.number:
             yield from filter(None, self._about_in_words())
             if self._has_thread:
-                yield from (f"{name}: {count}" for name, count in self._sizes())
+                locale = self.reader.locale
+                yield from (f"{name}: {number(size, locale)}" for name, size in self._sizes())
 
     def companies_in_words(self) -> Iterator[str]:
         """A line for each, escaped."""
@@ -171,7 +172,8 @@ class _Part:
 
     def _over(self, name: str, size: int) -> list[Element]:
         """What a group stands under."""
-        return [span(shorten(name, self.in_words.longest), "bold"), span(f"{GAP}{size}")]
+        count = number(size, self.reader.locale)
+        return [span(shorten(name, self.in_words.longest), "bold"), span(f"{GAP}{count}")]
 
     def _sizes(self) -> Iterator[tuple[str, int]]:
         """Each group, in order, with how many companies of it the whole digest has."""
@@ -181,9 +183,10 @@ class _Part:
         """The largest groups, as their names alone tell something."""
         sizes = [*self._sizes()]
         spans = list[Element]()
-        for name, count in sizes[:MAX_GROUPS]:
+        for name, size in sizes[:MAX_GROUPS]:
             gap = GAP if spans else ""
-            spans += [span(f"{gap}{shorten(name, 60)} "), span(str(count), "bold")]
+            count = number(size, self.reader.locale)
+            spans += [span(f"{gap}{shorten(name, 60)} "), span(count, "bold")]
         if more := len(sizes) - MAX_GROUPS:
             spans += [span(GAP + sentence("team.more", self.reader.locale, count=more))] if more > 0 else []
         return rich(*spans)

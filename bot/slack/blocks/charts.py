@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from bot.slack.blocks.elements import Block, shorten
 from bot.slack.blocks.words import GAP
+from bot.text import number
 
 __all__ = ["bars", "in_figures"]
 
@@ -30,6 +31,6 @@ def bars(title: str, series: str, counts: Mapping[str, int]) -> Block:
     }
 
 
-def in_figures(counts: Mapping[str, int]) -> str:
+def in_figures(counts: Mapping[str, int], locale: str) -> str:
     """The same in words."""
-    return GAP.join(f"{label}: {count}" for label, count in counts.items())
+    return GAP.join(f"{label}: {number(count, locale)}" for label, count in counts.items())

@@ -36,7 +36,7 @@ from bot.slack.blocks.elements import (
 from bot.slack.blocks.footer import FOOTER, filtered, hidden, looked
 from bot.slack.blocks.words import GAP, MAX_NAME, Said, Words
 from bot.slack.carried import Asked, block_id, owned
-from bot.text import sentence
+from bot.text import number, sentence
 from bot.text.dates import long_day, zone_name
 
 __all__ = ["digest"]
@@ -193,7 +193,7 @@ class _Part:
         rows = self._rows_in_words()
         for group, entries in groupby(self.part.entries, attrgetter("group")):
             name = sentence(f"group.{group}", self.reader.locale)
-            yield _group_heading(name, of_group[group]), [next(rows) for _ in entries]
+            yield _group_heading(name, of_group[group], self.reader.locale), [next(rows) for _ in entries]
 
     def _rows_in_words(self) -> Iterator[InWords]:
         """The companies of this message."""
@@ -204,7 +204,7 @@ class _Part:
         """The companies that went quiet, and what the look back could not see."""
         locale = self.reader.locale
         if quiet.companies:
-            yield _group_heading(sentence("digest.quiet", locale), len(quiet.companies))
+            yield _group_heading(sentence("digest.quiet", locale), len(quiet.companies), locale)
             plain = Words(self._told.principal, self.reader, self.in_words.longest)
             yield bullets(*(self._still(row, plain.of(row)) for row in quiet.companies[:MAX_QUIET]))
         more = len(quiet.companies) - MAX_QUIET
@@ -256,5 +256,5 @@ def _in_words(part: DigestPart, reader: Reader, longest: int = MAX_NAME) -> Word
     return Words(part.digest.principal, reader, longest, escaped=part.style is Style.FULL)
 
 
-def _group_heading(name: str, number: int) -> Block:
-    return rich(span(name, "bold"), span(f"{GAP}{number}"))
+def _group_heading(name: str, size: int, locale: str) -> Block:
+    return rich(span(name, "bold"), span(f"{GAP}{number(size, locale)}"))

@@ -145,7 +145,8 @@ def takeaway(chart: Chart, digest: TeamDigest, reader: Reader) -> str:
 
 def figures(chart: Chart, reader: Reader) -> str:
     """The chart in words: each day and its number."""
-    return in_figures({short_day(which, reader.locale): count for which, count in chart.days.items()})
+    days = {short_day(which, reader.locale): count for which, count in chart.days.items()}
+    return in_figures(days, reader.locale)
 
 
 def when(activity: Activity, reader: Reader) -> Element | None:
