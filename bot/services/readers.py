@@ -26,11 +26,14 @@ class Readers:
         self._zone = zone
 
     async def reader(self, user: SlackUser) -> Reader:
-        """The user's zone and language; where Slack tells none, the tenant's zone, which the reply says."""
-        return self._of(user, await self.profile(user))
+        """The user's zone and language, as Slack told them last if it does not answer now.
+
+        Where it never told any, they are the tenant's zone, which the reply says, and English.
+        """
+        return self._of(user, await self.profile(user) or self._people.known(user))
 
     def known(self, user: SlackUser) -> Reader:
-        """The same without asking Slack, for what cannot wait: as it was told last, if it was."""
+        """The same without asking Slack, for what cannot wait."""
         return self._of(user, self._people.known(user))
 
     def _of(self, user: SlackUser, profile: Profile | None) -> Reader:

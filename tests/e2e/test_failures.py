@@ -3,6 +3,7 @@
 import json
 import logging
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +14,10 @@ from bot.demo.slack import Slack
 from bot.demo.superoffice import SuperOffice
 from bot.logs import formatter
 from bot.text import sentence
+from tests.e2e.channels import rigged
 from tests.e2e.conftest import Start, World
 from tests.e2e.test_main_job import said
+from tests.e2e.test_team_digest import link
 
 SO = "SuperOffice.Exceptions."
 
@@ -92,6 +95,22 @@ async def test_one_users_slow_superoffice_delays_nobody_else(start: Start, tmp_p
         held.open()
         for answer in slow:
             assert "today" in said(await answer.next())
+
+
+async def test_while_slack_does_not_tell_who_somebody_is_they_are_who_they_were(tmp_path: Path) -> None:
+    async with rigged(tmp_path / "bot.db") as rig:
+        traveller = replace(Slack.seller, locale="de-DE", tz="America/New_York")
+        rig.slack.workspace.members[Slack.seller.id] = traveller
+        await link(rig, Slack.seller, SuperOffice.seller)
+
+        async def ask() -> str:
+            answer = await rig.slack.command("/superoffice", "today", user=Slack.seller)
+            return said(await answer.next())
+
+        assert "Zeit in New York" in await ask()
+        rig.clock.move(minutes=11)
+        rig.slack.fail("users.info", "internal_error", times=9)
+        assert "Zeit in New York" in await ask()
 
 
 @pytest.mark.long
