@@ -1,6 +1,8 @@
 """Ask people to share with a channel, each in a direct message. Nobody shares anything by being asked."""
 
+import asyncio
 import logging
+from itertools import compress
 
 from bot.core.audit import AuditAction, Deed
 from bot.core.errors import SlackFailed
@@ -18,6 +20,8 @@ log = logging.getLogger(__name__)
 
 #: People who are asked at once.
 MOST = 50
+#: Of them, so many at the same time: Slack is asked four questions for each, while somebody waits.
+AT_ONCE = 8
 
 
 class Inviting:
@@ -50,11 +54,15 @@ class Inviting:
         if subscription is None:
             return self._settings.none(place)
         sharing = {each.user for each in await self._participants.of(subscription.id)}
-        asked = [
-            user
-            for user in users[:MOST]
-            if (who := SlackUser(by.workspace, user)) not in sharing and await self._ask(who, place, by)
-        ]
+        at_once = asyncio.Semaphore(AT_ONCE)
+
+        async def ask(user: str) -> bool:
+            async with at_once:
+                return await self._ask(SlackUser(by.workspace, user), place, by)
+
+        others = [user for user in users[:MOST] if SlackUser(by.workspace, user) not in sharing]
+        told = await asyncio.gather(*map(ask, others))
+        asked = list(compress(others, told))
         who, to = (decided_by, by) if decided_by else (by, None)
         count = {"asked": len(asked)}
         deed = Deed(self._clock.now(), AuditAction.CHANNEL_INVITED, who, to, place.channel, after=count)
