@@ -3,7 +3,6 @@
 import logging
 
 from bot.core.errors import BotError, NotAnAdmin, SlackFailed
-from bot.core.overview import DigestStanding
 from bot.core.people import SlackChannel, SlackUser
 from bot.core.replies import DigestList, LinkList, UnlinkedByAdmin, UnlinkedOther
 from bot.core.typed.commands import AdminCommand, ListDigests, ListLinks, UnlinkOther
@@ -77,12 +76,12 @@ class Administration:
         if not found.page and found.total:  # there were more when the button was drawn
             offset = (found.total - 1) // LISTED * LISTED
             found = await self._overviews.standings(admin.workspace, now, offset, LISTED)
-        shown = tuple([each for each in found.page if await self._may_see(admin, each)])
+        places = [SlackChannel(admin.workspace, each.channel) for each in found.page if each.channel]
+        may_see = dict(zip(places, await self._rights.may_look_at(admin, places), strict=True))
+        shown = tuple(
+            each for each in found.page if may_see.get(SlackChannel(admin.workspace, each.channel), True)
+        )
         return DigestList(shown, found.total, found.paused, now, offset, len(found.page) - len(shown))
-
-    async def _may_see(self, admin: SlackUser, standing: DigestStanding) -> bool:
-        place = SlackChannel(admin.workspace, standing.channel)
-        return not standing.channel or await self._rights.may_look(admin, place)
 
     async def _unlink(self, admin: SlackUser, user: str) -> UnlinkedOther:
         """Delete somebody's link and all that goes with it, and tell them."""

@@ -149,7 +149,7 @@ class ChannelList:
     rows: tuple[ChannelRow, ...] = ()
     #: Of the whole workspace, less what the reader is not in.
     is_whole: bool = False
-    #: How many are not listed, since there are too many.
+    #: How many are not listed, since there are too many, or Slack does not tell who may see them.
     more: int = 0
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import compress
 
 from bot.core.people import SlackChannel, SlackUser
 from bot.core.replies.channels import ChannelList, ChannelRow
@@ -47,12 +48,11 @@ class Listing:
             for each in await self._subscriptions.of_workspace(user.workspace)
             if each.channel != here.channel
         ]
-        may_look, workspace = self._rights.may_look, user.workspace
-        shown = [
-            each for each in others[:MOST] if await may_look(user, SlackChannel(workspace, each.channel))
-        ]
-        rows += [await self._row(each) for each in shown]
-        return ChannelList(tuple(rows), is_whole=True, more=max(0, len(others) - MOST))
+        places = [SlackChannel(user.workspace, each.channel) for each in others[:MOST]]
+        may_look = await self._rights.may_look_at(user, places)
+        rows += [await self._row(each) for each in compress(others, may_look)]
+        more = max(0, len(others) - MOST) + may_look.count(None)
+        return ChannelList(tuple(rows), is_whole=True, more=more)
 
     async def _row(self, subscription: Subscription) -> ChannelRow:
         now, schedule = self._clock.now(), subscription.schedule

@@ -1,6 +1,8 @@
 """Who may do what with a channel's digest: asked of Slack each time, and nobody where it does not say."""
 
+import asyncio
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.core.audience import Channel
@@ -44,13 +46,17 @@ class ChannelRights:
         is_app_admin = self._access.is_admin(user)
         return Seen(standing(profile, channel, is_in=is_in, is_app_admin=is_app_admin), channel, is_in)
 
-    async def may_look(self, user: SlackUser, place: SlackChannel) -> bool:
-        """Whether a user may see that there is such a channel; not where Slack does not tell."""
+    async def may_look(self, user: SlackUser, place: SlackChannel) -> bool | None:
+        """Whether a user may see that there is such a channel; ``None``: Slack does not tell, so not now."""
         try:
             return (await self.of(user, place)).standing.may_look
         except SlackFailed as error:
             log.warning("a channel stays unknown: %s", error, extra={"action": "channel.unlisted"})
-            return False
+            return None
+
+    async def may_look_at(self, user: SlackUser, places: Sequence[SlackChannel]) -> Sequence[bool | None]:
+        """The same of several, all at once: each may wait for Slack's limit for as long as anybody waits."""
+        return await asyncio.gather(*(self.may_look(user, place) for place in places))
 
     async def is_admin(self, user: SlackUser) -> bool:
         """Whether a user is an admin of the workspace or of this bot. Raises what :meth:`of` does."""
