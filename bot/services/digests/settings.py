@@ -95,8 +95,8 @@ class DigestSettings:
         if wanted.channel and wanted.id != old.id:  # somebody was faster
             return await self._state(old, Changed.EXISTS)
         changed = Changed.CONTENT if old.schedule == wanted.schedule else Changed.TIMES
-        if replace(old, state=State.ON) == wanted and old.state is State.ON:
-            changed = Changed.SAME
+        if wanted == old:
+            changed = Changed.SAME if old.state is State.ON else _begins(old)
         locale = old.locale if old.channel else reader.locale
         wanted = replace(wanted, zone=wanted.schedule.zone_for(reader.zone), locale=locale)
         return await self._switched(old, replace(wanted, state=State.ON, reason=""), changed)
@@ -127,8 +127,7 @@ class DigestSettings:
         state = State.ON if on else State.OFF
         if old.state is state and not (on and self._is_snoozed(old)):
             return await self._state(old, Changed.SAME)
-        begins = Changed.ON if old.state is State.OFF else Changed.CONTINUED
-        changed = begins if on else Changed.OFF
+        changed = _begins(old) if on else Changed.OFF
         return await self._switched(old, replace(old, state=state, reason="", snoozed_until=None), changed)
 
     async def snooze(self, whose: Whose, text: str) -> DigestState | DigestNone:
@@ -287,6 +286,11 @@ class DigestSettings:
 def filters_as_before(draft: Subscription, wanted: Subscription) -> bool:
     """Whether it filters by what was looked up before, and was there since: nobody has to be asked again."""
     return wanted.filter == draft.filter and draft.reason != BadCommand.code
+
+
+def _begins(old: Subscription) -> Changed:
+    """What comes of switching it on: what was off begins afresh, a snooze or a pause is over."""
+    return Changed.ON if old.state is State.OFF else Changed.CONTINUED
 
 
 def _prefix(whose: Whose) -> str:

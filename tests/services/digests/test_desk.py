@@ -171,6 +171,8 @@ async def test_pause_turns_it_off_and_what_was_off_begins_afresh(linked: Desk) -
     await state(linked, "digest at 08:00")
     assert (await state(linked, "digest pause")).state is State.OFF
     assert (await state(linked, "digest resume")).changed is Changed.ON
+    await state(linked, "digest off")
+    assert (await state(linked, "digest at 08:00")).changed is Changed.ON, "the same, turned on"
 
 
 async def test_times_change_without_a_sign_in_whatever_it_filters_by(linked: Desk) -> None:
