@@ -26,7 +26,8 @@ def links() -> None:
     """List who is linked, whose sign-in is over or failing, and what outage the tickets outlive."""
     settings = read_settings(os.environ)
     with plain_errors():
-        tell(list_links(settings.database, settings.secret_key, settings.keep_alive.policy))
+        now, policy = SystemClock().now(), settings.keep_alive.policy
+        tell(list_links(settings.database, settings.secret_key, policy, now))
 
 
 @click.command()

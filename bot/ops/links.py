@@ -19,7 +19,7 @@ TOLD = {
 FORM = "%Y-%m-%d %H:%M"
 
 
-def list_links(where: Where, secret_key: Secret, policy: KeepAlivePolicy) -> Iterator[str]:
+def list_links(where: Where, secret_key: Secret, policy: KeepAlivePolicy, now: datetime) -> Iterator[str]:
     """A line for each link, those first that need somebody; all times are UTC.
 
     Raises :class:`~bot.store.DatabaseUnusable` and :class:`~bot.store.BadKey`.
@@ -28,7 +28,7 @@ def list_links(where: Where, secret_key: Secret, policy: KeepAlivePolicy) -> Ite
     over = sum(state.ending is not None for state in states)
     digests = sum(state.has_digest for state in states)
     yield f"{len(states)} linked, {over} of them signed out, {digests} with a digest. Times are UTC."
-    yield from map(_line, states)
+    yield from (_line(state, now) for state in states)
     yield outage_survived(policy)
 
 
@@ -45,15 +45,21 @@ async def _states(store: Store) -> Sequence[LinkState]:
     return await store.sign_ins.all()
 
 
-def _line(state: LinkState) -> str:
+def _line(state: LinkState, now: datetime) -> str:
     who = f"  {state.user.workspace} {state.user.user}  {state.tenant}  {state.full_name!r}"
     if state.ending:
         told = TOLD.get(state.told, f"telling: {state.told}")
         return f"{who}  over since {_time(state.ending.at)} ({state.ending.why}), {told}"
     checked = f", last check {state.outcome} at {_time(state.checked_at)}" if state.checked_at else ""
-    good = f"good until {_time(state.expires_at)}" if state.expires_at else "renews itself"
+    good = _good(state.expires_at, now)
     kept = ", kept alive for a digest" if state.has_digest and state.expires_at else ""
     return f"{who}  {good}{checked}{kept}"
+
+
+def _good(until: datetime | None, now: datetime) -> str:
+    if until is None:
+        return "renews itself"
+    return f"over since {_time(until)} (unused)" if until <= now else f"good until {_time(until)}"
 
 
 def _time(when: datetime) -> str:

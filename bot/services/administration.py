@@ -64,7 +64,8 @@ class Administration:
         states = [state for state in await self._store.all() if state.user.workspace == admin.workspace]
         offset = min(offset, max(0, (len(states) - 1) // LISTED * LISTED))
         failing = sum(state.ending is not None or state.outcome not in ("", "ok") for state in states)
-        return LinkList(tuple(states[offset : offset + LISTED]), len(states), failing, offset)
+        page = tuple(states[offset : offset + LISTED])
+        return LinkList(page, len(states), failing, self._clock.now(), offset)
 
     async def _digests(self, admin: SlackUser, offset: int) -> DigestList:
         """How the digests of the admin's own workspace are doing, those first that need somebody.

@@ -13,6 +13,7 @@ from bot.core.replies import (
     Failed,
     LinkList,
     NotLinkedYet,
+    Reader,
     UnlinkedByAdmin,
     UnlinkedOther,
 )
@@ -21,6 +22,7 @@ from bot.core.schedule import Schedule
 from bot.core.secret import Secret
 from bot.core.signin import Ending, Why
 from bot.core.subscription import State, Subscription
+from bot.slack.blocks import draw
 from tests.conftest import NOW
 from tests.services.conftest import ME, OSLO, USER, Desk
 
@@ -49,6 +51,15 @@ async def test_the_links_of_the_own_workspace_those_that_fail_first(linked: Desk
     assert (links.total, links.failing, len(links.links)) == (32, 1, 20)
     assert links.links[0].user == over
     assert not [state for state in links.links if state.user == elsewhere]
+
+
+async def test_a_sign_in_whose_time_is_up_is_not_called_good(linked: Desk) -> None:
+    """In an outage of SuperOffice, when nobody can find out whether it is over."""
+    linked.people.is_admin = True
+    for hours, said in ((5, "good until"), (2, "over since")):
+        linked.clock.move(hours=hours)
+        shown = str(draw(await linked.ask("admin links"), Reader(OSLO), "/superoffice").blocks)
+        assert [each for each in ("good until", "over since") if each in shown] == [said]
 
 
 async def test_the_digests_of_the_own_workspace_those_that_are_paused_first(linked: Desk) -> None:

@@ -397,7 +397,7 @@ REPLIES: dict[str, Reply] = {
     **{f"sign-in-ended-{why}": SignInEnded(why, NOW) for why in Why},
     "tenant-trouble-app": TenantTrouble("onsite", NOW - timedelta(minutes=3), app=True),
     "tenant-trouble": TenantTrouble("onsite", NOW - timedelta(minutes=3)),
-    "admin-links": LinkList(LINKS, 45, 4, 20),
+    "admin-links": LinkList(LINKS, 45, 4, NOW, 20),
     "admin-digests": DigestList(STANDINGS, 45, 1, NOW, 20),
     "admin-unlinked": UnlinkedOther("U0SELLER", True),
     "admin-not-linked": UnlinkedOther("U0SELLER", False),

@@ -17,6 +17,8 @@ class LinkList:
     total: int
     #: How many sign-ins are over or failing.
     failing: int
+    #: For the words for its moments: when it was asked.
+    as_of: datetime
     offset: int = 0
 
 

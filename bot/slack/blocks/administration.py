@@ -7,6 +7,7 @@ from bot.core.overview import DigestStanding
 from bot.core.people import LinkState
 from bot.core.replies import DigestList, LinkList, Reader, UnlinkedByAdmin, UnlinkedOther
 from bot.core.requests import Page
+from bot.core.signin import Why
 from bot.core.subscription import Delivery, State
 from bot.slack.blocks.digestwords import slot_reason
 from bot.slack.blocks.elements import (
@@ -40,7 +41,7 @@ __all__ = [
 def link_list(reply: LinkList, reader: Reader, command: str) -> Message:
     """A line for each: who, as whom, until when or since when no more."""
     first = sentence("admin.links.failing", reader.locale, count=reply.failing) if reply.failing else ""
-    lines = [_line(state, reader) for state in reply.links]
+    lines = [_line(state, reply.as_of, reader) for state in reply.links]
     return _list("links", reply, first, lines, reader, command)
 
 
@@ -127,20 +128,28 @@ def last_outcome(last: Delivery, as_of: datetime, reader: Reader) -> str:
     return sentence("admin.digests.last", locale, at=at, outcome=f"{outcome}{why}")
 
 
-def _line(state: LinkState, reader: Reader) -> list[Element]:
+def _line(state: LinkState, as_of: datetime, reader: Reader) -> list[Element]:
     locale = reader.locale
     facts = [shorten(" ".join(state.full_name.split()), MAX_NAME), state.tenant]
     if state.ending:
-        why = sentence(f"admin.over.{state.ending.why}", locale)
-        time = moment(state.ending.at, reader.zone, locale)
-        facts.append(sentence("admin.over", locale, time=time, why=why))
+        facts.append(_over(state.ending.at, state.ending.why, reader))
         facts.append(sentence(f"admin.told.{state.told or 'pending'}", locale))
     else:
-        facts.append(_good(state.expires_at, reader))
+        until = state.expires_at
+        if until and until <= as_of:  # nobody could find out yet: SuperOffice does not answer, say
+            facts.append(_over(until, Why.UNUSED, reader))
+        else:
+            facts.append(_good(until, reader))
         if state.outcome not in ("", "ok"):
             why = slot_reason(state.outcome, reader)
             facts.append(sentence("admin.failing", locale, code=why))
     return [user(state.user.user), span(GAP + GAP.join(facts))]
+
+
+def _over(at: datetime, why: Why, reader: Reader) -> str:
+    told = sentence(f"admin.over.{why}", reader.locale)
+    time = moment(at, reader.zone, reader.locale)
+    return sentence("admin.over", reader.locale, time=time, why=told)
 
 
 def _good(until: datetime | None, reader: Reader) -> str:

@@ -133,10 +133,17 @@ async def test_the_history_of_one_user_names_ids_alone(rig: Rig, database: Where
 
 async def test_links_say_whom_a_digest_keeps_signed_in(rig: Rig, database: Where) -> None:
     await rig.subscribe()
-    first, line, _ = await to_thread(lambda: list(list_links(database, KEY, KeepAlivePolicy())))
+    now = rig.clock.now()
+
+    def links(hours: int = 0) -> list[str]:
+        return list(list_links(database, KEY, KeepAlivePolicy(), now + timedelta(hours=hours)))
+
+    first, line, _ = await to_thread(links)
+    assert "good until" in line
     assert first.startswith("1 linked, 0 of them signed out, 1 with a digest.")
     assert line.endswith("kept alive for a digest")
     await rig.store.db.execute("UPDATE subscriptions SET state = 'off'")
-    first, line, _ = await to_thread(lambda: list(list_links(database, KEY, KeepAlivePolicy())))
+    first, line, _ = await to_thread(links, 7)
     assert "0 with a digest" in first
     assert "digest" not in line
+    assert "over since" in line, "though nobody could find out"
