@@ -1,5 +1,6 @@
 """Change a channel's digest: every change is written down, and announced in the channel."""
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
@@ -36,6 +37,8 @@ log = logging.getLogger(__name__)
 Change = AddTimes | DropTimes | SwitchDigest | SnoozeDigest | RemoveChannel
 #: What may be done to one whose settings come from a file.
 Pause = SwitchDigest | SnoozeDigest
+#: Seconds that an announcement waits for Slack's limits: what it tells of is done, and somebody waits.
+PATIENCE_SECONDS = 5
 #: What comes of a change.
 Done = DigestState | DigestNone | ChannelRemoved
 
@@ -167,10 +170,11 @@ class ChannelSetup:
         announcement = ChannelAnnouncement(what, place.channel, by.user, state, asker, tells_others)
         where, everybody = Place(*place), Reader(state.zone, reader.locale)
         try:
-            await self._posts.ready(where)
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                await self._posts.ready(where)
             await self._posts.post(where, announcement, everybody, PostKey(self._token()))
-        except SlackFailed as failed:
-            log.warning("not announced: %s", failed.error, extra={"action": "channel.unannounced"})
+        except (SlackFailed, TimeoutError) as failed:
+            log.warning("not announced: %r", failed, extra={"action": "channel.unannounced"})
             return False
         return True
 
