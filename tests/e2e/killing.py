@@ -50,6 +50,8 @@ PEOPLE = (
     (Slack.colleague, SuperOffice.colleague, 2),
     (Slack.other_email, SuperOffice.other_email, 1),
 )
+#: Seconds that a bot may take to start, or to stop.
+PATIENCE = 60
 #: What happened on a day is not covered by what happens on the next: it is on other companies.
 TURNS = 3
 
@@ -70,8 +72,8 @@ class Process:
     async def start(self) -> None:
         assert self._zygote.stdin
         self._zygote.stdin.write(b"\n")
-        self.id = int(await self._line())
-        self._end = asyncio.create_task(self._line())
+        self.id = int(await asyncio.wait_for(self.line(), PATIENCE))
+        self._end = asyncio.create_task(self.line())
 
     async def kill(self) -> None:
         """By ``kill -9``; it may be dead already."""
@@ -85,11 +87,11 @@ class Process:
         """By SIGTERM; how it ended."""
         assert self._end
         os.kill(self.id, signal.SIGTERM)
-        return await self._end
+        return await asyncio.wait_for(self._end, PATIENCE)
 
-    async def _line(self) -> str:
+    async def line(self) -> str:
         assert self._zygote.stdout
-        return (await asyncio.wait_for(self._zygote.stdout.readline(), 60)).decode().strip()
+        return (await self._zygote.stdout.readline()).decode().strip()
 
 
 @dataclass
@@ -297,7 +299,7 @@ async def killing(
         )
         process, database = Process(shared, zygote), sqlite3.connect(path, isolation_level=None)
         try:
-            assert await process._line() == "ready"
+            assert await asyncio.wait_for(process.line(), PATIENCE) == "ready"
             yield Killing(crm, slack, clock, process, database, chance, tickets)
         finally:
             database.close()

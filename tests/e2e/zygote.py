@@ -46,7 +46,8 @@ MARKS = (
     "unsent<",
     "unsent>",
 )
-LAYOUT = struct.Struct("dii")
+#: The time that bots see, and how much of it has gone by; behind them a mark, and how often it is passed.
+TIMES, MARK = struct.Struct("dd"), struct.Struct("ii")
 
 
 class Shared:
@@ -54,37 +55,34 @@ class Shared:
 
     def __init__(self, path: Path) -> None:
         if not path.exists():
-            path.write_bytes(bytes(LAYOUT.size))
+            path.write_bytes(bytes(TIMES.size + MARK.size))
         with path.open("r+b") as file:
-            self._memory = mmap.mmap(file.fileno(), LAYOUT.size)
+            self._memory = mmap.mmap(file.fileno(), TIMES.size + MARK.size)
 
     def now(self) -> datetime:
         """The time, aware, in UTC."""
-        return datetime.fromtimestamp(self._read()[0], UTC)
+        return datetime.fromtimestamp(TIMES.unpack_from(self._memory)[0], UTC)
 
-    def set(self, now: datetime) -> None:
-        """Set the time."""
-        self._write(now.timestamp(), *self._read()[1:])
+    def monotonic(self) -> float:
+        """The seconds since some moment: wrong clocks do not change them, nor that they are put right."""
+        return float(TIMES.unpack_from(self._memory)[1])
+
+    def set(self, now: datetime, ahead: timedelta = timedelta(0)) -> None:
+        """Set the time; bots' clocks are so far ahead of it."""
+        TIMES.pack_into(self._memory, 0, (now + ahead).timestamp(), now.timestamp())
 
     def arm(self, mark: str = "", passes: int = 0) -> None:
         """Die there, when it was passed so many times; ``""``: nowhere."""
-        self._write(self._read()[0], MARKS.index(mark) + 1 if mark else 0, passes)
+        MARK.pack_into(self._memory, TIMES.size, MARKS.index(mark) + 1 if mark else 0, passes)
 
     def reach(self, mark: str) -> None:
         """Die here, if it is said so."""
-        time, armed, passes = self._read()
+        armed, passes = MARK.unpack_from(self._memory, TIMES.size)
         if not armed or MARKS[armed - 1] != mark:
             return
         if not passes:
             os.kill(os.getpid(), signal.SIGKILL)
-        self._write(time, armed, passes - 1)
-
-    def _read(self) -> tuple[float, int, int]:
-        time, armed, passes = LAYOUT.unpack(self._memory[:])
-        return time, armed, passes
-
-    def _write(self, *values: Any) -> None:
-        self._memory[:] = LAYOUT.pack(*values)
+        MARK.pack_into(self._memory, TIMES.size, armed, passes - 1)
 
 
 def prepare(shared: Shared) -> Callable[[], None]:
@@ -138,7 +136,7 @@ def prepare(shared: Shared) -> Callable[[], None]:
     duties.DIGESTS = timedelta(seconds=0.03)  # type: ignore[attr-defined]
 
     def by_its_clock(**its: Any) -> Any:
-        return digests(**{**its, "monotonic": lambda: shared.now().timestamp()})
+        return digests(**{**its, "monotonic": shared.monotonic})
 
     wiring.digests = by_its_clock  # type: ignore[attr-defined]
     limits.SPACING, limits.CREDIT = 0.0, 3600.0

@@ -136,7 +136,7 @@ def of_the_clock(id_: str, **off: float) -> None:
 
         def moved(span: timedelta) -> None:
             move(span)
-            shared.set(it.world.clock.now() + timedelta(**off))
+            shared.set(it.world.clock.now(), ahead=timedelta(**off))
 
         it.world.move = moved  # type: ignore[method-assign]
         moved(timedelta(0))
