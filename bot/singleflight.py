@@ -34,7 +34,10 @@ class SingleFlight:
             flight = self._flights[key] = asyncio.create_task(call())
             flight.add_done_callback(partial(self._landed, key))
         await asyncio.wait({flight})  # asyncio.shield would log what fails after one has left
-        return flight.result()
+        try:
+            return flight.result()
+        finally:
+            del flight  # what it raises holds this frame: a circle would keep all that was said by who waits
 
     def _landed(self, key: Hashable, flight: asyncio.Task[Any]) -> None:
         del self._flights[key]

@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import weakref
 from collections import Counter
 
 import pytest
@@ -70,3 +71,24 @@ async def test_a_failure_that_nobody_waits_for_any_more_is_not_complained_of() -
     await asyncio.sleep(0)
     gc.collect()
     assert (asked.calls["a"], complaints) == (1, [])
+
+
+async def test_a_failure_keeps_in_memory_nothing_of_who_heard_of_it() -> None:
+    """Garbage is collected rarely; frames hold names, and what was typed."""
+    flights, held = SingleFlight(), list[weakref.ref[Asked]]()
+
+    async def fail() -> None:
+        raise OSError("down")
+
+    async def hear() -> None:
+        mine = Asked()
+        held.append(weakref.ref(mine))
+        await flights.join("a", fail)
+
+    gc.disable()
+    try:
+        await asyncio.gather(*(hear() for _ in range(3)), return_exceptions=True)
+        await asyncio.sleep(0)
+        assert [each() for each in held] == [None] * 3
+    finally:
+        gc.enable()

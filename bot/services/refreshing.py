@@ -113,17 +113,27 @@ class _Turns:
 
     def __init__(self) -> None:
         self._lock = asyncio.Lock()
+        self._here = 0
         self._failed: tuple[Secret, BotError] | None = None
 
     @asynccontextmanager
     async def alone(self, ticket: Secret) -> AsyncIterator[None]:
-        """Alone, in the place of that ticket; or raise what went wrong meanwhile for whoever had the same."""
+        """Alone, in the place of that ticket; or raise what went wrong meanwhile for whoever had the same.
+
+        The last to go takes what went wrong along: it holds the frames of all who heard of it.
+        """
         before = self._failed
-        async with self._lock:
-            if self._failed is not before and self._failed and self._failed[0] == ticket:
-                raise self._failed[1]
-            try:
-                yield
-            except BotError as error:
-                self._failed = ticket, error
-                raise
+        self._here += 1
+        try:
+            async with self._lock:
+                if self._failed is not before and self._failed and self._failed[0] == ticket:
+                    raise self._failed[1]
+                try:
+                    yield
+                except BotError as error:
+                    self._failed = ticket, error
+                    raise
+        finally:
+            self._here -= 1
+            if not self._here:
+                self._failed = None

@@ -1,6 +1,8 @@
 """Tokens of SuperOffice CRM Online: had anew once, whichever processes want it, and in time for digests."""
 
 import asyncio
+import gc
+import weakref
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
@@ -220,6 +222,27 @@ async def test_who_waits_for_a_token_shares_the_failure(
         assert login.asked.total() == 1
         login.fails = None
         assert (await one.refresher.in_time(link)).ticket.reveal() == "new-2", "whoever comes later asks"
+
+
+async def test_a_failure_is_not_kept_in_memory_with_what_it_holds(
+    database: Path | DatabaseUrl, login: Login, clock: StoppedClock
+) -> None:
+    """Garbage is collected rarely; the frames of those who heard of it hold tokens and names."""
+    login.go_on.set()
+    login.fails = CrmUnreachable(tenant="online", reason="TimeoutError")
+    failure = weakref.ref(login.fails)
+    async with connected(database, KEY) as store:
+        link = linked()
+        await store.links.put(link)
+        one = machine(store, login, clock)
+        gc.disable()
+        try:
+            await asyncio.gather(*(one.refresher.in_time(link) for _ in range(3)), return_exceptions=True)
+            await asyncio.sleep(0)
+            login.fails = None
+            assert failure() is None
+        finally:
+            gc.enable()
 
 
 async def test_who_gives_up_waiting_for_a_token_leaves_it_to_the_next(
