@@ -66,7 +66,9 @@ def _kind(row: Delivery) -> CauseKind | None:
 def _failed(reason: str) -> CauseKind:
     if reason in (NotLinked.code, SignInOver.code):
         return CauseKind.SIGN_IN
-    if reason in (BadCommand.code, SealBroken.code):  # it was paused
+    if reason == BadCommand.code:
+        return CauseKind.FILTERS
+    if reason == SealBroken.code:  # it was paused
         return CauseKind.OFF
     if reason in _SKIPPED:
         return _SKIPPED[Skipped(reason)]

@@ -144,6 +144,8 @@ class CauseKind(StrEnum):
     LATE = "late"
     #: It was switched off or paused meanwhile.
     OFF = "off"
+    #: What it filters by is gone, or what all who share with it do.
+    FILTERS = "filters"
     #: More is due than a digest looks back; what is older is not told.
     CAPPED = "capped"
     #: The first digest.

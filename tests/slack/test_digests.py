@@ -186,6 +186,7 @@ DIGESTS: dict[str, DigestPart] = {
     "sign-in": one(because(Cause(CauseKind.SIGN_IN, TODAY - timedelta(days=4)), days=5)),
     "snoozed": one(because(Cause(CauseKind.SNOOZED), Cause(CauseKind.CAPPED), days=31)),
     "off": one(because(Cause(CauseKind.OFF), days=3)),
+    "filters": one(because(Cause(CauseKind.FILTERS, TODAY - timedelta(days=2)), days=3)),
     "late": one(because(Cause(CauseKind.LATE, TODAY))),
     "uncertain": one(because(Cause(CauseKind.UNCERTAIN, TODAY - timedelta(days=1)))),
     "test": one(digest(*ENTRIES[:2]), is_test=True),

@@ -43,7 +43,7 @@ _REFUSALS = {
     "is_archived": Refusal.ARCHIVED,
 }
 #: What makes a digest cover more, or come later. Other causes are whole sentences.
-_WIDENING = ("crm", "crm-refused", "sign-in", "slack", "refused", "snoozed", "off", "late")
+_WIDENING = ("crm", "crm-refused", "sign-in", "slack", "refused", "snoozed", "filters", "off", "late")
 #: So many days are named.
 MAX_DAYS = 3
 A_DAY = timedelta(days=1)

@@ -153,7 +153,7 @@ async def test_what_it_filters_by_is_gone_and_it_goes_on_once_that_is_back(rig: 
     assert on.changed is Changed.CONTINUED
     await rig.at(8, days=1)
     assert rig.posts.told == [row]
-    assert causes(rig.posts) == [CauseKind.OFF]
+    assert causes(rig.posts) == [CauseKind.FILTERS]
 
 
 async def test_the_third_refusal_alike_pauses_the_digest_whatever_slack_means_by_it(rig: Rig) -> None:

@@ -261,6 +261,18 @@ async def test_a_narrowing_to_what_is_no_more_stops_nobody_elses_digest(rig: Rig
     assert rig.posts.told
 
 
+async def test_a_digest_that_waited_for_somebody_to_share_something_else_was_not_off(rig: Rig) -> None:
+    subscription = await rig.team()
+    await rig.join(subscription, "Kari", Narrowing(only=Filter(categories=("Gone",))))
+    row = rig.crm.happen(1)
+    await rig.at(8)
+    await rig.later(hours=1)
+    await rig.store.participants.narrow(subscription.id, SlackUser("T1", "Kari"), Narrowing())
+    await rig.later(hours=1)
+    assert rig.posts.told == [row]
+    assert [cause.kind for cause in last(rig).causes] == [CauseKind.FIRST, CauseKind.FILTERS]
+
+
 @pytest.mark.sqlite
 async def test_a_narrowing_that_cannot_be_read_shares_nothing(rig: Rig) -> None:
     subscription = await rig.team("Ola", team=FLAT)
