@@ -1,5 +1,6 @@
 """Tell people unasked what they must know, once: that a sign-in is over, that a tenant takes nobody's."""
 
+import asyncio
 import logging
 from collections.abc import Sequence
 from datetime import datetime
@@ -66,6 +67,9 @@ class Notices:
                 await self._messenger.tell(admin, notice, reader)
             except SlackFailed as error:
                 log.error("an admin was not told: %s", error, extra={"action": "notice.untold"})
+            except asyncio.CancelledError:
+                log.error("admins were not told: the bot stops", extra={"action": "notice.untold"})
+                raise
 
     async def _tell(self, user: SlackUser, ending: Ending) -> bool:
         """Whether Slack takes messages there, or said something that is of this user alone."""

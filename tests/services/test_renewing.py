@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import logging
 import weakref
 from collections import Counter
 from collections.abc import Awaitable, Callable
@@ -20,6 +21,7 @@ from bot.core.schedule import Schedule
 from bot.core.secret import DatabaseUrl, Secret
 from bot.core.signin import Why
 from bot.core.subscription import Subscription
+from bot.runner import QueueRunner
 from bot.services.notices import Notices
 from bot.services.ports import Tokens
 from bot.services.readers import Readers
@@ -279,6 +281,26 @@ async def test_whoever_finds_the_app_refused_does_not_wait_until_admins_are_told
         assert messenger.told == []
         await asyncio.gather(*runner.tasks)
         assert messenger.told == [(ADMIN, TenantTrouble("online", NOW, app=True))]
+
+
+@pytest.mark.sqlite
+async def test_the_log_says_that_admins_are_not_told_as_the_bot_stops(
+    database: Path | DatabaseUrl, caplog: pytest.LogCaptureFixture
+) -> None:
+    """They would not be told another time: it is no news any more."""
+
+    class Silent(Messenger):
+        async def tell(self, *notice: object) -> None:
+            await asyncio.Event().wait()
+
+    readers, messenger = Readers(People(), lambda _: OSLO), Silent()
+    async with connected(database, KEY) as store:
+        async with QueueRunner(1, 1, grace=0) as runner:
+            notices = Notices(store.sign_ins, messenger, readers, Admins(), runner)
+            await notices.app_refused("online", NOW)
+            await asyncio.sleep(0)
+        told = [vars(record)["action"] for record in caplog.records if record.levelno >= logging.ERROR]
+        assert told == ["notice.untold"]
 
 
 @pytest.mark.sqlite
