@@ -9,6 +9,7 @@ from bot.core.audience import Refusal
 from bot.core.causes import REFUSED, SLACK
 from bot.core.channeldigest import (
     DELETED,
+    NARROWED,
     ORPHANED,
     ChannelSettings,
     DropOut,
@@ -214,7 +215,7 @@ SETTING_UP: Mapping[str, Reply] = {
     "not-joined": Consent(SALES, done=Consented.NOT_JOINED),
     "history-of-refusals": History(
         OSLO,
-        _slots_of(*(f"{REFUSED}{why}" for why in _MET), DELETED, ORPHANED),
+        _slots_of(*(f"{REFUSED}{why}" for why in _MET), DELETED, NARROWED, ORPHANED),
         NOW,
         SALES,
     ),

@@ -11,6 +11,7 @@ from bot.core.people import SlackChannel, SlackUser
 __all__ = [
     "DELETED",
     "MAX_FILTER",
+    "NARROWED",
     "ORPHANED",
     "OVER_BY_ITSELF",
     "SHARES_ALL",
@@ -31,6 +32,8 @@ MAX_FILTER = 1000
 DELETED = "deleted"
 #: Nobody looked after it for two weeks.
 ORPHANED = "orphaned"
+#: That is why it is paused: what is shared with it was narrowed to what SuperOffice does not know any more.
+NARROWED = "narrowed"
 #: Why it is paused that goes on as soon as Slack says otherwise: what the guard refused, and what Slack
 #: answered to a post. That a private channel was opened is for somebody to accept.
 OVER_BY_ITSELF = frozenset[str](

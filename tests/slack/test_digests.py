@@ -264,6 +264,7 @@ STATES: dict[str, Reply] = {
             "not-invited",
             "opened",
             "deleted",
+            "narrowed",
             "orphaned",
         )
     },

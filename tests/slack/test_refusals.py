@@ -6,7 +6,7 @@ import pytest
 
 from bot.core.audience import Refusal
 from bot.core.causes import REFUSED, SLACK
-from bot.core.channeldigest import DELETED, ORPHANED, OVER_BY_ITSELF
+from bot.core.channeldigest import DELETED, NARROWED, ORPHANED, OVER_BY_ITSELF
 from bot.core.errors import CrmError, MissingScope, NotLinked, SignInOver
 from bot.slack.blocks.digestwords import slot_reason
 from bot.text import LANGUAGES, has_sentence
@@ -27,7 +27,7 @@ OF_THE_CRM = sorted(error.code for error in CrmError.__subclasses__() if error.c
 REASONS = [
     *(f"{REFUSED}{each}" for each in Refusal if each not in OF_SHARING),
     *sorted(OVER_BY_ITSELF),
-    *(Refusal.OPENED, Refusal.RESTRICTED, DELETED, ORPHANED, "account_inactive"),
+    *(Refusal.OPENED, Refusal.RESTRICTED, DELETED, NARROWED, ORPHANED, "account_inactive"),
     *(SignInOver.code, NotLinked.code, MissingScope.code),
     *OF_THE_CRM,
     f"{SLACK}fatal_error",

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 from bot.core.audience import Refusal
 from bot.core.causes import REFUSED, SLACK
-from bot.core.channeldigest import Narrowing
+from bot.core.channeldigest import NARROWED, Narrowing
 from bot.core.digest import WhenEmpty
 from bot.core.errors import (
     BadCommand,
@@ -243,7 +243,7 @@ class Turn:
         if subscription.snoozed_until and now < subscription.snoozed_until and not begun:
             return await self._conclude(Outcome.SKIPPED, Skipped.SNOOZED)
         if now >= self.row.ends_at:
-            return await self._give_up()
+            return await self._give_up(subscription)
         if now < self.row.due_at and not begun:  # it was taken up by a clock that was ahead
             return await self._wait(self.row.reason, self.row.due_at - now)
         return None
@@ -281,17 +281,17 @@ class Turn:
 
     async def _renew(self) -> None:
         """To ask many takes its time."""
-        now = self._now()
-        if now - self.renewed_at >= RENEWED_EVERY:
+        if (now := self._now()) - self.renewed_at >= RENEWED_EVERY:
             self._mine(await self.its.ledger.renew(self.row, now))
             self.renewed_at = now
 
-    async def _give_up(self) -> Outcome:
+    async def _give_up(self, subscription: Subscription) -> Outcome:
         """Its slot is over. What it owes goes to the next; what stands in Slack is told."""
-        if self.row.part or self.row.reason:
-            outcome = Outcome.POSTED if self.row.part else Outcome.FAILED
-            return await self._conclude(outcome, self.row.reason)
-        return await self._conclude(Outcome.SKIPPED, Skipped.LATE)
+        if self.row.reason == BadCommand.code:  # of those who share, and nobody would ever hear of it
+            await self.its.pausing.stop(subscription, NARROWED)
+        if not self.row.part and not self.row.reason:
+            return await self._conclude(Outcome.SKIPPED, Skipped.LATE)
+        return await self._conclude(Outcome.POSTED if self.row.part else Outcome.FAILED, self.row.reason)
 
     async def _finish(self, composed: Composed, skipped: str = "", posted: Posted | None = None) -> Outcome:
         """``skipped``: why nothing is posted. ``posted`` is its last part, to be confirmed with it."""

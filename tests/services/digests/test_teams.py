@@ -6,12 +6,13 @@ from datetime import date, timedelta
 import pytest
 
 from bot.core.audience import Channel
-from bot.core.channeldigest import ChannelSettings, Layout, Narrowing
+from bot.core.channeldigest import NARROWED, ChannelSettings, Layout, Narrowing
 from bot.core.digest import CauseKind, WhenEmpty
 from bot.core.errors import CrmTimedOut, CrmUnreachable, TicketRefused
 from bot.core.filters import Filter
 from bot.core.people import SlackChannel, SlackUser
 from bot.core.replies import Reader, Reply, TeamPart
+from bot.core.replies.digests import DigestPaused
 from bot.core.secret import Secret
 from bot.core.subscription import Outcome, Skipped, State
 from bot.core.teamdigest import TeamDigest
@@ -259,6 +260,21 @@ async def test_a_narrowing_to_what_is_no_more_stops_nobody_elses_digest(rig: Rig
     await rig.later(minutes=1)
     assert missing(rig) == {"Kari": "bad-command"}
     assert rig.posts.told
+
+
+async def test_where_all_narrowed_theirs_to_what_is_no_more_it_is_paused_as_its_slot_ends(rig: Rig) -> None:
+    """Nothing would ever come, and nobody hear of it."""
+    subscription = await rig.team()
+    await rig.join(subscription, "Kari", Narrowing(only=Filter(categories=("Gone",))))
+    rig.crm.happen(1)
+    await rig.at(8)
+    for _ in range(2):
+        await rig.later(hours=4)
+    assert await rig.outcomes() == [(Outcome.FAILED, "bad-command")]
+    assert rig.messenger.told == [(subscription.owner, DigestPaused(NARROWED, "C1"))]
+    found = await rig.store.subscriptions.get(subscription.id)
+    assert found
+    assert found.state is State.PAUSED
 
 
 async def test_a_digest_that_waited_for_somebody_to_share_something_else_was_not_off(rig: Rig) -> None:
