@@ -50,23 +50,23 @@ class Costs:
         return 1 + (random.random() * 100 < self.two_messages)
 
 
-#: Measured by ``python -m tests.bench.scale.measure`` on 2026-11-26: Python 3.11.7, PostgreSQL 15 (no fsync)
-#: on a socket, two cores with a load of 3 besides. The look is of a quieter run. A digest had 23
-#: statements then; those were counted again on 2026-11-27, in PostgreSQL's own log.
+#: Measured by ``python -m tests.bench.scale.measure`` on 2026-11-27, the median of three runs: Python 3.11.7,
+#: PostgreSQL 15 (no fsync) on a socket, two cores with little besides. The statements of a digest were counted
+#: in PostgreSQL's own log.
 COSTS = Costs(
-    digest_cpu=0.0048,
-    digest_database=0.003,
-    digest_writes=3.91,
+    digest_cpu=0.0033,
+    digest_database=0.0016,
+    digest_writes=3.96,
     digest_statements=21,
-    digest_log=12200,
-    keep_alive_cpu=0.0012,
-    keep_alive_database=0.0003,
+    digest_log=10900,
+    keep_alive_cpu=0.0007,
+    keep_alive_database=0.0001,
     keep_alive_writes=1.0,
-    look_cpu=0.0006,
-    look_database=0.0003,
-    hand_out=0.0002,
-    job=0.0021,
-    job_cpu=0.0009,
-    job_database=0.0006,
+    look_cpu=0.0004,
+    look_database=0.0007,
+    hand_out=0.0001,
+    job=0.0007,
+    job_cpu=0.0005,
+    job_database=0.0003,
     job_writes=2.0,
 )
