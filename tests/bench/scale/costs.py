@@ -51,8 +51,8 @@ class Costs:
 
 
 #: Measured by ``python -m tests.bench.scale.measure`` on 2026-11-27, the median of three runs: Python 3.11.7,
-#: PostgreSQL 15 (no fsync) on a socket, two cores with little besides. The statements of a digest were counted
-#: in PostgreSQL's own log.
+#: PostgreSQL 15 (no fsync) on a socket, two cores with little besides. The statements of a digest were
+#: counted in PostgreSQL's own log.
 COSTS = Costs(
     digest_cpu=0.0033,
     digest_database=0.0016,
