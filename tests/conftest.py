@@ -162,6 +162,7 @@ def nothing_leaks() -> Iterator[None]:
     root.addHandler(listening)
     root.setLevel(logging.DEBUG)
     yield
+    assert listening in root.handlers, "the log was set up anew, for all tests after this one as well"
     root.removeHandler(listening)
     root.setLevel(level)
     assert listening.leaks == []

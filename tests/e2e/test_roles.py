@@ -3,6 +3,8 @@
 import asyncio
 import random
 import signal
+import subprocess
+import sys
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -11,11 +13,9 @@ from zoneinfo import ZoneInfo
 
 import aiohttp
 import pytest
-from click.testing import CliRunner
 
 from bot import app
 from bot.app import duties
-from bot.cli import main
 from bot.config import load
 from bot.core.people import SlackUser
 from bot.core.recurrence import EVERY_DAY
@@ -30,6 +30,7 @@ from tests.bench.workers import DELAY, one_and_two
 from tests.conftest import IN_MEMORY
 from tests.e2e.conftest import KEY, World, environment
 from tests.e2e.fleet import Fleet, alive, fleet
+from tests.e2e.killing import ROOT
 from tests.postgres import MISSING, cluster, emptied
 
 
@@ -40,10 +41,18 @@ def test_on_sqlite_there_are_no_roles(tmp_path: Path) -> None:
         "SUPEROFFICE_URL": "https://crm.example.com/remote/Services86/",
         "SUPEROFFICE_TIMEZONE": "Europe/Oslo",
         "BOT_DATABASE": str(tmp_path / "bot.db"),
-        "BOT_SECRET_KEY": "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=",
+        "BOT_SECRET_KEY": KEY,
     }
-    refused = CliRunner().invoke(main, ["run", "--role", "worker"], env=environ)
-    assert refused.exit_code == 1
+    refused = subprocess.run(  # here it would set up the log of all tests after it
+        [sys.executable, "-m", "bot", "run", "--role", "worker"],
+        cwd=ROOT,
+        env=environ,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert refused.returncode == 1
     assert "Several processes need BOT_DATABASE=postgresql://" in refused.stderr
     assert not (tmp_path / "bot.db").exists()
 
