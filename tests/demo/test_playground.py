@@ -127,7 +127,7 @@ async def test_a_question_is_answered_once_one_is_linked(play: Play) -> None:
 
 
 async def test_buttons_and_menus_are_pressed(seller: Person) -> None:
-    answer = await seller.type("/superoffice since 2w")
+    answer = await seller.type("/superoffice since 300d")
     seller.look()
     assert await seller.do("press", ts=answer["ts"], **button(answer, "page.next")) == {}
     turned = await seller.pushed("message")
