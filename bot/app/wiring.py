@@ -144,7 +144,7 @@ class Wiring:
             retention=settings.retention.policy,
             on_gone=lambda user: self._home.refresh(user),
         )
-        preferences = Preferences(database.filters, database.mutes, Categories(clock))
+        preferences = Preferences(database.filters, database.mutes, Categories(clock), database.subscriptions)
         metrics.watch("commands", runner.waiting)
         #: What makes digests.
         self.digests = digests(

@@ -5,16 +5,18 @@ import logging
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot.core.errors import BadCommand, Problem
+from bot.core.errors import BadCommand, Problem, SealBroken
 from bot.core.filters import Filter, MutedCompany, SavedFilter, clashes
 from bot.core.people import Link, SlackUser
 from bot.core.replies import FilterList, FilterRemoved, FilterSaved, Muted, MutedList, Reader
+from bot.core.subscription import State
 from bot.core.typed.command import MAX_LINE
 from bot.core.typed.commands import SaveFilter
 from bot.core.typed.filtertext import quoted, written
 from bot.core.typed.spelling import nearest
 from bot.services.categories import Categories
 from bot.services.ports import Crm, Mutes, SavedFilters
+from bot.services.ports.digests import Subscriptions
 
 __all__ = ["MAX_SAVED", "Preferences"]
 
@@ -31,10 +33,13 @@ LISTED = 20
 class Preferences:
     """Keeps them, and says what a filter that names a saved one or categories means."""
 
-    def __init__(self, filters: SavedFilters, mutes: Mutes, categories: Categories) -> None:
+    def __init__(
+        self, filters: SavedFilters, mutes: Mutes, categories: Categories, subscriptions: Subscriptions
+    ) -> None:
         self._filters = filters
         self._mutes = mutes
         self._categories = categories
+        self._subscriptions = subscriptions
 
     async def effective(
         self, link: Link, crm: Crm, wanted: Filter, reader: Reader, problems: Sequence[Problem] = ()
@@ -90,7 +95,14 @@ class Preferences:
         removed = await self._filters.remove(user, name)
         if removed is None:
             raise BadCommand(await self._unknown(user, name, "filter remove {}"))
-        return FilterRemoved(removed)
+        return FilterRemoved(removed, await self._is_in_digest(user, removed.name))
+
+    async def _is_in_digest(self, user: SlackUser, name: str) -> bool:
+        try:
+            digest = await self._subscriptions.of(user)
+        except SealBroken:  # nobody can tell what it filters by
+            return False
+        return digest is not None and digest.state is not State.OFF and digest.filter.saved == name
 
     async def mute(self, link: Link, company: MutedCompany) -> Muted:
         """Leave a company out of the user's answers."""

@@ -349,7 +349,7 @@ def desk(request, tmp_path, clock: StoppedClock):  # type: ignore[no-untyped-def
             may_use=access.may_use,
             retention=Retention(),
         )
-        preferences = Preferences(store.filters, store.mutes, Categories(clock))
+        preferences = Preferences(store.filters, store.mutes, Categories(clock), store.subscriptions)
         posts, channel_rights = Posts(clock), ChannelRights(people, channels, access)
         made = digests(
             database=store,

@@ -460,6 +460,21 @@ async def test_a_filter_can_be_saved_again_as_it_was_told_when_it_was_removed(li
     assert again == FilterSaved(removed.removed)
 
 
+async def test_removing_a_filter_tells_if_ones_digest_filters_by_it(linked: Desk) -> None:
+    for name in ("vip", "own"):
+        await linked.ask(f"filter save {name} not:me")
+    await linked.ask("digest at 08:00 filter:vip")
+    for name, is_in_digest in (("own", False), ("vip", True)):
+        removed = await linked.ask(f"filter remove {name}")
+        assert isinstance(removed, FilterRemoved)
+        assert removed.is_in_digest is is_in_digest
+    await linked.ask("filter save vip not:me")
+    await linked.ask("digest off")
+    removed = await linked.ask("filter remove vip")
+    assert isinstance(removed, FilterRemoved)
+    assert not removed.is_in_digest
+
+
 async def test_a_filter_that_could_not_be_typed_again_is_not_saved(linked: Desk) -> None:
     long = ",".join(f"Person{number}" for number in range(14))
     assert isinstance(await linked.ask(f"filter save a by:{long}"), FilterSaved)

@@ -346,6 +346,7 @@ REPLIES: dict[str, Reply] = {
     "filter-saved": FilterSaved(SavedFilter("vip", FILTER)),
     "filter-saved-again": FilterSaved(SavedFilter("vip", Filter(by=("me",))), FILTER),
     "filter-removed": FilterRemoved(SavedFilter("vip", FILTER)),
+    "filter-removed-in-digest": FilterRemoved(SavedFilter("vip", FILTER), is_in_digest=True),
     "shared": Shared("C0SALES", "1763541660.000100"),
     **{f"not-shared-{refusal}": NotShared(refusal, "C0SALES") for refusal in Refusal},
     "unshared": Unshared("C0SALES"),

@@ -45,3 +45,5 @@ class FilterRemoved:
     """A saved filter is gone."""
 
     removed: SavedFilter
+    #: The user's digest filters by it, and comes to nothing without it.
+    is_in_digest: bool = False

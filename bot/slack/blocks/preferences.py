@@ -90,7 +90,10 @@ def filter_removed(reply: FilterRemoved, reader: Reader, command: str) -> Messag
     title = sentence("filter.removed.title", reader.locale, name=name)
     line = f"{command} filter save {name} {written(reply.removed.filter)}"
     back = sentence("filter.removed.back", reader.locale, line=line)
-    return Message(escape(title), [header(title), context(back)])
+    blocks = [header(title), context(back)]
+    if reply.is_in_digest:
+        blocks.insert(1, section(sentence("filter.removed.digest", reader.locale, command=command)))
+    return Message(escape(title), blocks)
 
 
 def _name(company: MutedCompany, reader: Reader, limit: int = 255) -> str:

@@ -251,7 +251,7 @@ def rig_of(store: Store, clock: Clock, crm: Crm, posts: Posts) -> Rig:
         runner=AtOnce(),
         tenants=tenants,
         sign_ins=sign_ins,
-        preferences=Preferences(store.filters, store.mutes, Categories(machine)),
+        preferences=Preferences(store.filters, store.mutes, Categories(machine), store.subscriptions),
         messenger=messenger,
         admins=Admins(),
         rights=ChannelRights(People(), channels, access),
