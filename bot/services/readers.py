@@ -37,15 +37,10 @@ class Readers:
         return self._of(user, self._people.known(user))
 
     def _of(self, user: SlackUser, profile: Profile | None) -> Reader:
-        if profile is None:
-            return self.unknown(user)
-        if profile.zone is None:
-            return replace(self.unknown(user), locale=profile.locale)
-        return Reader(ZoneInfo(profile.zone), profile.locale, user.user)
-
-    def unknown(self, user: SlackUser) -> Reader:
-        """A user of whom Slack tells nothing."""
-        return Reader(self._zone(user.workspace), user=user.user, zone_is_assumed=True)
+        if profile and profile.zone:
+            return Reader(ZoneInfo(profile.zone), profile.locale, user.user)
+        unknown = Reader(self._zone(user.workspace), user=user.user, zone_is_assumed=True)
+        return replace(unknown, locale=profile.locale) if profile else unknown
 
     async def profile(self, user: SlackUser) -> Profile | None:
         """What Slack tells of the user, if it does so soon: no answer waits for it."""
