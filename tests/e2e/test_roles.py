@@ -3,8 +3,6 @@
 import asyncio
 import random
 import signal
-import subprocess
-import sys
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -30,30 +28,14 @@ from tests.bench.workers import DELAY, one_and_two
 from tests.conftest import IN_MEMORY
 from tests.e2e.conftest import KEY, World, environment
 from tests.e2e.fleet import Fleet, alive, fleet
-from tests.e2e.killing import ROOT
+from tests.faults.test_start import run
 from tests.postgres import MISSING, cluster, emptied
 
 
 def test_on_sqlite_there_are_no_roles(tmp_path: Path) -> None:
-    environ = {
-        "SLACK_BOT_TOKEN": "xoxb-1-2-abc",
-        "SLACK_SIGNING_SECRET": "0123456789abcdef0123456789abcdef",
-        "SUPEROFFICE_URL": "https://crm.example.com/remote/Services86/",
-        "SUPEROFFICE_TIMEZONE": "Europe/Oslo",
-        "BOT_DATABASE": str(tmp_path / "bot.db"),
-        "BOT_SECRET_KEY": KEY,
-    }
-    refused = subprocess.run(  # here it would set up the log of all tests after it
-        [sys.executable, "-m", "bot", "run", "--role", "worker"],
-        cwd=ROOT,
-        env=environ,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-    assert refused.returncode == 1
-    assert "Several processes need BOT_DATABASE=postgresql://" in refused.stderr
+    code, said = run(tmp_path / "bot.db", role="worker")
+    assert code == 1
+    assert "Several processes need BOT_DATABASE=postgresql://" in said
     assert not (tmp_path / "bot.db").exists()
 
 

@@ -16,7 +16,7 @@ from tests.e2e.conftest import KEY
 from tests.e2e.killing import ROOT
 
 
-def run(database: Path, *before: str) -> tuple[int, str]:
+def run(database: Path, *before: str, role: str = "run") -> tuple[int, str]:
     """Start it; it must end by itself."""
     environ = {
         "PATH": os.environ["PATH"],
@@ -30,7 +30,7 @@ def run(database: Path, *before: str) -> tuple[int, str]:
         "BOT_SECRET_KEY": KEY,
         "BOT_LISTEN": "127.0.0.1:0",
     }
-    command = [*before, sys.executable, "-m", "bot", "run"]
+    command = [*before, sys.executable, "-m", "bot", "run", "--role", role]
     done = subprocess.run(
         command, cwd=ROOT, env=environ, capture_output=True, text=True, timeout=60, check=False
     )

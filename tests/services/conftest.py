@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -14,6 +14,7 @@ from bot.app.digests import Digests, digests
 from bot.core.activity import Action, Activity
 from bot.core.audience import Channel, Crowd
 from bot.core.audit import Retention
+from bot.core.channeldigest import ChannelSettings
 from bot.core.errors import BotBusy, TicketRefused
 from bot.core.people import Link, Principal, Profile, SlackChannel, SlackUser
 from bot.core.replies import (
@@ -30,9 +31,11 @@ from bot.core.requests import (
     Request,
     Wish,
 )
+from bot.core.schedule import Schedule
 from bot.core.secret import Secret
 from bot.core.servertime import ServerWarning
 from bot.core.signin import KeepAlivePolicy
+from bot.core.subscription import Subscription
 from bot.core.typed.scheduletext import DEFAULT
 from bot.services.access import Access
 from bot.services.activities import Activities
@@ -293,6 +296,17 @@ class Desk:
         await self.runner.jobs.pop(0)()
         self.runner.jobs.clear()  # the note that it takes longer
         return self.messenger.said[-1][0]
+
+    async def channel_digest(self, channel: str) -> None:
+        """One at eight, which the admin set up."""
+        digest = Subscription(
+            *(0, ADMIN, Schedule.at(time(8)), OSLO),
+            channel=channel,
+            team=ChannelSettings(),
+            since=NOW,
+            considered_until=NOW,
+        )
+        await self.store.subscriptions.put(digest, None)
 
 
 def request(wish: Wish, delivery: str = "d") -> Request:

@@ -1,19 +1,14 @@
 """People who are asked to share with a channel."""
 
 import asyncio
-from datetime import time
 from typing import Any
 
-from bot.core.channeldigest import ChannelSettings
 from bot.core.people import Profile, SlackChannel, SlackUser
 from bot.core.replies.channels import ChannelInvitation, ChannelInvited
-from bot.core.schedule import Schedule
-from bot.core.subscription import Subscription
 from bot.services.access import Access
 from bot.services.channels.inviting import AT_ONCE, Inviting
 from bot.services.channels.rights import ChannelRights
 from bot.services.readers import Readers
-from tests.conftest import NOW
 from tests.services.conftest import ADMIN, OSLO, Desk, People, Places
 
 
@@ -34,14 +29,7 @@ class Crowded(People):
 
 async def test_several_are_asked_at_a_time_for_somebody_waits(desk: Desk) -> None:
     """One after the other, fifty take longer than a command has: half of them would never be asked."""
-    digest = Subscription(
-        *(0, ADMIN, Schedule.at(time(8)), OSLO),
-        channel="C1",
-        team=ChannelSettings(),
-        since=NOW,
-        considered_until=NOW,
-    )
-    await desk.store.subscriptions.put(digest, None)
+    await desk.channel_digest("C1")
     names = tuple(f"U{number}" for number in range(2 * AT_ONCE))
     desk.channels.members |= set(names[1:])
     places: Any = Places()

@@ -1,31 +1,19 @@
 """The channels that have a digest, as far as somebody may see them."""
 
 import asyncio
-from datetime import time
 
 from bot.core.audience import Channel
-from bot.core.channeldigest import ChannelSettings
 from bot.core.errors import SlackFailed
 from bot.core.people import SlackChannel
 from bot.core.replies.channels import ChannelList
-from bot.core.schedule import Schedule
-from bot.core.subscription import Subscription
-from tests.conftest import NOW
-from tests.services.conftest import OSLO, USER, Desk
+from tests.services.conftest import Desk
 
 
 async def test_slack_is_asked_about_all_channels_at_once(linked: Desk) -> None:
     """One after the other, each waits for Slack's limit, until the command's time is up."""
     linked.people.is_admin = True
     for name in ("C2", "C3", "C4", "C5"):
-        digest = Subscription(
-            *(0, USER, Schedule.at(time(8)), OSLO),
-            channel=name,
-            team=ChannelSettings(),
-            since=NOW,
-            considered_until=NOW,
-        )
-        await linked.store.subscriptions.put(digest, None)
+        await linked.channel_digest(name)
     asked, all_are_asked_about = set[str](), asyncio.Event()
 
     async def look(place: SlackChannel) -> Channel:
